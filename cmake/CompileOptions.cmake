@@ -1,0 +1,26 @@
+# Options of our own targets, as interface targets that they link privately: nothing here leaks into
+# third-party code, and no global flag variable is edited.
+
+add_library(gapmeter_options INTERFACE)
+target_include_directories(gapmeter_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_compile_options(gapmeter_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wconversion -Wsign-conversion
+  # Designated initialisers leave out members that have defaults.
+  -Wno-missing-field-initializers
+  $<$<BOOL:${GAPMETER_WARNINGS_AS_ERRORS}>:-Werror>)
+
+# What the native variants are compiled with; recorded in run.json. `omp simd` only honours the
+# pragma, it brings no threads.
+set(GAPMETER_KERNEL_FLAGS -fopenmp-simd)
+if(GAPMETER_NATIVE)
+  list(APPEND GAPMETER_KERNEL_FLAGS -march=native)
+endif()
+add_library(gapmeter_kernel_options INTERFACE)
+target_compile_options(gapmeter_kernel_options INTERFACE ${GAPMETER_KERNEL_FLAGS})
+
+add_library(gapmeter_sanitizers INTERFACE)
+if(GAPMETER_SANITIZERS)
+  target_compile_options(gapmeter_sanitizers INTERFACE
+    -fsanitize=${GAPMETER_SANITIZERS} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(gapmeter_sanitizers INTERFACE -fsanitize=${GAPMETER_SANITIZERS})
+endif()

@@ -1,0 +1,35 @@
+// One function for each subcommand. Each returns the exit status, which is contract: 0 well, 1 a
+// mismatch or failed cell, 2 wrong use or bad input, 130 interrupted. Bad input is thrown as
+// UnknownName, ResultDirError or std::runtime_error with a sentence for the user.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/cli/options.h"
+#include "harness/run/catalog.h"
+#include "harness/run/job_runner.h"
+
+namespace gapmeter {
+
+struct Invocation {
+  std::vector<std::string> arguments;  // argv as given
+  std::string python_dir;              // where the .py files of this program's kernels are
+};
+
+int run_list(const ListOptions& options, const Invocation& invocation);
+int run_run(const RunOptions& options, const Invocation& invocation);
+int run_verify(const VerifyOptions& options, const Invocation& invocation);
+int run_summarize(const SummarizeOptions& options);
+int run_plot(const PlotOptions& options);
+
+// The workers of this build: this executable and its Python sibling.
+WorkerSettings default_workers(const Invocation& invocation);
+
+// The kernels of this build joined with what the Python worker describes.
+Catalog load_catalog(const WorkerSettings& workers);
+
+// Prints each as "gapmeter: warning: …" to stderr.
+void print_warnings(const std::vector<std::string>& warnings);
+
+}  // namespace gapmeter

@@ -1,0 +1,197 @@
+#include "harness/cli/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <iostream>
+
+#include "build_info.h"
+#include "harness/run/sizes.h"
+
+namespace gapmeter {
+namespace {
+
+// A CLI11 callback that hands the text to `take`, whose exceptions become parse errors.
+template <class Take>
+std::function<void(const std::string&)> checked(std::string option, Take take) {
+  return [option = std::move(option), take](const std::string& text) {
+    try {
+      take(text);
+    } catch (const std::invalid_argument& invalid) {
+      throw CLI::ValidationError(option, invalid.what());
+    }
+  };
+}
+
+// How thorough a run is: rounds, their length and the kernels' own sizes that are taken.
+struct Depth {
+  int rounds;
+  std::int64_t round_ns;
+  std::optional<std::size_t> most_sizes;
+  std::optional<std::size_t> largest_size;
+};
+
+constexpr Depth quick_depth{6, 10'000'000, 5, std::size_t{1} << 20};
+constexpr Depth full_depth{21, 200'000'000, std::nullopt, std::nullopt};
+
+void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
+  if (!keep_rounds) options.rounds = depth.rounds;
+  options.round_ns = depth.round_ns;
+  options.selection.most_sizes = depth.most_sizes;
+  options.selection.largest_size = depth.largest_size;
+}
+
+void add_selection(CLI::App& command, Selection& selection) {
+  command
+      .add_option("--kernels", selection.kernels, "Names or patterns, comma-separated: sum,'app*'")
+      ->delimiter(',')
+      ->type_name("NAMES");
+  command
+      .add_option("--variants", selection.variants,
+                  "Names or patterns, comma-separated: 'python/*',native/simd")
+      ->delimiter(',')
+      ->type_name("NAMES");
+  command
+      .add_option_function<std::string>(
+          "--sizes",
+          checked("--sizes", [&](const std::string& text) { selection.sizes = parse_sizes(text); }),
+          "FIRST:LAST:FACTORx, FIRST:LAST:STEP or a comma-separated list; k M G Ki Mi Gi")
+      ->type_name("SIZES");
+}
+
+void add_execution(CLI::App& command, double& timeout_s, std::uint64_t& seed) {
+  command
+      .add_option_function<std::string>(
+          "--timeout",
+          checked("--timeout", [&](const std::string& text) { timeout_s = parse_duration(text); }),
+          "Longest time for one worker process: 90s, 10m (default 120s)")
+      ->type_name("TIME");
+  command.add_option("--seed", seed, "Seed of the inputs and of the order (default 1)");
+}
+
+CLI::App& add_list(CLI::App& app, ListOptions& options) {
+  CLI::App& command = *app.add_subcommand("list", "Kernels, variants, sizes and claims");
+  command.add_option("--format", options.format, "text or json")
+      ->transform(CLI::CheckedTransformer(std::vector<std::pair<std::string, Format>>{
+          {"text", Format::text}, {"json", Format::json}}))
+      ->type_name("FORMAT");
+  command.add_flag("--check", options.check,
+                   "Check that every kernel has both its parts; exit 1 if not");
+  return command;
+}
+
+struct DepthFlags {
+  bool quick = false;
+  bool full = false;
+};
+
+CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
+  CLI::App& command =
+      *app.add_subcommand("run", "Measure kernels and write the results to a directory");
+  add_selection(command, options.selection);
+  command.add_option("--out", options.out, "Directory to create (default results/<time>)")
+      ->type_name("DIR");
+  CLI::Option* quick =
+      command.add_flag("--quick", depth.quick, "Fewer and smaller sizes, short rounds");
+  command.add_flag("--full", depth.full, "More and longer rounds")->excludes(quick);
+  command.add_option("--rounds", options.rounds, "Rounds per cell (default 9; quick 6, full 21)")
+      ->check(CLI::Range(1, 100'000))
+      ->type_name("N");
+  command
+      .add_option_function<std::string>(
+          "--budget",
+          checked("--budget",
+                  [&](const std::string& text) { options.budget_s = parse_duration(text); }),
+          "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit")
+      ->type_name("TIME");
+  command
+      .add_option("--pin", options.cpu, "Processor to pin the workers to (default the last one)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("CPU");
+  add_execution(command, options.timeout_s, options.seed);
+  return command;
+}
+
+CLI::App& add_verify(CLI::App& app, VerifyOptions& options) {
+  CLI::App& command = *app.add_subcommand("verify", "Check the results of every variant, untimed");
+  add_selection(command, options.selection);
+  add_execution(command, options.timeout_s, options.seed);
+  return command;
+}
+
+CLI::App& add_summarize(CLI::App& app, SummarizeOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("summarize", "Compute summary.csv again, from rounds.csv alone");
+  command.add_option("DIR", options.dir, "Directory of a run")->required();
+  return command;
+}
+
+CLI::App& add_plot(CLI::App& app, PlotOptions& options) {
+  CLI::App& command = *app.add_subcommand("plot", "Draw the charts of a run");
+  command.add_option("DIR", options.dir, "Directory of a run")->required();
+  command.add_option("--out", options.out, "Where to write them (default DIR/charts)");
+  command.add_option("--format", options.format, "svg, png or both, comma-separated");
+  return command;
+}
+
+}  // namespace
+
+double parse_duration(std::string_view text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  const double factor = unit.empty() || unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+  const double seconds = value * factor;
+  if (error != std::errc{} || factor == 0 || !std::isfinite(seconds) || seconds <= 0) {
+    throw std::invalid_argument(
+        fmt::format("'{}' is not a duration: write for instance 90s, 10m or 1h", text));
+  }
+  return seconds;
+}
+
+std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const* argv) {
+  CLI::App app(
+      "Measures the gap between a Python implementation and a native one of the same computation "
+      "as it grows with the input.",
+      "gapmeter");
+  app.set_version_flag("--version", fmt::format("gapmeter {}", GAPMETER_VERSION));
+  app.set_config("--config", "", "TOML file with options: a section per command, [run]")
+      ->type_name("FILE");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.require_subcommand(1);
+  app.fallthrough();
+
+  ListOptions list;
+  RunOptions run;
+  DepthFlags depth;
+  VerifyOptions verify;
+  SummarizeOptions summarize;
+  PlotOptions plot;
+  const CLI::App& list_command = add_list(app, list);
+  const CLI::App& run_command = add_run(app, run, depth);
+  const CLI::App& verify_command = add_verify(app, verify);
+  const CLI::App& summarize_command = add_summarize(app, summarize);
+  add_plot(app, plot);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error, std::cout, std::cerr);
+    return EarlyExit{status == 0 ? 0 : 2};
+  }
+  if (list_command.parsed()) return Options(list);
+  if (run_command.parsed()) {
+    const bool rounds_given = run_command.count("--rounds") > 0;
+    if (depth.quick) apply(quick_depth, run, rounds_given);
+    if (depth.full) apply(full_depth, run, rounds_given);
+    return Options(run);
+  }
+  if (verify_command.parsed()) return Options(verify);
+  if (summarize_command.parsed()) return Options(summarize);
+  return Options(plot);
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,63 @@
+// What the command line and the configuration file say, as plain structs; nothing else in the
+// program looks at argv.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "harness/run/plan.h"
+
+namespace gapmeter {
+
+enum class Format { text, json };
+
+struct ListOptions {
+  Format format = Format::text;
+  bool check = false;  // report what is wrong with the kernel pairs, and fail if anything is
+};
+
+struct RunOptions {
+  Selection selection{};
+  std::string out;  // empty: results/<time>
+  int rounds = 9;
+  std::int64_t round_ns = 50'000'000;
+  std::optional<double> budget_s{};
+  double timeout_s = 120;
+  std::uint64_t seed = 1;
+  std::optional<int> cpu{};  // empty: the last one that this process may use
+};
+
+struct VerifyOptions {
+  Selection selection{};
+  double timeout_s = 120;
+  std::uint64_t seed = 1;
+};
+
+struct SummarizeOptions {
+  std::string dir;
+};
+
+struct PlotOptions {
+  std::string dir;
+  std::string out;     // empty: DIR/charts
+  std::string format;  // empty: what the charts default to
+};
+
+using Options = std::variant<ListOptions, RunOptions, VerifyOptions, SummarizeOptions, PlotOptions>;
+
+// A command line that asked for nothing to be done: help or version (status 0), or that is wrong
+// (status 2). The text has been printed.
+struct EarlyExit {
+  int status;
+};
+
+std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const* argv);
+
+// "90", "90s", "10m", "1.5h" in seconds. Throws std::invalid_argument unless positive.
+double parse_duration(std::string_view text);
+
+}  // namespace gapmeter

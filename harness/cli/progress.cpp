@@ -1,0 +1,113 @@
+#include "harness/cli/progress.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "harness/run/sizes.h"
+
+namespace gapmeter {
+namespace {
+
+// Below this a job's time is that of starting a process, whatever n.
+constexpr double startup_s = 0.5;
+
+std::string failure_line(const RoundRow& row) {
+  return fmt::format("{} {} n={}: {}: {}", row.cell.kernel, to_string(row.cell.variant),
+                     format_size(row.cell.n), name_of(row.measurement.status),
+                     row.measurement.reason);
+}
+
+}  // namespace
+
+void TimeLeft::job_ended(const RoundRow& row) {
+  Ended& ended = ended_[row.cell];
+  ++ended.jobs;
+  ended.last_s = row.worker_s;
+  ended.failed = ended.failed || row.measurement.status != Status::ok;
+  total_s_ += row.worker_s;
+  ++total_jobs_;
+}
+
+std::optional<double> TimeLeft::estimate_s() const {
+  if (total_jobs_ == 0) return std::nullopt;
+  const double average = total_s_ / total_jobs_;
+  double left = 0;
+  for (const Comparison& comparison : plan_.comparisons) {
+    for (const PlannedVariant& planned : comparison.variants) {
+      if (planned.settled) continue;
+      const CellKey key{comparison.kernel, planned.id, comparison.n, comparison.threads};
+      const auto found = ended_.find(key);
+      const int jobs = found == ended_.end() ? 0 : found->second.jobs;
+      if (found != ended_.end() && found->second.failed) continue;
+      left += (plan_.rounds + 2 - jobs) * expected_s(comparison, planned.id, average);
+    }
+  }
+  return left;
+}
+
+double TimeLeft::expected_s(const Comparison& comparison, const VariantId& variant,
+                            double average) const {
+  std::optional<double> expected;
+  std::size_t nearest_n = 0;
+  for (const auto& [key, ended] : ended_) {
+    const bool smaller = key.kernel == comparison.kernel && key.variant == variant &&
+                         key.n <= comparison.n && key.n >= nearest_n;
+    if (!smaller) continue;
+    nearest_n = key.n;
+    const double growth = static_cast<double>(comparison.n) / static_cast<double>(key.n);
+    expected = ended.last_s > startup_s ? ended.last_s * growth : ended.last_s;
+  }
+  return expected.value_or(average);
+}
+
+std::string format_duration(double seconds) {
+  const auto whole = std::llround(seconds);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+Progress::Progress(const Plan& plan, std::FILE* stream, bool is_terminal)
+    : stream_(stream), is_terminal_(is_terminal), time_left_(plan) {}
+
+Progress::~Progress() { clear_line(); }
+
+void Progress::job_starts(const Job& job, int round, std::size_t done, std::size_t total) {
+  if (!is_terminal_) return;
+  clear_line();
+  const std::string what =
+      job.pass == Pass::time ? fmt::format("round {}", round + 1) : std::string(name_of(job.pass));
+  const std::optional<double> left = time_left_.estimate_s();
+  fmt::print(stream_, "[{}/{}] {} {} n={} {}{}", done, total, job.kernel, to_string(job.variant),
+             format_size(job.n), what,
+             left ? fmt::format(", {} left", format_duration(*left)) : std::string());
+  std::fflush(stream_);
+  drawn_ = true;
+}
+
+void Progress::row_ends(const RoundRow& row) {
+  time_left_.job_ended(row);
+  if (row.measurement.status == Status::ok) return;
+  clear_line();
+  fmt::print(stream_, "{}\n", failure_line(row));
+}
+
+void Progress::comparison_ends(const Comparison& comparison, std::size_t done, std::size_t total) {
+  if (is_terminal_) return;
+  const std::optional<double> left = time_left_.estimate_s();
+  fmt::print(
+      stream_, "[{}/{}] {} n={} done{}\n", done, total, comparison.kernel,
+      format_size(comparison.n),
+      left && done < total ? fmt::format(", {} left", format_duration(*left)) : std::string());
+  std::fflush(stream_);
+}
+
+void Progress::clear_line() {
+  if (!drawn_) return;
+  fmt::print(stream_, "\r\x1b[K");
+  std::fflush(stream_);
+  drawn_ = false;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,61 @@
+// Progress on stderr: a line that redraws itself on a terminal, plain lines elsewhere.
+#pragma once
+
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "harness/run/scheduler.h"
+
+namespace gapmeter {
+
+// Time left, from the wall time of the jobs that have ended. A cell's jobs are expected to take as
+// long as its last one; those of sizes not reached yet as long as the same variant took at the
+// nearest smaller size, scaled with n where the work, not the start of the process, was what took
+// time.
+class TimeLeft {
+ public:
+  explicit TimeLeft(const Plan& plan) : plan_(plan) {}
+
+  void job_ended(const RoundRow& row);
+  // Seconds; nullopt before anything has ended.
+  std::optional<double> estimate_s() const;
+
+ private:
+  double expected_s(const Comparison& comparison, const VariantId& variant, double average) const;
+
+  const Plan& plan_;
+  struct Ended {
+    int jobs = 0;
+    double last_s = 0;
+    bool failed = false;
+  };
+  std::map<CellKey, Ended> ended_;
+  double total_s_ = 0;
+  int total_jobs_ = 0;
+};
+
+class Progress final : public RunObserver {
+ public:
+  // Draws itself when `stream` is a terminal; else a line for each comparison that ends.
+  Progress(const Plan& plan, std::FILE* stream, bool is_terminal);
+  ~Progress() override;
+
+  void job_starts(const Job& job, int round, std::size_t done, std::size_t total) override;
+  void row_ends(const RoundRow& row) override;
+  void comparison_ends(const Comparison& comparison, std::size_t done, std::size_t total) override;
+
+ private:
+  void clear_line();
+
+  std::FILE* stream_;
+  bool is_terminal_;
+  TimeLeft time_left_;
+  bool drawn_ = false;
+};
+
+// "42 s", "3 min 20 s", "1 h 05 min".
+std::string format_duration(double seconds);
+
+}  // namespace gapmeter

@@ -1,0 +1,20 @@
+// The result table at the end of a run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/results/records.h"
+
+namespace gapmeter {
+
+// Per kernel and n: the fastest verified native variant, then each Python variant with its gap.
+// Failed cells show their status in place of a time.
+std::string format_table(const std::vector<SummaryRow>& rows);
+
+// Three significant digits and a unit: "1.23 µs".
+std::string format_time(double nanoseconds);
+// Three significant digits: "12.3×".
+std::string format_ratio(double ratio);
+
+}  // namespace gapmeter

@@ -1,0 +1,66 @@
+// gapmeter verify: every variant's results at several sizes, odd ones included, untimed.
+#include <fmt/format.h>
+
+#include "harness/cli/commands.h"
+#include "harness/run/sizes.h"
+
+namespace gapmeter {
+namespace {
+
+// Around the widths of vector registers and unrolled loops, where tails go wrong, and a few past
+// them.
+const std::vector<std::size_t> odd_sizes{1,  2,  3,  5,   7,   8,    15,   17,   31,
+                                         33, 63, 65, 100, 129, 1000, 1023, 4097, 65537};
+
+struct Tally {
+  int right = 0;
+  int skipped = 0;
+  int failed = 0;
+};
+
+void verify_cell(JobRunner& runner, const Job& job, Tally& tally) {
+  const Measurement measurement = runner.run(job).measurement;
+  if (measurement.status == Status::ok) {
+    ++tally.right;
+    return;
+  }
+  ++(measurement.status == Status::skipped ? tally.skipped : tally.failed);
+  fmt::print("{} {} n={}: {}: {}\n", job.kernel, to_string(job.variant), format_size(job.n),
+             name_of(measurement.status), measurement.reason);
+}
+
+}  // namespace
+
+int run_verify(const VerifyOptions& options, const Invocation& invocation) {
+  WorkerSettings workers = default_workers(invocation);
+  workers.timeout_s = options.timeout_s;
+  const Catalog catalog = load_catalog(workers);
+  print_warnings(catalog.python.warnings);
+  ProcessJobRunner runner(workers);
+  Selection selection = options.selection;
+  if (selection.sizes.empty()) selection.sizes = odd_sizes;
+  Tally tally;
+  for (const Comparison& comparison : plan_comparisons(catalog, selection)) {
+    for (const PlannedVariant& planned : comparison.variants) {
+      if (planned.settled) {
+        ++(planned.settled->status == Status::skipped ? tally.skipped : tally.failed);
+        fmt::print("{} {} n={}: {}: {}\n", comparison.kernel, to_string(planned.id),
+                   format_size(comparison.n), name_of(planned.settled->status),
+                   planned.settled->reason);
+        continue;
+      }
+      verify_cell(runner,
+                  {.pass = Pass::verify,
+                   .kernel = comparison.kernel,
+                   .variant = planned.id,
+                   .n = comparison.n,
+                   .seed = options.seed},
+                  tally);
+    }
+  }
+  fmt::print("{} right, {} wrong or failed, {} skipped\n", tally.right, tally.failed,
+             tally.skipped);
+  return tally.failed == 0 ? 0 : 1;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,40 @@
+#include "harness/kernel/inputs.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace gapmeter {
+
+const Buffer& Inputs::operator[](std::string_view name) const {
+  for (const NamedBuffer& field : fields) {
+    if (field.name == name) return field.buffer;
+  }
+  throw std::out_of_range(fmt::format("there is no input called '{}'", name));
+}
+
+Inputs generate_inputs(std::string_view kernel, const std::vector<InputField>& fields,
+                       std::size_t n, std::uint64_t seed) {
+  Inputs inputs{.n = n, .fields = {}};
+  for (const InputField& field : fields) {
+    Random random(key_of(fmt::format("{}/{}/{}/{}", seed, kernel, field.name, n)));
+    inputs.fields.push_back({field.name, Buffer(field.dtype, field.shape(n))});
+    field.fill(inputs.fields.back().buffer, random);
+  }
+  return inputs;
+}
+
+std::uint64_t digest_of(const Inputs& inputs) {
+  std::uint64_t digest = key_of(std::to_string(inputs.n));
+  for (const auto& [name, buffer] : inputs.fields) {
+    digest ^=
+        key_of(fmt::format("{}/{}/{}", name, name_of(buffer.dtype()), to_string(buffer.shape())));
+    digest = XXH3_64bits_withSeed(buffer.data(), buffer.bytes(), digest);
+  }
+  return digest;
+}
+
+}  // namespace gapmeter

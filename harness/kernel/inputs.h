@@ -1,0 +1,50 @@
+// A kernel's inputs at one size: generated in C++, the same bytes for both lanes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/kernel/buffer.h"
+#include "harness/kernel/random.h"
+
+namespace gapmeter {
+
+using ShapeOf = std::function<Shape(std::size_t n)>;
+
+inline Shape vector_of_n(std::size_t n) { return {n}; }
+inline Shape scalar(std::size_t /*n*/) { return {}; }
+
+// The declaration of one input: what it is called, its type and shape, how it is filled.
+struct InputField {
+  std::string name;
+  DType dtype;
+  ShapeOf shape;
+  std::function<void(Buffer&, Random&)> fill;
+};
+
+struct NamedBuffer {
+  std::string name;
+  Buffer buffer;
+};
+
+struct Inputs {
+  std::size_t n = 0;
+  std::vector<NamedBuffer> fields;  // in the order of declaration
+
+  // Throws std::out_of_range when no field has that name.
+  const Buffer& operator[](std::string_view name) const;
+};
+
+// Fills every field from a generator keyed by (seed, kernel, field, n): a field's bytes do not
+// depend on the other fields, nor on the order in which they are made.
+Inputs generate_inputs(std::string_view kernel, const std::vector<InputField>& fields,
+                       std::size_t n, std::uint64_t seed);
+
+// XXH3-64 over names, types, shapes and bytes of all fields. Equal digests mean equal inputs.
+std::uint64_t digest_of(const Inputs& inputs);
+
+}  // namespace gapmeter

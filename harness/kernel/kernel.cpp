@@ -1,0 +1,155 @@
+#include "harness/kernel/kernel.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "harness/run/sizes.h"
+
+namespace gapmeter {
+namespace {
+
+struct Entry {
+  std::string name;
+  Kernel (*describe)();
+};
+
+// Filled by the constructors of static objects, before main; read-only afterwards.
+std::vector<Entry>& entries() {
+  static std::vector<Entry> all;
+  return all;
+}
+
+std::string name_of(const ParameterType& type) {
+  switch (type.kind) {
+    case Kind::scalar:
+      return std::string(gapmeter::name_of(type.dtype));
+    case Kind::array:
+      return fmt::format("{}[]", gapmeter::name_of(type.dtype));
+    case Kind::writable_array:
+      return fmt::format("mutable {}[]", gapmeter::name_of(type.dtype));
+    case Kind::nothing:
+      return "nothing";
+  }
+  throw std::logic_error("unknown parameter kind");
+}
+
+std::string names_of(const std::vector<ParameterType>& types) {
+  std::vector<std::string> names;
+  for (const ParameterType& type : types) names.push_back(name_of(type));
+  return fmt::format("({})", fmt::join(names, ", "));
+}
+
+template <class Field>
+ParameterType parameter_for(const Field& field, Kind array_kind) {
+  const bool is_scalar = field.shape(1).empty();
+  return {is_scalar ? Kind::scalar : array_kind, field.dtype};
+}
+
+void check_signature(const Kernel& kernel, const NativeVariant& variant,
+                     std::vector<std::string>& problems) {
+  std::vector<ParameterType> expected;
+  for (const InputField& field : kernel.inputs) {
+    expected.push_back(parameter_for(field, Kind::array));
+  }
+  ParameterType returned{Kind::nothing, DType::u8};
+  if (variant.returns.kind == Kind::nothing) {
+    for (const OutputField& field : kernel.outputs) {
+      expected.push_back({Kind::writable_array, field.dtype});
+    }
+  } else if (kernel.outputs.size() == 1) {
+    returned = parameter_for(kernel.outputs[0], Kind::array);
+  } else {
+    problems.push_back(fmt::format("native/{} returns a value, but the kernel has {} outputs",
+                                   variant.name, kernel.outputs.size()));
+    return;
+  }
+  if (variant.parameters != expected || variant.returns != returned) {
+    problems.push_back(
+        fmt::format("native/{} is {} -> {}, but the declared inputs and outputs ask for {} -> {}",
+                    variant.name, names_of(variant.parameters), name_of(variant.returns),
+                    names_of(expected), name_of(returned)));
+  }
+}
+
+bool has_native(const Kernel& kernel, std::string_view name) {
+  return std::any_of(kernel.native.begin(), kernel.native.end(),
+                     [&](const NativeVariant& variant) { return variant.name == name; });
+}
+
+void check_variants(const Kernel& kernel, std::vector<std::string>& problems) {
+  std::set<std::string> seen;
+  for (const NativeVariant& variant : kernel.native) {
+    if (!seen.insert(variant.name).second) {
+      problems.push_back(fmt::format("native/{} is declared twice", variant.name));
+    }
+    check_signature(kernel, variant, problems);
+  }
+  if (kernel.native.empty()) {
+    problems.emplace_back("no native variant is declared (.native)");
+  } else if (kernel.reference.empty()) {
+    problems.emplace_back("no reference is declared (.reference)");
+  } else if (!has_native(kernel, kernel.reference)) {
+    problems.push_back(
+        fmt::format("the reference '{}' is not among the native variants", kernel.reference));
+  }
+}
+
+void check_fields(const Kernel& kernel, std::vector<std::string>& problems) {
+  std::set<std::string> seen;
+  const auto check_name = [&](const std::string& name) {
+    if (!seen.insert(name).second) {
+      problems.push_back(fmt::format("two inputs or outputs are called '{}'", name));
+    }
+  };
+  for (const InputField& field : kernel.inputs) check_name(field.name);
+  for (const OutputField& field : kernel.outputs) check_name(field.name);
+}
+
+}  // namespace
+
+std::size_t working_set_bytes(const Kernel& kernel, std::size_t n) {
+  std::size_t bytes = 0;
+  for (const InputField& field : kernel.inputs) {
+    bytes += element_count(field.shape(n)) * size_in_bytes(field.dtype);
+  }
+  for (const OutputField& field : kernel.outputs) {
+    bytes += element_count(field.shape(n)) * size_in_bytes(field.dtype);
+  }
+  return bytes;
+}
+
+std::vector<std::string> problems_of(const Kernel& kernel) {
+  std::vector<std::string> problems;
+  if (kernel.title.empty()) problems.emplace_back("no title is declared (.title)");
+  if (!kernel.cost) problems.emplace_back("no cost is declared (.cost)");
+  if (kernel.baseline.empty()) problems.emplace_back("no baseline is declared (.baseline)");
+  try {
+    parse_sizes(kernel.sizes);
+  } catch (const InvalidSizes& error) {
+    problems.push_back(fmt::format("the sizes (.sizes) don't parse: {}", error.what()));
+  }
+  check_fields(kernel, problems);
+  check_variants(kernel, problems);
+  return problems;
+}
+
+Registration::Registration(std::string_view source_file, Kernel (*describe)()) {
+  entries().push_back({std::filesystem::path(source_file).stem().string(), describe});
+}
+
+std::vector<Kernel> registered_kernels() {
+  std::vector<Kernel> kernels;
+  for (const Entry& entry : entries()) {
+    kernels.push_back(entry.describe());
+    kernels.back().name = entry.name;
+  }
+  std::sort(kernels.begin(), kernels.end(),
+            [](const Kernel& a, const Kernel& b) { return a.name < b.name; });
+  return kernels;
+}
+
+}  // namespace gapmeter

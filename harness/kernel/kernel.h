@@ -1,0 +1,104 @@
+// What a kernel's .cpp includes: the description of a computation, declared once for both lanes.
+//
+//   #include "harness/kernel/kernel.h"
+//
+//   GAPMETER_KERNEL() {
+//     return {.title = "…", .inputs = {input<float>("x", uniform{-1, 1})}, …,
+//             .native = {native<my_function>("simple")}};
+//   }
+//
+// The kernel's name is the stem of its file; its Python variants stand in the .py of the same stem.
+// docs/adding-a-kernel.md is the guide.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/kernel/inputs.h"
+#include "harness/kernel/native_variant.h"
+#include "harness/kernel/sink.h"
+
+namespace gapmeter {
+
+// What one call moves and computes, at the least that any implementation must. A member that does
+// not apply stays 0 and its rate stays empty.
+struct Cost {
+  double bytes = 0;  // read plus written
+  double flops = 0;  // floating-point operations; a fused multiply-add counts as two
+  double items = 0;  // what the kernel's `item` names
+};
+
+// |actual - expected| <= abs + rel * |expected|, per element. Integers are always compared exactly.
+struct Tolerance {
+  double abs = 0;
+  double rel = 0;
+};
+
+struct OutputField {
+  std::string name;
+  DType dtype;
+  ShapeOf shape;
+  // From the algorithm's error bound; may look at the inputs, since bounds often need their norms.
+  std::function<Tolerance(const Inputs&)> tolerance;
+};
+
+struct Kernel {
+  std::string name{};  // set by the registry, from the file's stem
+  std::string title;
+  std::string item = "element";
+  std::vector<std::string> claims{};
+  std::string sizes;
+  std::vector<InputField> inputs{};
+  std::vector<OutputField> outputs{};
+  std::function<Cost(std::size_t n)> cost;
+  std::string reference;  // the native variant that all others are verified against
+  std::string baseline;   // the Python variant that people would write first
+  std::vector<NativeVariant> native;
+};
+
+template <Element T>
+InputField input(std::string name, Fill<T> fill, ShapeOf shape = vector_of_n) {
+  return {
+      std::move(name), dtype_of<T>(), std::move(shape),
+      [fill = std::move(fill)](Buffer& buffer, Random& random) { fill(buffer.as<T>(), random); }};
+}
+
+template <Element T>
+OutputField output(std::string name, Tolerance tolerance, ShapeOf shape = vector_of_n) {
+  return {std::move(name), dtype_of<T>(), std::move(shape),
+          [tolerance](const Inputs&) { return tolerance; }};
+}
+
+template <Element T>
+OutputField output(std::string name, std::function<Tolerance(const Inputs&)> tolerance,
+                   ShapeOf shape = vector_of_n) {
+  return {std::move(name), dtype_of<T>(), std::move(shape), std::move(tolerance)};
+}
+
+// The bytes of all inputs and outputs at size n: what a call touches at the least, and what decides
+// which cache it fits in.
+std::size_t working_set_bytes(const Kernel& kernel, std::size_t n);
+
+// What is wrong with a description, in sentences; empty when nothing is.
+std::vector<std::string> problems_of(const Kernel& kernel);
+
+// Adds a kernel to those of this executable; called before main by GAPMETER_KERNEL.
+class Registration {
+ public:
+  Registration(std::string_view source_file, Kernel (*describe)());
+};
+
+// Every kernel linked into this executable, by name.
+std::vector<Kernel> registered_kernels();
+
+}  // namespace gapmeter
+
+// Opens the one description of a file. The name comes from the file, so that it can't be mistyped;
+// two descriptions in one file are a compile error.
+#define GAPMETER_KERNEL()                                                                    \
+  static ::gapmeter::Kernel gapmeter_describe();                                             \
+  static const ::gapmeter::Registration gapmeter_registration(__FILE__, &gapmeter_describe); \
+  static ::gapmeter::Kernel gapmeter_describe()

@@ -1,0 +1,51 @@
+// Compiled with -ffp-contract=off: a fused multiply-add would give other bytes on other machines.
+#include "harness/kernel/random.h"
+
+#include <cmath>
+#include <stdexcept>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace gapmeter {
+
+std::uint64_t key_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+
+std::uint64_t Random::below(std::uint64_t bound) {
+  // The high half of the 128-bit product, from 32-bit halves: __int128 is not standard C++.
+  const std::uint64_t x = next();
+  const std::uint64_t x_low = x & 0xffffffffU, x_high = x >> 32;
+  const std::uint64_t b_low = bound & 0xffffffffU, b_high = bound >> 32;
+  const std::uint64_t middle = x_high * b_low + ((x_low * b_low) >> 32);
+  const std::uint64_t carry = (middle & 0xffffffffU) + x_low * b_high;
+  return x_high * b_high + (middle >> 32) + (carry >> 32);
+}
+
+double Random::unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
+
+template <Element T>
+Fill<T> uniform_fill(double low, double high) {
+  if (!(low <= high)) throw std::invalid_argument("uniform(low, high) needs low <= high");
+  if constexpr (std::is_floating_point_v<T>) {
+    return [low, width = high - low](std::span<T> field, Random& random) {
+      for (T& element : field) element = static_cast<T>(low + width * random.unit());
+    };
+  } else {
+    const auto first = static_cast<std::int64_t>(std::ceil(low));
+    const auto count =
+        static_cast<std::uint64_t>(static_cast<std::int64_t>(std::floor(high)) - first + 1);
+    return [first, count](std::span<T> field, Random& random) {
+      for (T& element : field) {
+        element = static_cast<T>(first + static_cast<std::int64_t>(random.below(count)));
+      }
+    };
+  }
+}
+
+template Fill<float> uniform_fill(double, double);
+template Fill<double> uniform_fill(double, double);
+template Fill<std::int32_t> uniform_fill(double, double);
+template Fill<std::int64_t> uniform_fill(double, double);
+template Fill<std::uint8_t> uniform_fill(double, double);
+
+}  // namespace gapmeter

@@ -1,0 +1,49 @@
+// gapmeter: options, then the command that they name. Run with the worker argument by gapmeter
+// itself, it is a native worker instead.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string_view>
+
+#include "harness/cli/commands.h"
+#include "harness/worker/worker_main.h"
+
+namespace {
+
+int native_worker() {
+  return gapmeter::worker_main(
+      {.start = [](const std::string&) { return std::make_unique<gapmeter::NativeLane>(); },
+       .describe = {}});
+}
+
+struct Dispatch {
+  const gapmeter::Invocation& invocation;
+  int operator()(const gapmeter::ListOptions& options) const {
+    return gapmeter::run_list(options, invocation);
+  }
+  int operator()(const gapmeter::RunOptions& options) const {
+    return gapmeter::run_run(options, invocation);
+  }
+  int operator()(const gapmeter::VerifyOptions& options) const {
+    return gapmeter::run_verify(options, invocation);
+  }
+  int operator()(const gapmeter::SummarizeOptions& options) const {
+    return gapmeter::run_summarize(options);
+  }
+  int operator()(const gapmeter::PlotOptions& options) const { return gapmeter::run_plot(options); }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == gapmeter::worker_argument) return native_worker();
+  try {
+    const auto parsed = gapmeter::parse_command_line(argc, argv);
+    if (const auto* early = std::get_if<gapmeter::EarlyExit>(&parsed)) return early->status;
+    const gapmeter::Invocation invocation{{argv, argv + argc}, GAPMETER_PYTHON_BASELINES_DIR};
+    return std::visit(Dispatch{invocation}, std::get<gapmeter::Options>(parsed));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "gapmeter: {}\n", error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,235 @@
+"""What a kernel's .py imports, and what the Python worker calls to find and prepare variants.
+
+A variant is a plain function under `@variant`. It is called with the values that its `prepare`
+returned, positionally, and nothing else happens inside the timed region. The inputs arrive as
+read-only memoryviews over the bytes that the native variants get (scalars as int or float).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from array import array
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, Callable
+
+_VARIANTS = "__gapmeter_variants__"
+
+Prepare = Callable[[SimpleNamespace], Any]
+
+
+class Skip(Exception):
+    """The variant can't run here, and that is nobody's mistake; the message says why."""
+
+
+class WrongResult(Exception):
+    """A variant returned something of the wrong type or shape; the message says what."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A Python implementation of a kernel, as its module declares it."""
+
+    name: str
+    function: Callable[..., Any]
+    prepare: Prepare | None
+    requires: tuple[str, ...]
+    max_size: int | None
+
+
+def variant(
+    function: Callable[..., Any] | None = None,
+    *,
+    prepare: Prepare | None = None,
+    requires: str | tuple[str, ...] = (),
+    max_size: int | None = None,
+) -> Any:
+    """Declare the function below as a variant, named after it.
+
+    prepare: takes the inputs (an attribute for each field, and `n`) and returns the positional
+        arguments, a tuple, or one value that is the only argument. Never timed. By default the
+        memoryviews themselves, in the order of declaration.
+    requires: packages without which the variant is skipped; `prepare` imports what it needs.
+    max_size: the largest n that the variant is meant for; larger ones are skipped.
+    """
+
+    def declare(decorated: Callable[..., Any]) -> Callable[..., Any]:
+        packages = (requires,) if isinstance(requires, str) else tuple(requires)
+        declared = decorated.__globals__.setdefault(_VARIANTS, [])
+        declared.append(Variant(decorated.__name__, decorated, prepare, packages, max_size))
+        return decorated
+
+    return declare if function is None else declare(function)
+
+
+def fields(inputs: SimpleNamespace) -> tuple[Any, ...]:
+    """Prepare: the inputs as they are, memoryviews and scalars."""
+    return tuple(value for name, value in vars(inputs).items() if name != "n")
+
+
+def as_lists(inputs: SimpleNamespace) -> tuple[Any, ...]:
+    """Prepare: every array as a list of Python numbers."""
+    return tuple(
+        value.tolist() if isinstance(value, memoryview) else value for value in fields(inputs)
+    )
+
+
+def as_numpy(inputs: SimpleNamespace) -> tuple[Any, ...]:
+    """Prepare: every array as a NumPy array over the same bytes, nothing copied."""
+    import numpy
+
+    return tuple(
+        numpy.asarray(value) if isinstance(value, memoryview) else value
+        for value in fields(inputs)
+    )
+
+
+# Below: called by the worker (harness/worker/python_lane.cpp), not by kernels.
+
+
+def load_module(path: Path) -> ModuleType:
+    """Import one kernel's .py by its path."""
+    spec = importlib.util.spec_from_file_location(f"python_baselines.{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def declared_variants(module: ModuleType) -> list[Variant]:
+    """The variants of a module, in the order of their definition, duplicates included."""
+    return list(getattr(module, _VARIANTS, []))
+
+
+def describe(directory: str) -> dict[str, Any]:
+    """The variants of every module in a directory; modules that can't be used become problems."""
+    modules: list[str] = []
+    variants: list[dict[str, Any]] = []
+    problems: list[tuple[str, str]] = []
+    for path in sorted(Path(directory).glob("*.py")):
+        modules.append(path.stem)
+        try:
+            declared = declared_variants(load_module(path))
+        except (Exception, SystemExit) as error:
+            reason = f"{type(error).__name__}: {error}"
+            problems.append((path.stem, f"{path.name} can't be imported: {reason}"))
+            continue
+        if not declared:
+            problems.append((path.stem, f"{path.name} declares no variant (@variant)"))
+        seen: set[str] = set()
+        for found in declared:
+            if found.name in seen:
+                problems.append((path.stem, f"python/{found.name} is declared twice"))
+                continue
+            seen.add(found.name)
+            variants.append(
+                {
+                    "kernel": path.stem,
+                    "name": found.name,
+                    "requires": list(found.requires),
+                    "max_size": found.max_size,
+                }
+            )
+    return {"modules": modules, "variants": variants, "problems": problems} | _engine()
+
+
+def _engine() -> dict[str, str]:
+    numpy_version = ""
+    try:
+        import numpy
+
+        numpy_version = numpy.__version__
+    except ImportError:
+        pass
+    return {
+        "version": sys.version.split()[0],
+        "build": sys.version.replace("\n", " "),
+        "executable": sys.executable,
+        "link": "shared" if _mapped_libraries(("libpython",)) else "static",
+        "numpy_version": numpy_version,
+        "numpy_blas": _mapped_libraries(("openblas", "mkl", "blis", "blas")),
+    }
+
+
+def _mapped_libraries(names: tuple[str, ...]) -> str:
+    """The shared libraries of these names that the process has mapped, by their paths."""
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
+        mapped = {line.split()[-1] for line in maps if ".so" in line}
+    found = {path for path in mapped if any(name in os.path.basename(path) for name in names)}
+    return " ".join(sorted(found))
+
+
+def bind(path: str, name: str, inputs: SimpleNamespace) -> tuple[Callable[..., Any], tuple]:
+    """The function of one variant and its positional arguments, prepared from the inputs."""
+    declared = declared_variants(load_module(Path(path)))
+    chosen = next((found for found in declared if found.name == name), None)
+    if chosen is None:
+        raise LookupError(f"{os.path.basename(path)} has no variant '{name}'")
+    if chosen.max_size is not None and inputs.n > chosen.max_size:
+        raise Skip(f"n is above the variant's max_size of {chosen.max_size}")
+    for package in chosen.requires:
+        try:
+            importlib.import_module(package)
+        except ImportError as error:
+            raise Skip(f"needs the package {package}: {error}") from None
+    prepared = (chosen.prepare or fields)(inputs)
+    return chosen.function, prepared if isinstance(prepared, tuple) else (prepared,)
+
+
+def as_output(value: Any, dtype: str, shape: tuple[int, ...]) -> tuple[array, tuple[int, ...]]:
+    """A returned value as wide numbers ('d' for floating-point outputs, 'q' for whole ones).
+
+    Raises WrongResult where the type or the shape is not the declared one.
+    """
+    floating = dtype in ("f32", "f64")
+    values, found_shape = _flatten(value, len(shape))
+    if found_shape != shape:
+        raise WrongResult(f"returned {_shape_words(found_shape)}, expected {_shape_words(shape)}")
+    plain = {int, float} if floating else {int}
+    if not set(map(type, values)) <= plain:
+        for item in values:
+            _check_number(item, floating)
+    try:
+        return array("d" if floating else "q", values), found_shape
+    except OverflowError:
+        raise WrongResult("returned a whole number that does not fit 64 bits") from None
+
+
+def _shape_words(shape: tuple[int, ...]) -> str:
+    if not shape:
+        return "a number"
+    return f"{shape[0]} values" if len(shape) == 1 else f"shape {list(shape)}"
+
+
+def _flatten(value: Any, dimensions: int) -> tuple[list[Any], tuple[int, ...]]:
+    """The numbers of a (nested) sequence or buffer, row by row, and its shape."""
+    if hasattr(value, "tolist"):  # NumPy arrays and scalars, memoryview, array.array
+        value = value.tolist()
+    is_sequence = isinstance(value, (list, tuple))
+    if dimensions == 0:
+        if is_sequence:
+            raise WrongResult(f"returned {len(value)} values, expected a number")
+        return [value], ()
+    if not is_sequence:
+        raise WrongResult(f"returned {type(value).__name__}, expected a sequence of numbers")
+    if dimensions == 1:
+        return list(value), (len(value),)
+    rows = [_flatten(row, dimensions - 1) for row in value]
+    if len({shape for _, shape in rows}) > 1:
+        raise WrongResult("returned rows of different lengths")
+    inner = rows[0][1] if rows else (0,) * (dimensions - 1)
+    return [item for row, _ in rows for item in row], (len(rows), *inner)
+
+
+def _check_number(item: Any, floating: bool) -> None:
+    if type(item) is int or (floating and isinstance(item, float)):
+        return
+    if not isinstance(item, bool) and hasattr(item, "item"):  # a NumPy scalar inside a list
+        _check_number(item.item(), floating)
+        return
+    expected = "a number" if floating else "a whole number"
+    raise WrongResult(f"returned {type(item).__name__} ({item!r:.40}), expected {expected}")

@@ -1,0 +1,141 @@
+#include "harness/results/environment.h"
+
+#include <benchmark/benchmark.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "build_info.h"
+
+namespace gapmeter {
+namespace {
+
+using Json = nlohmann::json;
+
+std::optional<std::string> first_line(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  return line;
+}
+
+// The value after "KEY<separator>" in a file of such lines, with blanks and quotes stripped.
+std::optional<std::string> value_in(const std::filesystem::path& path, std::string_view key,
+                                    char separator) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t split = line.find(separator);
+    if (!line.starts_with(key) || split == std::string::npos) continue;
+    const std::size_t start = line.find_first_not_of(" \t\"", split + 1);
+    if (start == std::string::npos) return "";
+    return line.substr(start, line.find_last_not_of(" \t\"") - start + 1);
+  }
+  return std::nullopt;
+}
+
+// The choice in brackets of "always [madvise] never".
+std::optional<std::string> bracketed(const std::optional<std::string>& line) {
+  if (!line) return std::nullopt;
+  const std::size_t open = line->find('['), close = line->find(']');
+  if (open == std::string::npos || close == std::string::npos) return line;
+  return line->substr(open + 1, close - open - 1);
+}
+
+void add(Json& object, const char* key, const std::optional<std::string>& value) {
+  if (value) object[key] = *value;
+}
+
+// "32K", "1024K", "32M" in bytes.
+std::optional<long long> bytes_of(const std::string& size) {
+  std::size_t digits = 0;
+  while (digits < size.size() && size[digits] >= '0' && size[digits] <= '9') ++digits;
+  if (digits == 0) return std::nullopt;
+  const long long value = std::stoll(size.substr(0, digits));
+  const char unit = digits < size.size() ? size[digits] : 'B';
+  return unit == 'K' ? value << 10 : unit == 'M' ? value << 20 : value;
+}
+
+Json caches() {
+  namespace fs = std::filesystem;
+  Json list = Json::array();
+  const fs::path root = "/sys/devices/system/cpu/cpu0/cache";
+  for (int index = 0; fs::exists(root / fmt::format("index{}", index)); ++index) {
+    const fs::path cache = root / fmt::format("index{}", index);
+    const auto level = first_line(cache / "level"), type = first_line(cache / "type"),
+               size = first_line(cache / "size");
+    if (!level || !type || !size || *type == "Instruction") continue;
+    if (const auto bytes = bytes_of(*size)) {
+      list.push_back({{"level", std::stoi(*level)}, {"type", *type}, {"size_bytes", *bytes}});
+    }
+  }
+  return list;
+}
+
+std::optional<std::string> turbo() {
+  if (const auto off = first_line("/sys/devices/system/cpu/intel_pstate/no_turbo")) {
+    return *off == "1" ? "off" : "on";
+  }
+  if (const auto on = first_line("/sys/devices/system/cpu/cpufreq/boost")) {
+    return *on == "1" ? "on" : "off";
+  }
+  return std::nullopt;
+}
+
+bool has_cpu_flag(std::string_view flag) {
+  const std::string flags = value_in("/proc/cpuinfo", "flags", ':').value_or("") + " ";
+  return flags.find(fmt::format(" {} ", flag)) != std::string::npos;
+}
+
+}  // namespace
+
+nlohmann::json machine_facts() {
+  Json facts;
+  add(facts, "cpu", value_in("/proc/cpuinfo", "model name", ':'));
+  facts["logical_cpus"] = sysconf(_SC_NPROCESSORS_ONLN);
+  facts["caches"] = caches();
+  facts["memory_bytes"] = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+  facts["page_bytes"] = sysconf(_SC_PAGESIZE);
+  add(facts, "os", value_in("/etc/os-release", "PRETTY_NAME", '='));
+  add(facts, "kernel", first_line("/proc/sys/kernel/osrelease"));
+  add(facts, "governor", first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
+  add(facts, "turbo", turbo());
+  add(facts, "smt", first_line("/sys/devices/system/cpu/smt/control"));
+  add(facts, "aslr", first_line("/proc/sys/kernel/randomize_va_space"));
+  add(facts, "transparent_huge_pages",
+      bracketed(first_line("/sys/kernel/mm/transparent_hugepage/enabled")));
+  add(facts, "clock_source",
+      first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource"));
+  facts["virtualized"] = has_cpu_flag("hypervisor");
+  add(facts, "load", first_line("/proc/loadavg"));
+  return facts;
+}
+
+nlohmann::json build_facts() {
+  Json facts{{"compiler", GAPMETER_COMPILER},
+             {"flags", GAPMETER_FLAGS},
+             {"build_type", GAPMETER_BUILD_TYPE},
+             {"native_instructions", GAPMETER_NATIVE == 1},
+             {"git_revision", GAPMETER_GIT_REVISION},
+             {"google_benchmark", GAPMETER_BENCHMARK_VERSION},
+             {"highway", GAPMETER_HIGHWAY_VERSION},
+             {"openblas", GAPMETER_OPENBLAS_VERSION},
+             {"pybind11", GAPMETER_PYBIND11_VERSION},
+             {"python", GAPMETER_PYTHON_VERSION},
+             {"fmt", FMT_VERSION}};
+#ifndef NDEBUG
+  facts["assertions"] = true;
+#endif
+  return facts;
+}
+
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,301 @@
+#include "harness/results/records.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <stdexcept>
+
+namespace gapmeter {
+namespace {
+
+// A column: its name and how a row's field is written. Both schemas are lists of these, so that a
+// header can't disagree with its fields.
+template <class Row>
+struct Column {
+  std::string name;
+  std::function<std::string(const Row&)> write;
+};
+
+template <class Row>
+Fields names_of(const std::vector<Column<Row>>& columns) {
+  Fields names;
+  for (const auto& column : columns) names.push_back(column.name);
+  return names;
+}
+
+template <class Row>
+Fields write_all(const std::vector<Column<Row>>& columns, const Row& row) {
+  Fields fields;
+  for (const auto& column : columns) fields.push_back(column.write(row));
+  return fields;
+}
+
+// The shortest text that reads back as the same number.
+std::string number(double value) { return fmt::format("{}", value); }
+std::string number(std::int64_t value) { return fmt::to_string(value); }
+
+template <class T>
+std::string number(const std::optional<T>& value) {
+  return value ? number(*value) : std::string();
+}
+
+// A cost of 0 means "does not apply".
+std::string applicable(double value) { return value == 0 ? std::string() : number(value); }
+
+std::string timing_field(const RoundRow& row, double Timing::*member) {
+  const auto& timing = row.measurement.timing;
+  return timing ? number((*timing).*member) : std::string();
+}
+
+std::string memory_field(const RoundRow& row, std::optional<std::int64_t> MemoryUse::*member) {
+  const auto& memory = row.measurement.memory;
+  return memory ? number((*memory).*member) : std::string();
+}
+
+template <class Row>
+std::vector<Column<Row>> cell_columns() {
+  return {
+      {"kernel", [](const Row& r) { return r.cell.kernel; }},
+      {"variant", [](const Row& r) { return to_string(r.cell.variant); }},
+      {"lane", [](const Row& r) { return std::string(name_of(r.cell.variant.lane)); }},
+      {"n", [](const Row& r) { return fmt::to_string(r.cell.n); }},
+      {"threads", [](const Row& r) { return fmt::to_string(r.cell.threads); }},
+  };
+}
+
+template <class Row>
+void append(std::vector<Column<Row>>& columns, std::vector<Column<Row>> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(columns));
+}
+
+std::vector<Column<RoundRow>> make_round_schema() {
+  using Row = RoundRow;
+  std::vector<Column<Row>> columns = cell_columns<Row>();
+  append<Row>(
+      columns,
+      {{"pass", [](const Row& r) { return std::string(name_of(r.pass)); }},
+       {"round", [](const Row& r) { return fmt::to_string(r.round); }},
+       {"position", [](const Row& r) { return fmt::to_string(r.position); }},
+       {"rounds_planned", [](const Row& r) { return fmt::to_string(r.rounds_planned); }},
+       {"status", [](const Row& r) { return std::string(name_of(r.measurement.status)); }},
+       {"reason", [](const Row& r) { return r.measurement.reason; }},
+       {"input_digest", [](const Row& r) { return r.measurement.input_digest; }},
+       {"max_error", [](const Row& r) { return number(r.measurement.max_error); }},
+       {"estimator",
+        [](const Row& r) {
+          const auto& timing = r.measurement.timing;
+          return timing ? std::string(name_of(timing->estimator)) : std::string();
+        }},
+       {"calls_per_batch",
+        [](const Row& r) {
+          const auto& timing = r.measurement.timing;
+          return timing ? number(timing->calls_per_batch) : std::string();
+        }},
+       {"batches",
+        [](const Row& r) {
+          const auto& timing = r.measurement.timing;
+          return timing ? number(timing->batches) : std::string();
+        }},
+       {"latency_ns", [](const Row& r) { return timing_field(r, &Timing::latency_ns); }},
+       {"batch_min_ns", [](const Row& r) { return timing_field(r, &Timing::min_ns); }},
+       {"batch_p10_ns", [](const Row& r) { return timing_field(r, &Timing::p10_ns); }},
+       {"batch_p50_ns", [](const Row& r) { return timing_field(r, &Timing::p50_ns); }},
+       {"batch_mean_ns", [](const Row& r) { return timing_field(r, &Timing::mean_ns); }},
+       {"rss_baseline_bytes",
+        [](const Row& r) {
+          const auto& memory = r.measurement.memory;
+          return memory ? number(memory->baseline_bytes) : std::string();
+        }},
+       {"rss_input_bytes", [](const Row& r) { return memory_field(r, &MemoryUse::input_bytes); }},
+       {"rss_peak_bytes", [](const Row& r) { return memory_field(r, &MemoryUse::peak_bytes); }},
+       {"rss_retained_bytes",
+        [](const Row& r) { return memory_field(r, &MemoryUse::retained_bytes); }},
+       {"items_per_call", [](const Row& r) { return applicable(r.items_per_call); }},
+       {"bytes_per_call", [](const Row& r) { return applicable(r.bytes_per_call); }},
+       {"flops_per_call", [](const Row& r) { return applicable(r.flops_per_call); }},
+       {"working_set_bytes", [](const Row& r) { return number(r.working_set_bytes); }},
+       {"worker_s", [](const Row& r) { return fmt::format("{:.4f}", r.worker_s); }}});
+  return columns;
+}
+
+std::string low(const std::optional<Interval>& interval) {
+  return interval ? number(interval->low) : std::string();
+}
+std::string high(const std::optional<Interval>& interval) {
+  return interval ? number(interval->high) : std::string();
+}
+
+std::vector<Column<SummaryRow>> make_summary_schema() {
+  using Row = SummaryRow;
+  const auto absent = [](const Row&) { return std::string(); };
+  std::vector<Column<Row>> columns = cell_columns<Row>();
+  append<Row>(
+      columns,
+      {{"status", [](const Row& r) { return std::string(name_of(r.status)); }},
+       {"reason", [](const Row& r) { return r.reason; }},
+       {"verified",
+        [](const Row& r) {
+          return r.verified ? std::string(*r.verified ? "true" : "false") : std::string();
+        }},
+       {"max_error", [](const Row& r) { return number(r.max_error); }},
+       {"rounds", [](const Row& r) { return fmt::to_string(r.rounds); }},
+       {"stop_reason", [](const Row& r) { return r.stop_reason; }},
+       {"latency_ns", [](const Row& r) { return number(r.latency_ns); }},
+       {"latency_ci_low_ns", [](const Row& r) { return low(r.latency_ci_ns); }},
+       {"latency_ci_high_ns", [](const Row& r) { return high(r.latency_ci_ns); }},
+       // Percentiles of single calls: empty, because calls are only timed in batches so far.
+       {"latency_p50_ns", absent},
+       {"latency_p90_ns", absent},
+       {"latency_p99_ns", absent},
+       {"latency_p999_ns", absent},
+       {"latency_max_ns", absent},
+       {"items_per_s", [](const Row& r) { return number(r.items_per_s); }},
+       {"bytes_per_s", [](const Row& r) { return number(r.bytes_per_s); }},
+       {"flops_per_s", [](const Row& r) { return number(r.flops_per_s); }},
+       {"rss_baseline_bytes", [](const Row& r) { return number(r.rss_baseline_bytes); }},
+       {"rss_input_bytes", [](const Row& r) { return number(r.rss_input_bytes); }},
+       {"rss_peak_bytes", [](const Row& r) { return number(r.rss_peak_bytes); }},
+       {"rss_retained_bytes", [](const Row& r) { return number(r.rss_retained_bytes); }},
+       {"reference", [](const Row& r) { return r.reference; }},
+       {"gap", [](const Row& r) { return number(r.gap); }},
+       {"gap_ci_low", [](const Row& r) { return low(r.gap_ci); }},
+       {"gap_ci_high", [](const Row& r) { return high(r.gap_ci); }},
+       {"input_digest", [](const Row& r) { return r.input_digest; }},
+       {"working_set_bytes", [](const Row& r) { return number(r.working_set_bytes); }},
+       {"estimator", [](const Row& r) { return r.estimator; }},
+       {"calls_per_batch", [](const Row& r) { return number(r.calls_per_batch); }}});
+  return columns;
+}
+
+const std::vector<Column<RoundRow>>& round_schema() {
+  static const std::vector<Column<RoundRow>> schema = make_round_schema();
+  return schema;
+}
+
+const std::vector<Column<SummaryRow>>& summary_schema() {
+  static const std::vector<Column<SummaryRow>> schema = make_summary_schema();
+  return schema;
+}
+
+// Reads the fields of one line by column name.
+class FieldReader {
+ public:
+  FieldReader(const Fields& columns, const Fields& fields) : columns_(columns), fields_(fields) {
+    if (columns.size() != fields.size()) {
+      throw std::invalid_argument(
+          fmt::format("{} fields, but {} columns", fields.size(), columns.size()));
+    }
+  }
+
+  const std::string& text(std::string_view column) const {
+    const auto found = std::find(columns_.begin(), columns_.end(), column);
+    if (found == columns_.end()) {
+      throw std::invalid_argument(fmt::format("there is no column '{}'", column));
+    }
+    return fields_[static_cast<std::size_t>(found - columns_.begin())];
+  }
+
+  template <class T>
+  std::optional<T> maybe(std::string_view column) const {
+    const std::string& field = text(column);
+    if (field.empty()) return std::nullopt;
+    T value{};
+    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+    if (error != std::errc{} || end != field.data() + field.size()) reject(column, field);
+    if constexpr (std::is_floating_point_v<T>) {
+      if (!std::isfinite(value) || value < 0) reject(column, field);
+    }
+    return value;
+  }
+
+  template <class T>
+  T number(std::string_view column, T least) const {
+    const std::optional<T> value = maybe<T>(column);
+    if (!value || *value < least) reject(column, text(column));
+    return *value;
+  }
+
+  template <class Enum>
+  Enum name(std::string_view column, std::optional<Enum> (*parse)(std::string_view)) const {
+    const std::optional<Enum> value = parse(text(column));
+    if (!value) reject(column, text(column));
+    return *value;
+  }
+
+ private:
+  [[noreturn]] static void reject(std::string_view column, const std::string& field) {
+    throw std::invalid_argument(fmt::format("'{}' can't be a {}", field, column));
+  }
+
+  const Fields& columns_;
+  const Fields& fields_;
+};
+
+std::optional<Timing> parse_timing(const FieldReader& reader) {
+  if (reader.text("latency_ns").empty()) return std::nullopt;
+  Timing timing;
+  timing.latency_ns = reader.number<double>("latency_ns", 0);
+  if (timing.latency_ns == 0) throw std::invalid_argument("'0' can't be a latency_ns");
+  timing.estimator = reader.name("estimator", parse_estimator);
+  timing.calls_per_batch = reader.number<std::int64_t>("calls_per_batch", 1);
+  timing.batches = reader.number<std::int64_t>("batches", 1);
+  timing.min_ns = reader.number<double>("batch_min_ns", 0);
+  timing.p10_ns = reader.number<double>("batch_p10_ns", 0);
+  timing.p50_ns = reader.number<double>("batch_p50_ns", 0);
+  timing.mean_ns = reader.number<double>("batch_mean_ns", 0);
+  return timing;
+}
+
+std::optional<MemoryUse> parse_memory(const FieldReader& reader) {
+  if (reader.text("rss_baseline_bytes").empty()) return std::nullopt;
+  return MemoryUse{.baseline_bytes = reader.number<std::int64_t>("rss_baseline_bytes", 1),
+                   .input_bytes = reader.maybe<std::int64_t>("rss_input_bytes"),
+                   .peak_bytes = reader.maybe<std::int64_t>("rss_peak_bytes"),
+                   .retained_bytes = reader.maybe<std::int64_t>("rss_retained_bytes")};
+}
+
+}  // namespace
+
+const Fields& round_columns() {
+  static const Fields columns = names_of(round_schema());
+  return columns;
+}
+
+Fields to_fields(const RoundRow& row) { return write_all(round_schema(), row); }
+
+const Fields& summary_columns() {
+  static const Fields columns = names_of(summary_schema());
+  return columns;
+}
+
+Fields to_fields(const SummaryRow& row) { return write_all(summary_schema(), row); }
+
+RoundRow parse_round(const Fields& columns, const Fields& fields) {
+  const FieldReader reader(columns, fields);
+  RoundRow row;
+  row.cell = {.kernel = reader.text("kernel"),
+              .variant = reader.name("variant", parse_variant),
+              .n = reader.number<std::size_t>("n", 1),
+              .threads = reader.number<int>("threads", 1)};
+  row.pass = reader.name("pass", parse_pass);
+  row.round = reader.number<int>("round", 0);
+  row.position = reader.number<int>("position", 0);
+  row.rounds_planned = reader.number<int>("rounds_planned", 0);
+  row.measurement.status = reader.name("status", parse_status);
+  row.measurement.reason = reader.text("reason");
+  row.measurement.input_digest = reader.text("input_digest");
+  row.measurement.max_error = reader.maybe<double>("max_error");
+  row.measurement.timing = parse_timing(reader);
+  row.measurement.memory = parse_memory(reader);
+  row.items_per_call = reader.maybe<double>("items_per_call").value_or(0);
+  row.bytes_per_call = reader.maybe<double>("bytes_per_call").value_or(0);
+  row.flops_per_call = reader.maybe<double>("flops_per_call").value_or(0);
+  row.working_set_bytes = reader.number<std::int64_t>("working_set_bytes", 0);
+  row.worker_s = reader.number<double>("worker_s", 0);
+  return row;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,76 @@
+// The rows of rounds.csv and summary.csv as plain structs, and their CSV columns, declared once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/results/statistics.h"
+#include "harness/worker/job.h"
+
+namespace gapmeter {
+
+// The version of the columns' meaning; in run.json. Columns may be added without a new one.
+inline constexpr int schema_version = 1;
+
+// What identifies a cell, plus what one call of it costs.
+struct CellKey {
+  std::string kernel;
+  VariantId variant{};
+  std::size_t n = 0;
+  int threads = 1;
+
+  auto operator<=>(const CellKey&) const = default;
+};
+
+// One job: a line of rounds.csv.
+struct RoundRow {
+  CellKey cell;
+  Pass pass = Pass::time;
+  int round = 0;           // counted from 0; 0 for verify and memory passes
+  int position = 0;        // place in the round's order
+  int rounds_planned = 0;  // of the comparison
+  Measurement measurement{};
+  double items_per_call = 0;
+  double bytes_per_call = 0;
+  double flops_per_call = 0;
+  std::int64_t working_set_bytes = 0;
+  double worker_s = 0;
+};
+
+// One cell: a line of summary.csv.
+struct SummaryRow {
+  CellKey cell;
+  Status status = Status::ok;
+  std::string reason{};
+  std::optional<bool> verified{};
+  std::optional<double> max_error{};
+  int rounds = 0;
+  std::string stop_reason{};
+  std::optional<double> latency_ns{};
+  std::optional<Interval> latency_ci_ns{};
+  std::optional<double> items_per_s{}, bytes_per_s{}, flops_per_s{};
+  std::optional<std::int64_t> rss_baseline_bytes{}, rss_input_bytes{}, rss_peak_bytes{},
+      rss_retained_bytes{};
+  std::string reference{};  // the variant that `gap` is against
+  std::optional<double> gap{};
+  std::optional<Interval> gap_ci{};
+  std::string input_digest{};
+  std::int64_t working_set_bytes = 0;
+  std::string estimator{};
+  std::optional<std::int64_t> calls_per_batch{};
+};
+
+using Fields = std::vector<std::string>;
+
+const Fields& round_columns();
+Fields to_fields(const RoundRow& row);
+// Reads a line of a file whose header is `columns`; unknown columns are ignored. Throws
+// std::invalid_argument naming the column and what is wrong with its value.
+RoundRow parse_round(const Fields& columns, const Fields& fields);
+
+const Fields& summary_columns();
+Fields to_fields(const SummaryRow& row);
+
+}  // namespace gapmeter

@@ -1,0 +1,134 @@
+#include "harness/results/result_dir.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <system_error>
+
+#include "harness/results/csv.h"
+
+namespace gapmeter {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, std::string_view what, int error) {
+  throw ResultDirError(fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
+}
+
+void check_schema_version(const fs::path& dir) {
+  const fs::path path = dir / "run.json";
+  const auto run = nlohmann::json::parse(read_file(path), nullptr, false);
+  if (!run.is_object() || !run.contains("schema_version") ||
+      !run["schema_version"].is_number_integer()) {
+    throw ResultDirError(fmt::format("{}: not a gapmeter run: no schema_version", path.string()));
+  }
+  if (const auto version = run["schema_version"].get<long long>(); version != schema_version) {
+    throw ResultDirError(fmt::format("{}: schema version {}, but this build reads version {}",
+                                     path.string(), version, schema_version));
+  }
+}
+
+}  // namespace
+
+AppendFile::AppendFile(const fs::path& path)
+    : path_(path),
+      fd_(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666)) {
+  if (fd_ < 0) fail(path_, "can't be created", errno);
+}
+
+AppendFile::~AppendFile() { close(fd_); }
+
+void AppendFile::append(std::string_view text) {
+  const long long whole = size_ + static_cast<long long>(text.size());
+  while (!text.empty()) {
+    const ssize_t put = write(fd_, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) {
+      const int error = errno;
+      // If this fails too there is nothing better left to do than to tell of the first error.
+      [[maybe_unused]] const int truncated = ftruncate(fd_, size_);
+      fail(path_, "can't be written", error);
+    }
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  size_ = whole;
+}
+
+void create_result_dir(const fs::path& dir) {
+  std::error_code error;
+  fs::create_directories(dir, error);
+  if (error) fail(dir, "the output directory can't be made", error.value());
+  const bool empty = fs::is_empty(dir, error);
+  if (error) fail(dir, "the output directory can't be read", error.value());
+  if (!empty) {
+    throw ResultDirError(
+        fmt::format("{}: the output directory exists and is not empty; name another one with --out",
+                    dir.string()));
+  }
+  if (access(dir.c_str(), W_OK | X_OK) != 0) {
+    fail(dir, "the output directory can't be written into", errno);
+  }
+}
+
+void write_file(const fs::path& path, std::string_view text) {
+  const fs::path temporary = path.string() + ".part";
+  std::error_code ignored;
+  fs::remove(temporary, ignored);
+  try {
+    AppendFile(temporary).append(text);
+  } catch (const ResultDirError&) {
+    fs::remove(temporary, ignored);
+    throw;
+  }
+  std::error_code error;
+  fs::rename(temporary, path, error);
+  if (error) fail(path, "can't be replaced", error.value());
+}
+
+std::string read_file(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) fail(path, "can't be read", EISDIR);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail(path, "can't be read", errno);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+std::vector<RoundRow> read_rounds(const fs::path& dir) {
+  std::error_code error;
+  if (!fs::is_directory(dir, error)) {
+    throw ResultDirError(fmt::format("{}: not a directory with a run's results", dir.string()));
+  }
+  check_schema_version(dir);
+  const fs::path path = dir / "rounds.csv";
+  std::vector<RoundRow> rows;
+  std::size_t record = 1;
+  try {
+    const CsvTable table = parse_csv(read_file(path));
+    for (const auto& fields : table.rows) {
+      ++record;
+      rows.push_back(parse_round(table.header, fields));
+    }
+  } catch (const InvalidCsv& invalid) {
+    throw ResultDirError(fmt::format("{}: {}", path.string(), invalid.what()));
+  } catch (const std::invalid_argument& invalid) {
+    throw ResultDirError(fmt::format("{}: line {}: {}", path.string(), record, invalid.what()));
+  }
+  return rows;
+}
+
+void write_summary(const fs::path& dir, const std::vector<SummaryRow>& rows) {
+  std::string text = to_csv_line(summary_columns());
+  for (const SummaryRow& row : rows) text += to_csv_line(to_fields(row));
+  write_file(dir / "summary.csv", text);
+}
+
+}  // namespace gapmeter

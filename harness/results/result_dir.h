@@ -1,0 +1,54 @@
+// A run's directory on disk. Every failure of the file system names the file, the call and the
+// reason.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/results/records.h"
+
+namespace gapmeter {
+
+// what() is a sentence for the user: which path, what failed, what to do.
+class ResultDirError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Appends to a file, each text whole or not at all: where the disk is full, what fitted of it is
+// taken back before the error is thrown.
+class AppendFile {
+ public:
+  // Creates the file; throws ResultDirError when it exists.
+  explicit AppendFile(const std::filesystem::path& path);
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+  ~AppendFile();
+
+  void append(std::string_view text);
+
+ private:
+  std::filesystem::path path_;
+  int fd_;
+  long long size_ = 0;
+};
+
+// Makes the directory of a new run. Throws ResultDirError when it exists and is not empty, or can't
+// be made or written into.
+void create_result_dir(const std::filesystem::path& dir);
+
+// Replaces a file's contents, all or nothing: written beside it, then renamed.
+void write_file(const std::filesystem::path& path, std::string_view text);
+// The whole of a file.
+std::string read_file(const std::filesystem::path& path);
+
+// Checks that run.json is there and of this schema version, then reads rounds.csv. Throws
+// ResultDirError naming the file and line.
+std::vector<RoundRow> read_rounds(const std::filesystem::path& dir);
+
+void write_summary(const std::filesystem::path& dir, const std::vector<SummaryRow>& rows);
+
+}  // namespace gapmeter

@@ -1,0 +1,77 @@
+#include "harness/results/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace gapmeter {
+namespace {
+
+std::vector<double> sorted_copy(std::span<const double> values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
+// P(X <= k) for X of the binomial distribution (trials, 1/2), summed in logarithms, so that many
+// trials don't underflow.
+double binomial_half_cdf(std::size_t k, std::size_t trials) {
+  const auto n = static_cast<double>(trials);
+  double sum = 0;
+  for (std::size_t i = 0; i <= k; ++i) {
+    const auto x = static_cast<double>(i);
+    sum += std::exp(std::lgamma(n + 1) - std::lgamma(x + 1) - std::lgamma(n - x + 1) -
+                    n * std::log(2.0));
+  }
+  return sum;
+}
+
+}  // namespace
+
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double quantile_of_sorted(std::span<const double> sorted, double q) {
+  const double position = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  const double fraction = position - static_cast<double>(below);
+  return sorted[below] + fraction * (sorted[above] - sorted[below]);
+}
+
+double quantile(std::span<const double> values, double q) {
+  return quantile_of_sorted(sorted_copy(values), q);
+}
+
+double median(std::span<const double> values) { return quantile(values, 0.5); }
+
+std::optional<Interval> median_interval(std::span<const double> values, double confidence) {
+  // [x(r+1), x(n-r)], counted from 1, misses the median with probability 2 P(X <= r).
+  const std::size_t count = values.size();
+  std::optional<std::size_t> outside;
+  for (std::size_t r = 0; 2 * r + 1 < count; ++r) {
+    if (2 * binomial_half_cdf(r, count) > 1 - confidence) break;
+    outside = r;
+  }
+  if (!outside) return std::nullopt;
+  const std::vector<double> sorted = sorted_copy(values);
+  return Interval{sorted[*outside], sorted[count - 1 - *outside]};
+}
+
+PairedRatio paired_ratio(std::span<const double> numerator, std::span<const double> denominator,
+                         double confidence) {
+  std::vector<double> logs;
+  logs.reserve(numerator.size());
+  for (std::size_t i = 0; i < numerator.size(); ++i) {
+    logs.push_back(std::log(numerator[i] / denominator[i]));
+  }
+  PairedRatio result{.ratio = std::exp(median(logs))};
+  if (const std::optional<Interval> interval = median_interval(logs, confidence)) {
+    result.interval = Interval{std::exp(interval->low), std::exp(interval->high)};
+  }
+  return result;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,23 @@
+// summary.csv from rounds.csv: a pure function of the rows.
+#pragma once
+
+#include <vector>
+
+#include "harness/results/records.h"
+
+namespace gapmeter {
+
+// Increments of resident memory below this are noise of the allocator and of the kernel's
+// accounting; they are left out of the summary.
+inline constexpr std::int64_t rss_resolution_bytes = std::int64_t{1} << 20;
+inline constexpr double summary_confidence = 0.95;
+
+// One row per cell, in the order in which the cells first appear.
+//
+// A cell's latency is the median over its rounds of the rounds' estimates, with a distribution-free
+// interval. A Python row's gap is the median over common rounds of its latency over that of the
+// fastest verified single-threaded native variant with the same kernel, n and input; a cell that
+// failed has neither.
+std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds);
+
+}  // namespace gapmeter

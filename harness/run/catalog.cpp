@@ -1,0 +1,169 @@
+#include "harness/run/catalog.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+namespace gapmeter {
+namespace {
+
+bool glob(const std::string& pattern, const std::string& name) {
+  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
+
+// Levenshtein's distance, one row at a time.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substituted, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+[[noreturn]] void reject(std::string_view what, const std::string& pattern,
+                         const std::vector<std::string>& candidates) {
+  const std::optional<std::string> nearest = nearest_name(pattern, candidates);
+  const std::string hint = nearest ? fmt::format("did you mean '{}'?", *nearest)
+                                   : fmt::format("there are: {}", fmt::join(candidates, ", "));
+  throw UnknownName(fmt::format("no {} matches '{}'; {}", what, pattern, hint));
+}
+
+bool contains(const std::vector<std::string>& values, std::string_view value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+void check_kernel(const Catalog& catalog, const Kernel& kernel,
+                  std::vector<std::string>& problems) {
+  const auto report = [&](const std::string& text) {
+    problems.push_back(fmt::format("{}: {}", kernel.name, text));
+  };
+  for (const std::string& text : problems_of(kernel)) report(text);
+  if (!contains(catalog.python.modules, kernel.name)) {
+    report(fmt::format("{0}.cpp has no {0}.py beside it in the Python directory", kernel.name));
+    return;
+  }
+  bool importable = true;
+  for (const auto& [stem, text] : catalog.python.problems) {
+    if (stem != kernel.name) continue;
+    report(text);
+    importable = false;
+  }
+  if (importable && !kernel.baseline.empty() &&
+      find_python_variant(catalog, kernel.name, kernel.baseline) == nullptr) {
+    report(fmt::format("the baseline '{}' is not among the Python variants", kernel.baseline));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> check_catalog(const Catalog& catalog) {
+  std::vector<std::string> problems;
+  std::set<std::string> names;
+  for (const Kernel& kernel : catalog.kernels) {
+    if (names.insert(kernel.name).second) {
+      check_kernel(catalog, kernel, problems);
+    } else {
+      problems.push_back(fmt::format("{}: two .cpp files have this stem", kernel.name));
+    }
+  }
+  for (const std::string& module : catalog.python.modules) {
+    if (!names.contains(module)) {
+      problems.push_back(fmt::format("{0}: {0}.py has no {0}.cpp in this build", module));
+    }
+  }
+  return problems;
+}
+
+std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel) {
+  std::vector<VariantId> variants;
+  for (const NativeVariant& variant : kernel.native) {
+    variants.push_back({Lane::native, variant.name});
+  }
+  for (const PythonVariant& variant : catalog.python.variants) {
+    if (variant.kernel == kernel.name) variants.push_back({Lane::python, variant.name});
+  }
+  return variants;
+}
+
+const PythonVariant* find_python_variant(const Catalog& catalog, std::string_view kernel,
+                                         std::string_view variant) {
+  const auto& all = catalog.python.variants;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const PythonVariant& known) {
+    return known.kernel == kernel && known.name == variant;
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::vector<const Kernel*> select_kernels(const Catalog& catalog,
+                                          const std::vector<std::string>& patterns) {
+  std::vector<std::string> names;
+  for (const Kernel& kernel : catalog.kernels) names.push_back(kernel.name);
+  for (const std::string& pattern : patterns) {
+    const bool known = std::any_of(names.begin(), names.end(),
+                                   [&](const std::string& name) { return glob(pattern, name); });
+    if (!known) reject("kernel", pattern, names);
+  }
+  std::vector<const Kernel*> selected;
+  for (const Kernel& kernel : catalog.kernels) {
+    const bool wanted =
+        patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
+          return glob(pattern, kernel.name);
+        });
+    if (wanted) selected.push_back(&kernel);
+  }
+  return selected;
+}
+
+bool matches_any(const VariantId& variant, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    const bool whole = pattern.find('/') != std::string::npos;
+    return glob(pattern, whole ? to_string(variant) : variant.name);
+  });
+}
+
+void check_variant_patterns(const Catalog& catalog, const std::vector<const Kernel*>& kernels,
+                            const std::vector<std::string>& patterns) {
+  std::set<VariantId> variants;
+  for (const Kernel* kernel : kernels) {
+    for (VariantId& variant : variants_of(catalog, *kernel)) variants.insert(std::move(variant));
+  }
+  for (const std::string& pattern : patterns) {
+    const bool known = std::any_of(variants.begin(), variants.end(), [&](const VariantId& variant) {
+      return matches_any(variant, {pattern});
+    });
+    if (known) continue;
+    const bool whole = pattern.find('/') != std::string::npos;
+    std::vector<std::string> names;
+    for (const VariantId& variant : variants) {
+      names.push_back(whole ? to_string(variant) : variant.name);
+    }
+    reject("variant", pattern, names);
+  }
+}
+
+std::optional<std::string> nearest_name(std::string_view name,
+                                        const std::vector<std::string>& candidates) {
+  std::optional<std::string> nearest;
+  // Farther than a third of the name is another word, not a misspelling.
+  std::size_t limit = std::max<std::size_t>(1, name.size() / 3);
+  for (const std::string& candidate : candidates) {
+    const std::size_t distance = edit_distance(name, candidate);
+    if (distance > limit || (nearest && distance == limit)) continue;
+    nearest = candidate;
+    limit = distance;
+  }
+  return nearest;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,53 @@
+// What there is to measure: the kernels of this build, joined with the Python modules of the same
+// stems, and the part of them that a user selected.
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/kernel/kernel.h"
+#include "harness/worker/job.h"
+
+namespace gapmeter {
+
+// A name or pattern that selects nothing; what() names the nearest thing that exists.
+class UnknownName : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+struct Catalog {
+  std::vector<Kernel> kernels;
+  PythonDescription python;
+};
+
+// Everything that is wrong with the pairs, one sentence each, starting with the kernel's name:
+// orphans on either side, duplicates, missing parts, modules that can't be imported.
+std::vector<std::string> check_catalog(const Catalog& catalog);
+
+// The kernel's variants, native ones first, each in the order of declaration.
+std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel);
+
+// What the module declares of one Python variant.
+const PythonVariant* find_python_variant(const Catalog& catalog, std::string_view kernel,
+                                         std::string_view variant);
+
+// Kernels whose names match any of the patterns (* ? [...]); all for no pattern. Throws UnknownName
+// when a pattern matches nothing.
+std::vector<const Kernel*> select_kernels(const Catalog& catalog,
+                                          const std::vector<std::string>& patterns);
+
+// Patterns match lane/name as a whole (native/simd, python/*) or, without a slash, the name alone.
+// Throws UnknownName when a pattern matches no variant of any of the kernels.
+void check_variant_patterns(const Catalog& catalog, const std::vector<const Kernel*>& kernels,
+                            const std::vector<std::string>& patterns);
+bool matches_any(const VariantId& variant, const std::vector<std::string>& patterns);
+
+// The candidate with the smallest edit distance to `name`, if that is a plausible misspelling.
+std::optional<std::string> nearest_name(std::string_view name,
+                                        const std::vector<std::string>& candidates);
+
+}  // namespace gapmeter

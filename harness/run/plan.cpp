@@ -1,0 +1,107 @@
+#include "harness/run/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "harness/kernel/random.h"
+#include "harness/run/sizes.h"
+
+namespace gapmeter {
+namespace {
+
+PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const VariantId& id,
+                            std::size_t n) {
+  PlannedVariant planned{.id = id};
+  if (id.lane == Lane::native) return planned;
+  const PythonVariant* declared = find_python_variant(catalog, kernel.name, id.name);
+  if (declared != nullptr && declared->max_size && n > *declared->max_size) {
+    planned.settled = {
+        .status = Status::skipped,
+        .reason = fmt::format("n is above the variant's max_size of {}", *declared->max_size)};
+  }
+  return planned;
+}
+
+// A module that can't be imported hides its variants; the one that the kernel names stands for
+// them.
+std::optional<PlannedVariant> unavailable_baseline(const Catalog& catalog, const Kernel& kernel) {
+  for (const auto& [stem, text] : catalog.python.problems) {
+    const bool declared = find_python_variant(catalog, kernel.name, kernel.baseline) != nullptr;
+    if (stem != kernel.name || declared) continue;
+    PlannedVariant planned{.id = {Lane::python, kernel.baseline}};
+    planned.settled.emplace();
+    planned.settled->status = Status::error;
+    planned.settled->reason = text;
+    return planned;
+  }
+  return std::nullopt;
+}
+
+Comparison plan_comparison(const Catalog& catalog, const Kernel& kernel, const Selection& selection,
+                           std::size_t n) {
+  Comparison comparison{.kernel = kernel.name,
+                        .n = n,
+                        .cost = kernel.cost(n),
+                        .working_set_bytes = working_set_bytes(kernel, n)};
+  const auto wanted = [&](const VariantId& id) {
+    return selection.variants.empty() || matches_any(id, selection.variants);
+  };
+  for (const VariantId& id : variants_of(catalog, kernel)) {
+    if (wanted(id)) comparison.variants.push_back(plan_variant(catalog, kernel, id, n));
+  }
+  if (auto missing = unavailable_baseline(catalog, kernel); missing && wanted(missing->id)) {
+    comparison.variants.push_back(*std::move(missing));
+  }
+  return comparison;
+}
+
+}  // namespace
+
+std::vector<std::size_t> thin_out(const std::vector<std::size_t>& sizes, std::size_t most) {
+  if (sizes.size() <= most || most < 2) return sizes;
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < most; ++i) {
+    kept.push_back(sizes[i * (sizes.size() - 1) / (most - 1)]);
+  }
+  return kept;
+}
+
+std::vector<std::size_t> sizes_for(const Kernel& kernel, const Selection& selection) {
+  if (!selection.sizes.empty()) return selection.sizes;
+  std::vector<std::size_t> sizes = parse_sizes(kernel.sizes);
+  if (selection.largest_size && *selection.largest_size >= sizes.front()) {
+    std::erase_if(sizes, [&](std::size_t n) { return n > *selection.largest_size; });
+  }
+  return selection.most_sizes ? thin_out(sizes, *selection.most_sizes) : sizes;
+}
+
+std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection& selection) {
+  const std::vector<const Kernel*> kernels = select_kernels(catalog, selection.kernels);
+  check_variant_patterns(catalog, kernels, selection.variants);
+  std::vector<Comparison> comparisons;
+  for (const Kernel* kernel : kernels) {
+    for (const std::size_t n : sizes_for(*kernel, selection)) {
+      Comparison comparison = plan_comparison(catalog, *kernel, selection, n);
+      if (!comparison.variants.empty()) comparisons.push_back(std::move(comparison));
+    }
+  }
+  return comparisons;
+}
+
+std::vector<std::size_t> round_order(const Plan& plan, const Comparison& comparison, int round,
+                                     std::size_t variants) {
+  std::vector<std::size_t> order(variants);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Random random(key_of(fmt::format("{}/{}/{}", plan.seed, comparison.kernel, comparison.n)));
+  for (std::size_t i = variants; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  if (variants > 0) {
+    const auto shift = static_cast<std::ptrdiff_t>(static_cast<std::size_t>(round / 2) % variants);
+    std::rotate(order.begin(), order.begin() + shift, order.end());
+  }
+  if (round % 2 == 1) std::reverse(order.begin(), order.end());
+  return order;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,63 @@
+// What a run will measure, decided before anything is started: a pure function of the catalog and
+// the options.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/run/catalog.h"
+#include "harness/worker/job.h"
+
+namespace gapmeter {
+
+struct Selection {
+  std::vector<std::string> kernels{};         // patterns; empty: all
+  std::vector<std::string> variants{};        // patterns; empty: all
+  std::vector<std::size_t> sizes{};           // empty: the kernel's own, within these limits:
+  std::optional<std::size_t> most_sizes{};    //   at most so many, evenly thinned out
+  std::optional<std::size_t> largest_size{};  //   none above this one, unless all are
+};
+
+struct PlannedVariant {
+  VariantId id;
+  // Known without measuring: larger than the variant's max_size, a module that can't be imported.
+  std::optional<Measurement> settled{};
+};
+
+// The variants of one kernel at one n: what is interleaved and compared.
+struct Comparison {
+  std::string kernel;
+  std::size_t n = 0;
+  int threads = 1;
+  Cost cost{};
+  std::size_t working_set_bytes = 0;
+  std::vector<PlannedVariant> variants{};
+};
+
+struct Plan {
+  std::uint64_t seed = 1;
+  int rounds = 0;
+  TimingSpec timing{};
+  std::vector<Comparison> comparisons{};  // kernel by kernel, sizes ascending
+};
+
+// At most so many (two or more) of the sizes; the smallest and the largest are always among them.
+std::vector<std::size_t> thin_out(const std::vector<std::size_t>& sizes, std::size_t most);
+
+// The sizes at which a kernel will run.
+std::vector<std::size_t> sizes_for(const Kernel& kernel, const Selection& selection);
+
+// Throws UnknownName for patterns that select nothing.
+std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection& selection);
+
+// The order in which the variants of a comparison run in a round: positions of a permutation that
+// is seeded by (seed, kernel, n), rotated every second round and reversed in odd ones. Over the
+// rounds each variant stands in each place, before and after each other one, so that drift hits all
+// alike; two variants run ABBA BAAB.
+std::vector<std::size_t> round_order(const Plan& plan, const Comparison& comparison, int round,
+                                     std::size_t variants);
+
+}  // namespace gapmeter

@@ -1,0 +1,40 @@
+// Runs one child process to its end or its deadline: private pipes for a request and an answer,
+// captured output, pinned to a processor, in a process group of its own.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gapmeter {
+
+struct ProcessSpec {
+  std::vector<std::string> arguments;  // arguments[0] is the executable's path
+  std::vector<std::pair<std::string, std::string>> environment;  // added to the parent's
+  std::string request;  // written to the child's request pipe
+  double timeout_s = 120;
+  std::vector<int> cpus;                       // empty: wherever the parent may run
+  const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the child and return
+};
+
+struct ProcessResult {
+  enum class End { exited, signalled, timed_out, abandoned };
+  End end = End::exited;
+  int code = 0;        // exit status, or the signal's number
+  std::string answer;  // at most answer_limit bytes
+  std::string output;  // the last output_limit bytes of stdout and stderr together
+  double wall_s = 0;
+};
+
+inline constexpr std::size_t answer_limit = std::size_t{16} << 20;
+inline constexpr std::size_t output_limit = std::size_t{16} << 10;
+
+// Throws std::system_error, naming the executable, when the process can't be started. Whatever the
+// child leaves in its process group is killed before this returns.
+ProcessResult run_process(const ProcessSpec& spec);
+
+}  // namespace gapmeter

@@ -1,0 +1,88 @@
+// Carries out a plan: verification, memory and interleaved rounds, comparison by comparison.
+//
+// Processes, time, progress and the results all stand behind interfaces, so that tests drive it
+// with fakes and assert exactly what runs in which order.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "harness/results/records.h"
+#include "harness/run/job_runner.h"
+#include "harness/run/plan.h"
+
+namespace gapmeter {
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual double now_s() const = 0;  // monotonic
+};
+
+class SteadyClock final : public Clock {
+ public:
+  double now_s() const override;
+};
+
+// Watches a run; every callback comes from the scheduler's thread.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  // `done` of `total` jobs have ended or will not be needed.
+  virtual void job_starts(const Job& /*job*/, int /*round*/, std::size_t /*done*/,
+                          std::size_t /*total*/) {}
+  // A row is complete. It is on disk when this returns.
+  virtual void row_ends(const RoundRow& /*row*/) {}
+  virtual void comparison_ends(const Comparison& /*comparison*/, std::size_t /*done*/,
+                               std::size_t /*total*/) {}
+};
+
+struct SchedulerOptions {
+  std::optional<double> budget_s{};         // wall time; the comparisons share what is left of it
+  const std::atomic<bool>* stop = nullptr;  // becomes true: end after the row in hand
+};
+
+enum class RunEnd { complete, interrupted };
+
+// Every planned cell leaves at least one row. A variant that fails is not run again at this n, and
+// one that timed out or ran out of memory is not tried at larger sizes.
+class Scheduler {
+ public:
+  Scheduler(const Plan& plan, JobRunner& runner, const Clock& clock, RunObserver& observer,
+            SchedulerOptions options);
+
+  RunEnd run();
+
+ private:
+  struct Contestant {
+    const PlannedVariant* planned;
+    std::optional<std::int64_t> calls_per_batch{};  // from its first round
+    bool failed = false;
+  };
+
+  void run_comparison(const Comparison& comparison, double share_s);
+  void settle(const Comparison& comparison, Contestant& contestant);
+  void run_pass(const Comparison& comparison, Contestant& contestant, Pass pass, int round,
+                int position);
+  bool run_round(const Comparison& comparison, std::vector<Contestant*>& contestants, int round);
+  void record(const Comparison& comparison, const VariantId& variant, Pass pass, int round,
+              int position, JobOutcome outcome);
+  void skip_comparison(const Comparison& comparison);
+  double share_of_budget(std::size_t comparisons_left) const;
+  bool stopped() const { return options_.stop != nullptr && *options_.stop; }
+
+  const Plan& plan_;
+  JobRunner& runner_;
+  const Clock& clock_;
+  RunObserver& observer_;
+  SchedulerOptions options_;
+  double started_s_;
+  std::size_t done_ = 0;
+  std::size_t total_ = 0;
+  // Variants that timed out or ran out of memory, by "kernel variant threads", with the reason.
+  std::map<std::string, std::string> exhausted_;
+};
+
+}  // namespace gapmeter

@@ -1,0 +1,120 @@
+// What a worker process is asked to do and what it answers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gapmeter {
+
+enum class Lane : std::uint8_t { native, python };
+std::string_view name_of(Lane lane);
+
+// One implementation of a kernel, written lane/name: native/simd.
+struct VariantId {
+  Lane lane;
+  std::string name;
+
+  auto operator<=>(const VariantId&) const = default;
+};
+std::string to_string(const VariantId& variant);
+// nullopt unless the text is a known lane, a slash and a name.
+std::optional<VariantId> parse_variant(std::string_view text);
+
+// How a row ended. Everything but ok carries a reason.
+enum class Status : std::uint8_t { ok, mismatch, error, timeout, crashed, oom, skipped };
+std::string_view name_of(Status status);
+std::optional<Status> parse_status(std::string_view text);
+
+// The passes over a cell, each in worker processes of its own.
+enum class Pass : std::uint8_t { verify, memory, time };
+std::string_view name_of(Pass pass);
+std::optional<Pass> parse_pass(std::string_view text);
+
+struct TimingSpec {
+  std::int64_t batch_ns = 10'000;                 // shortest batch of calls that is timed together
+  std::int64_t round_ns = 50'000'000;             // timed work wanted in one round
+  std::optional<std::int64_t> calls_per_batch{};  // empty: calibrate
+
+  bool operator==(const TimingSpec&) const = default;
+};
+
+// One cell in one round.
+struct Job {
+  Pass pass = Pass::time;
+  std::string kernel;
+  VariantId variant{};
+  std::size_t n = 0;
+  int threads = 1;
+  std::uint64_t seed = 0;
+  TimingSpec timing{};
+
+  bool operator==(const Job&) const = default;
+};
+
+// Which quantile over its batches stands for a round: the 10th percentile of short batches sees the
+// machine between its interruptions, which long ones can't escape; for those it is the median.
+enum class Estimator : std::uint8_t { p10, median };
+std::string_view name_of(Estimator estimator);
+std::optional<Estimator> parse_estimator(std::string_view text);
+
+// One round's timing. Every *_ns is nanoseconds per call.
+struct Timing {
+  std::int64_t calls_per_batch = 0;
+  std::int64_t batches = 0;
+  Estimator estimator = Estimator::p10;
+  double latency_ns = 0;  // by the estimator
+  double min_ns = 0;
+  double p10_ns = 0;
+  double p50_ns = 0;
+  double mean_ns = 0;
+};
+
+// Resident memory of a worker. `input`, `peak` and `retained` are increments over `baseline`, the
+// size after imports and one tiny call; empty where the system can't tell.
+struct MemoryUse {
+  std::int64_t baseline_bytes = 0;
+  std::optional<std::int64_t> input_bytes{};
+  std::optional<std::int64_t> peak_bytes{};
+  std::optional<std::int64_t> retained_bytes{};
+};
+
+struct Measurement {
+  Status status = Status::ok;
+  std::string reason{};
+  std::string input_digest{};         // 16 hexadecimal digits; empty when inputs were never made
+  std::optional<double> max_error{};  // largest |actual - expected|, of a verify pass
+  std::optional<Timing> timing{};
+  std::optional<MemoryUse> memory{};
+};
+
+// A Python variant as its module declares it, without having run it.
+struct PythonVariant {
+  std::string kernel;
+  std::string name;
+  std::vector<std::string> requires_packages;
+  std::optional<std::size_t> max_size;
+};
+
+// What the Python worker says about itself and about the modules in the directory it was given.
+struct PythonDescription {
+  struct Problem {
+    std::string kernel;
+    std::string text;
+  };
+  std::vector<std::string> modules;  // stems of the .py files found
+  std::vector<PythonVariant> variants;
+  std::vector<Problem> problems;
+  std::string version;
+  std::string build;
+  std::string executable;
+  std::string link;                   // static or shared
+  std::string numpy_version;          // empty without NumPy
+  std::string numpy_blas;             // path of the library that NumPy loaded
+  std::vector<std::string> warnings;  // about the interpreter itself
+};
+
+}  // namespace gapmeter

@@ -1,0 +1,294 @@
+#include "harness/worker/protocol.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace gapmeter {
+namespace {
+
+using Json = nlohmann::json;
+
+// nlohmann's own exceptions name neither the message nor the field in words a user would know.
+Json parse_message(std::string_view text) {
+  Json message = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!message.is_object()) throw InvalidMessage("the message is not a JSON object");
+  return message;
+}
+
+const Json& member(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) throw InvalidMessage(fmt::format("'{}' is missing", key));
+  return *found;
+}
+
+[[noreturn]] void reject(const char* key, const char* expected) {
+  throw InvalidMessage(fmt::format("'{}' is not {}", key, expected));
+}
+
+std::string text_of(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (!value.is_string()) reject(key, "a string");
+  return value.get<std::string>();
+}
+
+template <class Integer>
+Integer integer_of(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  const bool fits = std::is_signed_v<Integer> || value.is_number_unsigned();
+  if (!value.is_number_integer() || !fits) reject(key, "a whole number of the right sign");
+  if (std::is_signed_v<Integer> && value.is_number_unsigned() &&
+      value.get<std::uint64_t>() > std::uint64_t{INT64_MAX}) {
+    reject(key, "in range");
+  }
+  const auto wide =
+      value.get<std::conditional_t<std::is_signed_v<Integer>, std::int64_t, std::uint64_t>>();
+  if (!std::in_range<Integer>(wide)) reject(key, "in range");
+  return static_cast<Integer>(wide);
+}
+
+template <class Integer>
+Integer positive(const Json& object, const char* key) {
+  const auto value = integer_of<Integer>(object, key);
+  if (value <= 0) reject(key, "positive");
+  return value;
+}
+
+double finite_at_least_zero(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (!value.is_number()) reject(key, "a number");
+  const auto number = value.get<double>();
+  if (!std::isfinite(number) || number < 0) reject(key, "a finite number of at least 0");
+  return number;
+}
+
+const Json& array_of(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (!value.is_array()) reject(key, "an array");
+  return value;
+}
+
+bool has(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && !found->is_null();
+}
+
+const Json& object_of(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (!value.is_object()) reject(key, "an object");
+  return value;
+}
+
+template <class Enum>
+Enum name_in(const Json& object, const char* key, std::optional<Enum> (*parse)(std::string_view)) {
+  const std::optional<Enum> value = parse(text_of(object, key));
+  if (!value) reject(key, "a known name");
+  return *value;
+}
+
+template <class T>
+Json optional_json(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+void check_envelope(const Json& message, std::uint64_t nonce) {
+  if (integer_of<int>(message, "protocol") != protocol_version) {
+    throw InvalidMessage(
+        fmt::format("the worker speaks another protocol than version {}", protocol_version));
+  }
+  if (integer_of<std::uint64_t>(message, "nonce") != nonce) {
+    throw InvalidMessage("the answer belongs to another request");
+  }
+}
+
+Json encode_job(const Job& job) {
+  return {{"pass", name_of(job.pass)},
+          {"kernel", job.kernel},
+          {"variant", to_string(job.variant)},
+          {"n", job.n},
+          {"threads", job.threads},
+          {"seed", job.seed},
+          {"batch_ns", job.timing.batch_ns},
+          {"round_ns", job.timing.round_ns},
+          {"calls_per_batch", optional_json(job.timing.calls_per_batch)}};
+}
+
+Job decode_job(const Json& json) {
+  Job job;
+  job.pass = name_in(json, "pass", parse_pass);
+  job.kernel = text_of(json, "kernel");
+  job.variant = name_in(json, "variant", parse_variant);
+  job.n = positive<std::size_t>(json, "n");
+  job.threads = positive<int>(json, "threads");
+  job.seed = integer_of<std::uint64_t>(json, "seed");
+  job.timing.batch_ns = positive<std::int64_t>(json, "batch_ns");
+  job.timing.round_ns = positive<std::int64_t>(json, "round_ns");
+  if (has(json, "calls_per_batch")) {
+    job.timing.calls_per_batch = positive<std::int64_t>(json, "calls_per_batch");
+  }
+  return job;
+}
+
+Json encode_timing(const Timing& timing) {
+  return {{"calls_per_batch", timing.calls_per_batch},
+          {"batches", timing.batches},
+          {"estimator", name_of(timing.estimator)},
+          {"latency_ns", timing.latency_ns},
+          {"min_ns", timing.min_ns},
+          {"p10_ns", timing.p10_ns},
+          {"p50_ns", timing.p50_ns},
+          {"mean_ns", timing.mean_ns}};
+}
+
+Timing decode_timing(const Json& json) {
+  Timing timing;
+  timing.calls_per_batch = positive<std::int64_t>(json, "calls_per_batch");
+  timing.batches = positive<std::int64_t>(json, "batches");
+  timing.estimator = name_in(json, "estimator", parse_estimator);
+  timing.latency_ns = finite_at_least_zero(json, "latency_ns");
+  timing.min_ns = finite_at_least_zero(json, "min_ns");
+  timing.p10_ns = finite_at_least_zero(json, "p10_ns");
+  timing.p50_ns = finite_at_least_zero(json, "p50_ns");
+  timing.mean_ns = finite_at_least_zero(json, "mean_ns");
+  if (timing.latency_ns == 0) reject("latency_ns", "more than 0");
+  return timing;
+}
+
+Json encode_memory(const MemoryUse& memory) {
+  return {{"baseline_bytes", memory.baseline_bytes},
+          {"input_bytes", optional_json(memory.input_bytes)},
+          {"peak_bytes", optional_json(memory.peak_bytes)},
+          {"retained_bytes", optional_json(memory.retained_bytes)}};
+}
+
+MemoryUse decode_memory(const Json& json) {
+  MemoryUse memory;
+  memory.baseline_bytes = positive<std::int64_t>(json, "baseline_bytes");
+  const auto increment = [&](const char* key) -> std::optional<std::int64_t> {
+    if (!has(json, key)) return std::nullopt;
+    return integer_of<std::int64_t>(json, key);
+  };
+  memory.input_bytes = increment("input_bytes");
+  memory.peak_bytes = increment("peak_bytes");
+  memory.retained_bytes = increment("retained_bytes");
+  return memory;
+}
+
+void check_digest(const std::string& digest) {
+  const bool hexadecimal = digest.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!digest.empty() && (digest.size() != 16 || !hexadecimal)) {
+    reject("input_digest", "16 hexadecimal digits");
+  }
+}
+
+std::string dump(const Json& message) {
+  // Captured text may hold any bytes; JSON is UTF-8, so that broken sequences are replaced.
+  return message.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string encode(const Request& request) {
+  Json message{
+      {"protocol", protocol_version}, {"nonce", request.nonce}, {"python_dir", request.python_dir}};
+  if (const Job* job = std::get_if<Job>(&request.task)) message["job"] = encode_job(*job);
+  return dump(message);
+}
+
+Request decode_request(std::string_view text) {
+  const Json message = parse_message(text);
+  Request request;
+  request.nonce = integer_of<std::uint64_t>(message, "nonce");
+  check_envelope(message, request.nonce);
+  request.python_dir = text_of(message, "python_dir");
+  if (has(message, "job")) request.task = decode_job(object_of(message, "job"));
+  return request;
+}
+
+std::string encode(const Measurement& measurement, std::uint64_t nonce) {
+  Json message{{"protocol", protocol_version},
+               {"nonce", nonce},
+               {"status", name_of(measurement.status)},
+               {"reason", measurement.reason},
+               {"input_digest", measurement.input_digest},
+               {"max_error", optional_json(measurement.max_error)}};
+  if (measurement.timing) message["timing"] = encode_timing(*measurement.timing);
+  if (measurement.memory) message["memory"] = encode_memory(*measurement.memory);
+  return dump(message);
+}
+
+Measurement decode_measurement(std::string_view text, std::uint64_t nonce) {
+  const Json message = parse_message(text);
+  check_envelope(message, nonce);
+  Measurement measurement;
+  measurement.status = name_in(message, "status", parse_status);
+  measurement.reason = text_of(message, "reason");
+  measurement.input_digest = text_of(message, "input_digest");
+  check_digest(measurement.input_digest);
+  if (has(message, "max_error")) measurement.max_error = finite_at_least_zero(message, "max_error");
+  if (has(message, "timing")) measurement.timing = decode_timing(object_of(message, "timing"));
+  if (has(message, "memory")) measurement.memory = decode_memory(object_of(message, "memory"));
+  return measurement;
+}
+
+std::string encode(const PythonDescription& description, std::uint64_t nonce) {
+  Json variants = Json::array();
+  for (const PythonVariant& variant : description.variants) {
+    variants.push_back({{"kernel", variant.kernel},
+                        {"name", variant.name},
+                        {"requires", variant.requires_packages},
+                        {"max_size", optional_json(variant.max_size)}});
+  }
+  Json problems = Json::array();
+  for (const auto& [kernel, problem] : description.problems) {
+    problems.push_back({{"kernel", kernel}, {"text", problem}});
+  }
+  return dump({{"protocol", protocol_version},
+               {"nonce", nonce},
+               {"modules", description.modules},
+               {"variants", variants},
+               {"problems", problems},
+               {"version", description.version},
+               {"build", description.build},
+               {"executable", description.executable},
+               {"link", description.link},
+               {"numpy_version", description.numpy_version},
+               {"numpy_blas", description.numpy_blas},
+               {"warnings", description.warnings}});
+}
+
+PythonDescription decode_description(std::string_view text, std::uint64_t nonce) {
+  const Json message = parse_message(text);
+  check_envelope(message, nonce);
+  const auto strings = [](const Json& object, const char* key) {
+    std::vector<std::string> values;
+    for (const Json& value : array_of(object, key)) {
+      if (!value.is_string()) reject(key, "an array of strings");
+      values.push_back(value.get<std::string>());
+    }
+    return values;
+  };
+  PythonDescription description;
+  description.modules = strings(message, "modules");
+  for (const Json& variant : array_of(message, "variants")) {
+    description.variants.push_back({text_of(variant, "kernel"), text_of(variant, "name"),
+                                    strings(variant, "requires"), std::nullopt});
+    if (has(variant, "max_size")) {
+      description.variants.back().max_size = positive<std::size_t>(variant, "max_size");
+    }
+  }
+  for (const Json& problem : array_of(message, "problems")) {
+    description.problems.push_back({text_of(problem, "kernel"), text_of(problem, "text")});
+  }
+  description.version = text_of(message, "version");
+  description.build = text_of(message, "build");
+  description.executable = text_of(message, "executable");
+  description.link = text_of(message, "link");
+  description.numpy_version = text_of(message, "numpy_version");
+  description.numpy_blas = text_of(message, "numpy_blas");
+  description.warnings = strings(message, "warnings");
+  return description;
+}
+
+}  // namespace gapmeter

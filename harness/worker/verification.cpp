@@ -1,0 +1,94 @@
+#include "harness/worker/verification.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace gapmeter {
+namespace {
+
+bool within(double expected, double actual, Tolerance tolerance) {
+  if (std::isnan(expected) || std::isnan(actual)) return std::isnan(expected) && std::isnan(actual);
+  if (std::isinf(expected) || std::isinf(actual)) return expected == actual;
+  return std::abs(actual - expected) <= tolerance.abs + tolerance.rel * std::abs(expected);
+}
+
+// Calls `visit` with the buffer's elements as a span of their own type.
+template <class Visit>
+auto visit_elements(const Buffer& buffer, Visit visit) {
+  switch (buffer.dtype()) {
+    case DType::f32:
+      return visit(buffer.as<float>());
+    case DType::f64:
+      return visit(buffer.as<double>());
+    case DType::i32:
+      return visit(buffer.as<std::int32_t>());
+    case DType::i64:
+      return visit(buffer.as<std::int64_t>());
+    case DType::u8:
+      return visit(buffer.as<std::uint8_t>());
+  }
+  throw std::logic_error("unknown dtype");
+}
+
+template <class Wide, class Expected, class Actual, class Match>
+Verdict compare_elements(std::span<const Expected> expected, std::span<const Actual> actual,
+                         Match match) {
+  Verdict verdict;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const auto wanted = static_cast<Wide>(expected[i]);
+    const auto got = static_cast<Wide>(actual[i]);
+    const double error = std::abs(static_cast<double>(got) - static_cast<double>(wanted));
+    if (std::isfinite(error)) verdict.max_error = std::max(verdict.max_error, error);
+    if (verdict.matches && !match(wanted, got)) {
+      verdict.matches = false;
+      verdict.difference = fmt::format("element {} is {}, expected {}", i, got, wanted);
+    }
+  }
+  return verdict;
+}
+
+}  // namespace
+
+Verdict compare(const Buffer& expected, const Buffer& actual, Tolerance tolerance) {
+  if (expected.shape() != actual.shape()) {
+    return {false, 0,
+            fmt::format("its shape is {}, expected {}", to_string(actual.shape()),
+                        to_string(expected.shape()))};
+  }
+  if (is_floating(expected.dtype()) != is_floating(actual.dtype())) {
+    return {false, 0,
+            fmt::format("its type is {}, expected {}", name_of(actual.dtype()),
+                        name_of(expected.dtype()))};
+  }
+  return visit_elements(expected, [&](auto wanted) {
+    return visit_elements(actual, [&](auto got) {
+      if (is_floating(expected.dtype())) {
+        return compare_elements<double>(
+            wanted, got, [&](double e, double a) { return within(e, a, tolerance); });
+      }
+      return compare_elements<std::int64_t>(wanted, got, std::equal_to<>());
+    });
+  });
+}
+
+Verdict compare_outputs(const Kernel& kernel, const Inputs& inputs,
+                        const std::vector<Buffer>& expected, const std::vector<Buffer>& actual) {
+  if (expected.size() != actual.size()) {
+    return {false, 0, fmt::format("{} outputs, expected {}", actual.size(), expected.size())};
+  }
+  Verdict whole;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const OutputField& field = kernel.outputs.at(i);
+    const Verdict verdict = compare(expected[i], actual[i], field.tolerance(inputs));
+    whole.max_error = std::max(whole.max_error, verdict.max_error);
+    if (whole.matches && !verdict.matches) {
+      whole.matches = false;
+      whole.difference = fmt::format("output '{}': {}", field.name, verdict.difference);
+    }
+  }
+  return whole;
+}
+
+}  // namespace gapmeter

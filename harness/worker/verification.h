@@ -1,0 +1,27 @@
+// Is a variant's result right? Compared element by element with the reference's, before any timing.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/kernel/kernel.h"
+
+namespace gapmeter {
+
+struct Verdict {
+  bool matches = true;
+  double max_error = 0;      // largest |actual - expected| over finite elements
+  std::string difference{};  // where and by how much, when it does not match
+};
+
+// An element matches when |actual - expected| <= abs + rel * |expected|. NaN matches NaN alone and
+// an infinity matches the same infinity alone; whole numbers match when equal, whatever the
+// tolerance. A floating-point actual never matches a whole expected.
+Verdict compare(const Buffer& expected, const Buffer& actual, Tolerance tolerance);
+
+// Compares every output of a kernel; the first difference found is the one told.
+Verdict compare_outputs(const Kernel& kernel, const Inputs& inputs,
+                        const std::vector<Buffer>& expected, const std::vector<Buffer>& actual);
+
+}  // namespace gapmeter

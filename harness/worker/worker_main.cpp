@@ -1,0 +1,58 @@
+#include "harness/worker/worker_main.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include "harness/worker/perform.h"
+#include "harness/worker/protocol.h"
+
+namespace gapmeter {
+namespace {
+
+std::string read_request() {
+  std::string text;
+  char chunk[4096];
+  for (;;) {
+    const ssize_t got = read(request_fd, chunk, sizeof chunk);
+    if (got == 0) return text;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw std::system_error(errno, std::generic_category(), "reading the request");
+    text.append(chunk, static_cast<std::size_t>(got));
+  }
+}
+
+void write_answer(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t put = write(answer_fd, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw std::system_error(errno, std::generic_category(), "writing the answer");
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+}
+
+std::string answer(const Request& request, const WorkerLane& lane) {
+  const std::unique_ptr<LaneRunner> runner = lane.start(request.python_dir);
+  if (const Job* job = std::get_if<Job>(&request.task)) {
+    return encode(perform(*job, registered_kernels(), *runner), request.nonce);
+  }
+  if (!lane.describe) throw InvalidMessage("a native worker has no modules to describe");
+  return encode(lane.describe(*runner), request.nonce);
+}
+
+}  // namespace
+
+int worker_main(const WorkerLane& lane) {
+  try {
+    write_answer(answer(decode_request(read_request()), lane));
+    return 0;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "gapmeter worker: {}\n", error.what());
+    return 2;
+  }
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,29 @@
+// The main function of every worker process, whatever its lane.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "harness/worker/lane.h"
+
+namespace gapmeter {
+
+// Where a worker finds its request and leaves its answer; stdin, stdout and stderr belong to the
+// kernel.
+inline constexpr int request_fd = 3;
+inline constexpr int answer_fd = 4;
+// The first argument that makes an executable a worker.
+inline constexpr const char* worker_argument = "--gapmeter-worker";
+
+// What a lane's executable brings along.
+struct WorkerLane {
+  std::function<std::unique_ptr<LaneRunner>(const std::string& python_dir)> start;
+  std::function<PythonDescription(LaneRunner&)> describe;  // empty in a lane that has no modules
+};
+
+// Reads one request, performs it, answers. Returns the exit status: 0 when an answer was written,
+// whatever it says; 2 when the request or the pipes were not usable.
+int worker_main(const WorkerLane& lane);
+
+}  // namespace gapmeter

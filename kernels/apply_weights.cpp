@@ -1,0 +1,138 @@
+// apply_weights: the article's second example, out[i] = inp[i] * w[i] + bias in float32.
+//
+// Timed: reading both arrays and writing the result; for `alloc` also allocating and freeing it.
+// Not timed: making the inputs. Serves the claims on fused multiply-add (C11), bounds checks (C12),
+// linear growth (C22) and on loops against libraries (C23).
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/apply_weights.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <cstdint>
+#include <span>
+
+#include "hwy/cache_control.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gapmeter_apply_weights::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// One vector of results at a time, fused. Streamed results bypass the caches: past them, a normal
+// store would first read the line that it is about to overwrite.
+void ApplySimd(std::span<const float> inp, std::span<const float> w, float bias,
+               std::span<float> out, bool stream) {
+  const hn::ScalableTag<float> d;
+  const size_t lanes = hn::Lanes(d);
+  const auto b = hn::Set(d, bias);
+  const size_t count = out.size();
+  size_t i = 0;
+  if (stream) {
+    const size_t vector_bytes = lanes * sizeof(float);
+    for (; i < count && reinterpret_cast<uintptr_t>(&out[i]) % vector_bytes != 0; ++i) {
+      out[i] = inp[i] * w[i] + bias;
+    }
+    for (; i + 4 * lanes <= count; i += 4 * lanes) {
+      for (size_t k = 0; k < 4; ++k) {
+        const size_t at = i + k * lanes;
+        hn::Stream(hn::MulAdd(hn::LoadU(d, &inp[at]), hn::LoadU(d, &w[at]), b), d, &out[at]);
+      }
+    }
+    hwy::FlushStream();
+  } else {
+    for (; i + 4 * lanes <= count; i += 4 * lanes) {
+      for (size_t k = 0; k < 4; ++k) {
+        const size_t at = i + k * lanes;
+        hn::StoreU(hn::MulAdd(hn::LoadU(d, &inp[at]), hn::LoadU(d, &w[at]), b), d, &out[at]);
+      }
+    }
+  }
+  for (; i + lanes <= count; i += lanes) {
+    hn::StoreU(hn::MulAdd(hn::LoadU(d, &inp[i]), hn::LoadU(d, &w[i]), b), d, &out[i]);
+  }
+  for (; i < count; ++i) out[i] = inp[i] * w[i] + bias;
+}
+
+}  // namespace gapmeter_apply_weights::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <stdexcept>
+#include <vector>
+
+#include "harness/kernel/kernel.h"
+
+namespace gapmeter_apply_weights {
+
+HWY_EXPORT(ApplySimd);
+
+using Input = std::span<const float>;
+using Output = std::span<float>;
+
+// The article's shape: the output is allocated once per call, to the input's length.
+std::vector<float> alloc(Input inp, Input w, float bias) {
+  std::vector<float> out(inp.size());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = inp[i] * w[i] + bias;
+  return out;
+}
+
+void into(Input inp, Input w, float bias, Output out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = inp[i] * w[i] + bias;
+}
+
+void simd(Input inp, Input w, float bias, Output out) {
+  // Results of this size don't stay in the caches until somebody reads them.
+  constexpr std::size_t stream_from_bytes = std::size_t{8} << 20;
+  HWY_DYNAMIC_DISPATCH(ApplySimd)(inp, w, bias, out, out.size_bytes() >= stream_from_bytes);
+}
+
+template <class T>
+T& at(std::span<T> values, std::size_t i) {
+  if (i >= values.size()) throw std::out_of_range("index past the end");
+  return values[i];
+}
+
+// Every access checked, as by std::vector::at.
+void checked(Input inp, Input w, float bias, Output out) {
+  for (std::size_t i = 0; i < out.size(); ++i) at(out, i) = at(inp, i) * at(w, i) + bias;
+}
+
+// Multiplication and addition rounded one after the other.
+#if defined(__clang__)
+void nofma(Input inp, Input w, float bias, Output out) {
+#pragma STDC FP_CONTRACT OFF
+#else
+__attribute__((optimize("fp-contract=off"))) void nofma(Input inp, Input w, float bias,
+                                                        Output out) {
+#endif
+  const float* x = inp.data();
+  const float* y = w.data();
+  float* result = out.data();
+  const std::size_t count = out.size();
+  for (std::size_t i = 0; i < count; ++i) result[i] = x[i] * y[i] + bias;
+}
+
+}  // namespace gapmeter_apply_weights
+
+GAPMETER_KERNEL() {
+  using namespace gapmeter;
+  namespace k = gapmeter_apply_weights;
+  return {.title = "out[i] = inp[i] * w[i] + bias in float32",
+          .claims = {"C11", "C12", "C13", "C22", "C23"},
+          .sizes = "16:16Mi:4x",
+          .inputs = {input<float>("inp", uniform{-1, 1}), input<float>("w", uniform{-1, 1}),
+                     input<float>("bias", uniform{-1, 1}, scalar)},
+          // With u = 2^-24 and |inp * w| <= 1: rounding the product costs at most u, rounding the
+          // sum at most u |out| in either of the two that are compared.
+          .outputs = {output<float>("out", Tolerance{.abs = 0x1p-24, .rel = 0x1p-22})},
+          .cost =
+              [](std::size_t n) {
+                const auto count = static_cast<double>(n);
+                return Cost{.bytes = 12 * count, .flops = 2 * count, .items = count};
+              },
+          .reference = "alloc",
+          .baseline = "comprehension",
+          .native = {native<k::alloc>("alloc"), native<k::into>("into"), native<k::simd>("simd"),
+                     native<k::checked>("checked"), native<k::nofma>("nofma")}};
+}
+#endif  // HWY_ONCE

@@ -1,0 +1,34 @@
+"""apply_weights: the article's second example, out[i] = inp[i] * w[i] + bias in float32."""
+
+from gapmeter import as_lists, as_numpy, variant
+
+
+@variant(prepare=as_lists)
+def comprehension(inp, w, bias):
+    return [x * y + bias for x, y in zip(inp, w)]
+
+
+@variant(prepare=as_lists)
+def append(inp, w, bias):
+    out = []
+    for x, y in zip(inp, w):
+        out.append(x * y + bias)
+    return out
+
+
+@variant(prepare=as_numpy, requires="numpy")
+def numpy(inp, w, bias):
+    return inp * w + bias
+
+
+def arrays_and_output(inputs):
+    import numpy as np
+
+    inp, w, bias = as_numpy(inputs)
+    return inp, w, bias, np.zeros_like(inp), np.multiply, np.add
+
+
+@variant(prepare=arrays_and_output, requires="numpy")
+def numpy_out(inp, w, bias, out, multiply, add):
+    multiply(inp, w, out=out)
+    return add(out, bias, out=out)
