@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Holds native/simd of `sum` and `apply_weights` against NumPy's best variant and against the fastest
+hand-written loop of this machine, and prints a Markdown table.
+
+    benchmarks/simd_against_limits.py build/release
+
+gapmeter measures its own variants and those of gapmeter_limits in turn, several times over; each
+figure is the median over these repetitions of a ratio taken within one of them, because absolute
+times drift.
+"""
+
+import argparse
+import csv
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+KERNELS = ("sum", "apply_weights")
+SIZES = "16:16Mi:4x,8Ki,2Mi"
+
+
+@dataclass
+class Cell:
+    """What was measured of one kernel at one size, a value for each repetition."""
+
+    data_bytes: int = 0
+    simd_gb_per_s: list[float] = field(default_factory=list)
+    share_of_limit: list[float] = field(default_factory=list)
+    numpy_over_simd: list[float] = field(default_factory=list)
+    limit_variants: list[str] = field(default_factory=list)
+
+
+def measure(program: Path, kernels: str, variants: str, rounds: int) -> list[dict[str, str]]:
+    """The rows of summary.csv of one run."""
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "run"
+        command = [program, "run", "--kernels", kernels, "--variants", variants]
+        command += ["--sizes", SIZES, "--rounds", str(rounds), "--out", out]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(out / "summary.csv", newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+
+def latencies(rows: list[dict[str, str]], kernel: str, n: int) -> dict[str, float]:
+    """Latency in ns of every variant of a kernel at one size."""
+    return {
+        row["variant"]: float(row["latency_ns"])
+        for row in rows
+        if row["kernel"] == kernel and int(row["n"]) == n and row["status"] == "ok"
+    }
+
+
+def repeat_once(build: Path, rounds: int, cells: dict[tuple[str, int], Cell]) -> None:
+    """One repetition: a run of the program, a run of the limits, a value for each cell."""
+    own = measure(build / "gapmeter", ",".join(KERNELS), "native/simd,python/numpy*", rounds)
+    limits = measure(build / "gapmeter_limits", "*", "native/*", rounds)
+    for row in own:
+        if row["variant"] != "native/simd":
+            continue
+        kernel, n = row["kernel"], int(row["n"])
+        times = latencies(own, kernel, n)
+        limit = latencies(limits, f"{kernel}_limit", n)
+        fastest = min(limit, key=lambda variant: limit[variant])
+        simd = times["native/simd"]
+        cell = cells.setdefault((kernel, n), Cell())
+        cell.data_bytes = int(row["working_set_bytes"])
+        cell.simd_gb_per_s.append(float(row["bytes_per_s"]) / 1e9)
+        cell.share_of_limit.append(limit[fastest] / simd)
+        cell.numpy_over_simd.append(
+            min(time for name, time in times.items() if name.startswith("python/")) / simd
+        )
+        cell.limit_variants.append(fastest.removeprefix("native/"))
+
+
+def size_text(count: int) -> str:
+    """A count of bytes with a binary unit."""
+    for unit, factor in (("MiB", 2**20), ("KiB", 2**10)):
+        if count >= factor:
+            return f"{count / factor:.0f} {unit}"
+    return f"{count} B"
+
+
+def table(cells: dict[tuple[str, int], Cell]) -> str:
+    """The Markdown table."""
+    lines = [
+        "| kernel | n | data | simd, GB/s | of the limit | limit's loop | NumPy's best / simd |",
+        "| --- | ---: | ---: | ---: | ---: | --- | ---: |",
+    ]
+    for (kernel, n), cell in sorted(cells.items(), key=lambda item: (item[0][0], item[0][1])):
+        lines.append(
+            f"| {kernel} | {n} | {size_text(cell.data_bytes)} "
+            f"| {statistics.median(cell.simd_gb_per_s):.1f} "
+            f"| {statistics.median(cell.share_of_limit):.2f} "
+            f"| {statistics.mode(cell.limit_variants)} "
+            f"| {statistics.median(cell.numpy_over_simd):.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Measure, print, and say how it was done."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build", type=Path, help="build directory, for instance build/release")
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3, help="rounds in each run")
+    options = parser.parse_args()
+    cells: dict[tuple[str, int], Cell] = {}
+    for repetition in range(options.repetitions):
+        print(f"repetition {repetition + 1} of {options.repetitions}", file=sys.stderr)
+        repeat_once(options.build, options.rounds, cells)
+    print(table(cells))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

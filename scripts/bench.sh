@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# From a fresh machine to results: packages, build, `gapmeter run` with the arguments given here,
+# then its charts. Without --out the results go to results/<time>. Exits as `gapmeter run` does.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+out=
+arguments=("$@")
+for ((i = 0; i < $#; ++i)); do
+  case ${arguments[i]} in
+    --out) out=${arguments[i + 1]:-} ;;
+    --out=*) out=${arguments[i]#--out=} ;;
+  esac
+done
+if [[ -z $out ]]; then
+  out=results/$(date +%Y%m%d-%H%M%S)
+  arguments+=(--out "$out")
+fi
+
+build=$(scripts/build.sh)
+status=0
+"$build/gapmeter" run "${arguments[@]}" || status=$?
+# 0 and 1 are complete runs, the latter with failed cells, which the charts show.
+if ((status <= 1)); then "$build/gapmeter" plot "$out"; fi
+exit "$status"
