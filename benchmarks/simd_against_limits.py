@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds native/simd of `sum` and `apply_weights` against NumPy's best variant and against the fastest
+"""Holds native/simd of `sum` and `apply_weights` against NumPy and against the fastest
 hand-written loop of this machine, and prints a Markdown table.
 
     benchmarks/simd_against_limits.py build/release

@@ -4,7 +4,7 @@
 # Python, and NAME-python, the worker that embeds the interpreter. Tests build such a pair of their
 # own, so that misbehaving kernels never stand among the real ones.
 
-# The static library if there is one: a shared libpython makes the interpreter 15 % slower on average.
+# The static library if there is one: a shared libpython is slower at everything.
 function(gapmeter_link_python target)
   execute_process(
     COMMAND ${Python_EXECUTABLE} -c
@@ -25,7 +25,7 @@ function(gapmeter_link_python target)
     target_link_options(${target} PRIVATE -no-pie)
   else()
     message(WARNING "${static_library} is not there: Python is linked as a shared library, which makes "
-      "the Python lane about 15 % slower than the stock interpreter. On Debian: apt-get install libpython3-dev")
+      "the Python lane slower than the stock interpreter. On Debian: apt-get install libpython3-dev")
     target_link_libraries(${target} PRIVATE ${Python_LIBRARIES})
   endif()
 endfunction()
