@@ -18,6 +18,15 @@
 
 namespace py = pybind11;
 
+#ifdef GAPMETER_PYTHON_WITHOUT_SHA2
+// Stands in for a built-in module that this interpreter's archive holds only half of: whoever imports
+// it (random, hashlib) is written to fall back on OpenSSL's functions.
+extern "C" PyObject* PyInit__sha2() {
+  PyErr_SetString(PyExc_ImportError, "_sha2 is not in this build; hashlib has the same functions");
+  return nullptr;
+}
+#endif
+
 namespace gapmeter {
 namespace {
 

@@ -1,0 +1,204 @@
+"""Loading: what a good result directory becomes, and what is said about a bad one."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from conftest import MIB, Builder
+from loading import Cache, LoadError, load_run
+
+
+@pytest.fixture
+def small(builder: Builder) -> Builder:
+    """One kernel at two sizes; its first row is on line 2 of summary.csv."""
+    return builder.add("sum", sizes=(16, 64))
+
+
+def refusal(builder: Builder) -> str:
+    """The message with which loading is refused."""
+    with pytest.raises(LoadError) as caught:
+        load_run(builder.write())
+    return str(caught.value)
+
+
+def test_columns_are_typed(small: Builder) -> None:
+    summary = load_run(small.write()).summary
+    assert summary["n"].dtype == "int64"
+    assert summary["latency_ns"].dtype == "float64"
+    assert summary["verified"].dtype == "boolean"
+    assert summary["status"].unique().tolist() == ["ok"]
+
+
+def test_an_empty_field_is_absent_and_not_zero(small: Builder) -> None:
+    small.clear("gap", "verified", variant="python/loop")
+    row = load_run(small.write()).summary.query("variant == 'python/loop'").iloc[0]
+    assert math.isnan(row["gap"])
+    assert row["verified"] is not False
+
+
+def test_run_json_becomes_kernels_and_environment(small: Builder) -> None:
+    run = load_run(small.write())
+    assert run.kernels["sum"].title == "Sum of a float32 slice"
+    assert run.kernels["sum"].baseline == "python/builtin"
+    assert run.environment.cpu == "AMD EPYC 7763"
+    assert run.metadata["seed"] == 1
+
+
+def test_instruction_caches_are_left_out(small: Builder) -> None:
+    caches = load_run(small.write()).environment.caches
+    assert caches == (Cache(1, 32768), Cache(2, 524288), Cache(3, 32 * MIB))
+
+
+def test_only_the_schema_version_and_kernels_are_required(small: Builder) -> None:
+    small.metadata = {"schema_version": 1, "kernels": {}}
+    run = load_run(small.write())
+    assert run.kernels["sum"].title == "sum"
+    assert run.environment.cpu is None
+
+
+def test_unknown_columns_are_ignored(small: Builder) -> None:
+    small.columns.append("colour")
+    for row in small.rows:
+        row["colour"] = "NaN"
+    assert len(load_run(small.write()).summary) == len(small.rows)
+
+
+def test_a_quoted_field_may_hold_commas_quotes_and_line_breaks(small: Builder) -> None:
+    small.rows[0]["reason"] = 'one, "two"\nthree\u2028four'
+    small.rows[1]["latency_ns"] = "x"
+    assert "line 4 " in refusal(small), "the quoted line break counts as a line of the file"
+
+
+@pytest.mark.parametrize("name", ["run.json", "summary.csv"])
+def test_a_missing_file_is_named(small: Builder, name: str) -> None:
+    directory = small.write()
+    (directory / name).unlink()
+    with pytest.raises(LoadError, match=f"{name}: is missing; write it with `gapmeter"):
+        load_run(directory)
+
+
+def test_a_missing_directory_is_named(small: Builder) -> None:
+    with pytest.raises(LoadError, match="run: no such directory"):
+        load_run(small.directory)
+
+
+@pytest.mark.parametrize("column", ["latency_ns", "gap_ci_low", "working_set_bytes"])
+def test_a_missing_column_is_named(small: Builder, column: str) -> None:
+    small.columns.remove(column)
+    message = refusal(small)
+    assert f"summary.csv: column {column} is missing" in message
+    assert "gapmeter summarize" in message
+
+
+def test_a_column_named_twice_is_refused(small: Builder) -> None:
+    small.columns.append("gap")
+    assert "named twice" in refusal(small)
+
+
+@pytest.mark.parametrize("version", [None, 2, "1", True])
+def test_another_schema_version_is_refused(small: Builder, version: object) -> None:
+    small.metadata["schema_version"] = version
+    assert f"schema_version is {version!r}, these scripts read 1" in refusal(small)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "complaint"),
+    [
+        ("latency_ns", "nan", "not a finite number"),
+        ("latency_ns", "inf", "not a finite number"),
+        ("latency_ns", "1e999", "not a finite number"),
+        ("latency_ns", "fast", "not a finite number"),
+        ("latency_ns", "1_000", "not a finite number"),
+        ("latency_ns", "-1.5", "must be above 0"),
+        ("latency_ns", "0", "must be above 0"),
+        ("latency_ns", "", "status is ok but latency_ns is empty"),
+        ("gap", "-2", "must be above 0"),
+        ("rss_peak_bytes", "-1", "cannot be negative"),
+        ("n", "16.5", "not a whole number"),
+        ("n", "-16", "not a whole number"),
+        ("n", "", "not a whole number"),
+        ("threads", "0", "threads is 0"),
+        ("status", "fine", "status is 'fine', not one of ok, mismatch"),
+        ("verified", "yes", "not true, false or empty"),
+        ("lane", "native", "is not named `lane/name` with lane 'native'"),
+        ("latency_ci_high_ns", "0.001", "latency_ci_low_ns is above latency_ci_high_ns"),
+    ],
+)
+def test_a_bad_field_is_refused_with_its_place(
+    small: Builder, column: str, text: str, complaint: str
+) -> None:
+    small.cells(variant="python/loop", n=64)[0][column] = text
+    message = refusal(small)
+    assert complaint in message
+    assert "summary.csv: line 15 (sum python/loop n=" in message
+    assert "\n" not in message
+
+
+def test_a_row_with_a_field_too_few_is_refused(small: Builder) -> None:
+    path = small.write() / "summary.csv"
+    path.write_text(path.read_text().rstrip().rpartition(",")[0], encoding="utf-8")
+    with pytest.raises(LoadError, match="line 17: has 31 fields, the header has 32"):
+        load_run(small.directory)
+
+
+def test_a_repeated_cell_is_refused(small: Builder) -> None:
+    small.rows.append(dict(small.rows[0]))
+    assert "line 18 (sum native/strict n=16): repeats an earlier cell" in refusal(small)
+
+
+def test_a_table_without_rows_is_refused(small: Builder) -> None:
+    small.rows.clear()
+    assert "has a header but no rows" in refusal(small)
+
+
+def test_json_that_was_cut_short_is_refused(small: Builder) -> None:
+    directory = small.write()
+    (directory / "run.json").write_text('{"schema_version": 1,', encoding="utf-8")
+    with pytest.raises(LoadError, match="run.json: line 1 is not JSON"):
+        load_run(directory)
+
+
+def test_bytes_that_are_not_utf8_are_refused(small: Builder) -> None:
+    path = small.write() / "summary.csv"
+    path.write_bytes(path.read_bytes() + b"\xff\n")
+    with pytest.raises(LoadError, match="summary.csv: is not UTF-8"):
+        load_run(small.directory)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("machine", [], "'machine' must be an object"),
+        ("machine", {"cpu": 3}, "'cpu' must be a string"),
+        ("machine", {"caches": [{"level": 1}]}, "machine.caches must be a list"),
+        ("kernels", None, "'kernels'"),
+        ("kernels", {"sum": "Sum"}, "kernels.sum must be an object"),
+        ("kernels", {"sum": {"claims": "C06"}}, "kernels.sum.claims must be a list"),
+    ],
+)
+def test_a_bad_entry_of_run_json_is_named(
+    small: Builder, key: str, value: object, complaint: str
+) -> None:
+    small.metadata[key] = value
+    if value is None:
+        del small.metadata[key]
+    message = refusal(small)
+    assert "run.json" in message
+    assert complaint in message
+
+
+@pytest.mark.parametrize("name", ["=cmd()", "<script>", "../x", "..", ".x", "a/b", "a b", "-x", ""])
+def test_a_hostile_kernel_name_is_refused(small: Builder, name: str) -> None:
+    small.rows[0]["kernel"] = name
+    assert f"line 2: kernel name {name!r} cannot be a file name" in refusal(small)
+
+
+def test_a_hostile_kernel_name_in_run_json_is_refused(small: Builder) -> None:
+    small.metadata["kernels"]["../../x"] = {}
+    assert "run.json: kernel name '../../x' cannot be a file name" in refusal(small)
+
+
+def test_a_title_is_put_on_one_printable_line(small: Builder) -> None:
+    small.metadata["kernels"]["sum"]["title"] = "Sum\x00 of\n\ta slice"
+    assert load_run(small.write()).kernels["sum"].title == "Sum of a slice"

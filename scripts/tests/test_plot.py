@@ -1,0 +1,162 @@
+"""The program: which files it writes, what they hold, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import plot
+import pytest
+from conftest import Builder
+
+SCRIPT = Path(plot.__file__)
+WHATS = ("latency", "gap", "throughput", "rss")
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = '<script>alert("1")</script> & $x^{$ =cmd() --> \u202e'
+
+
+@pytest.fixture
+def small(builder: Builder) -> Builder:
+    """Two kernels, few sizes: quick to draw."""
+    return builder.add("empty", sizes=(1,)).add("sum", sizes=(16, 64, 256))
+
+
+class Page(HTMLParser):
+    """The tags of a page, with their attributes."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def values(self, tag: str, attribute: str) -> list[str | None]:
+        """The attribute of each such tag."""
+        return [attributes.get(attribute) for name, attributes in self.tags if name == tag]
+
+
+def test_every_chart_is_written_in_both_formats(
+    small: Builder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = small.write() / "charts"
+    assert plot.main([str(small.directory)]) == 0
+    stems = [f"{kernel}_{what}" for kernel in ("empty", "sum") for what in WHATS] + ["overview"]
+    expected = {f"{stem}.{kind}" for stem in stems for kind in ("svg", "png")}
+    assert {path.name for path in out.iterdir()} == expected | {"alt.json", "index.html"}
+    assert capsys.readouterr().out == (
+        f"wrote {len(expected) + 2} files to {out}, start with {out / 'index.html'}\n"
+    )
+
+
+def test_out_and_format_choose_where_and_what(small: Builder, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "place"
+    assert plot.main([str(small.write()), "--out", str(out), "--format", "png"]) == 0
+    assert {path.suffix for path in out.iterdir()} == {".png", ".json", ".html"}
+    assert set(Page(out / "index.html").values("img", "src")) <= {p.name for p in out.iterdir()}
+
+
+def test_the_same_run_gives_the_same_bytes(small: Builder, tmp_path: Path) -> None:
+    small.fail("timeout", variant="python/loop", n=64).write()
+    for name in ("one", "two"):
+        command = [sys.executable, str(SCRIPT), str(small.directory), "--out", str(tmp_path / name)]
+        subprocess.run(command, check=True, capture_output=True)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_an_svg_holds_its_title_and_alternative_text(small: Builder) -> None:
+    out = small.write() / "charts"
+    plot.main([str(small.directory), "--format", "svg"])
+    alt = json.loads((out / "alt.json").read_text(encoding="utf-8"))
+    assert len(alt) == 9
+    for stem, words in alt.items():
+        root = ElementTree.parse(out / f"{stem}.svg").getroot()
+        assert root.findtext(f"{SVG}title")
+        assert root.findtext(f"{SVG}desc") == words
+
+
+def test_an_svg_needs_no_fonts(small: Builder) -> None:
+    out = small.write() / "charts"
+    plot.main([str(small.directory), "--format", "svg"])
+    assert "<text" not in (out / "sum_latency.svg").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_the_overview_first_and_then_every_chart(small: Builder) -> None:
+    out = small.write() / "charts"
+    plot.main([str(small.directory)])
+    page = Page(out / "index.html")
+    stems = ["overview", *(f"{k}_{what}" for k in ("empty", "sum") for what in WHATS)]
+    assert page.values("img", "src") == [f"{stem}.svg" for stem in stems]
+    alt = json.loads((out / "alt.json").read_text(encoding="utf-8"))
+    assert page.values("img", "alt") == [alt[stem] for stem in stems]
+    targets = [link for link in page.values("a", "href") if link and not link.startswith("#")]
+    assert all((out / target).is_file() for target in targets)
+
+
+def test_hostile_texts_stay_texts(small: Builder) -> None:
+    small.metadata["kernels"]["sum"].update(title=HOSTILE, item=HOSTILE)
+    small.metadata["machine"]["cpu"] = HOSTILE
+    for row in small.cells(kernel="sum", variant="python/loop"):
+        row["variant"] = f"python/{HOSTILE}".replace("\u202e", "")
+    out = small.write() / "charts"
+    assert plot.main([str(small.directory)]) == 0
+    assert Page(out / "index.html").values("script", "src") == []
+    for path in out.glob("*.svg"):
+        assert not list(ElementTree.parse(path).getroot().iter(f"{SVG}script"))
+
+
+@pytest.mark.parametrize("name", ["=cmd()", "<script>", "../x"])
+def test_a_hostile_kernel_name_is_refused_before_anything_is_written(
+    small: Builder, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    small.add(name, sizes=(16,), like="sum")
+    before = set(small.write().parent.rglob("*"))
+    assert plot.main([str(small.directory)]) == 2
+    assert "cannot be a file name" in capsys.readouterr().err
+    assert set(small.directory.parent.rglob("*")) == before
+
+
+def test_bad_input_is_one_line_on_stderr_and_exit_2(
+    small: Builder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.rows[0]["latency_ns"] = "nan"
+    assert plot.main([str(small.write())]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("gapmeter plot: ")
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+
+
+def test_a_directory_that_cannot_be_written_is_one_line_and_exit_2(
+    small: Builder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    assert plot.main([str(small.write()), "--out", str(tmp_path / "file")]) == 2
+    error = capsys.readouterr().err
+    assert f"cannot write {tmp_path / 'file'}" in error
+    assert "--out" in error
+    assert error.count("\n") == 1
+
+
+def test_missing_packages_are_one_line_and_exit_2() -> None:
+    # -S leaves out the directory in which Debian installs packages.
+    command = [sys.executable, "-S", str(SCRIPT), "."]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "apt install python3-pandas python3-matplotlib" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_unknown_format_is_refused(
+    small: Builder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        plot.main([str(small.write()), "--format", "svg,gif"])
+    assert caught.value.code == 2
+    assert "'svg,gif' is not svg, png or svg,png" in capsys.readouterr().err
