@@ -20,8 +20,11 @@ try:
     import jinja2
     import pandas as pd
 
-    import charts
     import loading
+    from charts import KERNEL_CHARTS
+    from overview import overview_chart
+    from render import Chart, render
+    from subjects import Subject, footer_text, subjects_of
 except ImportError as error:
     print(
         f"gapmeter plot: {error}; apt install python3-pandas python3-matplotlib python3-jinja2, "
@@ -105,7 +108,7 @@ def write_charts(run: loading.Run, out: Path, formats: list[str]) -> int:
     """Write every chart in every format, their texts and the page; return how many files."""
     out.mkdir(parents=True, exist_ok=True)
     alt = _write_overview(run, out, formats)
-    subjects = charts.subjects(run)
+    subjects = subjects_of(run)
     workers = min(len(os.sched_getaffinity(0)), len(subjects))
     rows = [run.rows(subject.kernel.name) for subject in subjects]
     arguments = (subjects, rows, repeat(out), repeat(formats))
@@ -122,21 +125,21 @@ def write_charts(run: loading.Run, out: Path, formats: list[str]) -> int:
 
 
 def _write_overview(run: loading.Run, out: Path, formats: list[str]) -> dict[str, str]:
-    return _write(out, "overview", charts.overview_chart(run), formats)
+    return _write(out, "overview", overview_chart(run), formats)
 
 
 def _write_kernel(
-    subject: charts.Subject, rows: pd.DataFrame, out: Path, formats: list[str]
+    subject: Subject, rows: pd.DataFrame, out: Path, formats: list[str]
 ) -> dict[str, str]:
     alt = {}
-    for what, draw in charts.KERNEL_CHARTS.items():
+    for what, draw in KERNEL_CHARTS.items():
         alt |= _write(out, f"{subject.kernel.name}_{what}", draw(rows, subject), formats)
     return alt
 
 
-def _write(out: Path, stem: str, chart: charts.Chart, formats: list[str]) -> dict[str, str]:
+def _write(out: Path, stem: str, chart: Chart, formats: list[str]) -> dict[str, str]:
     for kind in formats:
-        (out / f"{stem}.{kind}").write_bytes(charts.render(chart, kind))
+        (out / f"{stem}.{kind}").write_bytes(render(chart, kind))
     return {stem: chart.alt}
 
 
@@ -144,10 +147,10 @@ def _page(run: loading.Run, alt: dict[str, str], kind: str) -> str:
     template = jinja2.Environment(autoescape=True).from_string(_PAGE)
     return template.render(
         alt=alt,
-        footer=charts.footer_text(run.environment),
+        footer=footer_text(run.environment),
         kernels=list(run.kernels.values()),
         kind=kind,
-        whats=list(charts.KERNEL_CHARTS),
+        whats=list(KERNEL_CHARTS),
     )
 
 

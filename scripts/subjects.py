@@ -1,0 +1,41 @@
+"""The subjects of charts: the kernels of a run, with what their charts need beside the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loading import Cache, Environment, Kernel, Run
+from style import Looks
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the charts of a kernel need beside its rows."""
+
+    kernel: Kernel
+    looks: Looks
+    caches: tuple[Cache, ...] = ()
+    footer: str = ""
+
+
+def subjects_of(run: Run) -> list[Subject]:
+    """The kernels of a run, in its order, with the looks that all their charts share."""
+    summary = run.summary
+    variants = [run.rows(name)["variant"].unique() for name in run.kernels]
+    # Baselines first: in most charts the same colour then means "what people write first".
+    favoured = [k.baseline for k in run.kernels.values() if k.baseline is not None]
+    looks = Looks(variants, favoured, summary["threads"].unique())
+    footer = footer_text(run.environment)
+    caches = run.environment.caches
+    return [Subject(kernel, looks, caches, footer) for kernel in run.kernels.values()]
+
+
+def footer_text(environment: Environment) -> str:
+    """Where the numbers come from, so that a chart can be published by itself."""
+    python = environment.python_version
+    return " · ".join([
+        environment.cpu or "CPU not recorded",
+        f"Python {python}" if python else "Python version not recorded",
+        environment.started[:10] if environment.started else "date not recorded",
+        "gapmeter",
+    ])
