@@ -2,8 +2,10 @@
 // itself, it is a native worker instead.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <string_view>
+#include <system_error>
 
 #include "harness/cli/commands.h"
 #include "harness/worker/worker_main.h"
@@ -41,7 +43,12 @@ int main(int argc, char** argv) {
     const auto parsed = gapmeter::parse_command_line(argc, argv);
     if (const auto* early = std::get_if<gapmeter::EarlyExit>(&parsed)) return early->status;
     const gapmeter::Invocation invocation{{argv, argv + argc}, GAPMETER_PYTHON_BASELINES_DIR};
-    return std::visit(Dispatch{invocation}, std::get<gapmeter::Options>(parsed));
+    const int status = std::visit(Dispatch{invocation}, std::get<gapmeter::Options>(parsed));
+    // Results that could not be written must not pass for results.
+    if (std::fflush(stdout) != 0) {
+      throw std::system_error(errno, std::generic_category(), "writing to stdout");
+    }
+    return status;
   } catch (const std::exception& error) {
     fmt::print(stderr, "gapmeter: {}\n", error.what());
     return 2;

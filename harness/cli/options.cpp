@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <functional>
@@ -24,6 +25,18 @@ std::function<void(const std::string&)> checked(std::string option, Take take) {
       throw CLI::ValidationError(option, invalid.what());
     }
   };
+}
+
+// CLI11's own conversion wraps negative numbers and cuts large ones off.
+std::uint64_t parse_seed(std::string_view text) {
+  std::uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seed);
+  if (error != std::errc{} || rest != end) {
+    throw std::invalid_argument(
+        fmt::format("'{}' is not a seed: write a whole number from 0 to 2^64 - 1", text));
+  }
+  return seed;
 }
 
 // How thorough a run is: rounds, their length and the kernels' own sizes that are taken.
@@ -69,7 +82,11 @@ void add_execution(CLI::App& command, double& timeout_s, std::uint64_t& seed) {
           checked("--timeout", [&](const std::string& text) { timeout_s = parse_duration(text); }),
           "Longest time for one worker process: 90s, 10m (default 120s)")
       ->type_name("TIME");
-  command.add_option("--seed", seed, "Seed of the inputs and of the order (default 1)");
+  command
+      .add_option_function<std::string>(
+          "--seed", checked("--seed", [&](const std::string& text) { seed = parse_seed(text); }),
+          "Seed of the inputs and of the order (default 1)")
+      ->type_name("N");
 }
 
 CLI::App& add_list(CLI::App& app, ListOptions& options) {
@@ -94,9 +111,8 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
   add_selection(command, options.selection);
   command.add_option("--out", options.out, "Directory to create (default results/<time>)")
       ->type_name("DIR");
-  CLI::Option* quick =
-      command.add_flag("--quick", depth.quick, "Fewer and smaller sizes, short rounds");
-  command.add_flag("--full", depth.full, "More and longer rounds")->excludes(quick);
+  command.add_flag("--quick", depth.quick, "Fewer and smaller sizes, short rounds");
+  command.add_flag("--full", depth.full, "More and longer rounds; not with --quick");
   command.add_option("--rounds", options.rounds, "Rounds per cell (default 9; quick 6, full 21)")
       ->check(CLI::Range(1, 100'000))
       ->type_name("N");
@@ -109,10 +125,25 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
       ->type_name("TIME");
   command
       .add_option("--pin", options.cpu, "Processor to pin the workers to (default the last one)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, 1'048'575))
       ->type_name("CPU");
   add_execution(command, options.timeout_s, options.seed);
   return command;
+}
+
+// CLI11 does not tell the command line from the configuration file, which it overrides: where both
+// are set, the one in argv counts.
+void settle_depth(DepthFlags& depth, int argc, const char* const* argv) {
+  if (!depth.quick || !depth.full) return;
+  const auto given = [&](std::string_view flag) {
+    return std::find(argv, argv + argc, flag) != argv + argc;
+  };
+  depth.quick = given("--quick");
+  depth.full = given("--full");
+  if (depth.quick == depth.full) {
+    throw CLI::ExcludesError("--quick and --full exclude each other",
+                             CLI::ExitCodes::ExcludesError);
+  }
 }
 
 CLI::App& add_verify(CLI::App& app, VerifyOptions& options) {
@@ -135,6 +166,15 @@ CLI::App& add_plot(CLI::App& app, PlotOptions& options) {
   command.add_option("--out", options.out, "Where to write them (default DIR/charts)");
   command.add_option("--format", options.format, "svg, png or both, comma-separated");
   return command;
+}
+
+// CLI11 names neither the file nor, in words for users, what is wrong with it.
+std::string config_message(const CLI::App& app, std::string what) {
+  constexpr std::string_view prefix = "INI was not able to parse ";
+  if (what.starts_with(prefix)) what.erase(0, prefix.size());
+  if (what.ends_with(".++")) what.erase(what.size() - 3);
+  return fmt::format("{}: '{}' is no option or section that gapmeter knows",
+                     app.get_config_ptr()->as<std::string>(), what);
 }
 
 }  // namespace
@@ -178,6 +218,17 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
   add_plot(app, plot);
   try {
     app.parse(argc, argv);
+    settle_depth(depth, argc, argv);
+  } catch (const CLI::ConfigError& error) {
+    std::cerr << fmt::format("gapmeter: {}\n", config_message(app, error.what()));
+    return EarlyExit{2};
+  } catch (const CLI::RequiredError& error) {
+    if (app.get_subcommands().empty() && app.remaining_size() > 0) {
+      std::cerr << fmt::format("gapmeter: there is no command '{}'; see --help\n",
+                               app.remaining().front());
+      return EarlyExit{2};
+    }
+    return EarlyExit{app.exit(error, std::cout, std::cerr) == 0 ? 0 : 2};
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error, std::cout, std::cerr);
     return EarlyExit{status == 0 ? 0 : 2};

@@ -1,7 +1,10 @@
 #include "harness/cli/progress.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/run/sizes.h"
@@ -12,6 +15,13 @@ namespace {
 // Below this a job's time is that of starting a process, whatever n.
 constexpr double startup_s = 0.5;
 
+// A line that wraps can't be erased whole, so that longer ones are cut.
+std::size_t columns_of(std::FILE* terminal) {
+  winsize size{};
+  const bool known = ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col - std::size_t{1} : std::string::npos;
+}
+
 std::string failure_line(const RoundRow& row) {
   return fmt::format("{} {} n={}: {}: {}", row.cell.kernel, to_string(row.cell.variant),
                      format_size(row.cell.n), name_of(row.measurement.status),
@@ -21,12 +31,28 @@ std::string failure_line(const RoundRow& row) {
 }  // namespace
 
 void TimeLeft::job_ended(const RoundRow& row) {
+  // Rows of variants that were settled without being run say nothing of time.
+  if (row.worker_s == 0) return;
   Ended& ended = ended_[row.cell];
   ++ended.jobs;
   ended.last_s = row.worker_s;
-  ended.failed = ended.failed || row.measurement.status != Status::ok;
+  const Status status = row.measurement.status;
+  ended.failed = ended.failed || status != Status::ok;
+  ended.exhausted = ended.exhausted || status == Status::timeout || status == Status::oom;
   total_s_ += row.worker_s;
   ++total_jobs_;
+}
+
+void TimeLeft::comparison_ended(const Comparison& comparison) {
+  over_.insert({comparison.kernel, comparison.n, comparison.threads});
+}
+
+bool TimeLeft::is_exhausted(const CellKey& cell) const {
+  return std::any_of(ended_.begin(), ended_.end(), [&](const auto& known) {
+    const auto& [key, ended] = known;
+    return ended.exhausted && key.kernel == cell.kernel && key.variant == cell.variant &&
+           key.threads == cell.threads && key.n <= cell.n;
+  });
 }
 
 std::optional<double> TimeLeft::estimate_s() const {
@@ -34,12 +60,14 @@ std::optional<double> TimeLeft::estimate_s() const {
   const double average = total_s_ / total_jobs_;
   double left = 0;
   for (const Comparison& comparison : plan_.comparisons) {
+    if (over_.contains({comparison.kernel, comparison.n, comparison.threads})) continue;
     for (const PlannedVariant& planned : comparison.variants) {
       if (planned.settled) continue;
       const CellKey key{comparison.kernel, planned.id, comparison.n, comparison.threads};
       const auto found = ended_.find(key);
       const int jobs = found == ended_.end() ? 0 : found->second.jobs;
       if (found != ended_.end() && found->second.failed) continue;
+      if (is_exhausted(key)) continue;
       left += (plan_.rounds + 2 - jobs) * expected_s(comparison, planned.id, average);
     }
   }
@@ -79,9 +107,11 @@ void Progress::job_starts(const Job& job, int round, std::size_t done, std::size
   const std::string what =
       job.pass == Pass::time ? fmt::format("round {}", round + 1) : std::string(name_of(job.pass));
   const std::optional<double> left = time_left_.estimate_s();
-  fmt::print(stream_, "[{}/{}] {} {} n={} {}{}", done, total, job.kernel, to_string(job.variant),
-             format_size(job.n), what,
-             left ? fmt::format(", {} left", format_duration(*left)) : std::string());
+  const std::string line =
+      fmt::format("[{}/{}] {} {} n={} {}{}", done, total, job.kernel, to_string(job.variant),
+                  format_size(job.n), what,
+                  left ? fmt::format(", {} left", format_duration(*left)) : std::string());
+  fmt::print(stream_, "{}", std::string_view(line).substr(0, columns_of(stream_)));
   std::fflush(stream_);
   drawn_ = true;
 }
@@ -94,6 +124,7 @@ void Progress::row_ends(const RoundRow& row) {
 }
 
 void Progress::comparison_ends(const Comparison& comparison, std::size_t done, std::size_t total) {
+  time_left_.comparison_ended(comparison);
   if (is_terminal_) return;
   const std::optional<double> left = time_left_.estimate_s();
   fmt::print(

@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 
 #include "harness/run/scheduler.h"
 
@@ -19,10 +21,13 @@ class TimeLeft {
   explicit TimeLeft(const Plan& plan) : plan_(plan) {}
 
   void job_ended(const RoundRow& row);
+  // Whatever was planned of it and has not been run will not be.
+  void comparison_ended(const Comparison& comparison);
   // Seconds; nullopt before anything has ended.
   std::optional<double> estimate_s() const;
 
  private:
+  bool is_exhausted(const CellKey& cell) const;
   double expected_s(const Comparison& comparison, const VariantId& variant, double average) const;
 
   const Plan& plan_;
@@ -30,8 +35,10 @@ class TimeLeft {
     int jobs = 0;
     double last_s = 0;
     bool failed = false;
+    bool exhausted = false;  // of time or memory: larger sizes are skipped
   };
   std::map<CellKey, Ended> ended_;
+  std::set<std::tuple<std::string, std::size_t, int>> over_;  // kernel, n, threads
   double total_s_ = 0;
   int total_jobs_ = 0;
 };

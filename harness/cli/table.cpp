@@ -14,9 +14,10 @@ namespace {
 
 using Line = std::vector<std::string>;
 
-// Fixed notation with three significant digits.
+// Fixed notation with three significant digits, fewer only below 1e-9.
 std::string three_digits(double value) {
-  const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  for (double limit = 0.9995; value < limit && decimals < 12; limit /= 10) ++decimals;
   return fmt::format("{:.{}f}", value, decimals);
 }
 

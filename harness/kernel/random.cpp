@@ -2,6 +2,7 @@
 #include "harness/kernel/random.h"
 
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #define XXH_INLINE_ALL
@@ -25,12 +26,21 @@ double Random::unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
 template <Element T>
 Fill<T> uniform_fill(double low, double high) {
-  if (!(low <= high)) throw std::invalid_argument("uniform(low, high) needs low <= high");
+  if (!(low <= high) || !std::isfinite(high - low)) {
+    throw std::invalid_argument("uniform{low, high} needs finite bounds with low <= high");
+  }
   if constexpr (std::is_floating_point_v<T>) {
     return [low, width = high - low](std::span<T> field, Random& random) {
       for (T& element : field) element = static_cast<T>(low + width * random.unit());
     };
   } else {
+    // Exclusive, because the largest 64-bit number is not a double.
+    const double end = std::ldexp(1.0, std::numeric_limits<T>::digits);
+    const double least = static_cast<double>(std::numeric_limits<T>::min());
+    const bool fits = std::ceil(low) >= least && std::floor(high) < end && high - low < 0x1p63;
+    if (!fits || std::ceil(low) > std::floor(high)) {
+      throw std::invalid_argument("uniform{low, high} holds no whole number, or too large ones");
+    }
     const auto first = static_cast<std::int64_t>(std::ceil(low));
     const auto count =
         static_cast<std::uint64_t>(static_cast<std::int64_t>(std::floor(high)) - first + 1);

@@ -50,7 +50,8 @@ template <Element T>
 Fill<T> uniform_fill(double low, double high);
 
 // Uniform in [low, high]: real for floating-point fields, whole for integer ones. Converts to the
-// Fill of whatever element type the field has. Throws std::invalid_argument unless low <= high.
+// Fill of whatever element type the field has. Throws std::invalid_argument unless the bounds are
+// finite, low <= high, and the type holds them; whole numbers span less than 2^63.
 struct uniform {
   double low;
   double high;

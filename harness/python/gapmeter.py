@@ -92,12 +92,22 @@ def as_numpy(inputs: SimpleNamespace) -> tuple[Any, ...]:
 
 
 def load_module(path: Path) -> ModuleType:
-    """Import one kernel's .py by its path."""
-    spec = importlib.util.spec_from_file_location(f"python_baselines.{path.stem}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """Import one kernel's .py by its path, once in a process.
+
+    It can be found by its name afterwards, as pickle and dataclasses ask of a module, and keeps what
+    it keeps in its globals from one bind to the next.
+    """
+    name = f"gapmeter_kernel_{path.stem}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
 
 
 def declared_variants(module: ModuleType) -> list[Variant]:
@@ -105,12 +115,15 @@ def declared_variants(module: ModuleType) -> list[Variant]:
     return list(getattr(module, _VARIANTS, []))
 
 
-def describe(directory: str) -> dict[str, Any]:
-    """The variants of every module in a directory; modules that can't be used become problems."""
+def describe(directory: str, only: str = "") -> dict[str, Any]:
+    """The variants of every module in a directory, or of one alone.
+
+    Modules that can't be used become problems.
+    """
     modules: list[str] = []
     variants: list[dict[str, Any]] = []
     problems: list[tuple[str, str]] = []
-    for path in sorted(Path(directory).glob("*.py")):
+    for path in sorted(Path(directory).glob(f"{only or '*'}.py")):
         modules.append(path.stem)
         try:
             declared = declared_variants(load_module(path))

@@ -76,6 +76,8 @@ class CsvParser {
       const std::size_t quote = rest_.find('"');
       if (quote == std::string_view::npos) fail("a quote is not closed");
       text += rest_.substr(0, quote);
+      line_ += static_cast<std::size_t>(
+          std::count(text.end() - static_cast<std::ptrdiff_t>(quote), text.end(), '\n'));
       rest_.remove_prefix(quote + 1);
       if (!take('"')) return text;
       text += '"';

@@ -89,7 +89,10 @@ void write_file(const fs::path& path, std::string_view text) {
   }
   std::error_code error;
   fs::rename(temporary, path, error);
-  if (error) fail(path, "can't be replaced", error.value());
+  if (error) {
+    fs::remove(temporary, ignored);
+    fail(path, "can't be replaced", error.value());
+  }
 }
 
 std::string read_file(const fs::path& path) {

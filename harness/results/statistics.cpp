@@ -52,7 +52,9 @@ std::optional<Interval> median_interval(std::span<const double> values, double c
   const std::size_t count = values.size();
   std::optional<std::size_t> outside;
   for (std::size_t r = 0; 2 * r + 1 < count; ++r) {
-    if (2 * binomial_half_cdf(r, count) > 1 - confidence) break;
+    // Rounding must not cost an interval that covers with exactly the confidence asked for.
+    constexpr double rounding = 1e-12;
+    if (2 * binomial_half_cdf(r, count) > 1 - confidence + rounding) break;
     outside = r;
   }
   if (!outside) return std::nullopt;

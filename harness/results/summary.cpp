@@ -10,7 +10,7 @@ namespace {
 struct CellRows {
   CellKey key;
   std::vector<const RoundRow*> all;
-  std::map<int, double> latency_by_round;  // of rounds that ended well
+  std::map<int, const RoundRow*> timed;  // rounds that ended well
 };
 
 std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
@@ -18,20 +18,22 @@ std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
   std::map<CellKey, std::size_t> index;
   for (const RoundRow& row : rounds) {
     const auto [found, is_new] = index.try_emplace(row.cell, cells.size());
-    if (is_new) cells.push_back({.key = row.cell, .all = {}, .latency_by_round = {}});
+    if (is_new) cells.push_back({.key = row.cell, .all = {}, .timed = {}});
     CellRows& cell = cells[found->second];
     cell.all.push_back(&row);
     if (row.pass == Pass::time && row.measurement.timing) {
-      cell.latency_by_round[row.round] = row.measurement.timing->latency_ns;
+      cell.timed[row.round] = &row;
     }
   }
   return cells;
 }
 
-std::vector<double> values_of(const std::map<int, double>& by_round) {
-  std::vector<double> values;
-  for (const auto& [round, value] : by_round) values.push_back(value);
-  return values;
+double latency_of(const RoundRow& row) { return row.measurement.timing->latency_ns; }
+
+std::vector<double> latencies_of(const CellRows& cell) {
+  std::vector<double> latencies;
+  for (const auto& [round, row] : cell.timed) latencies.push_back(latency_of(*row));
+  return latencies;
 }
 
 std::optional<std::int64_t> resolved(const std::optional<std::int64_t>& increment) {
@@ -73,8 +75,8 @@ void take_status(const CellRows& cell, SummaryRow& row) {
 double rate(double per_call, double latency_ns) { return per_call / (latency_ns * 1e-9); }
 
 void take_latency(const CellRows& cell, SummaryRow& row) {
-  if (row.status != Status::ok || cell.latency_by_round.empty()) return;
-  const std::vector<double> latencies = values_of(cell.latency_by_round);
+  if (row.status != Status::ok || cell.timed.empty()) return;
+  const std::vector<double> latencies = latencies_of(cell);
   row.latency_ns = median(latencies);
   row.latency_ci_ns = median_interval(latencies, summary_confidence);
   const RoundRow& any = *cell.all.front();
@@ -97,7 +99,7 @@ std::string stop_reason(const SummaryRow& row, int planned) {
 SummaryRow summarize_cell(const CellRows& cell) {
   SummaryRow row{.cell = cell.key};
   row.working_set_bytes = cell.all.front()->working_set_bytes;
-  row.rounds = static_cast<int>(cell.latency_by_round.size());
+  row.rounds = static_cast<int>(cell.timed.size());
   take_status(cell, row);
   take_verification(cell, row);
   take_memory(cell, row);
@@ -128,12 +130,13 @@ void take_gap(const std::vector<CellRows>& cells, std::vector<SummaryRow>& rows,
   if (!native_index) return;
   python.reference = to_string(rows[*native_index].cell.variant);
   std::vector<double> numerator, denominator;
-  const auto& native_rounds = cells[*native_index].latency_by_round;
-  for (const auto& [round, latency] : cells[python_index].latency_by_round) {
+  const auto& native_rounds = cells[*native_index].timed;
+  for (const auto& [round, row] : cells[python_index].timed) {
     const auto paired = native_rounds.find(round);
     if (paired == native_rounds.end()) continue;
-    numerator.push_back(latency);
-    denominator.push_back(paired->second);
+    if (paired->second->measurement.input_digest != row->measurement.input_digest) continue;
+    numerator.push_back(latency_of(*row));
+    denominator.push_back(latency_of(*paired->second));
   }
   if (numerator.empty()) return;
   const PairedRatio ratio = paired_ratio(numerator, denominator, summary_confidence);

@@ -93,7 +93,18 @@ std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel)
   for (const PythonVariant& variant : catalog.python.variants) {
     if (variant.kernel == kernel.name) variants.push_back({Lane::python, variant.name});
   }
+  if (find_import_problem(catalog, kernel) != nullptr) {
+    variants.push_back({Lane::python, kernel.baseline});
+  }
   return variants;
+}
+
+const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel) {
+  if (find_python_variant(catalog, kernel.name, kernel.baseline) != nullptr) return nullptr;
+  for (const auto& [stem, text] : catalog.python.problems) {
+    if (stem == kernel.name) return &text;
+  }
+  return nullptr;
 }
 
 const PythonVariant* find_python_variant(const Catalog& catalog, std::string_view kernel,

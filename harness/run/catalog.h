@@ -28,6 +28,10 @@ struct Catalog {
 // orphans on either side, duplicates, missing parts, modules that can't be imported.
 std::vector<std::string> check_catalog(const Catalog& catalog);
 
+// Why the kernel's module hides its Python variants; nullptr when its baseline is there. The
+// baseline then stands for what can't be seen, so that the failure has a row.
+const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel);
+
 // The kernel's variants, native ones first, each in the order of declaration.
 std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel);
 

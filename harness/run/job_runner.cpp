@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <nlohmann/json.hpp>
+#include <filesystem>
 #include <random>
+#include <set>
 #include <stdexcept>
+#include <system_error>
 
 #include "harness/worker/protocol.h"
 #include "harness/worker/worker_main.h"
@@ -17,6 +22,16 @@ namespace {
 std::uint64_t make_nonce() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
+}
+
+// What a worker says ends up in messages that are lines, on terminals and in UTF-8 files.
+std::string one_line(const std::string& said) {
+  using Json = nlohmann::json;
+  const std::string valid = Json(said).dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto text = Json::parse(valid).get<std::string>();
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
 }
 
 std::string last_line_of(std::string_view output) {
@@ -31,7 +46,7 @@ Measurement without_answer(Status status, std::string reason, const std::string&
   if (const std::string last = last_line_of(output); !last.empty()) {
     reason += fmt::format("; its last output: {}", last.substr(0, 200));
   }
-  return {.status = status, .reason = std::move(reason)};
+  return {.status = status, .reason = one_line(reason)};
 }
 
 std::string executable_for(const WorkerSettings& settings, Lane lane) {
@@ -89,7 +104,9 @@ Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double t
                           result.output);
   }
   try {
-    return decode_measurement(result.answer, nonce);
+    Measurement measurement = decode_measurement(result.answer, nonce);
+    measurement.reason = one_line(measurement.reason);
+    return measurement;
   } catch (const InvalidMessage& invalid) {
     return without_answer(Status::crashed,
                           fmt::format("its result can't be read: {}", invalid.what()),
@@ -109,15 +126,57 @@ JobOutcome ProcessJobRunner::run(const Job& job) {
           result.end == ProcessResult::End::abandoned};
 }
 
-PythonDescription describe_python(const WorkerSettings& settings) {
-  const Request request{make_nonce(), settings.python_dir, DescribeRequest{}};
+namespace {
+
+PythonDescription ask(const WorkerSettings& settings, const std::string& module) {
+  const Request request{make_nonce(), settings.python_dir, DescribeRequest{module}};
   const ProcessResult result = run_process(spec_for(settings, request, Lane::python, 1));
   log_output(settings, "describing the Python variants", result.output);
-  if (result.end != ProcessResult::End::exited || result.code != 0) {
-    throw std::runtime_error(fmt::format("the Python lane does not start: {}",
-                                         interpret(result, 0, settings.timeout_s).reason));
+  if (result.end != ProcessResult::End::exited || result.code != 0 || result.answer.empty()) {
+    throw std::runtime_error(interpret(result, 0, settings.timeout_s).reason);
   }
-  return decode_description(result.answer, request.nonce);
+  PythonDescription description = decode_description(result.answer, request.nonce);
+  for (auto& problem : description.problems) problem.text = one_line(problem.text);
+  return description;
+}
+
+// Each module in a worker of its own: one that ends or hangs its worker costs only itself.
+PythonDescription describe_one_by_one(const WorkerSettings& settings) {
+  PythonDescription whole = ask(settings, "no module at all");
+  std::set<std::string> stems;
+  for (const auto& entry : std::filesystem::directory_iterator(settings.python_dir)) {
+    if (entry.path().extension() == ".py") stems.insert(entry.path().stem().string());
+  }
+  for (const std::string& stem : stems) {
+    whole.modules.push_back(stem);
+    try {
+      const PythonDescription part = ask(settings, stem);
+      whole.variants.insert(whole.variants.end(), part.variants.begin(), part.variants.end());
+      whole.problems.insert(whole.problems.end(), part.problems.begin(), part.problems.end());
+    } catch (const std::runtime_error& error) {
+      whole.problems.push_back(
+          {stem, fmt::format("{}.py can't be imported: {}", stem, error.what())});
+    }
+  }
+  return whole;
+}
+
+}  // namespace
+
+PythonDescription describe_python(const WorkerSettings& settings) {
+  try {
+    return ask(settings, "");
+  } catch (const std::system_error&) {
+    throw;
+  } catch (const std::runtime_error&) {
+  }
+  try {
+    return describe_one_by_one(settings);
+  } catch (const std::system_error&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("the Python lane does not start: {}", error.what()));
+  }
 }
 
 }  // namespace gapmeter

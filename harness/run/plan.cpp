@@ -16,7 +16,13 @@ PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const 
   PlannedVariant planned{.id = id};
   if (id.lane == Lane::native) return planned;
   const PythonVariant* declared = find_python_variant(catalog, kernel.name, id.name);
-  if (declared != nullptr && declared->max_size && n > *declared->max_size) {
+  if (declared == nullptr) {
+    planned.settled.emplace();
+    planned.settled->status = Status::error;
+    planned.settled->reason = *find_import_problem(catalog, kernel);
+    return planned;
+  }
+  if (declared->max_size && n > *declared->max_size) {
     planned.settled = {
         .status = Status::skipped,
         .reason = fmt::format("n is above the variant's max_size of {}", *declared->max_size)};
@@ -24,23 +30,11 @@ PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const 
   return planned;
 }
 
-// A module that can't be imported hides its variants; the one that the kernel names stands for
-// them.
-std::optional<PlannedVariant> unavailable_baseline(const Catalog& catalog, const Kernel& kernel) {
-  for (const auto& [stem, text] : catalog.python.problems) {
-    const bool declared = find_python_variant(catalog, kernel.name, kernel.baseline) != nullptr;
-    if (stem != kernel.name || declared) continue;
-    PlannedVariant planned{.id = {Lane::python, kernel.baseline}};
-    planned.settled.emplace();
-    planned.settled->status = Status::error;
-    planned.settled->reason = text;
-    return planned;
-  }
-  return std::nullopt;
-}
-
 Comparison plan_comparison(const Catalog& catalog, const Kernel& kernel, const Selection& selection,
                            std::size_t n) {
+  if (!kernel.cost) {
+    throw std::invalid_argument(fmt::format("{}: no cost is declared (.cost)", kernel.name));
+  }
   Comparison comparison{.kernel = kernel.name,
                         .n = n,
                         .cost = kernel.cost(n),
@@ -50,9 +44,6 @@ Comparison plan_comparison(const Catalog& catalog, const Kernel& kernel, const S
   };
   for (const VariantId& id : variants_of(catalog, kernel)) {
     if (wanted(id)) comparison.variants.push_back(plan_variant(catalog, kernel, id, n));
-  }
-  if (auto missing = unavailable_baseline(catalog, kernel); missing && wanted(missing->id)) {
-    comparison.variants.push_back(*std::move(missing));
   }
   return comparison;
 }

@@ -110,10 +110,10 @@ struct ChildPlan {
   setpgid(0, 0);
   // A worker must not outlive a killed parent.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (plan.pinned) sched_setaffinity(0, sizeof plan.cpus, &plan.cpus);
+  const bool pinned = !plan.pinned || sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) == 0;
   const int null = open("/dev/null", O_RDONLY);
   const bool moved =
-      dup2(null, STDIN_FILENO) >= 0 && dup2(plan.output_writer, STDOUT_FILENO) >= 0 &&
+      pinned && dup2(null, STDIN_FILENO) >= 0 && dup2(plan.output_writer, STDOUT_FILENO) >= 0 &&
       dup2(plan.output_writer, STDERR_FILENO) >= 0 && dup2(plan.request_reader, request_fd) >= 0 &&
       dup2(plan.answer_writer, answer_fd) >= 0;
   if (null > answer_fd) close(null);
@@ -156,7 +156,16 @@ void drain(Fd& pipe, Keep keep) {
 
 class Child {
  public:
-  explicit Child(const ProcessSpec& spec) : spec_(spec) { start(); }
+  explicit Child(const ProcessSpec& spec) : spec_(spec) {
+    try {
+      start();
+    } catch (...) {
+      // No destructor runs for what was never whole.
+      kill_group();
+      reap();
+      throw;
+    }
+  }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() { kill_group(); }
@@ -202,7 +211,6 @@ class Child {
     failure.writer.close();
     int reason = 0;
     if (read(failure.reader.get(), &reason, sizeof reason) == sizeof reason) {
-      waitpid(pid_, nullptr, 0);
       errno = reason;
       fail("starting " + spec_.arguments[0]);
     }
@@ -248,10 +256,7 @@ class Child {
 
   void finish(ProcessResult& result, bool ended) {
     kill_group();
-    int status = 0;
-    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
-    pid_ = -1;
+    const int status = reap();
     drain_pipes(result);
     if (result.output.size() > output_limit) {
       result.output.erase(0, result.output.size() - output_limit);
@@ -263,6 +268,15 @@ class Child {
     } else {
       result.code = WEXITSTATUS(status);
     }
+  }
+
+  // Waits for the child's end and returns its wait status.
+  int reap() {
+    int status = 0;
+    while (pid_ > 0 && waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+    return status;
   }
 
   // The group outlives its leader when the child left processes behind.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <limits>
+#include <system_error>
 
 namespace gapmeter {
 namespace {
@@ -35,6 +36,7 @@ Scheduler::Scheduler(const Plan& plan, JobRunner& runner, const Clock& clock, Ru
 
 RunEnd Scheduler::run() {
   for (std::size_t i = 0; i < plan_.comparisons.size(); ++i) {
+    if (stopped()) return RunEnd::interrupted;
     const Comparison& comparison = plan_.comparisons[i];
     const double share_s = share_of_budget(plan_.comparisons.size() - i);
     if (share_s > 0) {
@@ -118,7 +120,7 @@ void Scheduler::run_pass(const Comparison& comparison, Contestant& contestant, P
           .timing = plan_.timing};
   job.timing.calls_per_batch = contestant.calls_per_batch;
   observer_.job_starts(job, round, done_, total_);
-  JobOutcome outcome = runner_.run(job);
+  JobOutcome outcome = run_job(job);
   ++done_;
   if (outcome.abandoned) return;
   const Measurement& measurement = outcome.measurement;
@@ -130,6 +132,15 @@ void Scheduler::run_pass(const Comparison& comparison, Contestant& contestant, P
         fmt::format("{} already at n={}", name_of(measurement.status), comparison.n));
   }
   record(comparison, variant, pass, round, position, std::move(outcome));
+}
+
+// A process that the system would not start is a failed job, not the end of the run.
+JobOutcome Scheduler::run_job(const Job& job) {
+  try {
+    return runner_.run(job);
+  } catch (const std::system_error& error) {
+    return {.measurement = {.status = Status::error, .reason = error.what()}};
+  }
 }
 
 void Scheduler::skip_comparison(const Comparison& comparison) {

@@ -66,6 +66,7 @@ class Scheduler {
   void settle(const Comparison& comparison, Contestant& contestant);
   void run_pass(const Comparison& comparison, Contestant& contestant, Pass pass, int round,
                 int position);
+  JobOutcome run_job(const Job& job);
   bool run_round(const Comparison& comparison, std::vector<Contestant*>& contestants, int round);
   void record(const Comparison& comparison, const VariantId& variant, Pass pass, int round,
               int position, JobOutcome outcome);

@@ -109,10 +109,13 @@ std::vector<std::size_t> parse_sizes(std::string_view text) {
 }
 
 std::string format_size(std::size_t size) {
+  std::string shortest = fmt::to_string(size);
   for (const auto& [suffix, factor] : suffixes) {
-    if (size >= factor && size % factor == 0) return fmt::format("{}{}", size / factor, suffix);
+    if (size == 0 || size % factor != 0) continue;
+    std::string text = fmt::format("{}{}", size / factor, suffix);
+    if (text.size() < shortest.size()) shortest = std::move(text);
   }
-  return fmt::to_string(size);
+  return shortest;
 }
 
 }  // namespace gapmeter

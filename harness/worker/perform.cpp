@@ -31,6 +31,15 @@ std::shared_ptr<const Inputs> make_inputs(const Kernel& kernel, std::size_t n, s
 
 std::string digest_text(const Inputs& inputs) { return fmt::format("{:016x}", digest_of(inputs)); }
 
+Verdict judge(const Kernel& kernel, const Inputs& inputs, const std::vector<Buffer>& expected,
+              PreparedCall& call) {
+  try {
+    return compare_outputs(kernel, inputs, expected, call.result());
+  } catch (const WrongResult& wrong) {
+    return {.matches = false, .difference = wrong.what()};
+  }
+}
+
 // Verifies the first call and the second one: a variant that consumes or overwrites what it was
 // given is right only once.
 Measurement verify(const Job& job, const Kernel& kernel, LaneRunner& lane) {
@@ -40,14 +49,17 @@ Measurement verify(const Job& job, const Kernel& kernel, LaneRunner& lane) {
       NativeLane().prepare(kernel, kernel.reference, inputs)->result();
   const auto call = lane.prepare(kernel, job.variant.name, inputs);
   for (const char* when : {"", "in the second call, "}) {
-    const Verdict verdict = compare_outputs(kernel, *inputs, expected, call->result());
+    const Verdict verdict = judge(kernel, *inputs, expected, *call);
     measurement.max_error = std::max(measurement.max_error.value_or(0), verdict.max_error);
     if (!verdict.matches) {
-      throw WrongResult(when + verdict.difference);
+      measurement.status = Status::mismatch;
+      measurement.reason = when + verdict.difference;
+      return measurement;
     }
   }
   if (digest_text(*inputs) != measurement.input_digest) {
-    throw WrongResult("the variant changed its inputs");
+    measurement.status = Status::mismatch;
+    measurement.reason = "the variant changed its inputs";
   }
   return measurement;
 }

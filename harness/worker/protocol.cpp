@@ -12,6 +12,8 @@ using Json = nlohmann::json;
 
 // nlohmann's own exceptions name neither the message nor the field in words a user would know.
 Json parse_message(std::string_view text) {
+  // The parser takes a zero byte for the end and would overlook what follows.
+  if (text.find('\0') != std::string_view::npos) text = {};
   Json message = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!message.is_object()) throw InvalidMessage("the message is not a JSON object");
   return message;
@@ -193,6 +195,9 @@ std::string encode(const Request& request) {
   Json message{
       {"protocol", protocol_version}, {"nonce", request.nonce}, {"python_dir", request.python_dir}};
   if (const Job* job = std::get_if<Job>(&request.task)) message["job"] = encode_job(*job);
+  if (const auto* describe = std::get_if<DescribeRequest>(&request.task)) {
+    message["module"] = describe->module;
+  }
   return dump(message);
 }
 
@@ -202,7 +207,11 @@ Request decode_request(std::string_view text) {
   request.nonce = integer_of<std::uint64_t>(message, "nonce");
   check_envelope(message, request.nonce);
   request.python_dir = text_of(message, "python_dir");
-  if (has(message, "job")) request.task = decode_job(object_of(message, "job"));
+  if (has(message, "job")) {
+    request.task = decode_job(object_of(message, "job"));
+  } else {
+    request.task = DescribeRequest{text_of(message, "module")};
+  }
   return request;
 }
 

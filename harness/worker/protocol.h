@@ -24,6 +24,8 @@ class InvalidMessage : public std::runtime_error {
 
 // Ask a Python worker what variants there are.
 struct DescribeRequest {
+  std::string module{};  // the stem of the only one to import; empty: all
+
   bool operator==(const DescribeRequest&) const = default;
 };
 

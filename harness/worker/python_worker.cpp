@@ -19,8 +19,8 @@
 namespace py = pybind11;
 
 #ifdef GAPMETER_PYTHON_WITHOUT_SHA2
-// Stands in for a built-in module that this interpreter's archive holds only half of: whoever imports
-// it (random, hashlib) is written to fall back on OpenSSL's functions.
+// Stands in for a built-in module that this interpreter's archive holds only half of: whoever
+// imports it (random, hashlib) is written to fall back on OpenSSL's functions.
 extern "C" PyObject* PyInit__sha2() {
   PyErr_SetString(PyExc_ImportError, "_sha2 is not in this build; hashlib has the same functions");
   return nullptr;
@@ -93,11 +93,20 @@ std::string place_of(const py::error_already_set& error) {
   return fmt::format(" ({}, line {})", file, text(last.attr("lineno")));
 }
 
+// The exception's own text, which is made by code of the variant and may raise in its turn.
+std::string message_of(const py::error_already_set& error) {
+  try {
+    return text(error.value());
+  } catch (const py::error_already_set&) {
+    return "(its message can't be made)";
+  }
+}
+
 // Rethrows a Python exception as the C++ one that the passes know. The traceback goes to stderr,
 // which the program keeps.
 [[noreturn]] void translate(py::error_already_set& error) {
   const py::object support = py::module_::import("gapmeter");
-  const std::string message = text(error.value());
+  const std::string message = message_of(error);
   if (error.matches(support.attr("Skip"))) throw Skipped(message);
   if (error.matches(support.attr("WrongResult"))) throw WrongResult(message);
   if (error.matches(PyExc_MemoryError)) throw std::bad_alloc();
@@ -106,8 +115,9 @@ std::string place_of(const py::error_already_set& error) {
     throw std::runtime_error(fmt::format("called sys.exit({}){}", message, place));
   }
   const std::string type = text(error.type().attr("__name__"));
-  py::module_::import("traceback").attr("print_exception")(error.value());
-  throw std::runtime_error(fmt::format("{}: {}{}", type, message, place));
+  py::module_::import("traceback")
+      .attr("print_exception")(error.type(), error.value(), error.trace());
+  throw std::runtime_error(type + (message.empty() ? "" : ": " + message) + place);
 }
 
 // Runs `body`, translating what Python raises.
@@ -206,9 +216,9 @@ class PythonLane final : public LaneRunner {
 
   void collect_garbage() override { PyGC_Collect(); }
 
-  PythonDescription describe() const {
+  PythonDescription describe(const std::string& module) const {
     return in_python([&] {
-      const py::dict found = py::module_::import("gapmeter").attr("describe")(python_dir_);
+      const py::dict found = py::module_::import("gapmeter").attr("describe")(python_dir_, module);
       PythonDescription description;
       description.modules = found["modules"].cast<std::vector<std::string>>();
       for (const py::handle item : found["variants"]) {
@@ -310,21 +320,21 @@ int main(int argc, char** argv) {
     return 2;
   }
   const gapmeter::Home home = gapmeter::find_home();
-  const gapmeter::WorkerLane lane{.start =
-                                      [&](const std::string& python_dir) {
-                                        gapmeter::initialize_interpreter(home);
-                                        return std::make_unique<gapmeter::PythonLane>(python_dir);
-                                      },
-                                  .describe =
-                                      [&](gapmeter::LaneRunner& runner) {
-                                        auto description =
-                                            dynamic_cast<gapmeter::PythonLane&>(runner).describe();
-                                        description.warnings = home.warnings;
-                                        for (auto& warning : gapmeter::version_warnings()) {
-                                          description.warnings.push_back(std::move(warning));
-                                        }
-                                        return description;
-                                      }};
+  const gapmeter::WorkerLane lane{
+      .start =
+          [&](const std::string& python_dir) {
+            gapmeter::initialize_interpreter(home);
+            return std::make_unique<gapmeter::PythonLane>(python_dir);
+          },
+      .describe =
+          [&](gapmeter::LaneRunner& runner, const std::string& module) {
+            auto description = dynamic_cast<gapmeter::PythonLane&>(runner).describe(module);
+            description.warnings = home.warnings;
+            for (auto& warning : gapmeter::version_warnings()) {
+              description.warnings.push_back(std::move(warning));
+            }
+            return description;
+          }};
   // Left without finalising the interpreter: freeing millions of objects one by one takes longer
   // than measuring them did, and a thread left behind by a variant could keep it from ending.
   const int status = gapmeter::worker_main(lane);

@@ -32,6 +32,14 @@ auto visit_elements(const Buffer& buffer, Visit visit) {
   throw std::logic_error("unknown dtype");
 }
 
+double distance(double a, double b) { return std::abs(a - b); }
+
+// Exact also where the numbers themselves are too large for a double.
+double distance(std::int64_t a, std::int64_t b) {
+  const auto [low, high] = std::minmax(a, b);
+  return static_cast<double>(static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low));
+}
+
 template <class Wide, class Expected, class Actual, class Match>
 Verdict compare_elements(std::span<const Expected> expected, std::span<const Actual> actual,
                          Match match) {
@@ -39,7 +47,7 @@ Verdict compare_elements(std::span<const Expected> expected, std::span<const Act
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto wanted = static_cast<Wide>(expected[i]);
     const auto got = static_cast<Wide>(actual[i]);
-    const double error = std::abs(static_cast<double>(got) - static_cast<double>(wanted));
+    const double error = distance(got, wanted);
     if (std::isfinite(error)) verdict.max_error = std::max(verdict.max_error, error);
     if (verdict.matches && !match(wanted, got)) {
       verdict.matches = false;

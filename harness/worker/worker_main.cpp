@@ -40,7 +40,8 @@ std::string answer(const Request& request, const WorkerLane& lane) {
     return encode(perform(*job, registered_kernels(), *runner), request.nonce);
   }
   if (!lane.describe) throw InvalidMessage("a native worker has no modules to describe");
-  return encode(lane.describe(*runner), request.nonce);
+  return encode(lane.describe(*runner, std::get<DescribeRequest>(request.task).module),
+                request.nonce);
 }
 
 }  // namespace

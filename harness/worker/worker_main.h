@@ -19,7 +19,8 @@ inline constexpr const char* worker_argument = "--gapmeter-worker";
 // What a lane's executable brings along.
 struct WorkerLane {
   std::function<std::unique_ptr<LaneRunner>(const std::string& python_dir)> start;
-  std::function<PythonDescription(LaneRunner&)> describe;  // empty in a lane that has no modules
+  // Of one module, or of all for an empty name. Empty in a lane that has no modules.
+  std::function<PythonDescription(LaneRunner&, const std::string& module)> describe;
 };
 
 // Reads one request, performs it, answers. Returns the exit status: 0 when an answer was written,

@@ -1,0 +1,234 @@
+"""What the end-to-end tests share: running a program, reading its results, looking into /proc."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+Row = dict[str, str]
+T = TypeVar("T")
+
+# The shortest run there is: one short round of each cell.
+BRIEF = ("--quick", "--rounds", "1")
+PATIENCE_S = 60.0
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without what Python, pytest or a virtual environment put there."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "PYTEST", "VIRTUAL_ENV"))
+    }
+
+
+@dataclass(frozen=True)
+class Program:
+    """An executable made by gapmeter_program(), run in an empty directory."""
+
+    path: Path
+    working_dir: Path
+
+    @property
+    def python_worker(self) -> Path:
+        return self.path.with_name(self.path.name + "-python")
+
+    def start(
+        self, *arguments: str | Path, environment: dict[str, str] | None = None, **options: Any
+    ) -> subprocess.Popen[str]:
+        defaults: dict[str, Any] = {
+            "cwd": self.working_dir,
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+        }
+        return subprocess.Popen(
+            [str(self.path), *map(str, arguments)],
+            env=clean_environment() | (environment or {}),
+            encoding="utf-8",
+            **(defaults | options),
+        )
+
+    def __call__(self, *arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run to the end; `options` are those of start()."""
+        with self.start(*arguments, **options) as process:
+            try:
+                stdout, stderr = process.communicate(timeout=3 * PATIENCE_S)
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def measure(self, out: Path, *arguments: str | Path, **options: Any) -> Run:
+        """`run` into the directory `out`."""
+        return Run(out, self("run", "--out", out, *arguments, **options))
+
+
+@dataclass(frozen=True)
+class Results:
+    """The directory of a run."""
+
+    dir: Path
+
+    @property
+    def rounds(self) -> list[Row]:
+        return read_csv(self.dir / "rounds.csv")
+
+    @property
+    def summary(self) -> list[Row]:
+        return read_csv(self.dir / "summary.csv")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return json.loads((self.dir / "run.json").read_text(encoding="utf-8"))
+
+    @property
+    def log(self) -> str:
+        return (self.dir / "workers.log").read_text(encoding="utf-8", errors="replace")
+
+    def cell(self, kernel: str, variant: str, n: int) -> Row:
+        """The one row of the summary about this cell."""
+        (row,) = (
+            row
+            for row in self.summary
+            if (row["kernel"], row["variant"], row["n"]) == (kernel, variant, str(n))
+        )
+        return row
+
+
+@dataclass(frozen=True)
+class Run(Results):
+    """A run that has ended: its directory and its process."""
+
+    process: subprocess.CompletedProcess[str]
+
+
+def read_csv(path: Path) -> list[Row]:
+    """The rows of a CSV file, every one as wide as its header."""
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = list(csv.reader(file, strict=True))
+    assert all(len(row) == len(header) for row in rows), f"{path} has ragged rows"
+    return [dict(zip(header, row)) for row in rows]
+
+
+def wait_for(what: str, probe: Callable[[], T | None], deadline_s: float = PATIENCE_S) -> T:
+    """The first true value that `probe` returns."""
+    deadline = time.monotonic() + deadline_s
+    while time.monotonic() < deadline:
+        if value := probe():
+            return value
+        time.sleep(0.01)
+    raise AssertionError(f"waited {deadline_s} s in vain for {what}")
+
+
+def assert_rejected(process: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Bad input: status 2, nothing on stdout, one line on stderr that holds these words."""
+    assert process.returncode == 2, process.stdout + process.stderr
+    assert process.stdout == ""
+    lines = process.stderr.splitlines()
+    if lines and lines[-1] == "Run with --help for more information.":
+        lines.pop()
+    assert len(lines) == 1, process.stderr
+    assert max(map(len, lines[0].split())) < 200, "a word that nobody reads"
+    assert lines[0].isprintable()
+    assert "terminate called" not in lines[0] and "Traceback" not in lines[0]
+    for word in words:
+        assert word in lines[0]
+
+
+# Processes, by what /proc tells of them.
+
+
+def read_proc(pid: int, name: str) -> str:
+    """A file of /proc/PID, or nothing when the process has gone."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def status_field(pid: int, key: str) -> str:
+    found = re.search(rf"^{key}:\s*(.*)$", read_proc(pid, "status"), re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def is_running(pid: int) -> bool:
+    """False for a zombie too, which has ended and only waits to be asked for its status."""
+    return status_field(pid, "State")[:1] not in ("", "Z", "X")
+
+
+def executable_of(pid: int) -> Path | None:
+    try:
+        return Path(os.readlink(f"/proc/{pid}/exe"))
+    except OSError:
+        return None
+
+
+def running_pids() -> Iterator[int]:
+    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
+    return (pid for pid in pids if is_running(pid))
+
+
+def pids_with_argument(argument: str) -> list[int]:
+    """The running processes that have this among the words of their command line."""
+    return [pid for pid in running_pids() if argument in read_proc(pid, "cmdline").split("\0")]
+
+
+def worker_of(process: subprocess.Popen[str]) -> int | None:
+    """The worker that a gapmeter process is waiting for, once it has been exec'd."""
+    for pid in running_pids():
+        is_child = status_field(pid, "PPid") == str(process.pid)
+        if is_child and "--gapmeter-worker" in read_proc(pid, "cmdline").split("\0"):
+            return pid
+    return None
+
+
+def mapped_files(pid: int) -> set[Path]:
+    lines = read_proc(pid, "maps").splitlines()
+    return {Path(fields[5]) for line in lines if len(fields := line.split(None, 5)) == 6}
+
+
+def wait_for_endless_worker(process: subprocess.Popen[str], executable: Path) -> int:
+    """The worker of this executable, once it computes: the harness's own work is done by then."""
+
+    def computing() -> int | None:
+        pid = worker_of(process)
+        if pid is None or executable_of(pid) != executable:
+            return None
+        # utime, in ticks of 10 ms: field 14, counted after the name in parentheses.
+        ticks = read_proc(pid, "stat").rpartition(")")[2].split()
+        return pid if ticks and int(ticks[11]) >= 30 else None
+
+    return wait_for(f"a worker of {executable.name}", computing)
+
+
+@contextmanager
+def started(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
+    """A process that is killed at the end of the block if it has not ended."""
+    with process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def interrupt(process: subprocess.Popen[str]) -> None:
+    """Send SIGINT and wait until its handler has been entered."""
+    process.send_signal(signal.SIGINT)
+
+    def taken() -> bool:
+        pending = status_field(process.pid, "ShdPnd")
+        return not pending or not int(pending, 16) >> (signal.SIGINT - 1) & 1
+
+    wait_for("the signal to be taken", taken)

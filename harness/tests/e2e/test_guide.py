@@ -1,0 +1,144 @@
+"""docs/adding-a-kernel.md, followed to the letter in a copy of the working tree."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support import clean_environment
+
+GUIDE = "docs/adding-a-kernel.md"
+# A block of shell commands, or a file's name in backquotes alone on a line and then its contents.
+BLOCK = re.compile(r"^(?:`([\w./-]+)`\n\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The copy after the guide was followed: its new files and what each command printed."""
+
+    root: Path
+    written: list[str]
+    printed: dict[str, str]
+
+
+def git(root: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=gapmeter", "-c", "user.email=gapmeter@localhost")
+    return subprocess.run(
+        ["git", "-C", root, *identity, *arguments], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def copy_of(source_dir: Path, root: Path) -> None:
+    """The files under version control as they are now, committed."""
+    for name in git(source_dir, "ls-files", "-z").split("\0"):
+        source, target = source_dir / name, root / name
+        if name and source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    git(root, "init", "--quiet")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "The working tree")
+
+
+def commands_and_files(guide: str) -> Iterator[tuple[str, str]]:
+    """What the reader does, in order: ("", a command to run) or (a file's name, its contents)."""
+    for name, language, text in BLOCK.findall(guide):
+        if name:
+            yield name, text
+        elif language == "sh":
+            yield from (("", command) for command in text.splitlines())
+
+
+def quick_to_build(directory: Path) -> dict[str, str]:
+    """Makes CMake leave the optimiser out: what is tested is the guide, not the speed."""
+    toolchain = directory / "toolchain.cmake"
+    toolchain.write_text('set(CMAKE_CXX_FLAGS_RELEASE "-O0 -DNDEBUG" CACHE STRING "")\n')
+    return {"CMAKE_TOOLCHAIN_FILE": str(toolchain)}
+
+
+def run_command(root: Path, command: str) -> str:
+    process = subprocess.run(
+        ["sh", "-c", command],
+        cwd=root,
+        env=clean_environment() | quick_to_build(root.parent),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.returncode == 0, f"{command}\n{process.stdout}"
+    return process.stdout
+
+
+@pytest.fixture(scope="module")
+def followed(source_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    root = tmp_path_factory.mktemp("guide") / "gapmeter"
+    root.mkdir()
+    copy_of(source_dir, root)
+    followed = Followed(root, [], {})
+    guide = (source_dir / GUIDE).read_text(encoding="utf-8")
+    for name, text in commands_and_files(guide):
+        if name:
+            (root / name).write_text(text, encoding="utf-8")
+            followed.written.append(name)
+        else:
+            followed.printed[text] = run_command(root, text)
+    return followed
+
+
+def output_of(followed: Followed, words: str) -> str:
+    """What the one command with these words printed."""
+    (output,) = (text for command, text in followed.printed.items() if words in command)
+    return output
+
+
+def test_two_files_are_new_and_nothing_else_has_changed(followed: Followed) -> None:
+    assert followed.written == ["kernels/dot.cpp", "python_baselines/dot.py"]
+    status = git(followed.root, "status", "--porcelain", "--untracked-files=all")
+    assert status.splitlines() == [f"?? {name}" for name in followed.written]
+
+
+def test_they_are_under_60_lines_together(followed: Followed) -> None:
+    texts = [(followed.root / name).read_text(encoding="utf-8") for name in followed.written]
+    assert sum(len(text.splitlines()) for text in texts) < 60
+
+
+def test_they_compile_without_a_warning(followed: Followed) -> None:
+    assert "warning" not in output_of(followed, "--build")
+
+
+def test_the_check_finds_no_problem(followed: Followed) -> None:
+    kernels = len(list((followed.root / "kernels").glob("*.cpp")))
+    assert output_of(followed, "list --check") == f"{kernels} kernels, no problems\n"
+
+
+def test_every_variant_is_right(followed: Followed) -> None:
+    assert re.fullmatch(
+        r"\d+ right, 0 wrong or failed, 0 skipped\n", output_of(followed, "verify")
+    )
+
+
+def test_the_run_shows_the_gaps(followed: Followed) -> None:
+    output = output_of(followed, " run ")
+    assert re.search(r"^dot\n.*fastest native +python/generator +python/numpy$", output, re.M)
+    assert "0 failed; results in results/" in output
+    assert list(followed.root.glob("results/*/summary.csv"))
+
+
+def test_the_guide_names_every_part_of_a_description(source_dir: Path) -> None:
+    guide = (source_dir / GUIDE).read_text(encoding="utf-8")
+    header = (source_dir / "harness/kernel/kernel.h").read_text(encoding="utf-8")
+    (members,) = re.findall(r"^struct Kernel \{\n(.*?)^\};", header, re.MULTILINE | re.DOTALL)
+    fields = re.findall(r"^  \S.* (\w+)(?:\{\}| = .*)?;", members, re.MULTILINE)
+    assert len(fields) == len(members.splitlines())
+    for field in set(fields) - {"name"}:
+        assert f"| `{field}` |" in guide
+    decorator = (source_dir / "harness/python/gapmeter.py").read_text(encoding="utf-8")
+    (signature,) = re.findall(r"^def variant\(\n.*?\*,\n(.*?)^\)", decorator, re.M | re.S)
+    for argument in re.findall(r"^    (\w+):", signature, re.MULTILINE):
+        assert f"| `{argument}` |" in guide

@@ -1,0 +1,258 @@
+"""Kernels that misbehave: each gets its row and a reason, and the rest of the run goes on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from support import BRIEF, Program, Run, pids_with_argument, wait_for
+
+ODD = 17
+
+# What becomes of every variant of the zoo at an odd n: its status, and a pattern of its reason.
+EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
+    "failing": {
+        "native/right": ("ok", ""),
+        "native/throws": ("error", "the native variant gave up"),
+        "native/throws_number": ("error", "threw something that is not a std::exception"),
+        "native/throws_garbage": ("error", r"broken \W+ text"),
+        "native/garbles": ("crashed", r"killed by signal 6 .*; its last output: broken .*"),
+        "native/bad_alloc": ("oom", "out of memory"),
+        "native/segfaults": ("crashed", r"killed by signal 11 \(Segmentation fault\)"),
+        "native/aborts": ("crashed", r"killed by signal 6 \(Aborted\)"),
+        "native/exits": ("crashed", "exited with status 0 and no result"),
+        "native/killed": ("oom", r"killed by signal 9 \(Killed\), probably for want of memory"),
+        "native/forges": ("crashed", "its result can't be read: .*another request"),
+        "python/right": ("ok", ""),
+        "python/raises": (
+            "error",
+            r'ValueError: gave up, "finally", after \W\[2J two lines \(failing\.py, line \d+\)',
+        ),
+        "python/raises_unprintable": ("error", r"Unprintable.*failing\.py.*"),
+        "python/interrupts": ("error", r"KeyboardInterrupt \(failing\.py, line \d+\)"),
+        "python/sys_exit": ("error", r"called sys\.exit\(0\) \(failing\.py, line \d+\)"),
+        "python/os_exit": ("crashed", "exited with status 0 and no result"),
+        "python/segfaults": ("crashed", r"killed by signal 11 \(Segmentation fault\)"),
+        "python/memory_error": ("oom", "out of memory"),
+        "python/forges": ("crashed", "its result can't be read: .*not a JSON object"),
+        "python/prepare_raises": (
+            "error",
+            r"ZeroDivisionError: division by zero \(failing\.py, line \d+\)",
+        ),
+        "python/missing_package": (
+            "skipped",
+            "needs the package no_such_package_xyz: No module named 'no_such_package_xyz'",
+        ),
+        "python/small_only": ("ok", ""),
+    },
+    "wrong": {
+        "native/right": ("ok", ""),
+        "native/value": ("mismatch", r"output 'y': element 0 is \d+\.5, expected \d+"),
+        "native/tail": ("mismatch", r"output 'y': element 16 is 0, expected \d+"),
+        "native/length": ("mismatch", "returned 16 values, expected 17.*"),
+        "native/not_a_number": ("mismatch", r"output 'y': element 16 is nan, expected \d+"),
+        "native/second_call": ("mismatch", "in the second call, output 'y': element 0 is .*"),
+        "native/scribbles": ("mismatch", "the variant changed its inputs"),
+        "python/right": ("ok", ""),
+        "python/value": ("mismatch", r"output 'y': element 0 is \d+\.5, expected \d+"),
+        "python/text": ("mismatch", "returned str, expected a sequence of numbers"),
+        "python/nothing": ("mismatch", "returned NoneType, expected a sequence of numbers"),
+        "python/generator": ("mismatch", "returned generator, expected a sequence of numbers"),
+        "python/short": ("mismatch", "returned 16 values, expected 17 values"),
+        "python/nested": ("mismatch", r"returned list .*, expected a number"),
+        "python/number": ("mismatch", "returned float, expected a sequence of numbers"),
+        "python/boolean": ("mismatch", r"returned bool \(True\), expected a number"),
+        "python/consumes": ("mismatch", "in the second call, returned 0 values, expected 17.*"),
+        "python/scribbles": (
+            "error",
+            r"TypeError: cannot modify read-only memory \(wrong\.py, line \d+\)",
+        ),
+    },
+    "untidy": {
+        "native/right": ("ok", ""),
+        "native/floods": ("ok", ""),
+        "python/right": ("ok", ""),
+        "python/prints": ("ok", ""),
+        "python/closes_stdout": ("ok", ""),
+        "python/leaves_child": ("ok", ""),
+        "python/leaves_daemon": ("ok", ""),
+        "python/leaves_thread": ("ok", ""),
+    },
+    "ordinary": {
+        "native/right": ("ok", ""),
+        "python/right": ("ok", ""),
+        "python/pickled": ("ok", ""),
+        "python/whole": ("ok", ""),
+        "python/from_view": ("ok", ""),
+        "python/typed_array": ("ok", ""),
+        "python/numpy_double": ("ok", ""),
+        "python/numpy_scalars": ("ok", ""),
+        "python/calls_a_method": ("ok", ""),
+    },
+    "importing": {
+        "native/right": ("ok", ""),
+        "python/right": ("ok", ""),
+    },
+    "unparsable": {
+        "native/right": ("ok", ""),
+        "python/right": ("error", r"unparsable\.py can't be imported: SyntaxError: .*line \d+\)"),
+    },
+}
+CELLS = [(kernel, variant) for kernel, variants in EXPECTED.items() for variant in variants]
+
+
+@pytest.fixture(scope="module")
+def run(zoo: Program, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """All of the zoo but what never ends."""
+    return zoo.measure(
+        tmp_path_factory.mktemp("zoo") / "out",
+        *BRIEF,
+        *("--kernels", ",".join(EXPECTED), "--sizes", str(ODD)),
+    )
+
+
+def test_every_variant_has_its_row(run: Run) -> None:
+    assert {(row["kernel"], row["variant"]) for row in run.summary} == set(CELLS)
+
+
+@pytest.mark.parametrize(("kernel", "variant"), CELLS)
+def test_status_and_reason_say_what_happened(run: Run, kernel: str, variant: str) -> None:
+    status, reason = EXPECTED[kernel][variant]
+    row = run.cell(kernel, variant, ODD)
+    assert row["status"] == status, row["reason"]
+    assert re.fullmatch(reason, row["reason"]), row["reason"]
+
+
+def test_failed_cells_make_the_run_exit_1(run: Run) -> None:
+    assert run.process.returncode == 1
+    failed = [row for row in run.summary if row["status"] not in ("ok", "skipped")]
+    assert f"{len(run.summary)} cells, {len(failed)} failed" in run.process.stdout
+
+
+def test_what_failed_is_not_measured_and_what_is_right_is(run: Run) -> None:
+    for row in run.summary:
+        was_measured = row["status"] == "ok"
+        for field in ("latency_ns", "items_per_s", "rss_baseline_bytes"):
+            assert (row[field] != "") == was_measured, (row["variant"], field)
+        assert (row["gap"] != "") == (was_measured and row["lane"] == "python")
+        assert row["stop_reason"] == ("rounds" if was_measured else row["status"])
+
+
+def test_verified_says_whether_the_values_were_compared(run: Run) -> None:
+    verdicts = {"ok": "true", "mismatch": "false"}
+    for row in run.summary:
+        assert row["verified"] == verdicts.get(row["status"], "")
+
+
+def test_gaps_are_never_against_a_native_variant_that_is_wrong(run: Run) -> None:
+    references = {row["reference"] for row in run.summary if row["kernel"] == "wrong"}
+    assert references == {"", "native/right"}
+
+
+def test_each_failure_is_one_plain_line_of_progress(run: Run) -> None:
+    lines = run.process.stderr.splitlines()
+    failures = [line for line in lines if not line.startswith("[")]
+    expected = [
+        f"{row['kernel']} {row['variant']} n={ODD}: {row['status']}: {row['reason']}"
+        for row in run.summary
+        if row["status"] != "ok"
+    ]
+    assert failures == expected
+    assert all(line.isprintable() for line in lines)
+
+
+def test_the_table_shows_the_status_of_what_failed(run: Run) -> None:
+    table = run.process.stdout
+    for status in ("mismatch", "crashed", "oom", "error", "skipped"):
+        assert re.search(rf"^ +{ODD} .*\b{status}\b", table, re.MULTILINE)
+
+
+def test_output_of_kernels_lands_in_the_log_alone(run: Run) -> None:
+    for stream in ("stdout", "stderr"):
+        printed = f"printed to {stream} by untidy"
+        assert printed in run.log
+        assert printed not in run.process.stdout + run.process.stderr
+    assert "--- untidy python/prints n=17 verify\n" in run.log
+    assert f"{999:099d}" in run.log, "the end of what was flooded is kept"
+    assert len(run.log) < 1_000_000, "but not all of it"
+
+
+def test_the_traceback_is_in_the_log(run: Run) -> None:
+    _, _, after = run.log.partition("--- failing python/raises n=17 verify\n")
+    output = after.partition("\n---")[0]
+    assert output.startswith("Traceback (most recent call last):")
+    assert "failing.py" in output and "ValueError: gave up" in output
+
+
+def test_processes_that_a_kernel_leaves_behind_are_ended(run: Run) -> None:
+    assert run.cell("untidy", "python/leaves_child", ODD)["status"] == "ok"
+    wait_for("the children to end", lambda: not pids_with_argument("86321"))
+
+
+def test_a_call_that_never_ends_is_a_timeout_and_larger_sizes_are_skipped(
+    zoo: Program, out: Path
+) -> None:
+    run = zoo.measure(
+        out, *BRIEF, *("--kernels", "endless", "--sizes", "16,32", "--timeout", "2")
+    )
+    assert run.process.returncode == 1
+    for variant in ("native/loops", "python/hangs"):
+        first, second = (run.cell("endless", variant, n) for n in (16, 32))
+        assert (first["status"], first["reason"]) == ("timeout", "still running after 2 s")
+        assert (second["status"], second["reason"]) == ("skipped", "timeout already at n=16")
+    for variant in ("native/right", "python/right"):
+        assert [run.cell("endless", variant, n)["status"] for n in (16, 32)] == ["ok", "ok"]
+
+
+def run_importing(zoo: Program, out: Path, how: str) -> Run:
+    """A module that misbehaves at import, and one that does not."""
+    return zoo.measure(
+        out,
+        *BRIEF,
+        *("--kernels", "importing,ordinary", "--variants", "right", "--sizes", "16"),
+        *("--timeout", "2"),
+        environment={"GAPMETER_ZOO_IMPORT": how},
+    )
+
+
+@pytest.mark.parametrize("how", ["sys_exit", "exits", "segfaults", "hangs"])
+def test_a_module_that_cannot_be_imported_costs_its_own_variants_alone(
+    zoo: Program, out: Path, how: str
+) -> None:
+    run = run_importing(zoo, out, how)
+    assert run.process.returncode == 1, run.process.stderr
+    failed = run.cell("importing", "python/right", 16)
+    assert failed["status"] in ("error", "crashed", "timeout")
+    assert "importing.py" in failed["reason"]
+    for kernel, lane in (("importing", "native"), ("ordinary", "native"), ("ordinary", "python")):
+        assert run.cell(kernel, f"{lane}/right", 16)["status"] == "ok"
+
+
+def test_what_a_module_prints_at_import_is_no_result(zoo: Program, out: Path) -> None:
+    run = run_importing(zoo, out, "prints")
+    assert run.process.returncode == 0
+    assert "printed by importing.py" not in run.process.stdout + run.process.stderr
+    listed = zoo("list", "--format", "json", environment={"GAPMETER_ZOO_IMPORT": "prints"})
+    assert "printed by importing.py" not in listed.stdout
+
+
+def test_only_skipped_cells_make_the_run_exit_0(zoo: Program, out: Path) -> None:
+    run = zoo.measure(
+        out,
+        *BRIEF,
+        *("--kernels", "failing", "--variants", "right,missing_package,small_only"),
+        *("--sizes", "100,101"),
+    )
+    assert run.process.returncode == 0
+    assert run.cell("failing", "python/small_only", 100)["status"] == "ok"
+    above = run.cell("failing", "python/small_only", 101)
+    assert (above["status"], above["verified"]) == ("skipped", "")
+    assert above["reason"] == "n is above the variant's max_size of 100"
+
+
+def test_summarize_reads_every_status_back(run: Run, zoo: Program) -> None:
+    before = (run.dir / "summary.csv").read_bytes()
+    assert zoo("summarize", run.dir).returncode == 0
+    assert (run.dir / "summary.csv").read_bytes() == before

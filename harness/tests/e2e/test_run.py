@@ -1,0 +1,302 @@
+"""A run of the real kernels: its rows, its summary, run.json, what it prints."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import statistics
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from support import BRIEF, Program, Row, Run
+
+KERNELS = ("sum", "apply_weights", "empty")
+SIZES = (16, 1000)
+ROUNDS = 2
+# The columns of summary.csv that others build on; more may follow.
+CONTRACT = (
+    "kernel variant lane n threads status reason verified max_error rounds stop_reason "
+    "latency_ns latency_ci_low_ns latency_ci_high_ns "
+    "latency_p50_ns latency_p90_ns latency_p99_ns latency_p999_ns latency_max_ns "
+    "items_per_s bytes_per_s flops_per_s "
+    "rss_baseline_bytes rss_input_bytes rss_peak_bytes rss_retained_bytes "
+    "reference gap gap_ci_low gap_ci_high input_digest"
+).split()
+
+CellKey = tuple[str, str, str]
+
+
+@pytest.fixture(scope="module")
+def run(gapmeter: Program, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Every variant of the real kernels at two sizes, in two rounds."""
+    return gapmeter.measure(
+        tmp_path_factory.mktemp("run") / "out",
+        "--quick",
+        *("--kernels", ",".join(KERNELS)),
+        *("--sizes", ",".join(map(str, SIZES))),
+        *("--rounds", str(ROUNDS)),
+    )
+
+
+def key_of(row: Row) -> CellKey:
+    return row["kernel"], row["variant"], row["n"]
+
+
+def latencies_of(rounds: list[Row]) -> dict[CellKey, dict[str, float]]:
+    """Each cell's latency in each of its rounds."""
+    cells: dict[CellKey, dict[str, float]] = defaultdict(dict)
+    for row in rounds:
+        if row["pass"] == "time":
+            cells[key_of(row)][row["round"]] = float(row["latency_ns"])
+    return cells
+
+
+def fastest_native(rounds: list[Row], kernel: str, n: str) -> CellKey:
+    """The cell that Python cells of this kernel and n are compared with."""
+    medians = {
+        key: statistics.median(by_round.values())
+        for key, by_round in latencies_of(rounds).items()
+        if key[0] == kernel and key[2] == n and key[1].startswith("native/")
+    }
+    return min(medians, key=lambda key: medians[key])
+
+
+def paired_gap(rounds: list[Row], python: CellKey, native: CellKey) -> float:
+    """The median over rounds of the ratio of two cells, taken in logarithms."""
+    latencies = latencies_of(rounds)
+    ratios = [
+        math.log(latency / latencies[native][number])
+        for number, latency in latencies[python].items()
+    ]
+    return math.exp(statistics.median(ratios))
+
+
+def test_a_run_that_goes_well_exits_0_and_leaves_its_files(run: Run) -> None:
+    assert run.process.returncode == 0, run.process.stderr
+    names = {path.name for path in run.dir.iterdir()}
+    assert names == {"rounds.csv", "summary.csv", "run.json", "workers.log"}
+    assert run.log == "", "the real kernels print nothing"
+
+
+def test_every_planned_cell_is_ok_and_verified(run: Run, gapmeter: Program) -> None:
+    kernels = json.loads(gapmeter("list", "--format", "json").stdout)["kernels"]
+    planned = {
+        (kernel["name"], variant, str(n))
+        for kernel in kernels
+        if kernel["name"] in KERNELS
+        for variant in kernel["variants"]
+        for n in SIZES
+    }
+    assert {key_of(row) for row in run.summary} == planned
+    for row in run.summary:
+        assert (row["status"], row["reason"], row["verified"]) == ("ok", "", "true")
+        assert (row["rounds"], row["stop_reason"]) == (str(ROUNDS), "rounds")
+        assert row["lane"] == row["variant"].partition("/")[0]
+
+
+def test_every_cell_has_a_row_for_each_of_its_jobs(run: Run) -> None:
+    jobs = defaultdict(list)
+    for row in run.rounds:
+        jobs[key_of(row)].append((row["pass"], row["round"]))
+    for passes in jobs.values():
+        assert passes == [("verify", "0"), ("memory", "0"), ("time", "0"), ("time", "1")]
+
+
+def test_both_lanes_get_the_same_inputs(run: Run) -> None:
+    digests = defaultdict(set)
+    for row in run.rounds:
+        digests[row["kernel"], row["n"]].add(row["input_digest"])
+    assert all(len(found) == 1 for found in digests.values())
+    distinct = {found for (found,) in digests.values()}
+    assert len(distinct) == len(digests), "other kernels and sizes have other inputs"
+    assert all(re.fullmatch("[0-9a-f]{16}", digest) for digest in distinct)
+    for row in run.summary:
+        assert {row["input_digest"]} == digests[row["kernel"], row["n"]]
+
+
+def test_inputs_depend_on_the_seed_alone(gapmeter: Program, tmp_path: Path) -> None:
+    digests = []
+    for name, seed in (("first", "1"), ("again", "1"), ("other", "2")):
+        run = gapmeter.measure(
+            tmp_path / name,
+            *BRIEF,
+            *("--kernels", "sum", "--variants", "native/strict", "--sizes", "16", "--seed", seed),
+        )
+        digests.append(run.summary[0]["input_digest"])
+        assert run.facts["seed"] == int(seed)
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_the_summary_keeps_to_its_columns(run: Run) -> None:
+    columns = (run.dir / "summary.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert columns[: len(CONTRACT)] == CONTRACT
+    assert len(set(columns)) == len(columns)
+
+
+def test_latency_is_the_median_over_rounds_and_rates_follow_from_it(run: Run) -> None:
+    latencies = latencies_of(run.rounds)
+    costs = {key_of(row): row for row in run.rounds}
+    for row in run.summary:
+        latency = statistics.median(latencies[key_of(row)].values())
+        assert float(row["latency_ns"]) == pytest.approx(latency)
+        for unit in ("items", "bytes", "flops"):
+            per_call = costs[key_of(row)][f"{unit}_per_call"]
+            expected = float(per_call) / (latency * 1e-9) if per_call else ""
+            found = row[f"{unit}_per_s"]
+            assert (float(found) if found else "") == pytest.approx(expected)
+
+
+def test_every_python_row_has_a_gap_that_follows_from_the_rounds(run: Run) -> None:
+    for row in run.summary:
+        if row["lane"] == "native":
+            assert (row["gap"], row["reference"]) == ("", "")
+            continue
+        native = fastest_native(run.rounds, row["kernel"], row["n"])
+        assert row["reference"] == native[1]
+        expected = paired_gap(run.rounds, key_of(row), native)
+        assert float(row["gap"]) == pytest.approx(expected)
+
+
+def test_what_was_not_measured_is_empty(run: Run) -> None:
+    for row in run.summary:
+        for percentile in ("p50", "p90", "p99", "p999", "max"):
+            assert row[f"latency_{percentile}_ns"] == "", "calls this short have no percentiles"
+        assert row["latency_ci_low_ns"] == row["gap_ci_low"] == "", "two rounds give no interval"
+    (nothing,) = (row for row in run.summary if key_of(row) == ("empty", "native/nothing", "16"))
+    assert nothing["flops_per_s"] == nothing["bytes_per_s"] == ""
+
+
+def test_six_rounds_give_intervals_around_the_values(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(out, "--quick", "--kernels", "empty", "--rounds", "6")
+    for row in run.summary:
+        low, high = (float(row[f"latency_ci_{end}_ns"]) for end in ("low", "high"))
+        assert low <= float(row["latency_ns"]) <= high
+    gap = run.cell("empty", "python/nothing", 1)
+    assert float(gap["gap_ci_low"]) <= float(gap["gap"]) <= float(gap["gap_ci_high"])
+
+
+def test_summarize_reproduces_the_summary_byte_for_byte(run: Run, gapmeter: Program) -> None:
+    summary = run.dir / "summary.csv"
+    before = summary.read_bytes()
+    summary.unlink()
+    process = gapmeter("summarize", run.dir)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert summary.read_bytes() == before
+    assert process.stdout in run.process.stdout, "it prints the table of the run"
+
+
+def test_rounds_are_interleaved_and_every_second_one_is_reversed(run: Run) -> None:
+    order: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for row in run.rounds:
+        if row["pass"] == "time":
+            variants = order[row["kernel"], row["n"], row["round"]]
+            assert row["position"] == str(len(variants)), "rows stand in the order of execution"
+            variants.append(row["variant"])
+    for (kernel, n, number), variants in order.items():
+        assert len(set(variants)) == len(variants)
+        if number == "0":
+            assert order[kernel, n, "1"] == variants[::-1]
+    orders = {tuple(variants) for key, variants in order.items() if key[0] == "sum"}
+    assert len(orders) == len(SIZES) * ROUNDS, "each size has an order of its own"
+
+
+def test_the_rounds_of_a_cell_are_timed_in_batches_of_the_same_calls(run: Run) -> None:
+    calls = defaultdict(set)
+    for row in run.rounds:
+        if row["pass"] == "time":
+            calls[key_of(row)].add(row["calls_per_batch"])
+            assert int(row["batches"]) >= 1
+            assert row["estimator"] in ("p10", "median")
+    assert all(len(found) == 1 for found in calls.values())
+
+
+def test_run_json_tells_how_the_run_was_made(run: Run) -> None:
+    facts = run.facts
+    assert facts["schema_version"] == 1
+    assert facts["command"][1:4] == ["run", "--out", str(run.dir)]
+    assert (facts["seed"], facts["rounds"], facts["interrupted"]) == (1, ROUNDS, False)
+    assert facts["started"] <= facts["ended"]
+    assert facts["python"]["link"] == "static"
+    assert set(facts["kernels"]) == set(KERNELS)
+    assert facts["kernels"]["sum"]["reference"] == "native/f64"
+    expected_keys = {
+        "machine": {"logical_cpus", "caches", "memory_bytes", "os", "kernel", "load"},
+        "build": {"compiler", "flags", "build_type", "git_revision", "google_benchmark", "python"},
+        "python": {"version", "executable", "engine", "numpy", "numpy_blas"},
+        "worker_environment": {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"},
+    }
+    for section, keys in expected_keys.items():
+        assert keys <= set(facts[section])
+
+
+def test_numpy_brings_an_optimised_blas(run: Run) -> None:
+    assert re.search("openblas|mkl|blis", run.facts["python"]["numpy_blas"])
+
+
+def test_the_table_on_stdout_shows_every_size_and_gap(run: Run) -> None:
+    table = run.process.stdout
+    blocks = {block.splitlines()[0]: block.splitlines()[1:] for block in table.split("\n\n")[:-1]}
+    assert set(blocks) == set(KERNELS)
+    for kernel, (header, *lines) in blocks.items():
+        assert header.split()[:3] == ["n", "fastest", "native"]
+        assert [line.split()[0] for line in lines] == ["16", "1k"]
+        pythons = re.findall(r"python/\w+", header)
+        rows = [row for row in run.summary if row["kernel"] == kernel and row["lane"] == "python"]
+        assert pythons == list(dict.fromkeys(row["variant"] for row in rows))
+        assert all(line.count("×") == len(pythons) for line in lines)
+    assert f"{len(run.summary)} cells, 0 failed; results in {run.dir}\n" in table
+
+
+def test_progress_off_a_terminal_is_plain_lines_on_stderr(run: Run) -> None:
+    lines = run.process.stderr.splitlines()
+    pattern = re.compile(r"\[(\d+)/(\d+)\] (\w+) n=(16|1k) done(, .+ left)?")
+    progress = [pattern.fullmatch(line) for line in lines]
+    assert all(progress), run.process.stderr
+    assert len(progress) == len(KERNELS) * len(SIZES)
+    done = [int(match[1]) for match in progress if match]
+    assert done == sorted(done) and done[-1] == len(run.rounds)
+
+
+def test_a_budget_ends_the_rounds_but_leaves_no_cell_out(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(
+        out, "--quick", "--kernels", "empty", "--rounds", "100000", "--budget", "2s"
+    )
+    assert run.process.returncode == 0
+    for row in run.summary:
+        assert (row["status"], row["stop_reason"]) == ("ok", "budget")
+        assert 1 <= int(row["rounds"]) < 100_000
+
+
+def test_sizes_past_the_budget_are_skipped_with_that_reason(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(
+        out,
+        *BRIEF,
+        *("--kernels", "sum", "--variants", "native/f64", "--sizes", "1,2", "--budget", "0.001"),
+    )
+    assert run.process.returncode == 0
+    last = run.cell("sum", "native/f64", 2)
+    assert (last["status"], last["reason"]) == ("skipped", "the budget ended before this size")
+
+
+def test_variants_are_selected_by_name_and_by_pattern(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(
+        out, *BRIEF, *("--kernels", "s?m", "--variants", "python/b*,simd", "--sizes", "16")
+    )
+    assert [row["variant"] for row in run.summary] == ["native/simd", "python/builtin"]
+
+
+def test_without_a_native_variant_there_is_no_gap(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(
+        out, *BRIEF, *("--kernels", "sum", "--variants", "python/builtin", "--sizes", "16")
+    )
+    (row,) = run.summary
+    assert (row["status"], row["gap"], row["reference"]) == ("ok", "", "")
+
+
+def test_without_out_the_results_go_to_a_directory_of_their_own(gapmeter: Program) -> None:
+    process = gapmeter("run", *BRIEF, "--kernels", "empty")
+    (directory,) = re.findall(r"results in (results/\d{8}-\d{6})\n", process.stdout)
+    assert (gapmeter.working_dir / directory / "summary.csv").is_file()

@@ -1,0 +1,72 @@
+"""verify: every variant's results at several sizes, untimed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from support import Program
+
+
+def test_the_real_kernels_are_right_at_every_size(gapmeter: Program) -> None:
+    process = gapmeter("verify")
+    assert (process.returncode, process.stderr) == (0, ""), process.stdout
+    match = re.fullmatch(r"(\d+) right, 0 wrong or failed, 0 skipped\n", process.stdout)
+    assert match and int(match[1]) > 300, "every variant, at more than a dozen sizes"
+
+
+def test_odd_sizes_are_among_the_defaults(zoo: Program) -> None:
+    process = zoo("verify", "--kernels", "wrong", "--variants", "native/tail")
+    assert process.returncode == 1
+    sizes = re.findall(r"^wrong native/tail n=(\w+): mismatch: ", process.stdout, re.MULTILINE)
+    assert sizes and "8" not in sizes
+    assert all(int(size) % 2 == 1 for size in sizes), "it is right at even sizes"
+
+
+@pytest.mark.parametrize(("n", "status"), [(16, 0), (17, 1)])
+def test_the_exit_status_tells_whether_all_was_right(zoo: Program, n: int, status: int) -> None:
+    process = zoo("verify", "--kernels", "wrong", "--variants", "native/tail", "--sizes", str(n))
+    assert process.returncode == status
+
+
+def test_a_mismatch_is_told_with_its_place_and_values(zoo: Program) -> None:
+    process = zoo("verify", "--kernels", "wrong", "--variants", "python/value", "--sizes", "8")
+    line, tally = process.stdout.splitlines()
+    assert re.fullmatch(
+        r"wrong python/value n=8: mismatch: output 'y': element 0 is \d+\.5, expected \d+", line
+    )
+    assert tally == "0 right, 1 wrong or failed, 0 skipped"
+
+
+def test_a_reason_of_several_lines_is_told_on_one(zoo: Program) -> None:
+    process = zoo("verify", "--kernels", "failing", "--variants", "python/raises", "--sizes", "8")
+    assert len(process.stdout.splitlines()) == 2, "the failure and the tally"
+
+
+def test_what_was_skipped_is_no_failure(zoo: Program) -> None:
+    process = zoo(
+        "verify",
+        *("--kernels", "failing", "--variants", "missing_package,small_only", "--sizes", "101"),
+    )
+    assert process.returncode == 0
+    assert process.stdout.splitlines()[-1] == "0 right, 0 wrong or failed, 2 skipped"
+
+
+def test_a_variant_that_hangs_is_ended_by_the_timeout(zoo: Program) -> None:
+    process = zoo(
+        "verify", *("--kernels", "endless", "--variants", "hangs", "--sizes", "8", "--timeout", "1")
+    )
+    assert process.returncode == 1
+    assert "endless python/hangs n=8: timeout: still running after 1 s" in process.stdout
+
+
+def test_other_seeds_make_other_inputs(zoo: Program) -> None:
+    lines = {
+        zoo(
+            "verify",
+            *("--kernels", "wrong", "--variants", "python/value", "--sizes", "8", "--seed", seed),
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(lines) == 2

@@ -1,0 +1,293 @@
+// From the end of a worker process to a measurement: each way to end has its status and its reason.
+#include "harness/run/job_runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "harness/tests/unit/testing.h"
+#include "harness/worker/protocol.h"
+
+namespace gapmeter {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using End = ProcessResult::End;
+
+constexpr std::uint64_t nonce = 42;
+
+Measurement interpreted(const ProcessResult& result, double timeout_s = 120) {
+  return interpret(result, nonce, timeout_s);
+}
+
+TEST(Interpret, TheAnswerIsTheMeasurement) {
+  const Measurement sent{.status = Status::skipped, .reason = "no numpy", .input_digest = ""};
+  const Measurement got = interpreted({.answer = encode(sent, nonce), .output = "noise"});
+  EXPECT_EQ(got.status, Status::skipped);
+  EXPECT_EQ(got.reason, "no numpy");
+}
+
+TEST(Interpret, AnAnswerCountsWhateverTheExitStatus) {
+  const ProcessResult result{.code = 1, .answer = encode(Measurement{.max_error = 0.5}, nonce)};
+  EXPECT_EQ(interpreted(result).status, Status::ok);
+  EXPECT_EQ(interpreted(result).max_error, 0.5);
+}
+
+TEST(Interpret, TheDeadlineIsATimeout) {
+  const Measurement got = interpreted({.end = End::timed_out}, 0.5);
+  EXPECT_EQ(got.status, Status::timeout);
+  EXPECT_EQ(got.reason, "still running after 0.5 s");
+}
+
+TEST(Interpret, AnAnswerBeforeTheDeadlineDoesNotExcuseGoingOn) {
+  const ProcessResult result{.end = End::timed_out, .answer = encode(Measurement{}, nonce)};
+  EXPECT_EQ(interpreted(result).status, Status::timeout);
+}
+
+TEST(Interpret, ASignalIsACrash) {
+  const Measurement got = interpreted({.end = End::signalled, .code = SIGSEGV});
+  EXPECT_EQ(got.status, Status::crashed);
+  EXPECT_EQ(got.reason, "killed by signal 11 (Segmentation fault)");
+}
+
+TEST(Interpret, SigkillIsWantOfMemory) {
+  const Measurement got = interpreted({.end = End::signalled, .code = SIGKILL});
+  EXPECT_EQ(got.status, Status::oom);
+  EXPECT_EQ(got.reason, "killed by signal 9 (Killed), probably for want of memory");
+}
+
+TEST(Interpret, ACrashAfterTheAnswerIsStillACrash) {
+  const ProcessResult result{
+      .end = End::signalled, .code = SIGABRT, .answer = encode(Measurement{}, nonce)};
+  EXPECT_EQ(interpreted(result).status, Status::crashed);
+}
+
+TEST(Interpret, AnExitWithoutAnAnswerIsACrash) {
+  EXPECT_EQ(interpreted({.code = 0}).status, Status::crashed);
+  EXPECT_EQ(interpreted({.code = 0}).reason, "exited with status 0 and no result");
+  EXPECT_EQ(interpreted({.code = 3}).reason, "exited with status 3 and no result");
+}
+
+TEST(Interpret, AnAnswerThatCannotBeReadIsACrash) {
+  const Measurement got = interpreted({.answer = "Segmentation fault"});
+  EXPECT_EQ(got.status, Status::crashed);
+  EXPECT_EQ(got.reason, "its result can't be read: the message is not a JSON object");
+}
+
+TEST(Interpret, AForgedAnswerIsACrash) {
+  const Measurement got = interpreted({.answer = encode(Measurement{}, nonce + 1)});
+  EXPECT_EQ(got.status, Status::crashed);
+  EXPECT_THAT(got.reason, HasSubstr("another request"));
+}
+
+TEST(Interpret, AnAnswerWithSomethingBehindItIsACrash) {
+  EXPECT_EQ(interpreted({.answer = encode(Measurement{}, nonce) + "{}"}).status, Status::crashed);
+}
+
+TEST(Interpret, AbandonedIsAnError) {
+  EXPECT_EQ(interpreted({.end = End::abandoned}).status, Status::error);
+}
+
+TEST(Interpret, AFailureQuotesTheLastLineOfOutput) {
+  EXPECT_EQ(interpreted({.code = 1, .output = "first\nImportError: no numpy\n\n  \n"}).reason,
+            "exited with status 1 and no result; its last output: ImportError: no numpy");
+  EXPECT_THAT(interpreted({.end = End::timed_out, .output = "working"}).reason,
+              HasSubstr("; its last output: working"));
+  EXPECT_THAT(interpreted({.end = End::signalled, .code = SIGABRT, .output = "a\r\nb\r\n"}).reason,
+              HasSubstr("; its last output: b"));
+}
+
+TEST(Interpret, BlankOutputIsNotQuoted) {
+  EXPECT_THAT(interpreted({.code = 1, .output = " \n\n"}).reason, Not(HasSubstr("last output")));
+}
+
+TEST(Interpret, ALongLastLineIsCut) {
+  const std::string reason = interpreted({.code = 1, .output = std::string(100'000, 'x')}).reason;
+  EXPECT_THAT(reason, HasSubstr(std::string(200, 'x')));
+  EXPECT_LT(reason.size(), 300U);
+}
+
+// rounds.csv is UTF-8, whatever a worker prints. dump() throws std::exception for anything else.
+TEST(Interpret, AReasonIsUtf8WhateverTheOutput) {
+  // The cut to 200 bytes must not go through the middle of a letter.
+  for (const std::string& output : {std::string("\xff\xfe"), "x" + std::string(300, '\xc3')}) {
+    const std::string reason = interpreted({.code = 1, .output = output}).reason;
+    EXPECT_NO_THROW(nlohmann::json(reason).dump());
+  }
+  std::string letters = "x";
+  for (int i = 0; i < 300; ++i) letters += "é";
+  EXPECT_NO_THROW(nlohmann::json(interpreted({.code = 1, .output = letters}).reason).dump());
+}
+
+TEST(WorkerEnvironment, GivesEveryLibraryTheSameThreads) {
+  for (const int threads : {1, 4}) {
+    const auto variables = worker_environment(threads);
+    const std::map<std::string, std::string> by_name(variables.begin(), variables.end());
+    for (const char* name :
+         {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"}) {
+      EXPECT_EQ(by_name.at(name), std::to_string(threads));
+    }
+  }
+}
+
+// Workers that are shell scripts: they take the nonce from the request and answer.
+class ProcessJobRunnerTest : public ::testing::Test {
+ protected:
+  static constexpr const char* read_nonce =
+      "nonce=$(sed 's/.*\"nonce\":\\([0-9]*\\).*/\\1/' <&3)\n";
+
+  std::string worker(const std::string& name, const std::string& script) const {
+    const auto path = dir_ / name;
+    std::ofstream(path) << "#!/bin/sh\n" << script;
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    return path.string();
+  }
+  // Answers with this reason, in which the shell expands variables.
+  static std::string answering(const std::string& reason) {
+    return std::string(read_nonce) +
+           "printf '{\"protocol\":1,\"nonce\":%s,\"status\":\"ok\",\"reason\":\"%s\","
+           "\"input_digest\":\"\"}' $nonce \"" +
+           reason + "\" >&4\n";
+  }
+  static Job job_of(std::string_view variant) {
+    return {.pass = Pass::time, .kernel = "sum", .variant = test::variant(variant), .n = 4};
+  }
+  WorkerSettings settings_with(const std::string& native, const std::string& python = "") const {
+    return {.native_executable = native,
+            .python_executable = python,
+            .python_dir = "/python",
+            .timeout_s = 30,
+            .log = {}};
+  }
+
+  test::TempDir dir_;
+};
+
+TEST_F(ProcessJobRunnerTest, RunsEachLanesExecutableAsAWorker) {
+  ProcessJobRunner runner(settings_with(worker("native", answering("native $1")),
+                                        worker("python", answering("python $1"))));
+  EXPECT_EQ(runner.run(job_of("native/simd")).measurement.reason, "native --gapmeter-worker");
+  EXPECT_EQ(runner.run(job_of("python/numpy")).measurement.reason, "python --gapmeter-worker");
+}
+
+TEST_F(ProcessJobRunnerTest, SendsTheJob) {
+  const std::string file = (dir_ / "request").string();
+  ProcessJobRunner runner(settings_with(worker("native", "cat <&3 >" + file)));
+  Job job = job_of("native/simd");
+  job.seed = 5;
+  job.timing.calls_per_batch = 77;
+  runner.run(job);
+  const Request request = decode_request(test::contents_of(file));
+  EXPECT_EQ(std::get<Job>(request.task), job);
+  EXPECT_EQ(request.python_dir, "/python");
+}
+
+TEST_F(ProcessJobRunnerTest, UsesANewNonceForEveryJob) {
+  const std::string file = (dir_ / "request").string();
+  ProcessJobRunner runner(settings_with(worker("native", "cat <&3 >" + file)));
+  runner.run(job_of("native/simd"));
+  const std::uint64_t first = decode_request(test::contents_of(file)).nonce;
+  runner.run(job_of("native/simd"));
+  EXPECT_NE(decode_request(test::contents_of(file)).nonce, first);
+}
+
+TEST_F(ProcessJobRunnerTest, ReportsTheWallTime) {
+  ProcessJobRunner runner(settings_with(worker("native", "sleep 0.1\n" + answering(""))));
+  const JobOutcome outcome = runner.run(job_of("native/simd"));
+  EXPECT_GE(outcome.wall_s, 0.1);
+  EXPECT_FALSE(outcome.abandoned);
+}
+
+TEST_F(ProcessJobRunnerTest, LogsWhatAWorkerPrintsUnderTheJobsName) {
+  WorkerSettings settings = settings_with(worker("native", "echo hello\n" + answering("")));
+  std::vector<std::string> logged;
+  settings.log = [&](const std::string& title, const std::string& output) {
+    logged.push_back(title + ": " + output);
+  };
+  ProcessJobRunner(settings).run(job_of("native/simd"));
+  EXPECT_THAT(logged, ElementsAre("sum native/simd n=4 time: hello\n"));
+}
+
+TEST_F(ProcessJobRunnerTest, SilentWorkersAreNotLogged) {
+  WorkerSettings settings = settings_with(worker("native", answering("")));
+  int logged = 0;
+  settings.log = [&](const std::string&, const std::string&) { ++logged; };
+  ProcessJobRunner(settings).run(job_of("native/simd"));
+  EXPECT_EQ(logged, 0);
+}
+
+TEST_F(ProcessJobRunnerTest, ThreadsOfAJobReachTheLibraries) {
+  ProcessJobRunner runner(settings_with(worker("native", answering("$OMP_NUM_THREADS"))));
+  Job job = job_of("native/simd");
+  job.threads = 3;
+  EXPECT_EQ(runner.run(job).measurement.reason, "3");
+}
+
+TEST_F(ProcessJobRunnerTest, PinsSingleThreadedJobsOnly) {
+  const std::string affinity = "$(grep Cpus_allowed_list /proc/self/status | cut -f2)";
+  WorkerSettings settings = settings_with(worker("native", answering(affinity)));
+  ProcessJobRunner unpinned(settings);
+  const std::string everywhere = unpinned.run(job_of("native/simd")).measurement.reason;
+  settings.cpu = std::stoi(everywhere);  // the first allowed one
+  ProcessJobRunner pinned(settings);
+  EXPECT_EQ(pinned.run(job_of("native/simd")).measurement.reason, std::to_string(settings.cpu));
+  Job threaded = job_of("native/simd");
+  threaded.threads = 2;
+  EXPECT_EQ(pinned.run(threaded).measurement.reason, everywhere);
+}
+
+TEST_F(ProcessJobRunnerTest, AHangingWorkerIsATimeout) {
+  WorkerSettings settings = settings_with(worker("native", "echo step 1; exec sleep 100"));
+  settings.timeout_s = 0.3;
+  const Measurement got = ProcessJobRunner(settings).run(job_of("native/simd")).measurement;
+  EXPECT_EQ(got.status, Status::timeout);
+  EXPECT_EQ(got.reason, "still running after 0.3 s; its last output: step 1");
+}
+
+TEST_F(ProcessJobRunnerTest, AnAbandonedJobSaysSo) {
+  const std::atomic<bool> abandon{true};
+  WorkerSettings settings = settings_with(worker("native", "exec sleep 100"));
+  settings.abandon = &abandon;
+  EXPECT_TRUE(ProcessJobRunner(settings).run(job_of("native/simd")).abandoned);
+}
+
+TEST_F(ProcessJobRunnerTest, AMissingExecutableIsNamed) {
+  ProcessJobRunner runner(settings_with("/nowhere/gapmeter"));
+  EXPECT_THAT(test::message_of<std::system_error>([&] { runner.run(job_of("native/simd")); }),
+              HasSubstr("/nowhere/gapmeter"));
+}
+
+TEST_F(ProcessJobRunnerTest, DescribesPythonThroughItsWorker) {
+  const std::string answer =
+      "printf '{\"protocol\":1,\"nonce\":%s,\"modules\":[\"sum\"],\"variants\":[],\"problems\":[],"
+      "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
+      "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce >&4\n";
+  const PythonDescription description =
+      describe_python(settings_with("", worker("python", read_nonce + answer)));
+  EXPECT_THAT(description.modules, ElementsAre("sum"));
+  EXPECT_EQ(description.version, "3.11");
+}
+
+TEST_F(ProcessJobRunnerTest, APythonLaneThatDoesNotStartSaysWhy) {
+  const WorkerSettings settings =
+      settings_with("", worker("python", "echo 'libpython3.11.so: cannot open' >&2; exit 127"));
+  EXPECT_THAT(test::message_of<std::runtime_error>([&] { describe_python(settings); }),
+              AllOf(HasSubstr("the Python lane does not start"), HasSubstr("status 127"),
+                    HasSubstr("libpython3.11.so: cannot open")));
+}
+
+TEST_F(ProcessJobRunnerTest, APythonLaneThatAnswersNonsenseIsRefused) {
+  const WorkerSettings settings = settings_with("", worker("python", "echo nonsense >&4"));
+  EXPECT_THAT(test::message_of<std::runtime_error>([&] { describe_python(settings); }),
+              HasSubstr("not a JSON object"));
+}
+
+}  // namespace
+}  // namespace gapmeter

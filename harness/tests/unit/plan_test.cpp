@@ -1,0 +1,290 @@
+// The plan: which cells are measured, which are settled beforehand, and in which order a round
+// runs.
+#include "harness/run/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "harness/tests/unit/testing.h"
+
+namespace gapmeter {
+namespace {
+
+using test::catalog_of;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+using Sizes = std::vector<std::size_t>;
+
+std::vector<std::string> names_in(const Comparison& comparison) {
+  std::vector<std::string> names;
+  for (const PlannedVariant& planned : comparison.variants) names.push_back(to_string(planned.id));
+  return names;
+}
+
+const PlannedVariant& planned(const Comparison& comparison, const std::string& name) {
+  for (const PlannedVariant& variant : comparison.variants) {
+    if (to_string(variant.id) == name) return variant;
+  }
+  throw std::out_of_range(name);
+}
+
+Sizes sizes_of(const Selection& selection, const std::string& sizes = "16:16Ki:4x") {
+  Kernel kernel = test::twice_kernel();
+  kernel.sizes = sizes;
+  return sizes_for(kernel, selection);
+}
+
+TEST(ThinOut, KeepsTheSmallestAndTheLargest) {
+  EXPECT_THAT(thin_out({1, 2, 3, 4, 5, 6, 7, 8, 9}, 2), ElementsAre(1, 9));
+  EXPECT_THAT(thin_out({1, 2, 3, 4, 5, 6, 7, 8, 9}, 3), ElementsAre(1, 5, 9));
+  EXPECT_THAT(thin_out({1, 2, 3, 4, 5, 6, 7, 8, 9}, 5), ElementsAre(1, 3, 5, 7, 9));
+}
+
+TEST(ThinOut, LeavesFewEnoughSizesAlone) {
+  EXPECT_THAT(thin_out({1, 2, 3}, 3), ElementsAre(1, 2, 3));
+  EXPECT_THAT(thin_out({1, 2, 3}, 100), ElementsAre(1, 2, 3));
+  EXPECT_THAT(thin_out({1}, 2), ElementsAre(1));
+}
+
+TEST(ThinOut, KeepsExactlyAsManyAsAskedEachOnce) {
+  for (std::size_t count = 2; count <= 40; ++count) {
+    Sizes sizes(count);
+    std::iota(sizes.begin(), sizes.end(), std::size_t{1});
+    for (std::size_t most = 2; most <= count; ++most) {
+      const Sizes kept = thin_out(sizes, most);
+      ASSERT_THAT(kept, SizeIs(most));
+      EXPECT_EQ(kept.front(), 1U);
+      EXPECT_EQ(kept.back(), count);
+      EXPECT_EQ(std::adjacent_find(kept.begin(), kept.end(), std::greater_equal<>()), kept.end());
+    }
+  }
+}
+
+TEST(SizesFor, AreTheKernelsOwnByDefault) {
+  EXPECT_THAT(sizes_of({}), ElementsAre(16, 64, 256, 1024, 4096, 16384));
+}
+
+TEST(SizesFor, AreTheSelectedOnesWhateverTheLimits) {
+  EXPECT_THAT(sizes_of({.sizes = {5, 50'000, 6}, .most_sizes = 2, .largest_size = 10}),
+              ElementsAre(5, 50'000, 6));
+}
+
+TEST(SizesFor, EndAtTheLargestSize) {
+  EXPECT_THAT(sizes_of({.largest_size = 1024}), ElementsAre(16, 64, 256, 1024));
+  EXPECT_THAT(sizes_of({.largest_size = 1023}), ElementsAre(16, 64, 256));
+  EXPECT_THAT(sizes_of({.largest_size = 16}), ElementsAre(16));
+}
+
+TEST(SizesFor, StayWhenAllAreLargerThanTheLargest) {
+  EXPECT_THAT(sizes_of({.largest_size = 15}, "16:256:4x"), ElementsAre(16, 64, 256));
+}
+
+TEST(SizesFor, AreThinnedOutAfterTheLargestIsApplied) {
+  EXPECT_THAT(sizes_of({.most_sizes = 3, .largest_size = 4096}), ElementsAre(16, 256, 4096));
+}
+
+TEST(PlanComparisons, GoKernelByKernelSizesAscending) {
+  std::vector<std::pair<std::string, std::size_t>> cells;
+  for (const Comparison& comparison : plan_comparisons(catalog_of({"a", "b"}), {})) {
+    cells.emplace_back(comparison.kernel, comparison.n);
+  }
+  using Cell = std::pair<std::string, std::size_t>;
+  EXPECT_THAT(cells, ElementsAre(Cell("a", 4), Cell("a", 16), Cell("a", 64), Cell("b", 4),
+                                 Cell("b", 16), Cell("b", 64)));
+}
+
+TEST(PlanComparisons, HoldEveryVariantWithTheCostOfACall) {
+  const auto comparisons = plan_comparisons(catalog_of({"a"}), {.sizes = {100}});
+  ASSERT_THAT(comparisons, SizeIs(1));
+  const Comparison& comparison = comparisons[0];
+  EXPECT_THAT(names_in(comparison),
+              ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy"));
+  EXPECT_EQ(comparison.cost.bytes, 1600);
+  EXPECT_EQ(comparison.cost.items, 100);
+  EXPECT_EQ(comparison.working_set_bytes, 1600U);
+  EXPECT_EQ(comparison.threads, 1);
+  for (const PlannedVariant& variant : comparison.variants) EXPECT_FALSE(variant.settled);
+}
+
+TEST(PlanComparisons, HoldTheSelectedVariantsOnly) {
+  const auto comparisons =
+      plan_comparisons(catalog_of({"a"}), {.variants = {"python/*", "fast"}, .sizes = {4}});
+  ASSERT_THAT(comparisons, SizeIs(1));
+  EXPECT_THAT(names_in(comparisons[0]), ElementsAre("native/fast", "python/loop", "python/numpy"));
+}
+
+TEST(PlanComparisons, LeaveOutKernelsWithoutASelectedVariant) {
+  Catalog catalog = catalog_of({"a", "b"});
+  catalog.python.variants.push_back({"b", "special", {}, std::nullopt});
+  const auto comparisons = plan_comparisons(catalog, {.variants = {"special"}, .sizes = {4}});
+  ASSERT_THAT(comparisons, SizeIs(1));
+  EXPECT_EQ(comparisons[0].kernel, "b");
+}
+
+TEST(PlanComparisons, RefuseUnknownNames) {
+  EXPECT_THROW(plan_comparisons(catalog_of({"a"}), {.kernels = {"nosuch"}}), UnknownName);
+  EXPECT_THROW(plan_comparisons(catalog_of({"a"}), {.variants = {"nosuch"}}), UnknownName);
+}
+
+TEST(PlanComparisons, SettleSizesAboveAVariantsLargestAsSkipped) {
+  Catalog catalog = catalog_of({"a"});
+  test::python_variant_in(catalog, "a", "loop").max_size = 16;
+  const auto comparisons = plan_comparisons(catalog, {});
+  ASSERT_THAT(comparisons, SizeIs(3));
+  EXPECT_FALSE(planned(comparisons[0], "python/loop").settled);
+  EXPECT_FALSE(planned(comparisons[1], "python/loop").settled);
+  const auto& settled = planned(comparisons[2], "python/loop").settled;
+  ASSERT_TRUE(settled.has_value());
+  EXPECT_EQ(settled->status, Status::skipped);
+  EXPECT_THAT(settled->reason, HasSubstr("max_size of 16"));
+  EXPECT_FALSE(planned(comparisons[2], "python/numpy").settled);
+}
+
+// A module that can't be imported: its variants are unknown, but the kernel names its baseline.
+class UnimportableModule : public ::testing::Test {
+ protected:
+  UnimportableModule() {
+    std::erase_if(catalog_.python.variants, [](const auto& known) { return known.kernel == "a"; });
+    catalog_.python.problems = {{"a", "SyntaxError: line 3"}};
+  }
+  Catalog catalog_ = catalog_of({"a"});
+};
+
+TEST_F(UnimportableModule, LeavesItsBaselineAsAnError) {
+  const auto comparisons = plan_comparisons(catalog_, {.sizes = {4}});
+  ASSERT_THAT(comparisons, SizeIs(1));
+  EXPECT_THAT(names_in(comparisons[0]), ElementsAre("native/plain", "native/fast", "python/loop"));
+  const auto& settled = planned(comparisons[0], "python/loop").settled;
+  ASSERT_TRUE(settled.has_value());
+  EXPECT_EQ(settled->status, Status::error);
+  EXPECT_EQ(settled->reason, "SyntaxError: line 3");
+}
+
+TEST_F(UnimportableModule, DoesNotAddTheBaselineWhenItIsNotSelected) {
+  const auto comparisons = plan_comparisons(catalog_, {.variants = {"native/*"}, .sizes = {4}});
+  ASSERT_THAT(comparisons, SizeIs(1));
+  EXPECT_THAT(names_in(comparisons[0]), ElementsAre("native/plain", "native/fast"));
+}
+
+TEST_F(UnimportableModule, IsAnErrorAlsoWhenOnlyItsBaselineIsSelected) {
+  for (const char* pattern : {"python/loop", "python/*", "loop"}) {
+    const auto comparisons = plan_comparisons(catalog_, {.variants = {pattern}, .sizes = {4}});
+    ASSERT_THAT(comparisons, SizeIs(1)) << pattern;
+    EXPECT_THAT(names_in(comparisons[0]), ElementsAre("python/loop")) << pattern;
+  }
+}
+
+TEST_F(UnimportableModule, LeavesOtherKernelsAlone) {
+  catalog_.kernels.push_back(test::twice_kernel("b"));
+  catalog_.python.modules.emplace_back("b");
+  catalog_.python.variants.push_back({"b", "loop", {}, std::nullopt});
+  const auto comparisons = plan_comparisons(catalog_, {.kernels = {"b"}, .sizes = {4}});
+  ASSERT_THAT(comparisons, SizeIs(1));
+  EXPECT_THAT(names_in(comparisons[0]), ElementsAre("native/plain", "native/fast", "python/loop"));
+  EXPECT_FALSE(planned(comparisons[0], "python/loop").settled);
+}
+
+TEST_F(UnimportableModule, IsToldOnceHoweverManyProblemsItHas) {
+  catalog_.python.problems.push_back({"a", "another"});
+  EXPECT_THAT(plan_comparisons(catalog_, {.sizes = {4}})[0].variants, SizeIs(3));
+}
+
+class RoundOrder : public ::testing::Test {
+ protected:
+  std::vector<std::size_t> order(int round, std::size_t variants) const {
+    return round_order(plan_, comparison_, round, variants);
+  }
+  // "AB", "BA": variant 0 is A.
+  std::string letters(int round, std::size_t variants) const {
+    std::string text;
+    for (const std::size_t index : order(round, variants)) text += static_cast<char>('A' + index);
+    return text;
+  }
+
+  Plan plan_{.seed = 7};
+  Comparison comparison_{.kernel = "sum", .n = 64};
+};
+
+TEST_F(RoundOrder, IsAPermutation) {
+  for (std::size_t variants = 0; variants <= 9; ++variants) {
+    for (int round = 0; round < 30; ++round) {
+      std::vector<std::size_t> sorted = order(round, variants), expected(variants);
+      std::sort(sorted.begin(), sorted.end());
+      std::iota(expected.begin(), expected.end(), std::size_t{0});
+      EXPECT_EQ(sorted, expected);
+    }
+  }
+}
+
+TEST_F(RoundOrder, OfTwoVariantsIsAbbaBaab) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    plan_.seed = seed;
+    std::string sequence;
+    for (int round = 0; round < 8; ++round) sequence += letters(round, 2);
+    EXPECT_TRUE(sequence == "ABBABAABABBABAAB" || sequence == "BAABABBABAABABBA") << sequence;
+  }
+}
+
+TEST_F(RoundOrder, OddRoundsReverseTheOneBefore) {
+  for (int round = 0; round < 20; round += 2) {
+    std::vector<std::size_t> reversed = order(round + 1, 5);
+    std::reverse(reversed.begin(), reversed.end());
+    EXPECT_EQ(order(round, 5), reversed);
+  }
+}
+
+TEST_F(RoundOrder, PutsEveryVariantInEveryPlaceEquallyOften) {
+  for (std::size_t variants = 1; variants <= 8; ++variants) {
+    std::map<std::pair<std::size_t, std::size_t>, int> times;
+    for (int round = 0; round < 2 * static_cast<int>(variants); ++round) {
+      const auto order_of_round = order(round, variants);
+      for (std::size_t place = 0; place < variants; ++place)
+        ++times[{order_of_round[place], place}];
+    }
+    EXPECT_THAT(times, SizeIs(variants * variants));
+    for (const auto& [key, count] : times) EXPECT_EQ(count, 2);
+  }
+}
+
+TEST_F(RoundOrder, PutsEveryVariantBeforeAndAfterEachOther) {
+  std::map<std::pair<std::size_t, std::size_t>, int> before;
+  for (int round = 0; round < 10; ++round) {
+    const auto order_of_round = order(round, 5);
+    for (std::size_t i = 0; i < 5; ++i) {
+      for (std::size_t k = i + 1; k < 5; ++k) ++before[{order_of_round[i], order_of_round[k]}];
+    }
+  }
+  EXPECT_THAT(before, SizeIs(20));
+  for (const auto& [pair, count] : before) EXPECT_EQ(count, 5);
+}
+
+TEST_F(RoundOrder, IsTheSameEachTime) { EXPECT_EQ(order(3, 6), order(3, 6)); }
+
+TEST_F(RoundOrder, DependsOnSeedKernelAndSize) {
+  const auto distinct = [](const auto& make) {
+    std::set<std::vector<std::size_t>> orders;
+    for (std::size_t i = 1; i <= 20; ++i) orders.insert(make(i));
+    return orders.size();
+  };
+  // Of 720 permutations: 20 draws are nearly always 20 different ones.
+  EXPECT_GT(
+      distinct([&](std::size_t i) { return round_order(Plan{.seed = i}, comparison_, 0, 6); }),
+      10U);
+  EXPECT_GT(distinct([&](std::size_t i) {
+              return round_order(plan_, {.kernel = std::string(i, 'k'), .n = 64}, 0, 6);
+            }),
+            10U);
+  EXPECT_GT(
+      distinct([&](std::size_t i) { return round_order(plan_, {.kernel = "sum", .n = i}, 0, 6); }),
+      10U);
+}
+
+}  // namespace
+}  // namespace gapmeter

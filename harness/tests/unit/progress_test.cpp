@@ -1,0 +1,220 @@
+// Progress: the time left from hand-made rows, durations, and what is drawn where.
+#include "harness/cli/progress.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "harness/tests/unit/testing.h"
+
+namespace gapmeter {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A plan of the kernel `sum` with 3 rounds, 5 jobs for each variant at each size.
+Plan plan_of(const std::vector<std::size_t>& sizes, const std::vector<std::string>& variants) {
+  Plan plan{.rounds = 3};
+  for (const std::size_t n : sizes) {
+    Comparison comparison{.kernel = "sum", .n = n};
+    for (const std::string& name : variants) {
+      comparison.variants.push_back({.id = test::variant(name)});
+    }
+    plan.comparisons.push_back(std::move(comparison));
+  }
+  return plan;
+}
+
+RoundRow ended(std::string_view variant, std::size_t n, double worker_s,
+               Status status = Status::ok) {
+  RoundRow row{.cell = test::cell(variant, n), .measurement = {.status = status}};
+  row.worker_s = worker_s;
+  return row;
+}
+
+TEST(TimeLeft, IsUnknownBeforeAnythingHasEnded) {
+  const Plan plan = plan_of({16}, {"native/simd"});
+  EXPECT_EQ(TimeLeft(plan).estimate_s(), std::nullopt);
+}
+
+TEST(TimeLeft, TakesACellsLastJobForTheOnesToCome) {
+  const Plan plan = plan_of({16}, {"native/simd"});
+  TimeLeft left(plan);
+  left.job_ended(ended("native/simd", 16, 7));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 7);
+  left.job_ended(ended("native/simd", 16, 2));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2);
+}
+
+TEST(TimeLeft, EndsAtZero) {
+  const Plan plan = plan_of({16}, {"native/simd"});
+  TimeLeft left(plan);
+  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, 2));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 0);
+}
+
+TEST(TimeLeft, TakesTheAverageForVariantsThatHaveNotRun) {
+  const Plan plan = plan_of({16}, {"native/simd", "python/loop"});
+  TimeLeft left(plan);
+  left.job_ended(ended("native/simd", 16, 1));
+  left.job_ended(ended("native/simd", 16, 3));
+  // 3 more of 3 s; 5 of the average, 2 s.
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 3 + 5 * 2);
+}
+
+TEST(TimeLeft, ScalesLongJobsWithTheSize) {
+  const Plan plan = plan_of({16, 64}, {"native/simd"});
+  TimeLeft left(plan);
+  left.job_ended(ended("native/simd", 16, 2));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2 + 5 * 8);
+}
+
+TEST(TimeLeft, DoesNotScaleTheStartOfAProcess) {
+  const Plan plan = plan_of({16, 64}, {"native/simd"});
+  TimeLeft left(plan);
+  left.job_ended(ended("native/simd", 16, 0.25));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 9 * 0.25);
+}
+
+TEST(TimeLeft, StartsFromTheNearestSmallerSize) {
+  const Plan plan = plan_of({16, 64, 256}, {"native/simd"});
+  TimeLeft left(plan);
+  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, 1));
+  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 64, 2));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * 8);
+}
+
+TEST(TimeLeft, ExpectsNothingMoreOfAFailedCell) {
+  const Plan plan = plan_of({16}, {"native/simd", "python/loop"});
+  TimeLeft left(plan);
+  left.job_ended(ended("python/loop", 16, 3, Status::mismatch));
+  left.job_ended(ended("native/simd", 16, 1));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1);
+}
+
+TEST(TimeLeft, ExpectsNothingOfSettledVariants) {
+  Plan plan = plan_of({16}, {"native/simd", "python/loop"});
+  plan.comparisons[0].variants[1].settled = Measurement{.status = Status::skipped};
+  TimeLeft left(plan);
+  left.job_ended(ended("native/simd", 16, 1));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1);
+}
+
+// The scheduler skips what timed out or ran out of memory at a smaller size.
+TEST(TimeLeft, ExpectsNothingAtSizesAboveATimeout) {
+  for (const Status status : {Status::timeout, Status::oom}) {
+    const Plan plan = plan_of({16, 64}, {"python/loop"});
+    TimeLeft left(plan);
+    left.job_ended(ended("python/loop", 16, 120, status));
+    EXPECT_DOUBLE_EQ(left.estimate_s().value(), 0);
+  }
+}
+
+// Rows of variants that were settled without being run took no time and say nothing of the others.
+TEST(TimeLeft, LearnsNothingFromRowsThatWereNotRun) {
+  Plan plan = plan_of({16}, {"python/loop", "native/simd"});
+  plan.comparisons[0].variants[0].settled = Measurement{.status = Status::skipped};
+  TimeLeft left(plan);
+  left.job_ended(ended("python/loop", 16, 0, Status::skipped));
+  EXPECT_EQ(left.estimate_s(), std::nullopt);
+}
+
+TEST(FormatDuration, ShowsTheTwoLargestUnits) {
+  EXPECT_EQ(format_duration(0), "0 s");
+  EXPECT_EQ(format_duration(42), "42 s");
+  EXPECT_EQ(format_duration(200), "3 min 20 s");
+  EXPECT_EQ(format_duration(3900), "1 h 05 min");
+  EXPECT_EQ(format_duration(100 * 3600), "100 h 00 min");
+}
+
+TEST(FormatDuration, RoundsToSecondsFirst) {
+  EXPECT_EQ(format_duration(0.4), "0 s");
+  EXPECT_EQ(format_duration(59.4), "59 s");
+  EXPECT_EQ(format_duration(59.6), "1 min 00 s");
+  EXPECT_EQ(format_duration(3599.6), "1 h 00 min");
+  EXPECT_EQ(format_duration(63), "1 min 03 s");
+}
+
+// What a Progress writes while `use` drives it.
+template <class Use>
+std::string drawn(const Plan& plan, bool is_terminal, const Use& use) {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* stream = open_memstream(&text, &size);
+  {
+    Progress progress(plan, stream, is_terminal);
+    use(progress);
+  }
+  std::fclose(stream);
+  std::string result(text, size);
+  std::free(text);
+  return result;
+}
+
+class ProgressTest : public ::testing::Test {
+ protected:
+  static Job job(Pass pass) {
+    return {.pass = pass, .kernel = "sum", .variant = test::variant("native/simd"), .n = 4096};
+  }
+  const Plan plan_ = plan_of({4096}, {"native/simd"});
+};
+
+TEST_F(ProgressTest, OnATerminalDrawsTheJobInHand) {
+  const std::string text = drawn(
+      plan_, true, [&](Progress& progress) { progress.job_starts(job(Pass::verify), 0, 3, 10); });
+  EXPECT_THAT(text, HasSubstr("[3/10] sum native/simd n=4Ki verify"));
+  EXPECT_THAT(text, Not(HasSubstr("left")));
+}
+
+TEST_F(ProgressTest, OnATerminalCountsRoundsFromOneAndTellsTheTimeLeft) {
+  const std::string text = drawn(plan_, true, [&](Progress& progress) {
+    progress.row_ends(ended("native/simd", 4096, 20));
+    progress.job_starts(job(Pass::time), 1, 4, 10);
+  });
+  EXPECT_THAT(text, HasSubstr("[4/10] sum native/simd n=4Ki round 2, 1 min 20 s left"));
+}
+
+TEST_F(ProgressTest, OnATerminalRemovesItsLineInTheEnd) {
+  const std::string text = drawn(
+      plan_, true, [&](Progress& progress) { progress.job_starts(job(Pass::verify), 0, 0, 10); });
+  EXPECT_TRUE(text.ends_with("\r\x1b[K")) << text;
+}
+
+TEST_F(ProgressTest, ElsewhereWritesALineForEachComparisonAndNoEscapes) {
+  const std::string text = drawn(plan_, false, [&](Progress& progress) {
+    progress.job_starts(job(Pass::verify), 0, 0, 10);
+    progress.row_ends(ended("native/simd", 4096, 1));
+    progress.comparison_ends(plan_.comparisons[0], 10, 10);
+  });
+  EXPECT_EQ(text, "[10/10] sum n=4Ki done\n");
+}
+
+TEST_F(ProgressTest, TellsOfFailuresOnALineOfTheirOwn) {
+  const std::string line = "sum native/simd n=4Ki: crashed: killed by signal 11\n";
+  for (const bool is_terminal : {false, true}) {
+    EXPECT_THAT(drawn(plan_, is_terminal,
+                      [&](Progress& progress) {
+                        RoundRow row = ended("native/simd", 4096, 1, Status::crashed);
+                        row.measurement.reason = "killed by signal 11";
+                        progress.row_ends(row);
+                      }),
+                HasSubstr(line));
+  }
+}
+
+// A budget may end a comparison before all of its rounds: they are not to be waited for.
+TEST_F(ProgressTest, ExpectsNothingMoreOfAComparisonThatHasEnded) {
+  const Plan plan = plan_of({16, 32}, {"native/simd"});
+  const std::string text = drawn(plan, false, [&](Progress& progress) {
+    progress.row_ends(ended("native/simd", 16, 0.4));
+    progress.comparison_ends(plan.comparisons[0], 5, 10);
+  });
+  // Only the 5 jobs of n = 32 are left, of 0.4 s each.
+  EXPECT_EQ(text, "[5/10] sum n=16 done, 2 s left\n");
+}
+
+}  // namespace
+}  // namespace gapmeter

@@ -1,0 +1,463 @@
+// Messages between the program and its workers: what is sent arrives; anything else is an
+// InvalidMessage, never another exception, whatever bytes a broken worker writes.
+#include "harness/worker/protocol.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "harness/kernel/random.h"
+#include "harness/tests/unit/testing.h"
+
+namespace gapmeter {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Json = nlohmann::json;
+
+constexpr std::uint64_t nonce = 0xfedcba9876543210;
+
+Job full_job() {
+  return {.pass = Pass::memory,
+          .kernel = "sum",
+          .variant = test::variant("python/numpy"),
+          .n = 4096,
+          .threads = 2,
+          .seed = std::numeric_limits<std::uint64_t>::max(),
+          .timing = {.batch_ns = 1, .round_ns = 2, .calls_per_batch = 3}};
+}
+
+Measurement full_measurement() {
+  return {.status = Status::mismatch,
+          .reason = "element 3 is \"1\",\nexpected 2",
+          .input_digest = "0123456789abcdef",
+          .max_error = 0.1,
+          .timing = test::timing_of(1.0 / 3, 77),
+          .memory = MemoryUse{.baseline_bytes = 1,
+                              .input_bytes = 0,
+                              .peak_bytes = std::numeric_limits<std::int64_t>::max(),
+                              .retained_bytes = -4096}};
+}
+
+PythonDescription full_description() {
+  return {.modules = {"sum", "dot"},
+          .variants = {{"sum", "loop", {}, std::nullopt}, {"sum", "numpy", {"numpy"}, 4096}},
+          .problems = {{"dot", "ImportError: no"}},
+          .version = "3.11.2",
+          .build = "main, Nov 30 2024",
+          .executable = "/usr/bin/python3",
+          .link = "static",
+          .numpy_version = "1.24.2",
+          .numpy_blas = "/usr/lib/libopenblas.so.0",
+          .warnings = {"shared libpython"}};
+}
+
+Json request_json() { return Json::parse(encode(Request{nonce, "/python", full_job()})); }
+Json measurement_json() { return Json::parse(encode(full_measurement(), nonce)); }
+Json description_json() { return Json::parse(encode(full_description(), nonce)); }
+
+std::string request_error(const std::string& text) {
+  return test::message_of<InvalidMessage>([&] { decode_request(text); });
+}
+std::string measurement_error(const std::string& text) {
+  return test::message_of<InvalidMessage>([&] { decode_measurement(text, nonce); });
+}
+std::string description_error(const std::string& text) {
+  return test::message_of<InvalidMessage>([&] { decode_description(text, nonce); });
+}
+
+const Json not_a_whole_number[] = {nullptr,       true,           "7",  1.5, 7.0, -1.5,
+                                   Json::array(), Json::object(), 1e300};
+const Json not_a_string[] = {nullptr, false, 7, 1.5, Json::array({"x"}), Json::object()};
+const Json not_an_array[] = {nullptr, false, 7, "x", Json::object()};
+const Json not_an_object[] = {false, 7, "x", Json::array()};
+
+TEST(RequestMessage, AJobArrives) {
+  const Request request = decode_request(encode(Request{nonce, "/python \"dir\"", full_job()}));
+  EXPECT_EQ(request.nonce, nonce);
+  EXPECT_EQ(request.python_dir, "/python \"dir\"");
+  ASSERT_TRUE(std::holds_alternative<Job>(request.task));
+  EXPECT_EQ(std::get<Job>(request.task), full_job());
+}
+
+TEST(RequestMessage, AJobToCalibrateArrivesAsOne) {
+  Job job = full_job();
+  job.timing.calls_per_batch.reset();
+  EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
+}
+
+TEST(RequestMessage, EveryPassAndLaneArrives) {
+  for (const Pass pass : {Pass::verify, Pass::memory, Pass::time}) {
+    for (const char* variant : {"native/simd", "python/a/b"}) {
+      Job job = full_job();
+      job.pass = pass;
+      job.variant = test::variant(variant);
+      EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
+    }
+  }
+}
+
+TEST(RequestMessage, ADescribeRequestArrives) {
+  const Request request = decode_request(encode(Request{nonce, "/python", DescribeRequest{}}));
+  EXPECT_TRUE(std::holds_alternative<DescribeRequest>(request.task));
+  EXPECT_EQ(request.nonce, nonce);
+}
+
+TEST(RequestMessage, IsOneLine) {
+  EXPECT_THAT(encode(Request{nonce, "a\nb", full_job()}), ::testing::Not(HasSubstr("\n")));
+}
+
+TEST(MeasurementMessage, AFullOneArrives) {
+  const Measurement sent = full_measurement();
+  const Measurement got = decode_measurement(encode(sent, nonce), nonce);
+  EXPECT_EQ(got.status, sent.status);
+  EXPECT_EQ(got.reason, sent.reason);
+  EXPECT_EQ(got.input_digest, sent.input_digest);
+  EXPECT_EQ(got.max_error, sent.max_error);
+  ASSERT_TRUE(got.timing.has_value());
+  EXPECT_EQ(got.timing->calls_per_batch, 77);
+  EXPECT_EQ(got.timing->batches, sent.timing->batches);
+  EXPECT_EQ(got.timing->estimator, sent.timing->estimator);
+  EXPECT_EQ(got.timing->latency_ns, 1.0 / 3);
+  EXPECT_EQ(got.timing->min_ns, 1.0 / 3);
+  EXPECT_EQ(got.timing->p10_ns, 1.0 / 3);
+  EXPECT_EQ(got.timing->p50_ns, 1.0 / 3);
+  EXPECT_EQ(got.timing->mean_ns, 1.0 / 3);
+  ASSERT_TRUE(got.memory.has_value());
+  EXPECT_EQ(got.memory->baseline_bytes, 1);
+  EXPECT_EQ(got.memory->input_bytes, 0);
+  EXPECT_EQ(got.memory->peak_bytes, std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(got.memory->retained_bytes, -4096);
+}
+
+TEST(MeasurementMessage, WhatIsAbsentArrivesAsAbsent) {
+  const Measurement got = decode_measurement(
+      encode(Measurement{.memory = MemoryUse{.baseline_bytes = 5}}, nonce), nonce);
+  EXPECT_EQ(got.status, Status::ok);
+  EXPECT_EQ(got.max_error, std::nullopt);
+  EXPECT_FALSE(got.timing.has_value());
+  ASSERT_TRUE(got.memory.has_value());
+  EXPECT_EQ(got.memory->peak_bytes, std::nullopt);
+}
+
+TEST(MeasurementMessage, EveryStatusArrives) {
+  for (const Status status : {Status::ok, Status::mismatch, Status::error, Status::timeout,
+                              Status::crashed, Status::oom, Status::skipped}) {
+    EXPECT_EQ(decode_measurement(encode(Measurement{.status = status}, nonce), nonce).status,
+              status);
+  }
+}
+
+TEST(MeasurementMessage, BytesThatAreNotUtf8AreReplaced) {
+  const Measurement got =
+      decode_measurement(encode(Measurement{.reason = "bad \xff byte"}, nonce), nonce);
+  EXPECT_EQ(got.reason, "bad \xEF\xBF\xBD byte");
+}
+
+TEST(DescriptionMessage, AFullOneArrives) {
+  const PythonDescription got = decode_description(encode(full_description(), nonce), nonce);
+  EXPECT_THAT(got.modules, ElementsAre("sum", "dot"));
+  ASSERT_THAT(got.variants, SizeIs(2));
+  EXPECT_EQ(got.variants[0].kernel, "sum");
+  EXPECT_EQ(got.variants[0].name, "loop");
+  EXPECT_THAT(got.variants[0].requires_packages, IsEmpty());
+  EXPECT_EQ(got.variants[0].max_size, std::nullopt);
+  EXPECT_THAT(got.variants[1].requires_packages, ElementsAre("numpy"));
+  EXPECT_EQ(got.variants[1].max_size, 4096U);
+  ASSERT_THAT(got.problems, SizeIs(1));
+  EXPECT_EQ(got.problems[0].kernel, "dot");
+  EXPECT_EQ(got.problems[0].text, "ImportError: no");
+  EXPECT_EQ(got.version, "3.11.2");
+  EXPECT_EQ(got.build, "main, Nov 30 2024");
+  EXPECT_EQ(got.executable, "/usr/bin/python3");
+  EXPECT_EQ(got.link, "static");
+  EXPECT_EQ(got.numpy_version, "1.24.2");
+  EXPECT_EQ(got.numpy_blas, "/usr/lib/libopenblas.so.0");
+  EXPECT_THAT(got.warnings, ElementsAre("shared libpython"));
+}
+
+TEST(MalformedMessage, WhatIsNotAJsonObjectIsRefused) {
+  for (const std::string text :
+       {"", " ", "{", "null", "[]", "[1,2]", "7", "\"text\"", "{\"a\":1}x", "{'a':1}", "{a:1}",
+        "{\"a\":NaN}", "{\"a\":1e999}", "{\"a\":Infinity}", "{\"a\":1,}", "// no\n{}",
+        "{\"a\":\"\xff\"}", "Traceback (most recent call last):"}) {
+    EXPECT_EQ(request_error(text), "the message is not a JSON object") << text;
+    EXPECT_EQ(measurement_error(text), "the message is not a JSON object") << text;
+    EXPECT_EQ(description_error(text), "the message is not a JSON object") << text;
+  }
+}
+
+// To the JSON parser a zero byte is the end of its input.
+TEST(MalformedMessage, WhatStandsBehindAZeroByteIsNotOverlooked) {
+  EXPECT_THAT(measurement_error(std::string("\0\0", 2)), HasSubstr("not a JSON object"));
+  EXPECT_THAT(measurement_error(measurement_json().dump() + '\0' + "and more"),
+              HasSubstr("not a JSON object"));
+}
+
+TEST(MalformedMessage, DeepNestingIsRefusedWithoutOverflow) {
+  const std::string open(200'000, '['), close(200'000, ']');
+  EXPECT_THAT(measurement_error(open + close), HasSubstr("not a JSON object"));
+  EXPECT_THAT(measurement_error("{\"protocol\":" + open + close + "}"), HasSubstr("'protocol'"));
+}
+
+TEST(MalformedMessage, AnotherNonceIsRefused) {
+  const std::string message = encode(full_measurement(), nonce);
+  EXPECT_THAT(test::message_of<InvalidMessage>([&] { decode_measurement(message, nonce + 1); }),
+              HasSubstr("another request"));
+  const std::string description = encode(full_description(), nonce);
+  EXPECT_THAT(test::message_of<InvalidMessage>([&] { decode_description(description, 0); }),
+              HasSubstr("another request"));
+}
+
+TEST(MalformedMessage, ANonceThatIsNoneIsRefused) {
+  for (const Json& value : not_a_whole_number) {
+    Json message = measurement_json();
+    message["nonce"] = value;
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'nonce'")) << value;
+  }
+  Json negative = measurement_json();
+  negative["nonce"] = -1;
+  EXPECT_THAT(measurement_error(negative.dump()), HasSubstr("'nonce'"));
+}
+
+TEST(MalformedMessage, AnotherProtocolIsRefused) {
+  for (const int version : {protocol_version - 1, protocol_version + 1, -1}) {
+    Json message = measurement_json(), request = request_json();
+    message["protocol"] = request["protocol"] = version;
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("another protocol than version 1"));
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("another protocol than version 1"));
+  }
+}
+
+TEST(MalformedMessage, EveryMissingFieldIsNamed) {
+  for (const char* field : {"protocol", "nonce", "status", "reason", "input_digest"}) {
+    Json message = measurement_json();
+    message.erase(field);
+    EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");
+  }
+  for (const char* field : {"calls_per_batch", "batches", "estimator", "latency_ns", "min_ns",
+                            "p10_ns", "p50_ns", "mean_ns"}) {
+    Json message = measurement_json();
+    message["timing"].erase(field);
+    EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");
+  }
+  Json message = measurement_json();
+  message["memory"].erase("baseline_bytes");
+  EXPECT_EQ(measurement_error(message.dump()), "'baseline_bytes' is missing");
+  for (const char* field : {"protocol", "nonce", "python_dir"}) {
+    Json request = request_json();
+    request.erase(field);
+    EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
+  }
+  for (const char* field :
+       {"pass", "kernel", "variant", "n", "threads", "seed", "batch_ns", "round_ns"}) {
+    Json request = request_json();
+    request["job"].erase(field);
+    EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
+  }
+  for (const char* field : {"modules", "variants", "problems", "version", "build", "executable",
+                            "link", "numpy_version", "numpy_blas", "warnings"}) {
+    Json description = description_json();
+    description.erase(field);
+    EXPECT_EQ(description_error(description.dump()), "'" + std::string(field) + "' is missing");
+  }
+}
+
+TEST(MalformedMessage, TextOfAnotherTypeIsRefused) {
+  for (const Json& value : not_a_string) {
+    for (const char* field : {"status", "reason", "input_digest"}) {
+      Json message = measurement_json();
+      message[field] = value;
+      EXPECT_THAT(measurement_error(message.dump()), HasSubstr(field)) << value;
+    }
+    for (const char* field : {"pass", "kernel", "variant"}) {
+      Json request = request_json();
+      request["job"][field] = value;
+      EXPECT_THAT(request_error(request.dump()), HasSubstr(field)) << value;
+    }
+  }
+}
+
+TEST(MalformedMessage, UnknownNamesAreRefused) {
+  for (const char* value : {"", "OK", "fine", "ok "}) {
+    Json message = measurement_json(), timing = measurement_json(), request = request_json();
+    message["status"] = value;
+    timing["timing"]["estimator"] = value;
+    request["job"]["pass"] = value;
+    EXPECT_EQ(measurement_error(message.dump()), "'status' is not a known name");
+    EXPECT_EQ(measurement_error(timing.dump()), "'estimator' is not a known name");
+    EXPECT_EQ(request_error(request.dump()), "'pass' is not a known name");
+  }
+  for (const char* value : {"simd", "rust/simd", "native/", "/simd"}) {
+    Json request = request_json();
+    request["job"]["variant"] = value;
+    EXPECT_EQ(request_error(request.dump()), "'variant' is not a known name");
+  }
+}
+
+TEST(MalformedMessage, WholeNumbersOfAnotherTypeAreRefused) {
+  for (const Json& value : not_a_whole_number) {
+    for (const char* field : {"calls_per_batch", "batches"}) {
+      Json message = measurement_json();
+      message["timing"][field] = value;
+      EXPECT_THAT(measurement_error(message.dump()), HasSubstr(field)) << value;
+    }
+    for (const char* field : {"n", "threads", "seed", "batch_ns", "round_ns"}) {
+      Json request = request_json();
+      request["job"][field] = value;
+      EXPECT_THAT(request_error(request.dump()), HasSubstr(field)) << value;
+    }
+  }
+}
+
+TEST(MalformedMessage, WholeNumbersOutOfRangeAreRefused) {
+  const char* too_large = "18446744073709551616";        // 2^64
+  const char* too_large_signed = "9223372036854775808";  // 2^63
+  for (const char* value : {"0", "-1", too_large, too_large_signed, "1e30"}) {
+    Json message = measurement_json(), memory = measurement_json();
+    message["timing"]["batches"] = Json::parse(value);
+    memory["memory"]["baseline_bytes"] = Json::parse(value);
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'batches'")) << value;
+    EXPECT_THAT(measurement_error(memory.dump()), HasSubstr("'baseline_bytes'")) << value;
+  }
+  for (const char* value : {"0", "-1", too_large, "2147483648", "-2147483649"}) {
+    Json request = request_json();
+    request["job"]["threads"] = Json::parse(value);
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("'threads'")) << value;
+  }
+  for (const char* value : {"-1", too_large}) {
+    Json request = request_json();
+    request["job"]["seed"] = Json::parse(value);
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("'seed'")) << value;
+  }
+  for (const char* value : {"0", "-5", too_large}) {
+    Json request = request_json();
+    request["job"]["n"] = Json::parse(value);
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("'n'")) << value;
+  }
+}
+
+TEST(MalformedMessage, IncrementsOfMemoryMayBeNegativeButNotHuge) {
+  for (const char* field : {"input_bytes", "peak_bytes", "retained_bytes"}) {
+    Json message = measurement_json();
+    message["memory"][field] = Json::parse("9223372036854775808");
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr(field));
+    message["memory"][field] = "many";
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr(field));
+    message["memory"][field] = -1;
+    EXPECT_NO_THROW(decode_measurement(message.dump(), nonce));
+  }
+}
+
+TEST(MalformedMessage, LatenciesThatCannotBeAreRefused) {
+  for (const char* field : {"latency_ns", "min_ns", "p10_ns", "p50_ns", "mean_ns"}) {
+    for (const Json& value : {Json(-1), Json(-1e-9), Json("1"), Json(nullptr), Json(true)}) {
+      Json message = measurement_json();
+      message["timing"][field] = value;
+      EXPECT_THAT(measurement_error(message.dump()), HasSubstr(field)) << value;
+    }
+  }
+  Json zero = measurement_json();
+  zero["timing"]["latency_ns"] = 0;
+  EXPECT_EQ(measurement_error(zero.dump()), "'latency_ns' is not more than 0");
+}
+
+TEST(MalformedMessage, MaxErrorThatCannotBeIsRefused) {
+  for (const Json& value : {Json(-1), Json("1"), Json(false), Json::array()}) {
+    Json message = measurement_json();
+    message["max_error"] = value;
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'max_error'")) << value;
+  }
+}
+
+TEST(MalformedMessage, ADigestIsSixteenLowerCaseHexadecimalDigits) {
+  for (const char* value : {"0123", "0123456789abcdef0", "0123456789ABCDEF", "0123456789abcdeg"}) {
+    Json message = measurement_json();
+    message["input_digest"] = value;
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'input_digest'")) << value;
+  }
+}
+
+TEST(MalformedMessage, PartsOfAnotherTypeAreRefused) {
+  for (const Json& value : not_an_object) {
+    Json timing = measurement_json(), memory = measurement_json(), request = request_json();
+    timing["timing"] = memory["memory"] = request["job"] = value;
+    EXPECT_EQ(measurement_error(timing.dump()), "'timing' is not an object");
+    EXPECT_EQ(measurement_error(memory.dump()), "'memory' is not an object");
+    EXPECT_EQ(request_error(request.dump()), "'job' is not an object");
+  }
+  for (const Json& value : not_an_array) {
+    for (const char* field : {"modules", "variants", "problems", "warnings"}) {
+      Json message = description_json();
+      message[field] = value;
+      EXPECT_THAT(description_error(message.dump()), HasSubstr(field)) << value;
+    }
+  }
+}
+
+TEST(MalformedMessage, ListsOfNonsenseAreRefused) {
+  for (const Json& element : {Json(nullptr), Json(7), Json("x"), Json::array({Json::array()}),
+                              Json{{"kernel", Json::object()}}}) {
+    for (const char* field : {"variants", "problems"}) {
+      Json message = description_json();
+      message[field] = Json::array({element});
+      EXPECT_THROW(decode_description(message.dump(), nonce), InvalidMessage) << field << element;
+    }
+  }
+  Json modules = description_json(), packages = description_json(), max_size = description_json();
+  modules["modules"] = {1, 2};
+  packages["variants"][0]["requires"] = {nullptr};
+  max_size["variants"][0]["max_size"] = 0;
+  EXPECT_THAT(description_error(modules.dump()), HasSubstr("'modules'"));
+  EXPECT_THAT(description_error(packages.dump()), HasSubstr("'requires'"));
+  EXPECT_THAT(description_error(max_size.dump()), HasSubstr("'max_size'"));
+}
+
+// Bytes of good messages overwritten at random: whatever comes of it, it is a message or an
+// InvalidMessage, and one that is accepted belongs to the request.
+class DamagedMessage : public ::testing::Test {
+ protected:
+  template <class Decode>
+  static void damage(const std::string& message, Decode decode) {
+    Random random(2024);
+    for (int i = 0; i < 20'000; ++i) {
+      std::string damaged = message;
+      for (std::uint64_t changes = 1 + random.below(3); changes > 0; --changes) {
+        const std::size_t at = random.below(damaged.size());
+        using namespace std::string_view_literals;
+        constexpr std::string_view alphabet = "{}[]\",:0123456789-+.eE tfnux\\\xff\x00"sv;
+        damaged[at] = alphabet[random.below(alphabet.size())];
+      }
+      if (random.below(4) == 0) damaged.resize(random.below(damaged.size()));
+      try {
+        decode(damaged);
+      } catch (const InvalidMessage&) {
+      } catch (const std::exception& other) {
+        FAIL() << "another exception: " << other.what() << "\nfor " << damaged;
+      }
+    }
+  }
+};
+
+TEST_F(DamagedMessage, OfAMeasurementIsRefusedOrRead) {
+  damage(encode(full_measurement(), nonce),
+         [](const std::string& text) { decode_measurement(text, nonce); });
+}
+
+TEST_F(DamagedMessage, OfARequestIsRefusedOrRead) {
+  damage(encode(Request{nonce, "/python", full_job()}),
+         [](const std::string& text) { decode_request(text); });
+}
+
+TEST_F(DamagedMessage, OfADescriptionIsRefusedOrRead) {
+  damage(encode(full_description(), nonce),
+         [](const std::string& text) { decode_description(text, nonce); });
+}
+
+}  // namespace
+}  // namespace gapmeter

@@ -1,0 +1,436 @@
+// Rows of rounds.csv and summary.csv: every row is written and read back the same; what no row can
+// hold is refused, naming its column.
+#include "harness/results/records.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "harness/results/csv.h"
+#include "harness/tests/unit/testing.h"
+
+namespace gapmeter {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsSubsetOf;
+
+RoundRow full_row() {
+  return {
+      .cell = {.kernel = "sum", .variant = test::variant("python/numpy"), .n = 4096, .threads = 2},
+      .pass = Pass::time,
+      .round = 3,
+      .position = 1,
+      .rounds_planned = 9,
+      .measurement = {.status = Status::ok,
+                      .reason = "",
+                      .input_digest = "0123456789abcdef",
+                      .max_error = 1.5e-7,
+                      .timing = Timing{.calls_per_batch = 128,
+                                       .batches = 400,
+                                       .estimator = Estimator::median,
+                                       .latency_ns = 0.1 + 0.2,
+                                       .min_ns = 0.25,
+                                       .p10_ns = 0.26,
+                                       .p50_ns = 0.1 + 0.2,
+                                       .mean_ns = 1e300},
+                      .memory = MemoryUse{.baseline_bytes = 30'000'000,
+                                          .input_bytes = 4096,
+                                          .peak_bytes = 0,
+                                          .retained_bytes = -8192}},
+      .items_per_call = 4096,
+      .bytes_per_call = 16384.5,
+      .flops_per_call = 1e15,
+      .working_set_bytes = 16388,
+      .worker_s = 0.1234};
+}
+
+void expect_same_timing(const Timing& a, const Timing& b) {
+  EXPECT_EQ(a.calls_per_batch, b.calls_per_batch);
+  EXPECT_EQ(a.batches, b.batches);
+  EXPECT_EQ(a.estimator, b.estimator);
+  EXPECT_EQ(a.latency_ns, b.latency_ns);
+  EXPECT_EQ(a.min_ns, b.min_ns);
+  EXPECT_EQ(a.p10_ns, b.p10_ns);
+  EXPECT_EQ(a.p50_ns, b.p50_ns);
+  EXPECT_EQ(a.mean_ns, b.mean_ns);
+}
+
+void expect_same_memory(const MemoryUse& a, const MemoryUse& b) {
+  EXPECT_EQ(a.baseline_bytes, b.baseline_bytes);
+  EXPECT_EQ(a.input_bytes, b.input_bytes);
+  EXPECT_EQ(a.peak_bytes, b.peak_bytes);
+  EXPECT_EQ(a.retained_bytes, b.retained_bytes);
+}
+
+void expect_same(const RoundRow& a, const RoundRow& b) {
+  EXPECT_EQ(a.cell, b.cell);
+  EXPECT_EQ(a.pass, b.pass);
+  EXPECT_EQ(a.round, b.round);
+  EXPECT_EQ(a.position, b.position);
+  EXPECT_EQ(a.rounds_planned, b.rounds_planned);
+  EXPECT_EQ(a.measurement.status, b.measurement.status);
+  EXPECT_EQ(a.measurement.reason, b.measurement.reason);
+  EXPECT_EQ(a.measurement.input_digest, b.measurement.input_digest);
+  EXPECT_EQ(a.measurement.max_error, b.measurement.max_error);
+  ASSERT_EQ(a.measurement.timing.has_value(), b.measurement.timing.has_value());
+  if (a.measurement.timing) expect_same_timing(*a.measurement.timing, *b.measurement.timing);
+  ASSERT_EQ(a.measurement.memory.has_value(), b.measurement.memory.has_value());
+  if (a.measurement.memory) expect_same_memory(*a.measurement.memory, *b.measurement.memory);
+  EXPECT_EQ(a.items_per_call, b.items_per_call);
+  EXPECT_EQ(a.bytes_per_call, b.bytes_per_call);
+  EXPECT_EQ(a.flops_per_call, b.flops_per_call);
+  EXPECT_EQ(a.working_set_bytes, b.working_set_bytes);
+  EXPECT_NEAR(a.worker_s, b.worker_s, 0.5e-4);
+}
+
+void expect_round_trip(const RoundRow& row) {
+  const CsvTable table = parse_csv(to_csv_line(round_columns()) + to_csv_line(to_fields(row)));
+  expect_same(parse_round(table.header, table.rows.at(0)), row);
+}
+
+std::size_t index_of(const Fields& columns, const std::string& column) {
+  const auto found = std::find(columns.begin(), columns.end(), column);
+  if (found == columns.end()) throw std::out_of_range(column);
+  return static_cast<std::size_t>(found - columns.begin());
+}
+
+// The fields of full_row() with one of them replaced.
+Fields fields_with(const std::string& column, const std::string& value) {
+  Fields fields = to_fields(full_row());
+  fields.at(index_of(round_columns(), column)) = value;
+  return fields;
+}
+
+std::string error_with(const std::string& column, const std::string& value) {
+  return test::message_of<std::invalid_argument>(
+      [&] { parse_round(round_columns(), fields_with(column, value)); });
+}
+
+TEST(RoundRows, AFullRowIsReadBackTheSame) { expect_round_trip(full_row()); }
+
+TEST(RoundRows, ARowOfNothingButItsCellIsReadBackTheSame) {
+  expect_round_trip({.cell = test::cell("native/simd"), .measurement = {}});
+}
+
+TEST(RoundRows, EveryStatusIsReadBackTheSame) {
+  for (const Status status : {Status::ok, Status::mismatch, Status::error, Status::timeout,
+                              Status::crashed, Status::oom, Status::skipped}) {
+    RoundRow row = full_row();
+    row.measurement.status = status;
+    row.measurement.reason = "killed, \"really\"; x=1";
+    expect_round_trip(row);
+  }
+}
+
+TEST(RoundRows, EveryPassAndEstimatorIsReadBackTheSame) {
+  for (const Pass pass : {Pass::verify, Pass::memory, Pass::time}) {
+    for (const Estimator estimator : {Estimator::p10, Estimator::median}) {
+      RoundRow row = full_row();
+      row.pass = pass;
+      row.measurement.timing->estimator = estimator;
+      expect_round_trip(row);
+    }
+  }
+}
+
+TEST(RoundRows, AbsentMemoryFieldsStayAbsent) {
+  RoundRow row = full_row();
+  row.measurement.memory = MemoryUse{.baseline_bytes = 1};
+  expect_round_trip(row);
+}
+
+TEST(RoundRows, ACostOfZeroIsAnEmptyField) {
+  RoundRow row = full_row();
+  row.flops_per_call = 0;
+  EXPECT_EQ(to_fields(row).at(index_of(round_columns(), "flops_per_call")), "");
+  expect_round_trip(row);
+}
+
+TEST(RoundRows, LatenciesKeepEveryDigit) {
+  RoundRow row = full_row();
+  for (const double latency : {1.0 / 3, 123456789.123456789, 5e-324, 1.7976931348623157e308}) {
+    row.measurement.timing->latency_ns = latency;
+    expect_round_trip(row);
+  }
+}
+
+TEST(RoundRows, HaveAFieldForEveryColumn) {
+  EXPECT_EQ(to_fields(full_row()).size(), round_columns().size());
+}
+
+TEST(RoundColumns, AreUnique) {
+  Fields columns = round_columns();
+  std::sort(columns.begin(), columns.end());
+  EXPECT_EQ(std::adjacent_find(columns.begin(), columns.end()), columns.end());
+}
+
+TEST(ParseRound, IgnoresColumnsItDoesNotKnowAndTheirOrder) {
+  Fields columns = round_columns(), fields = to_fields(full_row());
+  columns.insert(columns.begin(), "from_the_future");
+  fields.insert(fields.begin(), "=nonsense");
+  std::reverse(columns.begin(), columns.end());
+  std::reverse(fields.begin(), fields.end());
+  expect_same(parse_round(columns, fields), full_row());
+}
+
+TEST(ParseRound, NamesAMissingColumn) {
+  const Fields needed{"kernel",
+                      "variant",
+                      "n",
+                      "threads",
+                      "pass",
+                      "round",
+                      "position",
+                      "rounds_planned",
+                      "status",
+                      "reason",
+                      "input_digest",
+                      "max_error",
+                      "estimator",
+                      "calls_per_batch",
+                      "batches",
+                      "latency_ns",
+                      "batch_min_ns",
+                      "batch_p10_ns",
+                      "batch_p50_ns",
+                      "batch_mean_ns",
+                      "rss_baseline_bytes",
+                      "rss_input_bytes",
+                      "rss_peak_bytes",
+                      "rss_retained_bytes",
+                      "items_per_call",
+                      "bytes_per_call",
+                      "flops_per_call",
+                      "working_set_bytes",
+                      "worker_s"};
+  for (const std::string& column : needed) {
+    Fields columns = round_columns(), fields = to_fields(full_row());
+    const auto at = static_cast<std::ptrdiff_t>(index_of(columns, column));
+    columns.erase(columns.begin() + at);
+    fields.erase(fields.begin() + at);
+    EXPECT_EQ(test::message_of<std::invalid_argument>([&] { parse_round(columns, fields); }),
+              "there is no column '" + column + "'");
+  }
+}
+
+TEST(ParseRound, RefusesARowOfAnotherLengthThanTheHeader) {
+  Fields fields = to_fields(full_row());
+  fields.pop_back();
+  EXPECT_THAT(
+      test::message_of<std::invalid_argument>([&] { parse_round(round_columns(), fields); }),
+      AllOf(HasSubstr("fields, but"), HasSubstr("columns")));
+}
+
+TEST(ParseRound, RefusesNumbersThatAreNone) {
+  for (const char* column : {"n",
+                             "threads",
+                             "round",
+                             "position",
+                             "rounds_planned",
+                             "calls_per_batch",
+                             "batches",
+                             "latency_ns",
+                             "batch_min_ns",
+                             "batch_p10_ns",
+                             "batch_p50_ns",
+                             "batch_mean_ns",
+                             "max_error",
+                             "rss_baseline_bytes",
+                             "rss_input_bytes",
+                             "rss_peak_bytes",
+                             "rss_retained_bytes",
+                             "items_per_call",
+                             "bytes_per_call",
+                             "flops_per_call",
+                             "working_set_bytes",
+                             "worker_s"}) {
+    for (const char* junk : {"junk", "1x", " 1", "1 ", "0x1f", "1,5", "--1", "+1"}) {
+      EXPECT_EQ(error_with(column, junk),
+                "'" + std::string(junk) + "' can't be a " + std::string(column));
+    }
+  }
+}
+
+TEST(ParseRound, RefusesNanInfinityAndNegativeReals) {
+  for (const char* column :
+       {"latency_ns", "batch_min_ns", "batch_p10_ns", "batch_p50_ns", "batch_mean_ns", "max_error",
+        "items_per_call", "bytes_per_call", "flops_per_call", "worker_s"}) {
+    for (const char* value : {"nan", "inf", "-inf", "1e999", "-1", "-1e-9"}) {
+      EXPECT_THAT(error_with(column, value), HasSubstr(column)) << value;
+    }
+  }
+}
+
+TEST(ParseRound, RefusesNegativeAndHugeCounts) {
+  for (const char* column :
+       {"n", "threads", "round", "position", "rounds_planned", "calls_per_batch", "batches",
+        "rss_baseline_bytes", "working_set_bytes"}) {
+    for (const char* value : {"-1", "99999999999999999999", "1e3", "1.5"}) {
+      EXPECT_THAT(error_with(column, value), HasSubstr(column)) << value;
+    }
+  }
+}
+
+TEST(ParseRound, RefusesZeroWhereThereMustBeSomething) {
+  for (const char* column :
+       {"n", "threads", "calls_per_batch", "batches", "latency_ns", "rss_baseline_bytes"}) {
+    EXPECT_EQ(error_with(column, "0"), "'0' can't be a " + std::string(column));
+  }
+}
+
+TEST(ParseRound, RefusesAnEmptyFieldWhereThereMustBeSomething) {
+  for (const char* column : {"n", "threads", "pass", "round", "position", "rounds_planned",
+                             "status", "variant", "estimator", "calls_per_batch", "batches",
+                             "batch_p50_ns", "working_set_bytes", "worker_s"}) {
+    EXPECT_EQ(error_with(column, ""), "'' can't be a " + std::string(column));
+  }
+}
+
+TEST(ParseRound, RefusesUnknownNames) {
+  EXPECT_EQ(error_with("status", "OK"), "'OK' can't be a status");
+  EXPECT_EQ(error_with("pass", "warmup"), "'warmup' can't be a pass");
+  EXPECT_EQ(error_with("estimator", "mean"), "'mean' can't be a estimator");
+  for (const char* variant : {"numpy", "rust/simd", "native/", "/simd", "native"}) {
+    EXPECT_EQ(error_with("variant", variant), "'" + std::string(variant) + "' can't be a variant");
+  }
+}
+
+TEST(SummaryColumns, BeginWithThoseOfTheContractInOrder) {
+  const Fields contract{"kernel",
+                        "variant",
+                        "lane",
+                        "n",
+                        "threads",
+                        "status",
+                        "reason",
+                        "verified",
+                        "max_error",
+                        "rounds",
+                        "stop_reason",
+                        "latency_ns",
+                        "latency_ci_low_ns",
+                        "latency_ci_high_ns",
+                        "latency_p50_ns",
+                        "latency_p90_ns",
+                        "latency_p99_ns",
+                        "latency_p999_ns",
+                        "latency_max_ns",
+                        "items_per_s",
+                        "bytes_per_s",
+                        "flops_per_s",
+                        "rss_baseline_bytes",
+                        "rss_input_bytes",
+                        "rss_peak_bytes",
+                        "rss_retained_bytes",
+                        "reference",
+                        "gap",
+                        "gap_ci_low",
+                        "gap_ci_high",
+                        "input_digest"};
+  EXPECT_THAT(contract, IsSubsetOf(summary_columns()));
+  const Fields& columns = summary_columns();
+  ASSERT_GE(columns.size(), contract.size());
+  EXPECT_TRUE(std::equal(contract.begin(), contract.end(), columns.begin()));
+}
+
+std::string summary_field(const SummaryRow& row, const std::string& column) {
+  return to_fields(row).at(index_of(summary_columns(), column));
+}
+
+TEST(SummaryRows, HaveAFieldForEveryColumn) {
+  EXPECT_EQ(to_fields(SummaryRow{.cell = test::cell("native/simd")}).size(),
+            summary_columns().size());
+}
+
+TEST(SummaryRows, WriteEachFieldUnderItsColumn) {
+  const SummaryRow row{
+      .cell = {.kernel = "sum", .variant = test::variant("python/numpy"), .n = 64, .threads = 2},
+      .status = Status::ok,
+      .reason = "why",
+      .verified = true,
+      .max_error = 0.5,
+      .rounds = 9,
+      .stop_reason = "rounds",
+      .latency_ns = 10,
+      .latency_ci_ns = Interval{9, 11},
+      .items_per_s = 1,
+      .bytes_per_s = 2,
+      .flops_per_s = 3,
+      .rss_baseline_bytes = 4,
+      .rss_input_bytes = 5,
+      .rss_peak_bytes = 6,
+      .rss_retained_bytes = 7,
+      .reference = "native/simd",
+      .gap = 2.5,
+      .gap_ci = Interval{2.25, 2.75},
+      .input_digest = "00000000000000aa"};
+  const std::pair<const char*, const char*> expected[] = {{"kernel", "sum"},
+                                                          {"variant", "python/numpy"},
+                                                          {"lane", "python"},
+                                                          {"n", "64"},
+                                                          {"threads", "2"},
+                                                          {"status", "ok"},
+                                                          {"reason", "why"},
+                                                          {"verified", "true"},
+                                                          {"max_error", "0.5"},
+                                                          {"rounds", "9"},
+                                                          {"stop_reason", "rounds"},
+                                                          {"latency_ns", "10"},
+                                                          {"latency_ci_low_ns", "9"},
+                                                          {"latency_ci_high_ns", "11"},
+                                                          {"items_per_s", "1"},
+                                                          {"bytes_per_s", "2"},
+                                                          {"flops_per_s", "3"},
+                                                          {"rss_baseline_bytes", "4"},
+                                                          {"rss_input_bytes", "5"},
+                                                          {"rss_peak_bytes", "6"},
+                                                          {"rss_retained_bytes", "7"},
+                                                          {"reference", "native/simd"},
+                                                          {"gap", "2.5"},
+                                                          {"gap_ci_low", "2.25"},
+                                                          {"gap_ci_high", "2.75"},
+                                                          {"input_digest", "00000000000000aa"}};
+  for (const auto& [column, value] : expected)
+    EXPECT_EQ(summary_field(row, column), value) << column;
+}
+
+TEST(SummaryRows, AbsenceIsAnEmptyFieldNeverZero) {
+  const SummaryRow row{.cell = test::cell("python/numpy"), .status = Status::skipped};
+  for (const char* column : {"reason",
+                             "verified",
+                             "max_error",
+                             "latency_ns",
+                             "latency_ci_low_ns",
+                             "latency_ci_high_ns",
+                             "latency_p50_ns",
+                             "latency_p90_ns",
+                             "latency_p99_ns",
+                             "latency_p999_ns",
+                             "latency_max_ns",
+                             "items_per_s",
+                             "bytes_per_s",
+                             "flops_per_s",
+                             "rss_baseline_bytes",
+                             "rss_input_bytes",
+                             "rss_peak_bytes",
+                             "rss_retained_bytes",
+                             "reference",
+                             "gap",
+                             "gap_ci_low",
+                             "gap_ci_high",
+                             "input_digest"}) {
+    EXPECT_EQ(summary_field(row, column), "") << column;
+  }
+}
+
+TEST(SummaryRows, AMismatchIsNotVerified) {
+  EXPECT_EQ(summary_field({.cell = test::cell("python/numpy"), .verified = false}, "verified"),
+            "false");
+}
+
+}  // namespace
+}  // namespace gapmeter

@@ -1,0 +1,351 @@
+// A run's directory: what is made, what is refused, and what stays on disk when the disk is full.
+#include "harness/results/result_dir.h"
+
+#include <gmock/gmock.h>
+#include <grp.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "harness/results/csv.h"
+#include "harness/tests/unit/testing.h"
+
+namespace gapmeter {
+namespace {
+
+namespace fs = std::filesystem;
+using test::contents_of;
+using test::TempDir;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+void write(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+template <class Call>
+std::string error_of(const Call& call) {
+  return test::message_of<ResultDirError>(call);
+}
+
+std::vector<std::string> names_in(const fs::path& dir) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(dir)) names.push_back(entry.path().filename());
+  return names;
+}
+
+// Calls as a user who may write nowhere. Root may write everywhere, whatever the permissions say.
+std::string as_nobody(const std::function<void()>& call) {
+  return test::in_child([&]() -> std::string {
+    if (geteuid() == 0) {
+      constexpr id_t nobody = 65534;
+      if (setgroups(0, nullptr) != 0 || setgid(nobody) != 0 || setuid(nobody) != 0)
+        return "no setuid";
+    }
+    call();
+    return "no error";
+  });
+}
+
+TEST(CreateResultDir, MakesItWithItsParents) {
+  const TempDir dir;
+  create_result_dir(dir / "a/b/c");
+  EXPECT_TRUE(fs::is_directory(dir / "a/b/c"));
+}
+
+TEST(CreateResultDir, AcceptsAnEmptyOne) {
+  const TempDir dir;
+  EXPECT_NO_THROW(create_result_dir(dir.path()));
+  fs::create_directory(dir / "x");
+  EXPECT_NO_THROW(create_result_dir(dir / "x/"));
+}
+
+TEST(CreateResultDir, RefusesOneThatIsNotEmptyAndSaysWhatToDo) {
+  const TempDir dir;
+  write(dir / "rounds.csv", "precious");
+  EXPECT_THAT(error_of([&] { create_result_dir(dir.path()); }),
+              AllOf(HasSubstr(dir.path().string()), HasSubstr("not empty"), HasSubstr("--out")));
+  EXPECT_EQ(contents_of(dir / "rounds.csv"), "precious");
+}
+
+TEST(CreateResultDir, RefusesAFile) {
+  const TempDir dir;
+  write(dir / "file", "");
+  EXPECT_THAT(error_of([&] { create_result_dir(dir / "file"); }),
+              HasSubstr((dir / "file").string()));
+  EXPECT_THAT(error_of([&] { create_result_dir(dir / "file/below"); }),
+              HasSubstr("Not a directory"));
+}
+
+TEST(CreateResultDir, RefusesAParentThatMayNotBeWritten) {
+  const TempDir dir;
+  fs::permissions(dir.path(), fs::perms::owner_read | fs::perms::owner_exec |
+                                  fs::perms::others_read | fs::perms::others_exec);
+  EXPECT_THAT(as_nobody([&] { create_result_dir(dir / "new"); }),
+              AllOf(StartsWith("threw: " + (dir / "new").string()), HasSubstr("can't be made"),
+                    HasSubstr("Permission denied")));
+}
+
+TEST(CreateResultDir, RefusesAnEmptyOneThatMayNotBeWritten) {
+  const TempDir dir;
+  fs::permissions(dir.path(), fs::perms::owner_read | fs::perms::owner_exec |
+                                  fs::perms::others_read | fs::perms::others_exec);
+  EXPECT_THAT(as_nobody([&] { create_result_dir(dir.path()); }),
+              AllOf(StartsWith("threw: " + dir.path().string()), HasSubstr("can't be written into"),
+                    HasSubstr("Permission denied")));
+}
+
+TEST(AppendFileTest, WritesEachTextAtOnce) {
+  const TempDir dir;
+  AppendFile file(dir / "log");
+  file.append("one\n");
+  EXPECT_EQ(contents_of(dir / "log"), "one\n");
+  file.append("");
+  file.append("two\n");
+  EXPECT_EQ(contents_of(dir / "log"), "one\ntwo\n");
+}
+
+TEST(AppendFileTest, RefusesAFileThatExists) {
+  const TempDir dir;
+  write(dir / "log", "precious");
+  EXPECT_THAT(error_of([&] { AppendFile file(dir / "log"); }),
+              AllOf(HasSubstr((dir / "log").string()), HasSubstr("File exists")));
+  EXPECT_EQ(contents_of(dir / "log"), "precious");
+}
+
+TEST(AppendFileTest, NamesADirectoryThatIsNotThere) {
+  const TempDir dir;
+  EXPECT_THAT(error_of([&] { AppendFile file(dir / "no/log"); }),
+              AllOf(HasSubstr((dir / "no/log").string()), HasSubstr("No such file")));
+}
+
+// Appends lines of a thousand bytes until it fails, once more, and reports what is on disk then.
+std::string fill_up(const fs::path& path) {
+  AppendFile file(path);
+  std::string error;
+  for (int i = 0; i < 1000 && error.empty(); ++i) {
+    try {
+      file.append(std::string(999, 'x') + "\n");
+    } catch (const ResultDirError& full) {
+      error = full.what();
+    }
+  }
+  const std::string after_error = contents_of(path);
+  file.append("y\n");  // a short line may still fit
+  const std::string text = contents_of(path);
+  const bool whole = !after_error.empty() && after_error.size() % 1000 == 0;
+  return std::string(whole ? "whole lines" : "torn line") +
+         (text == after_error + "y\n" ? ", then more: " : ", then damage: ") + error;
+}
+
+TEST(AppendFileTest, KeepsWholeLinesWhenAFileMayNotGrow) {
+  const TempDir dir;
+  const std::string report = test::in_child([&] {
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{10'500, 10'500};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    return fill_up(dir / "rounds.csv");
+  });
+  EXPECT_THAT(report, AllOf(StartsWith("whole lines, then more: "),
+                            HasSubstr((dir / "rounds.csv").string()), HasSubstr("File too large")));
+}
+
+TEST(AppendFileTest, KeepsWholeLinesWhenTheDiskIsFull) {
+  const TempDir dir;
+  const std::string report = test::in_child([&]() -> std::string {
+    // In a mount namespace of its own, so that nobody else sees the mount and it ends by itself.
+    if (unshare(CLONE_NEWNS) != 0) return "no mount";
+    if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return "no mount";
+    if (mount("tmpfs", dir.path().c_str(), "tmpfs", 0, "size=64k") != 0) return "no mount";
+    return fill_up(dir / "rounds.csv");
+  });
+  if (report == "no mount") GTEST_SKIP() << "a small disk can't be mounted here";
+  EXPECT_THAT(report,
+              AllOf(StartsWith("whole lines, then more: "), HasSubstr("No space left on device")));
+}
+
+TEST(WriteFile, MakesAndReplacesAFile) {
+  const TempDir dir;
+  write_file(dir / "run.json", "one");
+  EXPECT_EQ(contents_of(dir / "run.json"), "one");
+  write_file(dir / "run.json", "two, longer");
+  EXPECT_EQ(contents_of(dir / "run.json"), "two, longer");
+  EXPECT_THAT(names_in(dir.path()), SizeIs(1));
+}
+
+TEST(WriteFile, IsNotHinderedByWhatAnInterruptedOneLeft) {
+  const TempDir dir;
+  write(dir / "run.json.part", "half of it");
+  write_file(dir / "run.json", "whole");
+  EXPECT_EQ(contents_of(dir / "run.json"), "whole");
+}
+
+TEST(WriteFile, KeepsTheOldFileWhenTheNewOneDoesNotFit) {
+  const TempDir dir;
+  write_file(dir / "run.json", "old");
+  const std::string report = test::in_child([&]() -> std::string {
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1000, 1000};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    write_file(dir / "run.json", std::string(5000, 'x'));
+    return "no error";
+  });
+  EXPECT_THAT(report,
+              AllOf(StartsWith("threw: "), HasSubstr("run.json"), HasSubstr("File too large")));
+  EXPECT_EQ(contents_of(dir / "run.json"), "old");
+  EXPECT_THAT(names_in(dir.path()), ::testing::ElementsAre("run.json"));
+}
+
+TEST(WriteFile, NamesADirectoryThatIsNotThere) {
+  const TempDir dir;
+  EXPECT_THAT(error_of([&] { write_file(dir / "no/run.json", ""); }), HasSubstr("no/run.json"));
+}
+
+TEST(WriteFile, LeavesNothingBesideWhatCannotBeReplaced) {
+  const TempDir dir;
+  fs::create_directory(dir / "run.json");
+  EXPECT_THAT(error_of([&] { write_file(dir / "run.json", "text"); }), HasSubstr("run.json"));
+  EXPECT_THAT(names_in(dir.path()), ::testing::ElementsAre("run.json"));
+}
+
+TEST(ReadFile, ReturnsEveryByte) {
+  const TempDir dir;
+  const std::string bytes("a\0b\r\n\xff", 6);
+  write(dir / "x", bytes);
+  EXPECT_EQ(read_file(dir / "x"), bytes);
+  write(dir / "empty", "");
+  EXPECT_EQ(read_file(dir / "empty"), "");
+}
+
+TEST(ReadFile, NamesWhatCannotBeRead) {
+  const TempDir dir;
+  EXPECT_THAT(error_of([&] { read_file(dir / "none"); }),
+              AllOf(HasSubstr((dir / "none").string()), HasSubstr("No such file")));
+  EXPECT_THAT(error_of([&] { read_file(dir.path()); }),
+              AllOf(HasSubstr(dir.path().string()), HasSubstr("Is a directory")));
+}
+
+class ReadRounds : public ::testing::Test {
+ protected:
+  static std::string text_of(const std::vector<RoundRow>& rows) {
+    std::string text = to_csv_line(round_columns());
+    for (const RoundRow& row : rows) text += to_csv_line(to_fields(row));
+    return text;
+  }
+  void write_run(const std::string& rounds,
+                 const std::string& run = "{\"schema_version\": 1}") const {
+    write(dir_ / "run.json", run);
+    write(dir_ / "rounds.csv", rounds);
+  }
+  std::string error() const {
+    return error_of([&] { read_rounds(dir_.path()); });
+  }
+
+  const std::vector<RoundRow> rows_{test::verified_row(test::cell("native/simd")),
+                                    test::time_row(test::cell("native/simd"), 0, 12.5)};
+  TempDir dir_;
+};
+
+TEST_F(ReadRounds, ReturnsTheRowsInTheirOrder) {
+  write_run(text_of(rows_));
+  const std::vector<RoundRow> rows = read_rounds(dir_.path());
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(to_fields(rows[0]), to_fields(rows_[0]));
+  EXPECT_EQ(to_fields(rows[1]), to_fields(rows_[1]));
+}
+
+TEST_F(ReadRounds, OfAHeaderAloneIsNothing) {
+  write_run(text_of({}));
+  EXPECT_THAT(read_rounds(dir_.path()), IsEmpty());
+}
+
+TEST_F(ReadRounds, NamesADirectoryThatIsNone) {
+  EXPECT_THAT(error_of([&] { read_rounds(dir_ / "none"); }),
+              AllOf(HasSubstr((dir_ / "none").string()), HasSubstr("not a directory")));
+}
+
+TEST_F(ReadRounds, NeedsARunJson) {
+  write(dir_ / "rounds.csv", text_of(rows_));
+  EXPECT_THAT(error(), AllOf(HasSubstr("run.json"), HasSubstr("No such file")));
+}
+
+TEST_F(ReadRounds, NeedsARoundsCsv) {
+  write(dir_ / "run.json", "{\"schema_version\": 1}");
+  EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("No such file")));
+}
+
+TEST_F(ReadRounds, RefusesARunJsonThatIsNone) {
+  for (const char* run : {"", "{", "[]", "7", "{}", "{\"schema_version\": \"1\"}",
+                          "{\"schema_version\": 1.5}", "{\"schema_version\": null}"}) {
+    write_run(text_of(rows_), run);
+    EXPECT_THAT(error(), AllOf(HasSubstr("run.json"), HasSubstr("not a gapmeter run"))) << run;
+  }
+}
+
+TEST_F(ReadRounds, RefusesAnotherSchemaVersion) {
+  write_run(text_of(rows_), "{\"schema_version\": 2}");
+  EXPECT_THAT(error(), HasSubstr("schema version 2, but this build reads version 1"));
+  write_run(text_of(rows_), "{\"schema_version\": 0}");
+  EXPECT_THAT(error(), HasSubstr("schema version 0"));
+}
+
+TEST_F(ReadRounds, NamesFileAndLineOfABadValue) {
+  std::vector<RoundRow> rows = rows_;
+  rows.push_back(rows_[1]);
+  std::string text = text_of(rows);
+  text.replace(text.rfind("12.5"), 4, "fast");
+  write_run(text);
+  EXPECT_THAT(error(), AllOf(HasSubstr((dir_ / "rounds.csv").string()), HasSubstr("line 4"),
+                             HasSubstr("'fast' can't be a batch_mean_ns")));
+}
+
+TEST_F(ReadRounds, NamesFileAndLineOfATornRow) {
+  const std::string text = text_of(rows_);
+  write_run(text.substr(0, text.size() - 5));
+  EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("line 3"), HasSubstr("cut off")));
+}
+
+TEST_F(ReadRounds, NamesFileAndLineOfAMissingField) {
+  write_run(text_of(rows_) + "sum,native/simd\n");
+  EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("line 4"), HasSubstr("2 fields")));
+}
+
+TEST_F(ReadRounds, NamesAMissingColumn) {
+  std::string text = text_of(rows_);
+  text.replace(text.find("latency_ns"), 10, "latency_us");
+  write_run(text);
+  EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("'latency_ns'")));
+}
+
+TEST_F(ReadRounds, RefusesAnEmptyFile) {
+  write_run("");
+  EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("empty")));
+}
+
+TEST(WriteSummary, WritesAHeaderAndALineForEachCell) {
+  const TempDir dir;
+  const SummaryRow row{.cell = test::cell("native/simd"), .reason = "a, \"b\""};
+  write_summary(dir.path(), {row, row});
+  const CsvTable table = parse_csv(contents_of(dir / "summary.csv"));
+  EXPECT_EQ(table.header, summary_columns());
+  ASSERT_THAT(table.rows, SizeIs(2));
+  EXPECT_EQ(table.rows[0], to_fields(row));
+}
+
+TEST(WriteSummary, ReplacesAnEarlierOne) {
+  const TempDir dir;
+  write(dir / "summary.csv", "old");
+  write_summary(dir.path(), {});
+  EXPECT_EQ(contents_of(dir / "summary.csv"), to_csv_line(summary_columns()));
+}
+
+}  // namespace
+}  // namespace gapmeter

@@ -1,0 +1,567 @@
+// The scheduler against fake workers and a fake clock: exactly what runs in which order, what is
+// recorded, and what a failure, a budget or a user's stop leaves out.
+#include "harness/run/scheduler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "harness/tests/unit/testing.h"
+
+namespace gapmeter {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+class FakeClock final : public Clock {
+ public:
+  double now_s() const override { return now_s_; }
+  void advance(double seconds) { now_s_ += seconds; }
+
+ private:
+  double now_s_ = 1e6;
+};
+
+std::string text_of(const Job& job) {
+  std::ostringstream text;
+  text << name_of(job.pass) << ' ' << to_string(job.variant) << ' ' << job.n;
+  return text.str();
+}
+
+std::string text_of(const RoundRow& row) {
+  std::ostringstream text;
+  text << name_of(row.pass) << ' ' << to_string(row.cell.variant) << ' ' << row.cell.n << ' '
+       << name_of(row.measurement.status);
+  return text.str();
+}
+
+// Performs every job well in one second of the fake clock, but for what a test changes.
+class FakeRunner final : public JobRunner {
+ public:
+  explicit FakeRunner(FakeClock& clock) : clock_(clock) {}
+
+  JobOutcome run(const Job& job) override {
+    jobs.push_back(job);
+    clock_.advance(job_s);
+    JobOutcome outcome{.measurement = good_measurement(job), .wall_s = job_s};
+    if (change) change(job, outcome);
+    return outcome;
+  }
+
+  // Makes every job whose text (see text_of) is this one end so.
+  void fail(const std::string& job_text, Status status) {
+    change = [=, before = change](const Job& job, JobOutcome& outcome) {
+      if (before) before(job, outcome);
+      if (text_of(job) != job_text) return;
+      outcome.measurement = {.status = status, .reason = "because"};
+    };
+  }
+
+  std::vector<std::string> texts() const {
+    std::vector<std::string> all;
+    for (const Job& job : jobs) all.push_back(text_of(job));
+    return all;
+  }
+
+  std::vector<Job> jobs;
+  double job_s = 1;
+  std::function<void(const Job&, JobOutcome&)> change;
+
+ private:
+  static Measurement good_measurement(const Job& job) {
+    Measurement measurement{.input_digest = test::some_digest};
+    if (job.pass == Pass::verify) measurement.max_error = 0;
+    if (job.pass == Pass::memory) measurement.memory = MemoryUse{.baseline_bytes = 1};
+    if (job.pass == Pass::time) {
+      measurement.timing = test::timing_of(10, job.timing.calls_per_batch.value_or(64));
+    }
+    return measurement;
+  }
+
+  FakeClock& clock_;
+};
+
+class RecordingObserver final : public RunObserver {
+ public:
+  void job_starts(const Job& job, int round, std::size_t done, std::size_t total) override {
+    starts.push_back({text_of(job), round, done, total});
+  }
+  void row_ends(const RoundRow& row) override { rows.push_back(row); }
+  void comparison_ends(const Comparison& comparison, std::size_t done, std::size_t total) override {
+    ends.push_back({comparison.n, done, total});
+  }
+
+  std::vector<std::string> row_texts() const {
+    std::vector<std::string> all;
+    for (const RoundRow& row : rows) all.push_back(text_of(row));
+    return all;
+  }
+
+  struct Start {
+    std::string job;
+    int round;
+    std::size_t done, total;
+  };
+  struct End {
+    std::size_t n, done, total;
+  };
+  std::vector<Start> starts;
+  std::vector<RoundRow> rows;
+  std::vector<End> ends;
+};
+
+class SchedulerTest : public ::testing::Test {
+ protected:
+  // A comparison of native/a and native/b, or of other variants, at n.
+  Comparison& add_comparison(std::size_t n,
+                             const std::vector<std::string>& variants = {"native/a", "native/b"}) {
+    Comparison comparison{.kernel = "sum",
+                          .n = n,
+                          .cost = {.bytes = 3, .flops = 2, .items = 1},
+                          .working_set_bytes = 77};
+    for (const std::string& name : variants) {
+      comparison.variants.push_back({.id = test::variant(name)});
+    }
+    plan_.comparisons.push_back(std::move(comparison));
+    return plan_.comparisons.back();
+  }
+
+  RunEnd run(const SchedulerOptions& options = {}) {
+    return Scheduler(plan_, runner_, clock_, observer_, options).run();
+  }
+
+  std::size_t rows_of(const std::string& text) const {
+    const auto texts = observer_.row_texts();
+    return static_cast<std::size_t>(std::count(texts.begin(), texts.end(), text));
+  }
+
+  std::string reason_of(const std::string& text) const {
+    for (const RoundRow& row : observer_.rows) {
+      if (text_of(row) == text) return row.measurement.reason;
+    }
+    ADD_FAILURE() << "no row '" << text << "'";
+    return "";
+  }
+
+  Plan plan_{.seed = 1, .rounds = 4};
+  FakeClock clock_;
+  FakeRunner runner_{clock_};
+  RecordingObserver observer_;
+};
+
+TEST_F(SchedulerTest, VerifiesThenWeighsThenTimesInAbbaOrder) {
+  add_comparison(4);
+  EXPECT_EQ(run(), RunEnd::complete);
+  const auto first = round_order(plan_, plan_.comparisons[0], 0, 2).at(0);
+  const std::string x = first == 0 ? "time native/a 4" : "time native/b 4";
+  const std::string y = first == 0 ? "time native/b 4" : "time native/a 4";
+  EXPECT_THAT(runner_.texts(), ElementsAre("verify native/a 4", "verify native/b 4",
+                                           "memory native/a 4", "memory native/b 4",  //
+                                           x, y, y, x, y, x, x, y));
+}
+
+TEST_F(SchedulerTest, EndsAComparisonBeforeItStartsTheNext) {
+  plan_.rounds = 1;
+  add_comparison(4, {"native/a"});
+  add_comparison(16, {"native/a"});
+  run();
+  EXPECT_THAT(runner_.texts(),
+              ElementsAre("verify native/a 4", "memory native/a 4", "time native/a 4",
+                          "verify native/a 16", "memory native/a 16", "time native/a 16"));
+}
+
+TEST_F(SchedulerTest, FollowsTheOrderOfEachRound) {
+  plan_.rounds = 6;
+  add_comparison(4, {"native/a", "native/b", "native/c"});
+  run();
+  std::vector<std::string> expected;
+  for (int round = 0; round < 6; ++round) {
+    for (const std::size_t index : round_order(plan_, plan_.comparisons[0], round, 3)) {
+      expected.push_back(std::string("time native/") + "abc"[index] + " 4");
+    }
+  }
+  const auto texts = runner_.texts();
+  EXPECT_EQ(std::vector(texts.begin() + 6, texts.end()), expected);
+}
+
+TEST_F(SchedulerTest, HandsThePlanToEveryJob) {
+  plan_.seed = 99;
+  plan_.timing = {.batch_ns = 123, .round_ns = 456};
+  add_comparison(4).threads = 2;
+  run();
+  for (const Job& job : runner_.jobs) {
+    EXPECT_EQ(job.kernel, "sum");
+    EXPECT_EQ(job.seed, 99U);
+    EXPECT_EQ(job.threads, 2);
+    EXPECT_EQ(job.timing.batch_ns, 123);
+    EXPECT_EQ(job.timing.round_ns, 456);
+  }
+}
+
+TEST_F(SchedulerTest, RecordsARowForEveryJob) {
+  add_comparison(4);
+  run();
+  ASSERT_THAT(observer_.rows, SizeIs(12));
+  EXPECT_EQ(rows_of("verify native/a 4 ok"), 1U);
+  EXPECT_EQ(rows_of("memory native/b 4 ok"), 1U);
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 4U);
+  for (const RoundRow& row : observer_.rows) {
+    EXPECT_EQ(row.cell.kernel, "sum");
+    EXPECT_EQ(row.rounds_planned, 4);
+    EXPECT_EQ(row.items_per_call, 1);
+    EXPECT_EQ(row.flops_per_call, 2);
+    EXPECT_EQ(row.bytes_per_call, 3);
+    EXPECT_EQ(row.working_set_bytes, 77);
+    EXPECT_EQ(row.worker_s, 1);
+  }
+}
+
+TEST_F(SchedulerTest, RecordsRoundAndPosition) {
+  add_comparison(4);
+  run();
+  std::vector<std::pair<int, int>> places;
+  for (const RoundRow& row : observer_.rows) {
+    if (row.pass == Pass::time) {
+      places.emplace_back(row.round, row.position);
+    } else {
+      EXPECT_EQ(row.round, 0);
+      EXPECT_EQ(row.position, 0);
+    }
+  }
+  using Place = std::pair<int, int>;
+  EXPECT_THAT(places, ElementsAre(Place(0, 0), Place(0, 1), Place(1, 0), Place(1, 1), Place(2, 0),
+                                  Place(2, 1), Place(3, 0), Place(3, 1)));
+}
+
+TEST_F(SchedulerTest, PassesTheFirstRoundsBatchLengthToLaterOnes) {
+  add_comparison(4);
+  runner_.change = [](const Job& job, JobOutcome& outcome) {
+    if (!outcome.measurement.timing || job.timing.calls_per_batch) return;
+    outcome.measurement.timing->calls_per_batch = job.variant.name == "a" ? 500 : 7;
+  };
+  run();
+  for (std::size_t i = 0; i < runner_.jobs.size(); ++i) {
+    const Job& job = runner_.jobs[i];
+    const bool calibrates = job.pass != Pass::time || observer_.starts[i].round == 0;
+    const std::int64_t calls = job.variant.name == "a" ? 500 : 7;
+    EXPECT_EQ(job.timing.calls_per_batch, calibrates ? std::nullopt : std::optional(calls));
+  }
+}
+
+TEST_F(SchedulerTest, CalibratesAgainAtEverySize) {
+  plan_.rounds = 2;
+  add_comparison(4, {"native/a"});
+  add_comparison(16, {"native/a"});
+  run();
+  EXPECT_EQ(runner_.jobs.at(4 + 2).n, 16U);
+  EXPECT_EQ(runner_.jobs.at(4 + 2).timing.calls_per_batch, std::nullopt);
+}
+
+TEST_F(SchedulerTest, AMismatchLeavesARowAndNothingElseOfTheVariant) {
+  add_comparison(4);
+  runner_.fail("verify native/b 4", Status::mismatch);
+  EXPECT_EQ(run(), RunEnd::complete);
+  EXPECT_THAT(
+      runner_.texts(),
+      ElementsAre("verify native/a 4", "verify native/b 4", "memory native/a 4", "time native/a 4",
+                  "time native/a 4", "time native/a 4", "time native/a 4"));
+  EXPECT_EQ(rows_of("verify native/b 4 mismatch"), 1U);
+  EXPECT_EQ(reason_of("verify native/b 4 mismatch"), "because");
+}
+
+TEST_F(SchedulerTest, AFailureWhileWeighingDropsTheVariantFromTheRounds) {
+  add_comparison(4);
+  runner_.fail("memory native/a 4", Status::crashed);
+  run();
+  EXPECT_EQ(rows_of("memory native/a 4 crashed"), 1U);
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 0U);
+  EXPECT_EQ(rows_of("time native/b 4 ok"), 4U);
+}
+
+TEST_F(SchedulerTest, AFailureInARoundDropsTheVariantFromLaterOnes) {
+  plan_.rounds = 6;
+  add_comparison(4);
+  int times = 0;
+  runner_.change = [&](const Job& job, JobOutcome& outcome) {
+    if (text_of(job) != "time native/a 4" || ++times != 3) return;
+    outcome.measurement = {.status = Status::crashed, .reason = "in its third round"};
+  };
+  run();
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 2U);
+  EXPECT_EQ(rows_of("time native/a 4 crashed"), 1U);
+  EXPECT_EQ(rows_of("time native/b 4 ok"), 6U);
+}
+
+TEST_F(SchedulerTest, GoesOnWhenEveryVariantFails) {
+  add_comparison(4);
+  add_comparison(16);
+  runner_.fail("verify native/a 4", Status::error);
+  runner_.fail("verify native/b 4", Status::mismatch);
+  EXPECT_EQ(run(), RunEnd::complete);
+  EXPECT_EQ(rows_of("time native/a 16 ok"), 4U);
+  EXPECT_EQ(rows_of("time native/b 16 ok"), 4U);
+}
+
+// As when the system has no process left: fork fails for one job and works for the next.
+TEST_F(SchedulerTest, AJobThatCannotBeStartedIsAnErrorAndTheRunGoesOn) {
+  add_comparison(4);
+  runner_.change = [](const Job& job, JobOutcome&) {
+    if (text_of(job) == "memory native/a 4") {
+      throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again),
+                              "fork");
+    }
+  };
+  EXPECT_EQ(run(), RunEnd::complete);
+  EXPECT_EQ(reason_of("memory native/a 4 error"), "fork: Resource temporarily unavailable");
+  EXPECT_EQ(rows_of("time native/b 4 ok"), 4U);
+}
+
+class Exhausted : public SchedulerTest, public ::testing::WithParamInterface<Status> {};
+INSTANTIATE_TEST_SUITE_P(ByTimeOrMemory, Exhausted, ::testing::Values(Status::timeout, Status::oom),
+                         [](const auto& status) { return std::string(name_of(status.param)); });
+
+TEST_P(Exhausted, IsNotTriedAtLargerSizes) {
+  for (const std::size_t n : {4U, 16U, 64U}) add_comparison(n);
+  runner_.fail("time native/a 16", GetParam());
+  run();
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 4U);
+  EXPECT_EQ(rows_of("verify native/a 64 skipped"), 1U);
+  EXPECT_EQ(reason_of("verify native/a 64 skipped"),
+            std::string(name_of(GetParam())) + " already at n=16");
+  EXPECT_THAT(runner_.texts(), Not(Contains("verify native/a 64")));
+  EXPECT_THAT(runner_.texts(), Not(Contains("time native/a 64")));
+}
+
+TEST_P(Exhausted, LeavesOtherVariantsAlone) {
+  for (const std::size_t n : {4U, 16U}) add_comparison(n);
+  runner_.fail("verify native/a 4", GetParam());
+  run();
+  EXPECT_EQ(rows_of("time native/b 4 ok"), 4U);
+  EXPECT_EQ(rows_of("time native/b 16 ok"), 4U);
+}
+
+TEST_P(Exhausted, LeavesOtherKernelsAlone) {
+  add_comparison(4);
+  add_comparison(16).kernel = "dot";
+  runner_.fail("verify native/a 4", GetParam());
+  run();
+  EXPECT_EQ(rows_of("time native/a 16 ok"), 4U);
+}
+
+TEST_P(Exhausted, TellsTheFirstSizeAtEveryLargerOne) {
+  for (const std::size_t n : {4U, 16U, 64U}) add_comparison(n);
+  runner_.fail("verify native/a 4", GetParam());
+  run();
+  EXPECT_THAT(reason_of("verify native/a 16 skipped"), HasSubstr("n=4"));
+  EXPECT_THAT(reason_of("verify native/a 64 skipped"), HasSubstr("n=4"));
+}
+
+TEST_F(SchedulerTest, OtherFailuresAreTriedAgainAtLargerSizes) {
+  for (const std::size_t n : {4U, 16U}) add_comparison(n);
+  runner_.fail("verify native/a 4", Status::mismatch);
+  runner_.fail("verify native/b 4", Status::crashed);
+  run();
+  EXPECT_EQ(rows_of("time native/a 16 ok"), 4U);
+  EXPECT_EQ(rows_of("time native/b 16 ok"), 4U);
+}
+
+TEST_F(SchedulerTest, SettledVariantsLeaveTheirRowWithoutBeingRun) {
+  Comparison& comparison = add_comparison(4);
+  comparison.variants[1].settled = Measurement{.status = Status::skipped, .reason = "max_size"};
+  run();
+  EXPECT_EQ(rows_of("verify native/b 4 skipped"), 1U);
+  EXPECT_EQ(reason_of("verify native/b 4 skipped"), "max_size");
+  EXPECT_THAT(runner_.texts(), Not(Contains(HasSubstr("native/b"))));
+}
+
+// Jobs of one second each; verification, memory and the first round are 3 s of a comparison.
+class Budget : public SchedulerTest {
+ protected:
+  Budget() { plan_.rounds = 20; }
+};
+
+TEST_F(Budget, IsSharedByTheComparisons) {
+  add_comparison(4, {"native/a"});
+  add_comparison(16, {"native/a"});
+  run({.budget_s = 16});
+  // 8 s each: 2 for verification and memory, 6 rounds.
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 6U);
+  EXPECT_EQ(rows_of("time native/a 16 ok"), 6U);
+}
+
+TEST_F(Budget, WhatAComparisonLeavesGoesToTheNext) {
+  add_comparison(4, {"native/a"});
+  add_comparison(16, {"native/a"});
+  runner_.fail("verify native/a 4", Status::crashed);
+  run({.budget_s = 16});
+  // 1 s is spent on n = 4; of the 15 that are left, 2 go to verification and memory.
+  EXPECT_EQ(rows_of("time native/a 16 ok"), 13U);
+}
+
+TEST_F(Budget, AlwaysAllowsAComparisonItsFirstRound) {
+  add_comparison(4);
+  run({.budget_s = 0.5});
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 1U);
+  EXPECT_EQ(rows_of("time native/b 4 ok"), 1U);
+}
+
+TEST_F(Budget, NeverEndsARoundHalfway) {
+  add_comparison(4);
+  // 4 s for verification and memory, then rounds of 2 s: 5, 6 and 7 s are inside a round.
+  run({.budget_s = 7});
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 2U);
+  EXPECT_EQ(rows_of("time native/b 4 ok"), 2U);
+}
+
+TEST_F(Budget, ComparisonsAfterItsEndLeaveSkippedRows) {
+  add_comparison(4, {"native/a"});
+  add_comparison(16);
+  runner_.job_s = 10;
+  EXPECT_EQ(run({.budget_s = 15}), RunEnd::complete);
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 1U);
+  EXPECT_EQ(rows_of("verify native/a 16 skipped"), 1U);
+  EXPECT_EQ(rows_of("verify native/b 16 skipped"), 1U);
+  EXPECT_EQ(reason_of("verify native/a 16 skipped"), "the budget ended before this size");
+  EXPECT_THAT(runner_.texts(), Not(Contains(HasSubstr(" 16"))));
+}
+
+TEST_F(Budget, SettledVariantsKeepTheirOwnReasonAfterItsEnd) {
+  add_comparison(4, {"native/a"});
+  add_comparison(16).variants[0].settled =
+      Measurement{.status = Status::error, .reason = "SyntaxError"};
+  runner_.job_s = 10;
+  run({.budget_s = 15});
+  EXPECT_EQ(reason_of("verify native/a 16 error"), "SyntaxError");
+}
+
+TEST_F(Budget, WithoutOneEveryRoundIsRun) {
+  add_comparison(4, {"native/a"});
+  runner_.job_s = 1e6;
+  run();
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 20U);
+}
+
+class Stop : public SchedulerTest {
+ protected:
+  void stop_at(std::size_t job, bool abandoned = false) {
+    runner_.change = [=, this](const Job&, JobOutcome& outcome) {
+      if (runner_.jobs.size() != job) return;
+      stop_ = true;
+      outcome.abandoned = abandoned;
+    };
+  }
+  std::atomic<bool> stop_{false};
+};
+
+TEST_F(Stop, EndsAfterTheRowInHandInEveryPass) {
+  add_comparison(4);
+  for (const std::size_t job : {1U, 2U, 3U, 4U, 5U, 6U, 9U}) {
+    runner_.jobs.clear();
+    observer_.rows.clear();
+    stop_ = false;
+    stop_at(job);
+    EXPECT_EQ(run({.stop = &stop_}), RunEnd::interrupted);
+    EXPECT_THAT(runner_.jobs, SizeIs(job));
+    EXPECT_THAT(observer_.rows, SizeIs(job));
+  }
+}
+
+TEST_F(Stop, StartsNoFurtherComparison) {
+  add_comparison(4);
+  add_comparison(16);
+  stop_at(3);
+  run({.stop = &stop_});
+  EXPECT_THAT(runner_.texts(), Not(Contains(HasSubstr(" 16"))));
+  EXPECT_THAT(observer_.ends, IsEmpty());
+}
+
+TEST_F(Stop, AnAbandonedJobLeavesNoRow) {
+  add_comparison(4);
+  stop_at(5, /*abandoned=*/true);
+  EXPECT_EQ(run({.stop = &stop_}), RunEnd::interrupted);
+  EXPECT_THAT(runner_.jobs, SizeIs(5));
+  EXPECT_THAT(observer_.rows, SizeIs(4));
+}
+
+TEST_F(Stop, BeforeTheStartRunsNothing) {
+  add_comparison(4);
+  stop_ = true;
+  EXPECT_EQ(run({.stop = &stop_}), RunEnd::interrupted);
+  EXPECT_THAT(runner_.jobs, IsEmpty());
+}
+
+TEST_F(Stop, ThatNeverComesChangesNothing) {
+  add_comparison(4);
+  EXPECT_EQ(run({.stop = &stop_}), RunEnd::complete);
+  EXPECT_THAT(runner_.jobs, SizeIs(12));
+}
+
+TEST_F(SchedulerTest, CountsEveryJobFromZeroToTheTotal) {
+  add_comparison(4);
+  add_comparison(16);
+  run();
+  ASSERT_THAT(observer_.starts, SizeIs(24));
+  for (std::size_t i = 0; i < observer_.starts.size(); ++i) {
+    EXPECT_EQ(observer_.starts[i].done, i);
+    EXPECT_EQ(observer_.starts[i].total, 24U);
+  }
+  ASSERT_THAT(observer_.ends, SizeIs(2));
+  EXPECT_EQ(observer_.ends[0].done, 12U);
+  EXPECT_EQ(observer_.ends[1].done, 24U);
+}
+
+TEST_F(SchedulerTest, ReachesTheTotalWhateverIsLeftOut) {
+  for (const std::size_t n : {4U, 16U, 64U, 256U}) add_comparison(n);
+  plan_.comparisons[1].variants[0].settled = Measurement{.status = Status::skipped};
+  runner_.fail("verify native/a 4", Status::timeout);
+  runner_.fail("memory native/b 64", Status::crashed);
+  run({.budget_s = 40});
+  std::size_t before = 0;
+  for (const auto& start : observer_.starts) {
+    EXPECT_GE(start.done, before);
+    EXPECT_LT(start.done, start.total);
+    before = start.done;
+  }
+  ASSERT_THAT(observer_.ends, SizeIs(4));
+  EXPECT_EQ(observer_.ends.back().done, observer_.ends.back().total);
+}
+
+TEST_F(SchedulerTest, EveryPlannedCellLeavesARow) {
+  for (const std::size_t n : {4U, 16U, 64U})
+    add_comparison(n, {"native/a", "native/b", "python/c"});
+  plan_.comparisons[0].variants[2].settled = Measurement{.status = Status::skipped};
+  runner_.fail("verify native/a 4", Status::oom);
+  runner_.fail("memory native/b 16", Status::crashed);
+  run({.budget_s = 20});
+  for (const Comparison& comparison : plan_.comparisons) {
+    for (const PlannedVariant& planned : comparison.variants) {
+      EXPECT_TRUE(std::any_of(observer_.rows.begin(), observer_.rows.end(),
+                              [&](const RoundRow& row) {
+                                return row.cell.n == comparison.n && row.cell.variant == planned.id;
+                              }))
+          << to_string(planned.id) << " " << comparison.n;
+    }
+  }
+}
+
+TEST_F(SchedulerTest, AnEmptyPlanIsCompleteAtOnce) {
+  EXPECT_EQ(run(), RunEnd::complete);
+  EXPECT_THAT(runner_.jobs, IsEmpty());
+  EXPECT_THAT(observer_.rows, IsEmpty());
+}
+
+TEST(SteadyClockTest, NeverGoesBack) {
+  const SteadyClock clock;
+  const double before = clock.now_s();
+  EXPECT_GE(clock.now_s(), before);
+}
+
+}  // namespace
+}  // namespace gapmeter

@@ -1,0 +1,169 @@
+// Statistics on data small enough to check by hand; test_statistics_against_scipy.py has the rest.
+#include "harness/results/statistics.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace gapmeter {
+namespace {
+
+// first, first + 1, …, last
+std::vector<double> counting(int first, int last) {
+  std::vector<double> values(static_cast<std::size_t>(last - first + 1));
+  std::iota(values.begin(), values.end(), first);
+  return values;
+}
+
+void expect_interval(const std::optional<Interval>& interval, double low, double high) {
+  ASSERT_TRUE(interval.has_value());
+  EXPECT_DOUBLE_EQ(interval->low, low);
+  EXPECT_DOUBLE_EQ(interval->high, high);
+}
+
+using Values = std::vector<double>;
+
+TEST(Mean, DividesTheSumByTheCount) {
+  EXPECT_DOUBLE_EQ(mean(Values{5}), 5);
+  EXPECT_DOUBLE_EQ(mean(Values{1, 2, 6}), 3);
+  EXPECT_DOUBLE_EQ(mean(Values{-1, 1}), 0);
+}
+
+TEST(Quantile, InterpolatesBetweenOrderStatistics) {
+  // Positions 0, 1, 2, 3, 4: the quantile q stands at position 4 q.
+  const Values values{10, 20, 40, 80, 160};
+  EXPECT_DOUBLE_EQ(quantile(values, 0), 10);
+  EXPECT_DOUBLE_EQ(quantile(values, 0.125), 15);
+  EXPECT_DOUBLE_EQ(quantile(values, 0.25), 20);
+  EXPECT_DOUBLE_EQ(quantile(values, 0.5), 40);
+  EXPECT_DOUBLE_EQ(quantile(values, 0.875), 120);
+  EXPECT_DOUBLE_EQ(quantile(values, 1), 160);
+}
+
+// numpy.quantile([1, 2, 3, 4], [0.1, 0.9]) is [1.3, 3.7].
+TEST(Quantile, IsTheDefaultOfNumPy) {
+  EXPECT_DOUBLE_EQ(quantile(counting(1, 4), 0.1), 1.3);
+  EXPECT_DOUBLE_EQ(quantile(counting(1, 4), 0.9), 3.7);
+}
+
+TEST(Quantile, OfOneValueIsThatValue) {
+  for (const double q : {0.0, 0.3, 1.0}) EXPECT_DOUBLE_EQ(quantile(Values{7}, q), 7);
+}
+
+TEST(Quantile, SortsFirst) { EXPECT_DOUBLE_EQ(quantile(Values{160, 10, 80, 40, 20}, 0.25), 20); }
+
+TEST(Quantile, LeavesItsArgumentAsItWas) {
+  const Values values{3, 1, 2};
+  quantile(values, 0.5);
+  EXPECT_EQ(values, (Values{3, 1, 2}));
+}
+
+TEST(QuantileOfSorted, AgreesWithQuantile) {
+  const Values sorted{1, 2, 4, 8};
+  for (const double q : {0.0, 0.1, 0.5, 0.77, 1.0}) {
+    EXPECT_DOUBLE_EQ(quantile_of_sorted(sorted, q), quantile(sorted, q));
+  }
+}
+
+TEST(Median, IsTheMiddleOrTheMeanOfTheMiddleTwo) {
+  EXPECT_DOUBLE_EQ(median(Values{9}), 9);
+  EXPECT_DOUBLE_EQ(median(Values{3, 1, 2}), 2);
+  EXPECT_DOUBLE_EQ(median(Values{4, 1, 2, 100}), 3);
+}
+
+// 2 P(X <= 0) of the binomial distribution (n, 1/2) is 2 / 2^n: 0.0625 for 5, 0.03125 for 6.
+TEST(MedianInterval, NeedsSixValuesFor95Percent) {
+  for (int n = 1; n <= 5; ++n) {
+    EXPECT_EQ(median_interval(counting(1, n), 0.95), std::nullopt) << n;
+  }
+  expect_interval(median_interval(counting(1, 6), 0.95), 1, 6);
+}
+
+// 2 P(X <= 1) is 0.0703 for n = 8 and 0.0391 for n = 9.
+TEST(MedianInterval, OfNineValuesLeavesOneOutOnEachSide) {
+  expect_interval(median_interval(counting(1, 8), 0.95), 1, 8);
+  expect_interval(median_interval(counting(1, 9), 0.95), 2, 8);
+}
+
+// 2 P(X <= 5) = 0.0414 and 2 P(X <= 6) = 0.1153 for n = 20.
+TEST(MedianInterval, OfTwentyValuesIsTheSixthToTheFifteenth) {
+  expect_interval(median_interval(counting(1, 20), 0.95), 6, 15);
+}
+
+// From tables: the 40th and the 61st of a hundred.
+TEST(MedianInterval, OfAHundredValues) {
+  expect_interval(median_interval(counting(1, 100), 0.95), 40, 61);
+}
+
+// 2 P(X <= 468) = 0.0463 and 2 P(X <= 469) = 0.0537 for n = 1000.
+TEST(MedianInterval, OfAThousandValuesIsExactToo) {
+  expect_interval(median_interval(counting(1, 1000), 0.95), 469, 532);
+}
+
+TEST(MedianInterval, IsWiderForMoreConfidence) {
+  expect_interval(median_interval(counting(1, 20), 0.99), 4, 17);
+  EXPECT_EQ(median_interval(counting(1, 7), 0.99), std::nullopt);
+  expect_interval(median_interval(counting(1, 8), 0.99), 1, 8);
+}
+
+// The smallest and the largest of n values cover the median with exactly 1 - 2 / 2^n.
+TEST(MedianInterval, CountsACoverageOfExactlyTheConfidence) {
+  expect_interval(median_interval(counting(1, 2), 0.5), 1, 2);
+  expect_interval(median_interval(counting(1, 3), 0.75), 1, 3);
+  expect_interval(median_interval(counting(1, 5), 0.9375), 1, 5);
+  expect_interval(median_interval(counting(1, 6), 0.96875), 1, 6);
+}
+
+TEST(MedianInterval, SortsFirst) {
+  Values values = counting(1, 9);
+  std::reverse(values.begin(), values.end());
+  std::swap(values[1], values[6]);
+  expect_interval(median_interval(values, 0.95), 2, 8);
+}
+
+TEST(MedianInterval, OfEqualValuesHasNoWidth) {
+  expect_interval(median_interval(Values(9, 4.5), 0.95), 4.5, 4.5);
+}
+
+TEST(MedianInterval, OfNothingIsAbsent) { EXPECT_EQ(median_interval({}, 0.95), std::nullopt); }
+
+// Unpaired: median(1000, 2, 9) / median(100, 1, 3) = 9 / 3. Paired: 10, 2, 3.
+TEST(PairedRatio, IsTheMedianOfTheRatiosNotTheRatioOfTheMedians) {
+  const PairedRatio result = paired_ratio(Values{1000, 2, 9}, Values{100, 1, 3}, 0.95);
+  EXPECT_DOUBLE_EQ(result.ratio, 3);
+  EXPECT_EQ(result.interval, std::nullopt);
+}
+
+// Ratios 1, 2, 3, …, 9: the median 5, its interval the second to the eighth.
+TEST(PairedRatio, HasTheIntervalOfTheMedian) {
+  const Values denominator{7, 1, 3, 5, 2, 8, 4, 6, 9};
+  Values numerator;
+  for (std::size_t i = 0; i < 9; ++i) {
+    numerator.push_back(static_cast<double>(i + 1) * denominator[i]);
+  }
+  const PairedRatio result = paired_ratio(numerator, denominator, 0.95);
+  EXPECT_NEAR(result.ratio, 5, 1e-12);
+  ASSERT_TRUE(result.interval.has_value());
+  EXPECT_NEAR(result.interval->low, 2, 1e-12);
+  EXPECT_NEAR(result.interval->high, 8, 1e-12);
+}
+
+// In logarithms, so that the ratio a/b is the reciprocal of b/a for even counts, too.
+TEST(PairedRatio, TakesTheGeometricMeanOfTheMiddleTwo) {
+  EXPECT_NEAR(paired_ratio(Values{1, 4}, Values{1, 1}, 0.95).ratio, 2, 1e-12);
+  EXPECT_NEAR(paired_ratio(Values{1, 1}, Values{1, 4}, 0.95).ratio, 0.5, 1e-12);
+}
+
+TEST(PairedRatio, OfOnePair) {
+  EXPECT_DOUBLE_EQ(paired_ratio(Values{6}, Values{2}, 0.95).ratio, 3);
+}
+
+TEST(PairedRatio, SurvivesNumbersFarApart) {
+  EXPECT_NEAR(paired_ratio(Values{1e-300}, Values{1e-3}, 0.95).ratio / 1e-297, 1, 1e-9);
+}
+
+}  // namespace
+}  // namespace gapmeter

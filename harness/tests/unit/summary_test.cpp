@@ -1,0 +1,392 @@
+// The summary as a pure function of the rows: medians, paired gaps, what is compared and what not.
+#include "harness/results/summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "harness/tests/unit/testing.h"
+
+namespace gapmeter {
+namespace {
+
+using test::cell;
+using test::failed_row;
+using test::memory_row;
+using test::time_row;
+using test::verified_row;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+using Rows = std::vector<RoundRow>;
+
+// A cell that was verified and then timed once for each latency.
+Rows measured(const CellKey& key, const std::vector<double>& latencies) {
+  Rows rows{verified_row(key)};
+  for (std::size_t round = 0; round < latencies.size(); ++round) {
+    rows.push_back(time_row(key, static_cast<int>(round), latencies[round]));
+  }
+  return rows;
+}
+
+Rows joined(std::initializer_list<Rows> parts) {
+  Rows all;
+  for (const Rows& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+SummaryRow only_row(const Rows& rounds) {
+  const std::vector<SummaryRow> rows = summarize(rounds);
+  EXPECT_THAT(rows, SizeIs(1));
+  return rows.at(0);
+}
+
+SummaryRow row_of(const std::vector<SummaryRow>& rows, const CellKey& key) {
+  for (const SummaryRow& row : rows) {
+    if (row.cell == key) return row;
+  }
+  ADD_FAILURE() << "no row of " << to_string(key.variant);
+  return {.cell = key};
+}
+
+SummaryRow row_of(const Rows& rounds, const CellKey& key) { return row_of(summarize(rounds), key); }
+
+std::vector<Fields> fields_of(const std::vector<SummaryRow>& rows) {
+  std::vector<Fields> all;
+  for (const SummaryRow& row : rows) all.push_back(to_fields(row));
+  return all;
+}
+
+TEST(Summarize, NothingIsNothing) { EXPECT_THAT(summarize({}), IsEmpty()); }
+
+TEST(Summarize, LatencyIsTheMedianOverRounds) {
+  EXPECT_EQ(only_row(measured(cell("native/simd"), {30, 10, 20})).latency_ns, 20);
+}
+
+TEST(Summarize, TheIntervalIsDistributionFreeOverRounds) {
+  const SummaryRow row = only_row(measured(cell("native/simd"), {16, 12, 14, 11, 15, 13}));
+  ASSERT_TRUE(row.latency_ci_ns.has_value());
+  EXPECT_EQ(row.latency_ci_ns->low, 11);
+  EXPECT_EQ(row.latency_ci_ns->high, 16);
+  EXPECT_EQ(only_row(measured(cell("native/simd"), {1, 2, 3, 4, 5})).latency_ci_ns, std::nullopt);
+}
+
+TEST(Summarize, CellsComeInTheOrderOfTheirFirstRows) {
+  const CellKey a = cell("python/numpy"), b = cell("native/simd"), c = cell("native/simd", 64);
+  std::vector<CellKey> keys;
+  for (const SummaryRow& row : summarize({verified_row(c), verified_row(a), verified_row(b),
+                                          time_row(a, 0, 1), time_row(c, 0, 1)})) {
+    keys.push_back(row.cell);
+  }
+  EXPECT_THAT(keys, ElementsAre(c, a, b));
+}
+
+TEST(Summarize, CellsOfOtherKernelsSizesAndThreadsAreNotMixed) {
+  const CellKey base = cell("native/simd");
+  CellKey other_kernel = base, other_threads = base;
+  other_kernel.kernel = "dot";
+  other_threads.threads = 2;
+  EXPECT_THAT(summarize({time_row(base, 0, 1), time_row(cell("native/simd", 64), 0, 2),
+                         time_row(other_kernel, 0, 3), time_row(other_threads, 0, 4),
+                         time_row(cell("native/other"), 0, 5)}),
+              SizeIs(5));
+}
+
+TEST(Summarize, RatesAreCostOverLatency) {
+  // 16 items, 64 bytes and 16 flops in each call of 32 ns.
+  const SummaryRow row = only_row(measured(cell("native/simd", 16), {32}));
+  EXPECT_DOUBLE_EQ(row.items_per_s.value(), 0.5e9);
+  EXPECT_DOUBLE_EQ(row.bytes_per_s.value(), 2e9);
+  EXPECT_DOUBLE_EQ(row.flops_per_s.value(), 0.5e9);
+}
+
+TEST(Summarize, ACostThatDoesNotApplyHasNoRate) {
+  Rows rounds = measured(cell("native/simd"), {32});
+  for (RoundRow& row : rounds) row.flops_per_call = 0;
+  const SummaryRow row = only_row(rounds);
+  EXPECT_EQ(row.flops_per_s, std::nullopt);
+  EXPECT_TRUE(row.items_per_s.has_value());
+}
+
+TEST(Summarize, PassesOnWhatTheCellWas) {
+  const SummaryRow row = only_row(
+      joined({{verified_row(cell("native/simd"), 1e-7)}, {time_row(cell("native/simd"), 0, 8)}}));
+  EXPECT_EQ(row.verified, true);
+  EXPECT_EQ(row.max_error, 1e-7);
+  EXPECT_EQ(row.input_digest, test::some_digest);
+  EXPECT_EQ(row.estimator, "p10");
+  EXPECT_EQ(row.calls_per_batch, 100);
+  EXPECT_EQ(row.working_set_bytes, 68);
+  EXPECT_EQ(row.status, Status::ok);
+}
+
+TEST(Summarize, WhatWasNotVerifiedIsNotCalledSo) {
+  EXPECT_EQ(only_row({time_row(cell("native/simd"), 0, 8)}).verified, std::nullopt);
+}
+
+TEST(StopReason, IsRoundsWhenAllWereRun) {
+  EXPECT_EQ(only_row(measured(cell("native/simd"), {1, 1, 1, 1, 1, 1})).stop_reason, "rounds");
+}
+
+TEST(StopReason, IsBudgetWhenSomeWereNot) {
+  const SummaryRow row = only_row(measured(cell("native/simd"), {1, 1, 1, 1, 1}));
+  EXPECT_EQ(row.stop_reason, "budget");
+  EXPECT_EQ(row.rounds, 5);
+}
+
+TEST(StopReason, IsTheStatusOfAFailure) {
+  EXPECT_EQ(only_row({failed_row(cell("python/loop"), Status::timeout, "slow")}).stop_reason,
+            "timeout");
+}
+
+class FailedCell : public ::testing::TestWithParam<Status> {};
+INSTANTIATE_TEST_SUITE_P(EveryStatus, FailedCell,
+                         ::testing::Values(Status::mismatch, Status::error, Status::timeout,
+                                           Status::crashed, Status::oom, Status::skipped),
+                         [](const auto& status) { return std::string(name_of(status.param)); });
+
+TEST_P(FailedCell, HasAStatusAReasonAndNoFigures) {
+  const CellKey key = cell("python/loop");
+  const SummaryRow row = row_of(
+      joined({measured(cell("native/simd"), {1, 1}), {failed_row(key, GetParam(), "because")}}),
+      key);
+  EXPECT_EQ(row.status, GetParam());
+  EXPECT_EQ(row.reason, "because");
+  EXPECT_EQ(row.latency_ns, std::nullopt);
+  EXPECT_EQ(row.latency_ci_ns, std::nullopt);
+  EXPECT_EQ(row.items_per_s, std::nullopt);
+  EXPECT_EQ(row.gap, std::nullopt);
+  EXPECT_EQ(row.reference, "");
+}
+
+TEST_P(FailedCell, StaysFailedWhateverRoundsEndedWell) {
+  const CellKey key = cell("python/loop");
+  const SummaryRow row = row_of(joined({measured(cell("native/simd"), {1, 1}),
+                                        measured(key, {5, 5}),
+                                        {failed_row(key, GetParam(), "later", Pass::time)},
+                                        {time_row(key, 3, 5)}}),
+                                key);
+  EXPECT_EQ(row.status, GetParam());
+  EXPECT_EQ(row.latency_ns, std::nullopt);
+  EXPECT_EQ(row.gap, std::nullopt);
+}
+
+TEST(Summarize, TheFirstFailureIsTheOneTold) {
+  const CellKey key = cell("python/loop");
+  const SummaryRow row = only_row({failed_row(key, Status::mismatch, "first"),
+                                   failed_row(key, Status::crashed, "second", Pass::time)});
+  EXPECT_EQ(row.status, Status::mismatch);
+  EXPECT_EQ(row.reason, "first");
+}
+
+TEST(Summarize, OnlyAMismatchIsVerifiedAsWrong) {
+  const CellKey key = cell("python/loop");
+  EXPECT_EQ(only_row({failed_row(key, Status::mismatch, "x")}).verified, false);
+  EXPECT_EQ(only_row({failed_row(key, Status::crashed, "x")}).verified, std::nullopt);
+  EXPECT_EQ(only_row({failed_row(key, Status::skipped, "x")}).verified, std::nullopt);
+}
+
+TEST(Memory, IncrementsBelowTheResolutionAreLeftOut) {
+  constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+  const SummaryRow row = only_row({memory_row(cell("native/simd"), {.baseline_bytes = 3 * mebibyte,
+                                                                    .input_bytes = mebibyte,
+                                                                    .peak_bytes = mebibyte - 1,
+                                                                    .retained_bytes = -4096})});
+  EXPECT_EQ(row.rss_baseline_bytes, 3 * mebibyte);
+  EXPECT_EQ(row.rss_input_bytes, mebibyte);
+  EXPECT_EQ(row.rss_peak_bytes, std::nullopt);
+  EXPECT_EQ(row.rss_retained_bytes, std::nullopt);
+}
+
+TEST(Memory, WhatCouldNotBeMeasuredStaysAbsent) {
+  const SummaryRow row = only_row({memory_row(cell("native/simd"), {.baseline_bytes = 5'000'000})});
+  EXPECT_EQ(row.rss_baseline_bytes, 5'000'000);
+  EXPECT_EQ(row.rss_input_bytes, std::nullopt);
+  EXPECT_EQ(row.rss_peak_bytes, std::nullopt);
+}
+
+// Paired ratios: 10, 10, 80. The ratio of the medians would be 20 / 1: each lane has its median in
+// another round, and the machine was slower for both in round 1.
+TEST(Gap, IsPairedByRound) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row = row_of(
+      joined({measured(cell("native/simd"), {1, 2, 0.5}), measured(python, {10, 20, 40})}), python);
+  EXPECT_EQ(row.latency_ns, 20);
+  EXPECT_NEAR(row.gap.value(), 10, 1e-12);
+  EXPECT_EQ(row.reference, "native/simd");
+}
+
+TEST(Gap, HasAnIntervalFromSixRoundsOn) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row = row_of(joined({measured(cell("native/simd"), {1, 1, 1, 1, 1, 1}),
+                                        measured(python, {2, 3, 4, 5, 6, 7})}),
+                                python);
+  ASSERT_TRUE(row.gap_ci.has_value());
+  EXPECT_NEAR(row.gap_ci->low, 2, 1e-12);
+  EXPECT_NEAR(row.gap_ci->high, 7, 1e-12);
+}
+
+// Native misses round 1, Python misses round 2: only rounds 0 and 3 are pairs.
+TEST(Gap, LeavesOutRoundsThatOnlyOneSideHas) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const Rows rounds{verified_row(native),   verified_row(python),      time_row(native, 0, 1),
+                    time_row(python, 0, 6), time_row(python, 1, 1000), time_row(native, 2, 1000),
+                    time_row(native, 3, 1), time_row(python, 3, 6)};
+  EXPECT_NEAR(row_of(rounds, python).gap.value(), 6, 1e-12);
+}
+
+TEST(Gap, IsAbsentWithoutACommonRound) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const SummaryRow row = row_of(
+      {verified_row(native), verified_row(python), time_row(native, 0, 1), time_row(python, 1, 6)},
+      python);
+  EXPECT_EQ(row.gap, std::nullopt);
+  EXPECT_EQ(row.gap_ci, std::nullopt);
+}
+
+TEST(Gap, IsAgainstTheFastestNativeVariant) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row =
+      row_of(joined({measured(cell("native/slow"), {4, 4}), measured(cell("native/fast"), {2, 2}),
+                     measured(cell("native/middle"), {3, 3}), measured(python, {20, 20})}),
+             python);
+  EXPECT_EQ(row.reference, "native/fast");
+  EXPECT_NEAR(row.gap.value(), 10, 1e-12);
+}
+
+TEST(Gap, MayBeBelowOne) {
+  const CellKey python = cell("python/numpy");
+  EXPECT_NEAR(row_of(joined({measured(cell("native/simd"), {4}), measured(python, {2})}), python)
+                  .gap.value(),
+              0.5, 1e-12);
+}
+
+TEST(Gap, OnlyPythonRowsHaveOne) {
+  const std::vector<SummaryRow> rows =
+      summarize(joined({measured(cell("native/slow"), {4}), measured(cell("native/fast"), {2}),
+                        measured(cell("python/loop"), {8})}));
+  EXPECT_EQ(row_of(rows, cell("native/slow")).gap, std::nullopt);
+  EXPECT_EQ(row_of(rows, cell("native/slow")).reference, "");
+  EXPECT_EQ(row_of(rows, cell("native/fast")).gap, std::nullopt);
+  EXPECT_TRUE(row_of(rows, cell("python/loop")).gap.has_value());
+}
+
+// What Python is compared with when the fastest native variant is out of the question.
+class FastestNative : public ::testing::Test {
+ protected:
+  // The reference of a Python row beside native/slow (4 ns) and these rows of native/fast.
+  static std::string reference_beside(const Rows& fast) {
+    const CellKey python = cell("python/loop");
+    return row_of(joined({fast, measured(cell("native/slow"), {4}), measured(python, {8})}), python)
+        .reference;
+  }
+  static Rows changed(const std::function<void(RoundRow&)>& change) {
+    Rows rows = measured(cell("native/fast"), {1});
+    for (RoundRow& row : rows) change(row);
+    return rows;
+  }
+};
+
+TEST_F(FastestNative, IsComparedWithWhenNothingIsWrongWithIt) {
+  EXPECT_EQ(reference_beside(measured(cell("native/fast"), {1})), "native/fast");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItIsWrong) {
+  EXPECT_EQ(reference_beside({failed_row(cell("native/fast"), Status::mismatch, "wrong"),
+                              time_row(cell("native/fast"), 0, 1)}),
+            "native/slow");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItWasNotVerified) {
+  EXPECT_EQ(reference_beside({time_row(cell("native/fast"), 0, 1)}), "native/slow");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItFailedLater) {
+  EXPECT_EQ(reference_beside(
+                joined({measured(cell("native/fast"), {1}),
+                        {failed_row(cell("native/fast"), Status::crashed, "x", Pass::time)}})),
+            "native/slow");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItUsedMoreThreads) {
+  EXPECT_EQ(reference_beside(changed([](RoundRow& row) { row.cell.threads = 2; })), "native/slow");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItsInputsWereOthers) {
+  EXPECT_EQ(reference_beside(
+                changed([](RoundRow& row) { row.measurement.input_digest = "00000000000000bb"; })),
+            "native/slow");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItIsOfAnotherSizeOrKernel) {
+  EXPECT_EQ(reference_beside(changed([](RoundRow& row) { row.cell.n = 64; })), "native/slow");
+  EXPECT_EQ(reference_beside(changed([](RoundRow& row) { row.cell.kernel = "dot"; })),
+            "native/slow");
+}
+
+TEST(Gap, IsAbsentWhenNoNativeVariantIsComparable) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row = row_of(
+      joined({{failed_row(cell("native/simd"), Status::crashed, "x")}, measured(python, {8})}),
+      python);
+  EXPECT_EQ(row.latency_ns, 8);
+  EXPECT_EQ(row.gap, std::nullopt);
+  EXPECT_EQ(row.reference, "");
+}
+
+// Python on two threads is still compared with native code on one.
+TEST(Gap, OfThreadedPythonIsAgainstOneNativeThread) {
+  CellKey python = cell("python/numpy");
+  python.threads = 2;
+  const SummaryRow row =
+      row_of(joined({measured(cell("native/simd"), {4}), measured(python, {2})}), python);
+  EXPECT_EQ(row.reference, "native/simd");
+}
+
+// As when a run is resumed with another seed: such rounds did not compute the same thing.
+TEST(Gap, LeavesOutRoundsWhoseInputsDiffer) {
+  const CellKey python = cell("python/loop");
+  Rows rounds =
+      joined({measured(cell("native/simd"), {1, 1, 1}), measured(python, {10, 10, 1000})});
+  rounds.back().measurement.input_digest = "00000000000000bb";
+  rounds.push_back(time_row(cell("native/simd"), 3, 1));
+  rounds.push_back(time_row(python, 3, 3000));
+  rounds.back().measurement.input_digest = "00000000000000bb";
+  const SummaryRow row = row_of(rounds, python);
+  EXPECT_NEAR(row.gap.value_or(10), 10, 1e-9);
+}
+
+class Purity : public ::testing::Test {
+ protected:
+  const Rows rounds_ = joined({measured(cell("native/simd"), {1, 3, 2}),
+                               measured(cell("native/slow"), {4, 4, 4}),
+                               measured(cell("python/loop"), {20, 50, 40}),
+                               {failed_row(cell("python/numpy"), Status::skipped, "no numpy")}});
+};
+
+TEST_F(Purity, TheSameRowsGiveTheSameSummary) {
+  EXPECT_EQ(fields_of(summarize(rounds_)), fields_of(summarize(rounds_)));
+}
+
+TEST_F(Purity, TheOrderOfRowsOfDifferentCellsDoesNotMatter) {
+  Rows interleaved = rounds_;
+  // By round instead of by cell, as the scheduler records them; the order inside a cell is kept.
+  std::stable_sort(interleaved.begin(), interleaved.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.pass, a.round) < std::pair(b.pass, b.round);
+  });
+  auto by_cell = fields_of(summarize(rounds_)), by_round = fields_of(summarize(interleaved));
+  std::sort(by_cell.begin(), by_cell.end());
+  std::sort(by_round.begin(), by_round.end());
+  EXPECT_EQ(by_cell, by_round);
+}
+
+TEST_F(Purity, RowsThatWereWrittenAndReadGiveTheSameSummary) {
+  Rows read;
+  for (const RoundRow& row : rounds_) read.push_back(parse_round(round_columns(), to_fields(row)));
+  EXPECT_EQ(fields_of(summarize(read)), fields_of(summarize(rounds_)));
+}
+
+}  // namespace
+}  // namespace gapmeter

@@ -1,0 +1,155 @@
+"""The statistics of harness/results/statistics.h against NumPy's and SciPy's, on random data.
+
+CTest names the probe, an executable that computes them, in GAPMETER_STATISTICS_PROBE.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import Any, Callable
+
+import numpy as np
+import pytest
+from scipy import stats
+
+Draw = Callable[[np.random.Generator, int], np.ndarray]
+
+DISTRIBUTIONS: dict[str, Draw] = {
+    "normal": lambda rng, n: rng.normal(100, 3, n),
+    "uniform": lambda rng, n: rng.uniform(-1, 1, n),
+    "exponential": lambda rng, n: rng.exponential(2, n),
+    "lognormal": lambda rng, n: rng.lognormal(0, 2, n),
+    "cauchy": lambda rng, n: rng.standard_cauchy(n),
+}
+MEDIANS = {
+    "normal": 100.0,
+    "uniform": 0.0,
+    "exponential": 2 * np.log(2),
+    "lognormal": 1.0,
+    "cauchy": 0.0,
+}
+COUNTS = [1, 2, 3, 5, 6, 7, 8, 9, 10, 20, 21, 50, 99, 100, 1000]
+CONFIDENCES = [0.5, 0.8, 0.9, 0.95, 0.99, 0.999]
+
+
+def request(
+    values: np.ndarray,
+    quantiles: list[float] | None = None,
+    confidence: float = 0.95,
+    denominators: np.ndarray | None = None,
+) -> dict[str, Any]:
+    """One line for the probe."""
+    return {
+        "values": values.tolist(),
+        "quantiles": quantiles or [],
+        "confidence": confidence,
+        "denominators": [] if denominators is None else denominators.tolist(),
+    }
+
+
+def probe(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the probe answers to each request."""
+    lines = "".join(json.dumps(one) + "\n" for one in requests)
+    done = subprocess.run(
+        [os.environ["GAPMETER_STATISTICS_PROBE"]],
+        input=lines, capture_output=True, text=True, check=True, timeout=120,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def ranks(interval: list[float] | None, values: np.ndarray) -> tuple[int, int] | None:
+    """Which order statistics of distinct values an interval's ends are, counted from 0."""
+    if interval is None:
+        return None
+    ordered = np.sort(values)
+    low, high = (int(np.searchsorted(ordered, end)) for end in interval)
+    assert [ordered[low], ordered[high]] == interval, "the ends are values themselves"
+    return low, high
+
+
+def coverage(rank: int, count: int) -> float:
+    """The probability that [x(rank), x(count-1-rank)], counted from 0, covers the median."""
+    return float(1 - 2 * stats.binom.cdf(rank, count, 0.5))
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_mean_and_median_are_numpys(name: str) -> None:
+    rng = np.random.default_rng(1)
+    data = [DISTRIBUTIONS[name](rng, count) for count in COUNTS]
+    for values, answer in zip(data, probe([request(values) for values in data]), strict=True):
+        scale = float(np.max(np.abs(values)))
+        assert answer["mean"] == pytest.approx(np.mean(values), rel=1e-12, abs=1e-13 * scale)
+        assert answer["median"] == pytest.approx(np.median(values), rel=1e-12, abs=1e-13 * scale)
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_quantiles_are_numpys(name: str) -> None:
+    rng = np.random.default_rng(2)
+    data = [DISTRIBUTIONS[name](rng, count) for count in COUNTS]
+    at = [0.0, 0.001, 0.1, 0.25, 1 / 3, 0.5, 0.9, 0.99, 0.999, 1.0] + rng.uniform(0, 1, 20).tolist()
+    for values, answer in zip(data, probe([request(values, at) for values in data]), strict=True):
+        scale = float(np.max(np.abs(values)))
+        expected = np.quantile(values, at).tolist()
+        assert answer["quantiles"] == pytest.approx(expected, rel=1e-12, abs=1e-13 * scale)
+
+
+@pytest.mark.parametrize("confidence", CONFIDENCES)
+def test_the_median_interval_covers_enough_and_no_narrower_one_does(confidence: float) -> None:
+    rng = np.random.default_rng(3)
+    counts = list(range(1, 120)) + [500, 999, 1000, 1001, 2000]
+    data = [rng.normal(size=count) for count in counts]
+    answers = probe([request(values, confidence=confidence) for values in data])
+    for values, answer in zip(data, answers, strict=True):
+        count = len(values)
+        found = ranks(answer["median_interval"], values)
+        if found is None:
+            # Not even the smallest and the largest value cover enough.
+            assert count == 1 or coverage(0, count) < confidence
+            continue
+        low, high = found
+        assert low == count - 1 - high, "symmetric"
+        # The last digits of an exact tie may differ between the two binomial distributions.
+        assert coverage(low, count) >= confidence - 1e-12
+        narrower_exists = low + 1 < count - 1 - (low + 1)
+        assert not narrower_exists or coverage(low + 1, count) < confidence
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+@pytest.mark.parametrize("count", [6, 9, 20, 51])
+def test_the_median_interval_covers_the_median_as_often_as_it_says(name: str, count: int) -> None:
+    rng = np.random.default_rng(4)
+    repetitions = 2000
+    data = [DISTRIBUTIONS[name](rng, count) for _ in range(repetitions)]
+    intervals = [answer["median_interval"] for answer in probe([request(values) for values in data])]
+    covered = sum(low <= MEDIANS[name] <= high for low, high in intervals) / repetitions
+    low_rank, _ = ranks(intervals[0], data[0]) or (0, 0)
+    expected = coverage(low_rank, count)
+    assert expected >= 0.95
+    # Five standard deviations of the simulation.
+    assert covered == pytest.approx(expected, abs=5 * np.sqrt(expected * (1 - expected) / repetitions))
+
+
+def test_the_paired_ratio_is_the_median_of_log_ratios() -> None:
+    rng = np.random.default_rng(5)
+    pairs = [(rng.lognormal(3, 1, count), rng.lognormal(0, 1, count)) for count in COUNTS]
+    answers = probe([request(top, denominators=bottom) for top, bottom in pairs])
+    for (top, bottom), answer in zip(pairs, answers, strict=True):
+        logs = np.log(top / bottom)
+        ratio = answer["paired_ratio"]
+        assert ratio["ratio"] == pytest.approx(np.exp(np.median(logs)), rel=1e-12)
+        [of_logs] = probe([request(logs)])
+        if of_logs["median_interval"] is None:
+            assert ratio["interval"] is None
+        else:
+            expected = np.exp(of_logs["median_interval"]).tolist()
+            assert ratio["interval"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_noise_that_both_share_cancels_in_the_paired_ratio() -> None:
+    rng = np.random.default_rng(6)
+    drift = rng.lognormal(0, 1, 200)
+    [answer] = probe([request(7 * drift, denominators=drift)])
+    assert answer["paired_ratio"]["ratio"] == pytest.approx(7)
+    assert answer["paired_ratio"]["interval"] == pytest.approx([7, 7])

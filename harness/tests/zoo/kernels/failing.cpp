@@ -1,0 +1,78 @@
+// failing: variants that end without a result.
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+#include <stdexcept>
+#include <string_view>
+
+#include "harness/tests/zoo/kernels/doubling.h"
+
+namespace {
+
+using zoo::Input;
+using zoo::Output;
+
+// Throws what the standard library would.
+Output throws(Input /*x*/) { throw std::runtime_error("the native variant gave up"); }
+
+// Throws what is no std::exception.
+Output throws_number(Input /*x*/) { throw 42; }
+
+// Throws a message that is not UTF-8.
+Output throws_garbage(Input /*x*/) { throw std::runtime_error("broken \xff\xfe text"); }
+
+// Prints a line of umlauts that is too long to be quoted whole, and bytes that are not UTF-8, and
+// ends as a failed assertion does.
+Output garbles(Input /*x*/) {
+  std::printf("broken \xff\xfe text ");
+  for (int i = 0; i < 500; ++i) std::printf("\xc3\xa4");
+  std::fflush(stdout);
+  std::abort();
+}
+
+// Says that memory is exhausted.
+Output bad_alloc(Input /*x*/) { throw std::bad_alloc(); }
+
+// Writes through a null pointer; volatile, so that the compiler can't know it.
+Output segfaults(Input x) {
+  volatile float* volatile nowhere = nullptr;
+  *nowhere = x[0];
+  return zoo::right(x);
+}
+
+// Ends as a failed assertion does.
+Output aborts(Input /*x*/) { std::abort(); }
+
+// Ends the process as if all were well.
+Output exits(Input /*x*/) { std::exit(0); }
+
+// Ends as the system's out-of-memory killer would end it.
+Output killed(Input x) {
+  raise(SIGKILL);
+  return zoo::right(x);
+}
+
+// Answers in the harness's place, through the worker's private pipe.
+Output forges(Input x) {
+  constexpr int answer_pipe = 4;
+  constexpr std::string_view answer =
+      R"({"protocol": 1, "nonce": 1, "status": "ok", "reason": "", "input_digest": ""})";
+  const ssize_t written = write(answer_pipe, answer.data(), answer.size());
+  if (written > 0) _exit(0);
+  return zoo::right(x);
+}
+
+}  // namespace
+
+GAPMETER_KERNEL() {
+  using gapmeter::native;
+  return zoo::doubling(
+      "Variants that end without a result",
+      {native<throws>("throws"), native<throws_number>("throws_number"),
+       native<throws_garbage>("throws_garbage"), native<garbles>("garbles"),
+       native<bad_alloc>("bad_alloc"), native<segfaults>("segfaults"), native<aborts>("aborts"),
+       native<exits>("exits"), native<killed>("killed"), native<forges>("forges")});
+}

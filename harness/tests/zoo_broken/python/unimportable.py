@@ -1,0 +1,3 @@
+"""unimportable: can't be imported."""
+
+raise RuntimeError("not today,\nnor tomorrow")
