@@ -82,7 +82,7 @@ void into(Input inp, Input w, float bias, Output out) {
 
 void simd(Input inp, Input w, float bias, Output out) {
   // Results of this size don't stay in the caches until somebody reads them.
-  constexpr std::size_t stream_from_bytes = std::size_t{8} << 20;
+  constexpr std::size_t stream_from_bytes = std::size_t{4} << 20;
   HWY_DYNAMIC_DISPATCH(ApplySimd)(inp, w, bias, out, out.size_bytes() >= stream_from_bytes);
 }
 

@@ -60,6 +60,15 @@ def test_the_command_line_overrides_the_file(gapmeter: Program, config: Config, 
     assert (run.facts["rounds"], run.facts["seed"]) == (1, 7)
 
 
+@pytest.mark.parametrize(("given", "in_file"), [("quick", "full"), ("full", "quick")])
+def test_a_depth_on_the_command_line_replaces_that_of_the_file(
+    gapmeter: Program, config: Config, out: Path, given: str, in_file: str
+) -> None:
+    path = config(f"[run]\n{in_file} = true\nrounds = 1\n")
+    run = gapmeter.measure(out, f"--{given}", "--config", path, "--kernels", "empty")
+    assert run.facts["round_ns"] == {"quick": 10_000_000, "full": 200_000_000}[given]
+
+
 def test_config_may_stand_before_the_command(gapmeter: Program, config: Config, out: Path) -> None:
     process = gapmeter("--config", config(RUN_SECTION), "run", "--sizes", "8", "--out", out)
     assert process.returncode == 0
@@ -97,14 +106,14 @@ def test_a_file_that_makes_no_sense_is_rejected_by_its_name(
         ("rounds = -3", ["rounds", "-3"]),
         ('sizes = "abc"', ["sizes", "'abc'"]),
         ('kernels = "sun"', ["'sun'", "did you mean 'sum'?"]),
-        ("full = true", ["--quick", "--full"]),
+        ("quick = true\nfull = true", ["--quick", "--full"]),
     ],
 )
 def test_values_in_the_file_are_checked_like_those_on_the_command_line(
     gapmeter: Program, config: Config, out: Path, line: str, words: list[str]
 ) -> None:
     path = config(f"[run]\n{line}\n")
-    assert_rejected(gapmeter("run", "--quick", "--config", path, "--out", out), *words)
+    assert_rejected(gapmeter("run", "--config", path, "--out", out), *words)
 
 
 @pytest.mark.parametrize("kind", ["missing", "directory"])

@@ -148,6 +148,41 @@ TEST(VariantsOf, AreNativeFirstInTheOrderOfDeclaration) {
   EXPECT_THAT(names, ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy"));
 }
 
+// Its variants are unknown, but the kernel names its baseline.
+class UnimportableVariants : public ::testing::Test {
+ protected:
+  UnimportableVariants() {
+    catalog_.python.variants.clear();
+    catalog_.python.problems = {{"a", "SyntaxError"}};
+  }
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const VariantId& id : variants_of(catalog_, catalog_.kernels[0])) {
+      names.push_back(to_string(id));
+    }
+    return names;
+  }
+  Catalog catalog_ = catalog_of({"a"});
+};
+
+TEST_F(UnimportableVariants, AreStoodForByTheBaseline) {
+  EXPECT_THAT(names(), ElementsAre("native/plain", "native/fast", "python/loop"));
+  ASSERT_NE(find_import_problem(catalog_, catalog_.kernels[0]), nullptr);
+  EXPECT_EQ(*find_import_problem(catalog_, catalog_.kernels[0]), "SyntaxError");
+}
+
+TEST_F(UnimportableVariants, AreThemselvesAgainWhenTheModuleCanBeImported) {
+  catalog_.python.variants = catalog_of({"a"}).python.variants;
+  EXPECT_THAT(names(), ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy"));
+  EXPECT_EQ(find_import_problem(catalog_, catalog_.kernels[0]), nullptr);
+}
+
+// A row of the variant "python/" could not be read back.
+TEST_F(UnimportableVariants, OfAKernelWithoutABaselineAreNone) {
+  catalog_.kernels[0].baseline.clear();
+  EXPECT_THAT(names(), ElementsAre("native/plain", "native/fast"));
+}
+
 TEST(FindPythonVariant, NeedsKernelAndName) {
   Catalog catalog = catalog_of({"a", "b"});
   test::python_variant_in(catalog, "b", "numpy").max_size = 7;

@@ -19,6 +19,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::SizeIs;
 using End = ProcessResult::End;
 
 constexpr std::uint64_t nonce = 42;
@@ -124,6 +125,14 @@ TEST(Interpret, AReasonIsUtf8WhateverTheOutput) {
   std::string letters = "x";
   for (int i = 0; i < 300; ++i) letters += "é";
   EXPECT_NO_THROW(nlohmann::json(interpreted({.code = 1, .output = letters}).reason).dump());
+}
+
+// It is printed on terminals and in lists of one line each.
+TEST(Interpret, AReasonIsOneLineWithoutControlCharacters) {
+  const Measurement answered{.status = Status::error, .reason = "one\ntwo\x1b[2J"};
+  EXPECT_EQ(interpreted({.answer = encode(answered, nonce)}).reason, "one two [2J");
+  EXPECT_EQ(interpreted({.code = 1, .output = std::string("a\0b\x1b", 4)}).reason,
+            "exited with status 1 and no result; its last output: a b ");
 }
 
 TEST(WorkerEnvironment, GivesEveryLibraryTheSameThreads) {
@@ -273,6 +282,31 @@ TEST_F(ProcessJobRunnerTest, DescribesPythonThroughItsWorker) {
       describe_python(settings_with("", worker("python", read_nonce + answer)));
   EXPECT_THAT(description.modules, ElementsAre("sum"));
   EXPECT_EQ(description.version, "3.11");
+}
+
+// Asked for all modules at once, this worker ends; asked for one, only the bad one ends it.
+TEST_F(ProcessJobRunnerTest, AModuleThatEndsItsWorkerCostsOnlyItself) {
+  for (const char* name : {"bad.py", "good.py", "notes.txt"}) std::ofstream(dir_ / name) << "";
+  const std::string answer =
+      "request=$(cat <&3)\n"
+      "case \"$request\" in *'\"module\":\"\"'*|*'\"module\":\"bad\"'*) "
+      "echo 'no graphics card' >&2; exit 3;; esac\n"
+      "nonce=$(echo \"$request\" | sed 's/.*\"nonce\":\\([0-9]*\\).*/\\1/')\n"
+      "case \"$request\" in *'\"module\":\"good\"'*) "
+      "found='{\"kernel\":\"good\",\"name\":\"loop\",\"requires\":[]}';; esac\n"
+      "printf '{\"protocol\":1,\"nonce\":%s,\"modules\":[],\"variants\":[%s],\"problems\":[],"
+      "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
+      "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce \"$found\" >&4\n";
+  WorkerSettings settings = settings_with("", worker("python", answer));
+  settings.python_dir = dir_.path().string();
+  const PythonDescription description = describe_python(settings);
+  EXPECT_EQ(description.version, "3.11");
+  EXPECT_THAT(description.modules, ElementsAre("bad", "good"));
+  ASSERT_THAT(description.variants, SizeIs(1));
+  EXPECT_EQ(description.variants[0].kernel, "good");
+  ASSERT_THAT(description.problems, SizeIs(1));
+  EXPECT_EQ(description.problems[0].kernel, "bad");
+  EXPECT_THAT(description.problems[0].text, HasSubstr("no graphics card"));
 }
 
 TEST_F(ProcessJobRunnerTest, APythonLaneThatDoesNotStartSaysWhy) {

@@ -174,7 +174,7 @@ TEST(RunCommandLine, RefusesDurationsThatDoNotParseAndSaysWhy) {
 }
 
 TEST(RunCommandLine, RefusesProcessorsAndSeedsThatAreNone) {
-  for (const char* cpu : {"-1", "one", "1.5"})
+  for (const char* cpu : {"-1", "one", "1.5", "1048576", "99999999999"})
     EXPECT_EQ(exit_status({"run", "--pin", cpu}), 2) << cpu;
   for (const char* seed : {"-1", "x", "1.5", "18446744073709551616"}) {
     EXPECT_EQ(exit_status({"run", "--seed", seed}), 2) << seed;
@@ -252,6 +252,10 @@ TEST(CommandLine, MisuseGoesToStderr) {
   const Parsed parsed = parse({"run", "--rounds", "0"});
   EXPECT_EQ(parsed.out, "");
   EXPECT_NE(parsed.err, "");
+}
+
+TEST(CommandLine, NamesACommandThatIsNotThere) {
+  EXPECT_THAT(refusal({"nosuch"}), HasSubstr("'nosuch'"));
 }
 
 TEST(CommandLine, NeedsExactlyOneCommand) {
@@ -342,6 +346,10 @@ TEST_F(ConfigFile, MayHaveCommentsAndBlankLines) {
 TEST_F(ConfigFile, AnUnknownKeyIsRefused) {
   EXPECT_THAT(refusal(with_config("[run]\nround = 5\n", {"run"})), HasSubstr("round"));
   EXPECT_EQ(exit_status(with_config("rounds = 5\n", {"run"})), 2);
+}
+
+TEST_F(ConfigFile, IsNamedWhenItIsRefused) {
+  EXPECT_THAT(refusal(with_config("[run]\nround = 5\n", {"run"})), HasSubstr("gapmeter.toml"));
 }
 
 TEST_F(ConfigFile, AnUnknownSectionIsRefused) {

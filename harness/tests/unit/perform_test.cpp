@@ -118,6 +118,11 @@ TEST_F(PerformTest, AResultOfTheWrongLengthIsAMismatch) {
   EXPECT_THAT(measurement.reason, HasSubstr("returned 99 values, expected 100"));
 }
 
+// Nothing was compared: an error of 0 would say that it was, and equal.
+TEST_F(PerformTest, AResultOfTheWrongLengthHasNoError) {
+  EXPECT_EQ(perform_on("too_short").max_error, std::nullopt);
+}
+
 TEST_F(PerformTest, AVariantThatIsRightOnlyOnceIsAMismatch) {
   calls_of_right_once = 0;
   const Measurement measurement = perform_on("right_once");

@@ -147,6 +147,13 @@ TEST(PlanComparisons, SettleSizesAboveAVariantsLargestAsSkipped) {
   EXPECT_FALSE(planned(comparisons[2], "python/numpy").settled);
 }
 
+TEST(PlanComparisons, NameAKernelWithoutACost) {
+  Catalog catalog = catalog_of({"a"});
+  test::kernel_in(catalog, "a").cost = nullptr;
+  EXPECT_THAT(test::message_of<std::invalid_argument>([&] { plan_comparisons(catalog, {}); }),
+              HasSubstr("a: no cost"));
+}
+
 // A module that can't be imported: its variants are unknown, but the kernel names its baseline.
 class UnimportableModule : public ::testing::Test {
  protected:

@@ -108,6 +108,19 @@ TEST(RequestMessage, ADescribeRequestArrives) {
   EXPECT_EQ(request.nonce, nonce);
 }
 
+TEST(RequestMessage, ADescribeRequestOfOneModuleArrives) {
+  for (const char* module : {"", "sum"}) {
+    const Request request = decode_request(encode(Request{nonce, "", DescribeRequest{module}}));
+    EXPECT_EQ(std::get<DescribeRequest>(request.task).module, module);
+  }
+}
+
+TEST(RequestMessage, WithoutATaskIsRefused) {
+  Json request = request_json();
+  request.erase("job");
+  EXPECT_EQ(request_error(request.dump()), "'module' is missing");
+}
+
 TEST(RequestMessage, IsOneLine) {
   EXPECT_THAT(encode(Request{nonce, "a\nb", full_job()}), ::testing::Not(HasSubstr("\n")));
 }

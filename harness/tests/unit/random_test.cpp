@@ -181,6 +181,18 @@ TEST(UniformWholes, RefuseTheWholeRangeOfSixtyFourBits) {
   EXPECT_THROW(Fill<std::int64_t>(uniform{-0x1p63, 0x1p63}), std::invalid_argument);
 }
 
+TEST(UniformWholes, BoundsMayBeAsFarApartAsTheirTypeHolds) {
+  expect_within(draw<std::int32_t>({-0x1p31, 0x1p31 - 1}, 1000), -0x1p31, 0x1p31 - 1);
+  expect_within(draw<std::int64_t>({-0x1p62, 0x1p61}, 1000), -0x1p62, 0x1p61);
+}
+
+// As floats they would all be infinite.
+TEST(UniformReals, RefuseBoundsThatTheirTypeCannotHold) {
+  EXPECT_THROW(Fill<float>(uniform{1e39, 1e40}), std::invalid_argument);
+  EXPECT_NO_THROW(Fill<float>(uniform{-3e38, 3e38}));
+  EXPECT_NO_THROW(Fill<double>(uniform{1e39, 1e40}));
+}
+
 TEST(UniformReals, RefuseInfiniteBounds) {
   const double infinity = std::numeric_limits<double>::infinity();
   EXPECT_THROW(Fill<double>(uniform{-infinity, infinity}), std::invalid_argument);

@@ -61,6 +61,9 @@ TEST(FormatRatio, KeepsThreeDigits) {
 TEST(FormatRatio, KeepsThreeDigitsBelowOne) {
   EXPECT_EQ(format_ratio(0.5), "0.500×");
   EXPECT_EQ(format_ratio(0.0833), "0.0833×");
+  EXPECT_EQ(format_ratio(0.9994), "0.999×");
+  EXPECT_EQ(format_ratio(0.9996), "1.00×");
+  EXPECT_EQ(format_ratio(0.09996), "0.100×");
 }
 
 TEST(FormatTime, KeepsThreeDigitsBelowANanosecond) { EXPECT_EQ(format_time(0.25), "0.250 ns"); }

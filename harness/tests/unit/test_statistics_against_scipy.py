@@ -122,13 +122,14 @@ def test_the_median_interval_covers_the_median_as_often_as_it_says(name: str, co
     rng = np.random.default_rng(4)
     repetitions = 2000
     data = [DISTRIBUTIONS[name](rng, count) for _ in range(repetitions)]
-    intervals = [answer["median_interval"] for answer in probe([request(values) for values in data])]
+    answers = probe([request(values) for values in data])
+    intervals = [answer["median_interval"] for answer in answers]
     covered = sum(low <= MEDIANS[name] <= high for low, high in intervals) / repetitions
     low_rank, _ = ranks(intervals[0], data[0]) or (0, 0)
     expected = coverage(low_rank, count)
     assert expected >= 0.95
-    # Five standard deviations of the simulation.
-    assert covered == pytest.approx(expected, abs=5 * np.sqrt(expected * (1 - expected) / repetitions))
+    deviation = np.sqrt(expected * (1 - expected) / repetitions)
+    assert covered == pytest.approx(expected, abs=5 * deviation)
 
 
 def test_the_paired_ratio_is_the_median_of_log_ratios() -> None:
