@@ -94,8 +94,8 @@ def as_numpy(inputs: SimpleNamespace) -> tuple[Any, ...]:
 def load_module(path: Path) -> ModuleType:
     """Import one kernel's .py by its path, once in a process.
 
-    It can be found by its name afterwards, as pickle and dataclasses ask of a module, and keeps what
-    it keeps in its globals from one bind to the next.
+    It can be found by its name afterwards, as pickle and dataclasses ask of a module, and keeps its
+    globals from one bind to the next.
     """
     name = f"gapmeter_kernel_{path.stem}"
     if name not in sys.modules:
