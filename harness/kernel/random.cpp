@@ -1,6 +1,7 @@
 // Compiled with -ffp-contract=off: a fused multiply-add would give other bytes on other machines.
 #include "harness/kernel/random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -30,6 +31,9 @@ Fill<T> uniform_fill(double low, double high) {
     throw std::invalid_argument("uniform{low, high} needs finite bounds with low <= high");
   }
   if constexpr (std::is_floating_point_v<T>) {
+    if (std::max(std::abs(low), std::abs(high)) > std::numeric_limits<T>::max()) {
+      throw std::invalid_argument("uniform{low, high} has bounds that the field's type can't hold");
+    }
     return [low, width = high - low](std::span<T> field, Random& random) {
       for (T& element : field) element = static_cast<T>(low + width * random.unit());
     };

@@ -93,7 +93,7 @@ std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel)
   for (const PythonVariant& variant : catalog.python.variants) {
     if (variant.kernel == kernel.name) variants.push_back({Lane::python, variant.name});
   }
-  if (find_import_problem(catalog, kernel) != nullptr) {
+  if (find_import_problem(catalog, kernel) != nullptr && !kernel.baseline.empty()) {
     variants.push_back({Lane::python, kernel.baseline});
   }
   return variants;

@@ -192,6 +192,7 @@ class Child {
  private:
   void start() {
     Pipe request = make_pipe(), answer = make_pipe(), output = make_pipe(), failure = make_pipe();
+    send_request(request);
     std::vector<std::string> arguments = spec_.arguments, environment = environment_of(spec_);
     ChildPlan plan{.arguments = pointers_to(arguments),
                    .environment = pointers_to(environment),
@@ -214,23 +215,20 @@ class Child {
       errno = reason;
       fail("starting " + spec_.arguments[0]);
     }
-    send_request(request);
     answer_ = std::move(answer.reader);
     output_ = std::move(output.reader);
     set_nonblocking(answer_);
     set_nonblocking(output_);
   }
 
-  // A request is smaller than a pipe's buffer, so that this can't block on a child that never
-  // reads.
-  void send_request(Pipe& request) const {
-    const auto size = static_cast<ssize_t>(spec_.request.size());
-    request.reader.close();
+  // Before the child exists: with the reading end still open here, writing can neither raise
+  // SIGPIPE nor block on a child that never reads. Requests are smaller than a pipe's buffer.
+  void send_request(const Pipe& request) const {
     set_nonblocking(request.writer);
-    if (write(request.writer.get(), spec_.request.data(), spec_.request.size()) != size &&
-        errno != EPIPE) {
-      fail("sending the request to " + spec_.arguments[0]);
-    }
+    const ssize_t written = write(request.writer.get(), spec_.request.data(), spec_.request.size());
+    if (written == static_cast<ssize_t>(spec_.request.size())) return;
+    if (written >= 0) errno = EMSGSIZE;
+    fail("sending the request to " + spec_.arguments[0]);
   }
 
   // True when the child has ended.

@@ -36,7 +36,7 @@ Verdict judge(const Kernel& kernel, const Inputs& inputs, const std::vector<Buff
   try {
     return compare_outputs(kernel, inputs, expected, call.result());
   } catch (const WrongResult& wrong) {
-    return {.matches = false, .difference = wrong.what()};
+    return {.matches = false, .difference = wrong.what(), .comparable = false};
   }
 }
 
@@ -50,7 +50,9 @@ Measurement verify(const Job& job, const Kernel& kernel, LaneRunner& lane) {
   const auto call = lane.prepare(kernel, job.variant.name, inputs);
   for (const char* when : {"", "in the second call, "}) {
     const Verdict verdict = judge(kernel, *inputs, expected, *call);
-    measurement.max_error = std::max(measurement.max_error.value_or(0), verdict.max_error);
+    if (verdict.comparable) {
+      measurement.max_error = std::max(measurement.max_error.value_or(0), verdict.max_error);
+    }
     if (!verdict.matches) {
       measurement.status = Status::mismatch;
       measurement.reason = when + verdict.difference;

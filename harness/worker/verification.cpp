@@ -63,12 +63,14 @@ Verdict compare(const Buffer& expected, const Buffer& actual, Tolerance toleranc
   if (expected.shape() != actual.shape()) {
     return {false, 0,
             fmt::format("its shape is {}, expected {}", to_string(actual.shape()),
-                        to_string(expected.shape()))};
+                        to_string(expected.shape())),
+            /*comparable=*/false};
   }
   if (is_floating(expected.dtype()) != is_floating(actual.dtype())) {
     return {false, 0,
             fmt::format("its type is {}, expected {}", name_of(actual.dtype()),
-                        name_of(expected.dtype()))};
+                        name_of(expected.dtype())),
+            /*comparable=*/false};
   }
   return visit_elements(expected, [&](auto wanted) {
     return visit_elements(actual, [&](auto got) {
@@ -91,6 +93,7 @@ Verdict compare_outputs(const Kernel& kernel, const Inputs& inputs,
     const OutputField& field = kernel.outputs.at(i);
     const Verdict verdict = compare(expected[i], actual[i], field.tolerance(inputs));
     whole.max_error = std::max(whole.max_error, verdict.max_error);
+    whole.comparable = whole.comparable && verdict.comparable;
     if (whole.matches && !verdict.matches) {
       whole.matches = false;
       whole.difference = fmt::format("output '{}': {}", field.name, verdict.difference);

@@ -13,6 +13,7 @@ struct Verdict {
   bool matches = true;
   double max_error = 0;      // largest |actual - expected| over finite elements
   std::string difference{};  // where and by how much, when it does not match
+  bool comparable = true;  // false when type or shape differ, so that there is no error to measure
 };
 
 // An element matches when |actual - expected| <= abs + rel * |expected|. NaN matches NaN alone and
