@@ -4,9 +4,9 @@ hand-written loop of this machine, and prints a Markdown table.
 
     benchmarks/simd_against_limits.py build/release
 
-gapmeter measures its own variants and those of gapmeter_limits in turn, several times over; each
-figure is the median over these repetitions of a ratio taken within one of them, because absolute
-times drift.
+At each size gapmeter measures its own variants and those of gapmeter_limits, one right after the
+other and in alternating order, several times over; each figure is the median over these repetitions
+of a ratio taken within one of them, because absolute times drift.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 KERNELS = ("sum", "apply_weights")
-SIZES = "16:16Mi:4x,8Ki,2Mi"
+SIZES = sorted([*(4**power for power in range(2, 13)), 2**13, 2**21])
 
 
 @dataclass
@@ -42,12 +42,12 @@ class Cell:
         return medians[fastest], fastest
 
 
-def measure(program: Path, kernels: str, variants: str, rounds: int) -> list[dict[str, str]]:
-    """The rows of summary.csv of one run."""
+def measure(program: Path, kernels: str, variants: str, n: int, rounds: int) -> list[dict[str, str]]:
+    """The rows of summary.csv of one run at one size."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "run"
         command = [program, "run", "--kernels", kernels, "--variants", variants]
-        command += ["--sizes", SIZES, "--rounds", str(rounds), "--out", out]
+        command += ["--sizes", str(n), "--rounds", str(rounds), "--out", out]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with open(out / "summary.csv", newline="", encoding="utf-8") as file:
             return list(csv.DictReader(file))
@@ -62,21 +62,29 @@ def latencies(rows: list[dict[str, str]], kernel: str, n: int) -> dict[str, floa
     }
 
 
-def repeat_once(build: Path, rounds: int, cells: dict[tuple[str, int], Cell]) -> None:
-    """One repetition: a run of the program, a run of the limits, a value for each cell."""
-    own = measure(build / "gapmeter", ",".join(KERNELS), "native/simd,python/numpy*", rounds)
-    limits = measure(build / "gapmeter_limits", "*", "native/*", rounds)
-    for row in own:
+def measure_both(build: Path, n: int, rounds: int, limits_first: bool) -> list[dict[str, str]]:
+    """Rows of the program's own variants and of the limiting loops at one size."""
+    sources = [
+        (build / "gapmeter", ",".join(KERNELS), "native/simd,python/numpy*"),
+        (build / "gapmeter_limits", "*", "native/*"),
+    ]
+    if limits_first:
+        sources.reverse()
+    return [row for source in sources for row in measure(*source, n, rounds)]
+
+
+def add_repetition(rows: list[dict[str, str]], n: int, cells: dict[tuple[str, int], Cell]) -> None:
+    """Adds the values of one repetition at one size to the cells."""
+    for row in rows:
         if row["variant"] != "native/simd":
             continue
-        kernel, n = row["kernel"], int(row["n"])
-        times = latencies(own, kernel, n)
-        limit = latencies(limits, f"{kernel}_limit", n)
+        kernel = row["kernel"]
+        times = latencies(rows, kernel, n)
         simd = times["native/simd"]
         cell = cells.setdefault((kernel, n), Cell())
         cell.data_bytes = int(row["working_set_bytes"])
         cell.simd_gb_per_s.append(float(row["bytes_per_s"]) / 1e9)
-        for variant, time in limit.items():
+        for variant, time in latencies(rows, f"{kernel}_limit", n).items():
             ratios = cell.limit_over_simd.setdefault(variant.removeprefix("native/"), [])
             ratios.append(time / simd)
         cell.numpy_over_simd.append(
@@ -113,13 +121,15 @@ def main() -> int:
     """Measure, print, and say how it was done."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path, help="build directory, for instance build/release")
-    parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=3, help="rounds in each run")
+    parser.add_argument("--repetitions", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=1, help="rounds in each run")
     options = parser.parse_args()
     cells: dict[tuple[str, int], Cell] = {}
     for repetition in range(options.repetitions):
         print(f"repetition {repetition + 1} of {options.repetitions}", file=sys.stderr)
-        repeat_once(options.build, options.rounds, cells)
+        for n in SIZES:
+            rows = measure_both(options.build, n, options.rounds, limits_first=repetition % 2 == 1)
+            add_repetition(rows, n, cells)
     print(table(cells))
     return 0
 

@@ -39,10 +39,12 @@ struct Dispatch {
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == gapmeter::worker_argument) return native_worker();
+  const gapmeter::Interrupts& interrupts = gapmeter::handle_interrupts();
   try {
     const auto parsed = gapmeter::parse_command_line(argc, argv);
     if (const auto* early = std::get_if<gapmeter::EarlyExit>(&parsed)) return early->status;
-    const gapmeter::Invocation invocation{{argv, argv + argc}, GAPMETER_PYTHON_BASELINES_DIR};
+    const gapmeter::Invocation invocation{
+        {argv, argv + argc}, GAPMETER_PYTHON_BASELINES_DIR, interrupts};
     const int status = std::visit(Dispatch{invocation}, std::get<gapmeter::Options>(parsed));
     // Results that could not be written must not pass for results.
     if (std::fflush(stdout) != 0) {
@@ -50,6 +52,7 @@ int main(int argc, char** argv) {
     }
     return status;
   } catch (const std::exception& error) {
+    if (interrupts.stop) return 130;
     fmt::print(stderr, "gapmeter: {}\n", error.what());
     return 2;
   }

@@ -27,21 +27,21 @@ float SumSimdLoop(const float* p, size_t left) {
   constexpr size_t prefetch_ahead = 4096 / sizeof(float);
   const hn::ScalableTag<float> d;
   const size_t lanes = hn::Lanes(d);
+  // Each prefetch stands next to its load: in one group before the loads they were slower.
+  const auto add_vector = [&](auto total, const float* next) HWY_ATTR {
+    if constexpr (kPrefetch) hwy::Prefetch(next + prefetch_ahead);
+    return hn::Add(total, hn::LoadU(d, next));
+  };
   auto a0 = hn::Zero(d), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
   for (; left >= 8 * lanes; left -= 8 * lanes, p += 8 * lanes) {
-    if constexpr (kPrefetch) {
-      for (size_t i = 0; i < 8 * lanes; i += 64 / sizeof(float)) {
-        hwy::Prefetch(p + i + prefetch_ahead);
-      }
-    }
-    a0 = hn::Add(a0, hn::LoadU(d, p));
-    a1 = hn::Add(a1, hn::LoadU(d, p + lanes));
-    a2 = hn::Add(a2, hn::LoadU(d, p + 2 * lanes));
-    a3 = hn::Add(a3, hn::LoadU(d, p + 3 * lanes));
-    a4 = hn::Add(a4, hn::LoadU(d, p + 4 * lanes));
-    a5 = hn::Add(a5, hn::LoadU(d, p + 5 * lanes));
-    a6 = hn::Add(a6, hn::LoadU(d, p + 6 * lanes));
-    a7 = hn::Add(a7, hn::LoadU(d, p + 7 * lanes));
+    a0 = add_vector(a0, p);
+    a1 = add_vector(a1, p + lanes);
+    a2 = add_vector(a2, p + 2 * lanes);
+    a3 = add_vector(a3, p + 3 * lanes);
+    a4 = add_vector(a4, p + 4 * lanes);
+    a5 = add_vector(a5, p + 5 * lanes);
+    a6 = add_vector(a6, p + 6 * lanes);
+    a7 = add_vector(a7, p + 7 * lanes);
   }
   for (; left >= lanes; left -= lanes, p += lanes) a0 = hn::Add(a0, hn::LoadU(d, p));
   a0 =

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/interrupts.h"
 #include "harness/cli/options.h"
 #include "harness/run/catalog.h"
 #include "harness/run/job_runner.h"
@@ -15,6 +16,7 @@ namespace gapmeter {
 struct Invocation {
   std::vector<std::string> arguments;  // argv as given
   std::string python_dir;              // where the .py files of this program's kernels are
+  const Interrupts& interrupts;
 };
 
 int run_list(const ListOptions& options, const Invocation& invocation);
@@ -23,7 +25,7 @@ int run_verify(const VerifyOptions& options, const Invocation& invocation);
 int run_summarize(const SummarizeOptions& options);
 int run_plot(const PlotOptions& options);
 
-// The workers of this build: this executable and its Python sibling.
+// The workers of this build: this executable and its Python sibling. The first Ctrl-C ends them.
 WorkerSettings default_workers(const Invocation& invocation);
 
 // The kernels of this build joined with what the Python worker describes.

@@ -136,7 +136,9 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
 void settle_depth(DepthFlags& depth, int argc, const char* const* argv) {
   if (!depth.quick || !depth.full) return;
   const auto given = [&](std::string_view flag) {
-    return std::find(argv, argv + argc, flag) != argv + argc;
+    return std::any_of(argv, argv + argc, [&](std::string_view argument) {
+      return argument == flag || argument == fmt::format("{}=true", flag);
+    });
   };
   depth.quick = given("--quick");
   depth.full = given("--full");

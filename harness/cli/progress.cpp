@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/results/statistics.h"
 #include "harness/run/sizes.h"
 
 namespace gapmeter {
@@ -31,14 +32,13 @@ std::string failure_line(const RoundRow& row) {
 }  // namespace
 
 void TimeLeft::job_ended(const RoundRow& row) {
-  // Rows of variants that were settled without being run say nothing of time.
-  if (row.worker_s == 0) return;
   Ended& ended = ended_[row.cell];
-  ++ended.jobs;
-  ended.last_s = row.worker_s;
   const Status status = row.measurement.status;
   ended.failed = ended.failed || status != Status::ok;
   ended.exhausted = ended.exhausted || status == Status::timeout || status == Status::oom;
+  // Jobs that were settled without being run, or could not be started, say nothing of time.
+  if (row.worker_s == 0) return;
+  ended.jobs_s.push_back(row.worker_s);
   total_s_ += row.worker_s;
   ++total_jobs_;
 }
@@ -65,10 +65,11 @@ std::optional<double> TimeLeft::estimate_s() const {
       if (planned.settled) continue;
       const CellKey key{comparison.kernel, planned.id, comparison.n, comparison.threads};
       const auto found = ended_.find(key);
-      const int jobs = found == ended_.end() ? 0 : found->second.jobs;
+      const auto jobs = found == ended_.end() ? 0 : std::ssize(found->second.jobs_s);
       if (found != ended_.end() && found->second.failed) continue;
       if (is_exhausted(key)) continue;
-      left += (plan_.rounds + 2 - jobs) * expected_s(comparison, planned.id, average);
+      left += static_cast<double>(plan_.rounds + 2 - jobs) *
+              expected_s(comparison, planned.id, average);
     }
   }
   return left;
@@ -81,10 +82,11 @@ double TimeLeft::expected_s(const Comparison& comparison, const VariantId& varia
   for (const auto& [key, ended] : ended_) {
     const bool smaller = key.kernel == comparison.kernel && key.variant == variant &&
                          key.n <= comparison.n && key.n >= nearest_n;
-    if (!smaller) continue;
+    if (!smaller || ended.jobs_s.empty()) continue;
     nearest_n = key.n;
     const double growth = static_cast<double>(comparison.n) / static_cast<double>(key.n);
-    expected = ended.last_s > startup_s ? ended.last_s * growth : ended.last_s;
+    const double job_s = median(ended.jobs_s);
+    expected = job_s > startup_s ? job_s * growth : job_s;
   }
   return expected.value_or(average);
 }

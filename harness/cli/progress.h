@@ -7,15 +7,16 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "harness/run/scheduler.h"
 
 namespace gapmeter {
 
 // Time left, from the wall time of the jobs that have ended. A cell's jobs are expected to take as
-// long as its last one; those of sizes not reached yet as long as the same variant took at the
-// nearest smaller size, scaled with n where the work, not the start of the process, was what took
-// time.
+// long as the median of those that ended; those of sizes not reached yet as long as the same
+// variant's at the nearest smaller size, scaled with n where the work, not the start of the process,
+// was what took time.
 class TimeLeft {
  public:
   explicit TimeLeft(const Plan& plan) : plan_(plan) {}
@@ -32,8 +33,7 @@ class TimeLeft {
 
   const Plan& plan_;
   struct Ended {
-    int jobs = 0;
-    double last_s = 0;
+    std::vector<double> jobs_s{};
     bool failed = false;
     bool exhausted = false;  // of time or memory: larger sizes are skipped
   };

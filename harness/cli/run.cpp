@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/commands.h"
-#include "harness/cli/interrupts.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/table.h"
 #include "harness/results/csv.h"
@@ -134,15 +133,15 @@ bool failed(const SummaryRow& row) {
 }  // namespace
 
 int run_run(const RunOptions& options, const Invocation& invocation) {
-  const Interrupts& interrupts = handle_interrupts();
+  const Interrupts& interrupts = invocation.interrupts;
   const fs::path dir = output_dir(options.out);
   const int cpu = choose_cpu(options.cpu);
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
   workers.cpu = cpu;
-  workers.abandon = &interrupts.abandon;
   const Catalog catalog = load_catalog(workers);
   print_warnings(catalog.python.warnings);
+  workers.abandon = &interrupts.abandon;  // from here on the first Ctrl-C spares the job in hand
 
   const Plan plan{.seed = options.seed,
                   .rounds = options.rounds,

@@ -18,15 +18,15 @@ struct Tally {
   int failed = 0;
 };
 
-void verify_cell(JobRunner& runner, const Job& job, Tally& tally) {
-  const Measurement measurement = runner.run(job).measurement;
+void count(const Comparison& comparison, const VariantId& variant, const Measurement& measurement,
+           Tally& tally) {
   if (measurement.status == Status::ok) {
     ++tally.right;
     return;
   }
   ++(measurement.status == Status::skipped ? tally.skipped : tally.failed);
-  fmt::print("{} {} n={}: {}: {}\n", job.kernel, to_string(job.variant), format_size(job.n),
-             name_of(measurement.status), measurement.reason);
+  fmt::print("{} {} n={}: {}: {}\n", comparison.kernel, to_string(variant),
+             format_size(comparison.n), name_of(measurement.status), measurement.reason);
 }
 
 }  // namespace
@@ -34,6 +34,10 @@ void verify_cell(JobRunner& runner, const Job& job, Tally& tally) {
 int run_verify(const VerifyOptions& options, const Invocation& invocation) {
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
+  // A traceback says more than the reason, which is one line.
+  workers.log = [](const std::string& title, const std::string& output) {
+    fmt::print(stderr, "--- {}\n{}{}", title, output, output.ends_with('\n') ? "" : "\n");
+  };
   const Catalog catalog = load_catalog(workers);
   print_warnings(catalog.python.warnings);
   ProcessJobRunner runner(workers);
@@ -42,20 +46,15 @@ int run_verify(const VerifyOptions& options, const Invocation& invocation) {
   Tally tally;
   for (const Comparison& comparison : plan_comparisons(catalog, selection)) {
     for (const PlannedVariant& planned : comparison.variants) {
-      if (planned.settled) {
-        ++(planned.settled->status == Status::skipped ? tally.skipped : tally.failed);
-        fmt::print("{} {} n={}: {}: {}\n", comparison.kernel, to_string(planned.id),
-                   format_size(comparison.n), name_of(planned.settled->status),
-                   planned.settled->reason);
-        continue;
-      }
-      verify_cell(runner,
-                  {.pass = Pass::verify,
-                   .kernel = comparison.kernel,
-                   .variant = planned.id,
-                   .n = comparison.n,
-                   .seed = options.seed},
-                  tally);
+      const Job job{.pass = Pass::verify,
+                    .kernel = comparison.kernel,
+                    .variant = planned.id,
+                    .n = comparison.n,
+                    .seed = options.seed};
+      const Measurement measurement =
+          planned.settled ? *planned.settled : runner.run(job).measurement;
+      if (invocation.interrupts.stop) return 130;
+      count(comparison, planned.id, measurement, tally);
     }
   }
   fmt::print("{} right, {} wrong or failed, {} skipped\n", tally.right, tally.failed,

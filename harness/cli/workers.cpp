@@ -12,6 +12,7 @@ WorkerSettings default_workers(const Invocation& invocation) {
   return {.native_executable = self,
           .python_executable = self + "-python",
           .python_dir = invocation.python_dir,
+          .abandon = &invocation.interrupts.stop,
           .log = {}};
 }
 

@@ -14,17 +14,13 @@ std::vector<double> sorted_copy(std::span<const double> values) {
   return sorted;
 }
 
-// P(X <= k) for X of the binomial distribution (trials, 1/2), summed in logarithms, so that many
-// trials don't underflow.
-double binomial_half_cdf(std::size_t k, std::size_t trials) {
+// P(X = k) for X of the binomial distribution (trials, 1/2); in logarithms, so that many trials
+// don't underflow.
+double binomial_half(std::size_t k, std::size_t trials) {
   const auto n = static_cast<double>(trials);
-  double sum = 0;
-  for (std::size_t i = 0; i <= k; ++i) {
-    const auto x = static_cast<double>(i);
-    sum += std::exp(std::lgamma(n + 1) - std::lgamma(x + 1) - std::lgamma(n - x + 1) -
-                    n * std::log(2.0));
-  }
-  return sum;
+  const auto x = static_cast<double>(k);
+  return std::exp(std::lgamma(n + 1) - std::lgamma(x + 1) - std::lgamma(n - x + 1) -
+                  n * std::log(2.0));
 }
 
 }  // namespace
@@ -51,10 +47,12 @@ std::optional<Interval> median_interval(std::span<const double> values, double c
   // [x(r+1), x(n-r)], counted from 1, misses the median with probability 2 P(X <= r).
   const std::size_t count = values.size();
   std::optional<std::size_t> outside;
+  double missed_on_one_side = 0;
   for (std::size_t r = 0; 2 * r + 1 < count; ++r) {
     // Rounding must not cost an interval that covers with exactly the confidence asked for.
     constexpr double rounding = 1e-12;
-    if (2 * binomial_half_cdf(r, count) > 1 - confidence + rounding) break;
+    missed_on_one_side += binomial_half(r, count);
+    if (2 * missed_on_one_side > 1 - confidence + rounding) break;
     outside = r;
   }
   if (!outside) return std::nullopt;

@@ -40,13 +40,22 @@ TEST(TimeLeft, IsUnknownBeforeAnythingHasEnded) {
   EXPECT_EQ(TimeLeft(plan).estimate_s(), std::nullopt);
 }
 
-TEST(TimeLeft, TakesACellsLastJobForTheOnesToCome) {
+TEST(TimeLeft, TakesTheMedianOfACellsJobsForTheOnesToCome) {
   const Plan plan = plan_of({16}, {"native/simd"});
   TimeLeft left(plan);
-  left.job_ended(ended("native/simd", 16, 7));
-  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 7);
   left.job_ended(ended("native/simd", 16, 2));
-  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2);
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2);
+  left.job_ended(ended("native/simd", 16, 100));
+  left.job_ended(ended("native/simd", 16, 3));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 2 * 3);
+}
+
+TEST(TimeLeft, ExpectsNothingMoreOfACellThatCouldNotBeStarted) {
+  const Plan plan = plan_of({16}, {"native/simd", "python/loop"});
+  TimeLeft left(plan);
+  left.job_ended(ended("native/simd", 16, 1));
+  left.job_ended(ended("python/loop", 16, 0, Status::error));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1);
 }
 
 TEST(TimeLeft, EndsAtZero) {
@@ -61,8 +70,8 @@ TEST(TimeLeft, TakesTheAverageForVariantsThatHaveNotRun) {
   TimeLeft left(plan);
   left.job_ended(ended("native/simd", 16, 1));
   left.job_ended(ended("native/simd", 16, 3));
-  // 3 more of 3 s; 5 of the average, 2 s.
-  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 3 + 5 * 2);
+  // 3 more of the median, 5 of the average; both are 2 s.
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2 + 5 * 2);
 }
 
 TEST(TimeLeft, ScalesLongJobsWithTheSize) {
