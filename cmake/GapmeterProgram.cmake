@@ -7,6 +7,35 @@
 # Defines gapmeter_python_library, which the Python worker links.
 include(EmbeddedPython)
 
+# The worker as an extension module for one stock interpreter, in NAME-engines/. Needs only the
+# interpreter's headers: an extension module is not linked with libpython.
+function(gapmeter_python_extension name interpreter)
+  execute_process(
+    COMMAND ${interpreter} -I -c
+      "import sysconfig as s; print(s.get_path('include')); print(s.get_config_var('EXT_SUFFIX'))"
+    OUTPUT_VARIABLE answer OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  string(REPLACE "\n" ";" answer "${answer}")
+  list(GET answer 0 include_dir)
+  list(GET answer 1 suffix)
+  if(NOT EXISTS ${include_dir}/Python.h)
+    message(FATAL_ERROR "${interpreter} has no headers in ${include_dir}; install its development package")
+  endif()
+  set(target ${name}-engine${suffix})
+  if(TARGET ${target})
+    return()
+  endif()
+  add_library(${target} MODULE ${PROJECT_SOURCE_DIR}/harness/worker/python_worker.cpp)
+  target_compile_definitions(${target} PRIVATE GAPMETER_EXTENSION)
+  target_link_libraries(${target} PRIVATE ${name}_kernels gapmeter_options gapmeter_worker hwy::hwy)
+  target_include_directories(${target} SYSTEM PRIVATE ${include_dir}
+    $<TARGET_PROPERTY:pybind11::headers,INTERFACE_INCLUDE_DIRECTORIES>)
+  set_target_properties(${target} PROPERTIES
+    PREFIX "" OUTPUT_NAME gapmeter_worker SUFFIX ${suffix} CXX_VISIBILITY_PRESET hidden
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${name}-engines)
+  add_dependencies(${target} gapmeter_git_revision)
+  add_dependencies(${name} ${target})
+endfunction()
+
 function(gapmeter_program name)
   cmake_parse_arguments(arg "" "KERNELS_DIR;PYTHON_DIR" "" ${ARGN})
   # Objects, not a library: a linker drops members of an archive that only register themselves.
@@ -30,5 +59,9 @@ function(gapmeter_program name)
   set_target_properties(${name}-python PROPERTIES CXX_VISIBILITY_PRESET hidden ENABLE_EXPORTS ON)
   target_link_libraries(${name}-python PRIVATE gapmeter_python_library)
   add_dependencies(${name}-python gapmeter_git_revision)
+
+  foreach(interpreter IN LISTS Python_EXECUTABLE GAPMETER_PYTHONS)
+    gapmeter_python_extension(${name} ${interpreter})
+  endforeach()
   add_dependencies(${name} ${name}-python)
 endfunction()

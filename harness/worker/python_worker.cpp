@@ -1,7 +1,11 @@
-// The Python lane and the executable that embeds the interpreter. The only file that includes
-// pybind11; everything it needs from Python in words stands in harness/python/gapmeter.py.
+// The Python lane, compiled twice: into the executable that embeds an interpreter, and, with
+// GAPMETER_EXTENSION, as the extension module gapmeter_worker that a stock interpreter loads
+// (harness/python/stock_worker.py). The only file that includes pybind11; everything it needs from
+// Python in words stands in harness/python/gapmeter.py.
 #include <fmt/format.h>
+#ifndef GAPMETER_EXTENSION
 #include <pybind11/embed.h>
+#endif
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <unistd.h>
@@ -50,7 +54,7 @@ struct InputArray {
   }
 };
 
-PYBIND11_EMBEDDED_MODULE(gapmeter_inputs, module) {
+void register_inputs(py::module_& module) {
   py::class_<InputArray>(module, "InputArray", py::buffer_protocol())
       .def_buffer([](InputArray& self) { return self.info(); });
 }
@@ -246,6 +250,59 @@ class PythonLane final : public LaneRunner {
   std::string python_dir_;
 };
 
+std::vector<std::string> version_warnings() {
+  const std::string running = std::string(Py_GetVersion()).substr(0, sizeof PY_VERSION - 1);
+  if (running == PY_VERSION) return {};
+  return {fmt::format("built for Python {}, running {}: build again", PY_VERSION, running)};
+}
+
+// The lane of a worker whose interpreter is started by `start_interpreter`.
+WorkerLane python_lane(std::function<void()> start_interpreter, std::vector<std::string> warnings) {
+  return {.start =
+              [start_interpreter](const std::string& python_dir) {
+                start_interpreter();
+                py::list(py::module_::import("sys").attr("path"))
+                    .insert(0, GAPMETER_PYTHON_SUPPORT_DIR);
+                return std::make_unique<PythonLane>(python_dir);
+              },
+          .describe =
+              [warnings = std::move(warnings)](LaneRunner& runner, const std::string& module) {
+                auto description = dynamic_cast<PythonLane&>(runner).describe(module);
+                description.warnings = warnings;
+                for (auto& warning : version_warnings()) {
+                  description.warnings.push_back(std::move(warning));
+                }
+                return description;
+              }};
+}
+
+// Ends the process without finalising the interpreter: freeing millions of objects one by one takes
+// longer than measuring them did, and a thread left behind by a variant could keep it from ending.
+[[noreturn]] void end_worker(int status) {
+  std::fflush(nullptr);
+  std::_Exit(status);
+}
+
+}  // namespace
+}  // namespace gapmeter
+
+#ifdef GAPMETER_EXTENSION
+
+PYBIND11_MODULE(gapmeter_worker, module) {
+  gapmeter::register_inputs(module);
+  module.def(
+      "serve",
+      [] { gapmeter::end_worker(gapmeter::worker_main(gapmeter::python_lane([] {}, {}))); },
+      "Answer the one request on the request pipe, then end the process.");
+}
+
+#else
+
+namespace gapmeter {
+namespace {
+
+PYBIND11_EMBEDDED_MODULE(gapmeter_inputs, module) { register_inputs(module); }
+
 // Which interpreter's packages to use: that of the active virtual environment, if it is of the
 // version embedded here, otherwise the one this was built for.
 struct Home {
@@ -302,13 +359,6 @@ void initialize_interpreter(const Home& home) {
                                          status.err_msg ? status.err_msg : "no reason given"));
   }
   py::module_::import("gapmeter_inputs");
-  py::list(py::module_::import("sys").attr("path")).insert(0, GAPMETER_PYTHON_SUPPORT_DIR);
-}
-
-std::vector<std::string> version_warnings() {
-  const std::string running = std::string(Py_GetVersion()).substr(0, sizeof PY_VERSION - 1);
-  if (running == PY_VERSION) return {};
-  return {fmt::format("built for Python {}, running {}: build again", PY_VERSION, running)};
 }
 
 }  // namespace
@@ -320,24 +370,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   const gapmeter::Home home = gapmeter::find_home();
-  const gapmeter::WorkerLane lane{
-      .start =
-          [&](const std::string& python_dir) {
-            gapmeter::initialize_interpreter(home);
-            return std::make_unique<gapmeter::PythonLane>(python_dir);
-          },
-      .describe =
-          [&](gapmeter::LaneRunner& runner, const std::string& module) {
-            auto description = dynamic_cast<gapmeter::PythonLane&>(runner).describe(module);
-            description.warnings = home.warnings;
-            for (auto& warning : gapmeter::version_warnings()) {
-              description.warnings.push_back(std::move(warning));
-            }
-            return description;
-          }};
-  // Left without finalising the interpreter: freeing millions of objects one by one takes longer
-  // than measuring them did, and a thread left behind by a variant could keep it from ending.
-  const int status = gapmeter::worker_main(lane);
-  std::fflush(nullptr);
-  std::_Exit(status);
+  gapmeter::end_worker(gapmeter::worker_main(
+      gapmeter::python_lane([&] { gapmeter::initialize_interpreter(home); }, home.warnings)));
 }
+
+#endif
