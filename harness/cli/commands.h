@@ -9,7 +9,7 @@
 #include "harness/cli/interrupts.h"
 #include "harness/cli/options.h"
 #include "harness/run/catalog.h"
-#include "harness/run/job_runner.h"
+#include "harness/run/worker_process.h"
 
 namespace gapmeter {
 
@@ -28,8 +28,10 @@ int run_plot(const PlotOptions& options);
 // The workers of this build: this executable and its Python sibling. The first Ctrl-C ends them.
 WorkerSettings default_workers(const Invocation& invocation);
 
-// The kernels of this build joined with what the Python worker describes.
-Catalog load_catalog(const WorkerSettings& workers);
+// The kernels of this build joined with what the Python workers describe. One stock interpreter
+// takes the embedded one's place as the Python lane; several run beside it, labelled by their
+// version, and are added to the engines of `workers`.
+Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& interpreters = {});
 
 // Prints each as "gapmeter: warning: …" to stderr.
 void print_warnings(const std::vector<std::string>& warnings);

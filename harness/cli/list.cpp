@@ -65,7 +65,8 @@ int print_check(const Catalog& catalog) {
 }  // namespace
 
 int run_list(const ListOptions& options, const Invocation& invocation) {
-  const Catalog catalog = load_catalog(default_workers(invocation));
+  WorkerSettings workers = default_workers(invocation);
+  const Catalog catalog = load_catalog(workers);
   print_warnings(catalog.python.warnings);
   if (options.check) return print_check(catalog);
   if (options.format == Format::json) {

@@ -127,6 +127,12 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
       .add_option("--pin", options.cpu, "Processor to pin the workers to (default the last one)")
       ->check(CLI::Range(0, 1'048'575))
       ->type_name("CPU");
+  command
+      .add_option("--interpreter", options.interpreters,
+                  "Stock interpreter for the Python lane; several, comma-separated, run beside the "
+                  "embedded one")
+      ->delimiter(',')
+      ->type_name("PATH");
   add_execution(command, options.timeout_s, options.seed);
   return command;
 }

@@ -29,6 +29,8 @@ struct RunOptions {
   double timeout_s = 120;
   std::uint64_t seed = 1;
   std::optional<int> cpu{};  // empty: the last one that this process may use
+  // Stock interpreters: one takes the embedded one's place, several run beside it.
+  std::vector<std::string> interpreters{};
 };
 
 struct VerifyOptions {

@@ -60,8 +60,8 @@ Json kernel_facts(const Catalog& catalog, const Plan& plan) {
   return kernels;
 }
 
-Json python_facts(const PythonDescription& python) {
-  return {{"engine", "embedded"},
+Json engine_facts(const PythonDescription& python, bool embedded) {
+  return {{"engine", embedded ? "embedded" : "stock"},
           {"version", python.version},
           {"build", python.build},
           {"executable", python.executable},
@@ -69,6 +69,14 @@ Json python_facts(const PythonDescription& python) {
           {"numpy", python.numpy_version},
           {"numpy_blas", python.numpy_blas},
           {"warnings", python.warnings}};
+}
+
+Json further_engine_facts(const Catalog& catalog) {
+  Json engines = Json::object();
+  for (const FurtherEngine& engine : catalog.further_engines) {
+    engines[engine.label] = engine_facts(engine.python, /*embedded=*/false);
+  }
+  return engines;
 }
 
 Json environment_of_workers() {
@@ -92,7 +100,8 @@ Json run_facts(const RunOptions& options, const Invocation& invocation, const Ca
           {"worker_environment", environment_of_workers()},
           {"machine", machine_facts()},
           {"build", build_facts()},
-          {"python", python_facts(catalog.python)},
+          {"python", engine_facts(catalog.python, options.interpreters.size() != 1)},
+          {"further_engines", further_engine_facts(catalog)},
           {"kernels", kernel_facts(catalog, plan)}};
 }
 
@@ -139,7 +148,7 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
   workers.cpu = cpu;
-  const Catalog catalog = load_catalog(workers);
+  const Catalog catalog = load_catalog(workers, options.interpreters);
   print_warnings(catalog.python.warnings);
   workers.abandon = &interrupts.abandon;  // from here on the first Ctrl-C spares the job in hand
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/commands.h"
+#include "harness/run/job_runner.h"
 #include "harness/run/sizes.h"
 
 namespace gapmeter {

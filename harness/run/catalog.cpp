@@ -96,6 +96,12 @@ std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel)
   if (find_import_problem(catalog, kernel) != nullptr && !kernel.baseline.empty()) {
     variants.push_back({Lane::python, kernel.baseline});
   }
+  for (const FurtherEngine& engine : catalog.further_engines) {
+    for (const PythonVariant& variant : engine.python.variants) {
+      if (variant.kernel != kernel.name) continue;
+      variants.push_back({Lane::python, variant.name, engine.label});
+    }
+  }
   return variants;
 }
 
@@ -138,8 +144,9 @@ std::vector<const Kernel*> select_kernels(const Catalog& catalog,
 
 bool matches_any(const VariantId& variant, const std::vector<std::string>& patterns) {
   return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-    const bool whole = pattern.find('/') != std::string::npos;
-    return glob(pattern, whole ? to_string(variant) : variant.name);
+    if (pattern.find('/') == std::string::npos) return glob(pattern, variant.name);
+    return glob(pattern, to_string(variant)) ||
+           glob(pattern, to_string(VariantId{variant.lane, variant.name}));
   });
 }
 

@@ -19,9 +19,16 @@ class UnknownName : public std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
+// A Python engine besides the run's first.
+struct FurtherEngine {
+  std::string label;
+  PythonDescription python;
+};
+
 struct Catalog {
   std::vector<Kernel> kernels;
   PythonDescription python;
+  std::vector<FurtherEngine> further_engines{};
 };
 
 // Everything that is wrong with the pairs, one sentence each, starting with the kernel's name:
@@ -32,7 +39,7 @@ std::vector<std::string> check_catalog(const Catalog& catalog);
 // baseline then stands for what can't be seen, so that the failure has a row.
 const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel);
 
-// The kernel's variants, native ones first, each in the order of declaration.
+// The kernel's variants, native ones first, each in the order of declaration, engine by engine.
 std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel);
 
 // What the module declares of one Python variant.
@@ -44,8 +51,9 @@ const PythonVariant* find_python_variant(const Catalog& catalog, std::string_vie
 std::vector<const Kernel*> select_kernels(const Catalog& catalog,
                                           const std::vector<std::string>& patterns);
 
-// Patterns match lane/name as a whole (native/simd, python/*) or, without a slash, the name alone.
-// Throws UnknownName when a pattern matches no variant of any of the kernels.
+// Patterns match lane/name as a whole (native/simd, python/*) or, without a slash, the name alone;
+// on every engine, unless they name one (python@3.13/*). Throws UnknownName when a pattern matches
+// no variant of any of the kernels.
 void check_variant_patterns(const Catalog& catalog, const std::vector<const Kernel*>& kernels,
                             const std::vector<std::string>& patterns);
 bool matches_any(const VariantId& variant, const std::vector<std::string>& patterns);

@@ -47,15 +47,23 @@ std::optional<Estimator> parse_estimator(std::string_view text) {
 }
 
 std::string to_string(const VariantId& variant) {
-  return std::string(name_of(variant.lane)) + "/" + variant.name;
+  const std::string engine = variant.engine.empty() ? "" : "@" + variant.engine;
+  return std::string(name_of(variant.lane)) + engine + "/" + variant.name;
 }
 
 std::optional<VariantId> parse_variant(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos || slash + 1 == text.size()) return std::nullopt;
-  const std::optional<Lane> lane = find_value(lanes, text.substr(0, slash));
+  const std::string_view where = text.substr(0, slash);
+  const std::size_t at = where.find('@');
+  const std::optional<Lane> lane = find_value(lanes, where.substr(0, at));
   if (!lane) return std::nullopt;
-  return VariantId{*lane, std::string(text.substr(slash + 1))};
+  VariantId variant{*lane, std::string(text.substr(slash + 1))};
+  if (at != std::string_view::npos) {
+    variant.engine = where.substr(at + 1);
+    if (*lane != Lane::python || variant.engine.empty()) return std::nullopt;
+  }
+  return variant;
 }
 
 }  // namespace gapmeter

@@ -13,15 +13,17 @@ namespace gapmeter {
 enum class Lane : std::uint8_t { native, python };
 std::string_view name_of(Lane lane);
 
-// One implementation of a kernel, written lane/name: native/simd.
+// One implementation of a kernel, written lane/name: native/simd. A Python variant that runs on
+// another engine than the run's first carries its label: python@3.13/builtin.
 struct VariantId {
   Lane lane;
   std::string name;
+  std::string engine{};
 
   auto operator<=>(const VariantId&) const = default;
 };
 std::string to_string(const VariantId& variant);
-// nullopt unless the text is a known lane, a slash and a name.
+// nullopt unless the text is a known lane, an engine's label for Python ones, a slash and a name.
 std::optional<VariantId> parse_variant(std::string_view text);
 
 // How a row ended. Everything but ok carries a reason.

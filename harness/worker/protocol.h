@@ -29,10 +29,12 @@ struct DescribeRequest {
   bool operator==(const DescribeRequest&) const = default;
 };
 
+using Task = std::variant<DescribeRequest, Job>;
+
 struct Request {
   std::uint64_t nonce = 0;
   std::string python_dir;  // where the kernels' .py files stand
-  std::variant<DescribeRequest, Job> task;
+  Task task;
 };
 
 std::string encode(const Request& request);

@@ -9,8 +9,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "harness/run/describe.h"
 #include "harness/tests/unit/testing.h"
 #include "harness/worker/protocol.h"
+#include "harness/worker/worker_main.h"
 
 namespace gapmeter {
 namespace {
@@ -169,11 +171,14 @@ class ProcessJobRunnerTest : public ::testing::Test {
     return {.pass = Pass::time, .kernel = "sum", .variant = test::variant(variant), .n = 4};
   }
   WorkerSettings settings_with(const std::string& native, const std::string& python = "") const {
-    return {.native_executable = native,
-            .python_executable = python,
+    return {.native_command = {native, worker_argument},
+            .engines = {{.label = "", .command = {python, worker_argument}}},
             .python_dir = "/python",
-            .timeout_s = 30,
-            .log = {}};
+            .timeout_s = 30};
+  }
+
+  static PythonDescription describe(const WorkerSettings& settings) {
+    return describe_python(settings, settings.engines.front());
   }
 
   test::TempDir dir_;
@@ -279,7 +284,7 @@ TEST_F(ProcessJobRunnerTest, DescribesPythonThroughItsWorker) {
       "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
       "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce >&4\n";
   const PythonDescription description =
-      describe_python(settings_with("", worker("python", read_nonce + answer)));
+      describe(settings_with("", worker("python", read_nonce + answer)));
   EXPECT_THAT(description.modules, ElementsAre("sum"));
   EXPECT_EQ(description.version, "3.11");
 }
@@ -299,7 +304,7 @@ TEST_F(ProcessJobRunnerTest, AModuleThatEndsItsWorkerCostsOnlyItself) {
       "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce \"$found\" >&4\n";
   WorkerSettings settings = settings_with("", worker("python", answer));
   settings.python_dir = dir_.path().string();
-  const PythonDescription description = describe_python(settings);
+  const PythonDescription description = describe(settings);
   EXPECT_EQ(description.version, "3.11");
   EXPECT_THAT(description.modules, ElementsAre("bad", "good"));
   ASSERT_THAT(description.variants, SizeIs(1));
@@ -312,14 +317,14 @@ TEST_F(ProcessJobRunnerTest, AModuleThatEndsItsWorkerCostsOnlyItself) {
 TEST_F(ProcessJobRunnerTest, APythonLaneThatDoesNotStartSaysWhy) {
   const WorkerSettings settings =
       settings_with("", worker("python", "echo 'libpython3.11.so: cannot open' >&2; exit 127"));
-  EXPECT_THAT(test::message_of<std::runtime_error>([&] { describe_python(settings); }),
+  EXPECT_THAT(test::message_of<std::runtime_error>([&] { describe(settings); }),
               AllOf(HasSubstr("the Python lane does not start"), HasSubstr("status 127"),
                     HasSubstr("libpython3.11.so: cannot open")));
 }
 
 TEST_F(ProcessJobRunnerTest, APythonLaneThatAnswersNonsenseIsRefused) {
   const WorkerSettings settings = settings_with("", worker("python", "echo nonsense >&4"));
-  EXPECT_THAT(test::message_of<std::runtime_error>([&] { describe_python(settings); }),
+  EXPECT_THAT(test::message_of<std::runtime_error>([&] { describe(settings); }),
               HasSubstr("not a JSON object"));
 }
 

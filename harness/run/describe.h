@@ -1,0 +1,13 @@
+// What a Python engine offers: its variants, its interpreter, and what is wrong with the modules.
+#pragma once
+
+#include "harness/run/worker_process.h"
+#include "harness/worker/job.h"
+
+namespace gapmeter {
+
+// Asks the Python worker of an engine. A module that ends or hangs its worker becomes a problem of
+// that module. Throws std::runtime_error with the reason when the interpreter itself does not start.
+PythonDescription describe_python(const WorkerSettings& settings, const PythonEngine& engine);
+
+}  // namespace gapmeter

@@ -1,0 +1,52 @@
+#include "harness/run/worker_process.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <random>
+
+namespace gapmeter {
+namespace {
+
+// A worker can't guess it, so that an answer that a kernel forges is told from the real one.
+std::uint64_t make_nonce() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> worker_environment(int threads) {
+  const std::string count = std::to_string(threads);
+  return {{"OPENBLAS_NUM_THREADS", count},
+          {"OMP_NUM_THREADS", count},
+          {"MKL_NUM_THREADS", count},
+          {"BLIS_NUM_THREADS", count},
+          // NumPy asks for huge pages by itself; malloc does only when told.
+          {"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"}};
+}
+
+WorkerReply ask_worker(const WorkerSettings& settings, const std::vector<std::string>& command,
+                       const Task& task, int threads, const std::string& title) {
+  const Request request{make_nonce(), settings.python_dir, task};
+  ProcessSpec spec{.arguments = command,
+                   .environment = worker_environment(threads),
+                   .request = encode(request),
+                   .timeout_s = settings.timeout_s,
+                   .cpus = {},
+                   .abandon = settings.abandon};
+  if (threads == 1 && settings.cpu >= 0) spec.cpus = {settings.cpu};
+  WorkerReply reply{run_process(spec), request.nonce};
+  if (settings.log && !reply.process.output.empty()) settings.log(title, reply.process.output);
+  return reply;
+}
+
+std::string one_line(const std::string& said) {
+  using Json = nlohmann::json;
+  const std::string valid = Json(said).dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto text = Json::parse(valid).get<std::string>();
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+}  // namespace gapmeter

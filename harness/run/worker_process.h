@@ -1,0 +1,50 @@
+// One exchange with a worker process: a request in, its answer and everything it printed out.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/run/process.h"
+#include "harness/worker/protocol.h"
+
+namespace gapmeter {
+
+// One way to run the Python lane.
+struct PythonEngine {
+  std::string label;                 // in VariantId::engine; empty for the first engine
+  std::vector<std::string> command;  // that starts its worker
+};
+
+struct WorkerSettings {
+  std::vector<std::string> native_command;
+  std::vector<PythonEngine> engines;  // at least one
+  std::string python_dir;
+  double timeout_s = 120;
+  int cpu = -1;                                // the processor of single-threaded jobs; -1: any
+  const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the worker at once
+  // Receives what a worker printed, if anything.
+  std::function<void(const std::string& title, const std::string& output)> log{};
+};
+
+// The variables that every worker gets, for a job of so many threads: equal numbers of BLAS threads
+// and equal huge-page conditions in both lanes.
+std::vector<std::pair<std::string, std::string>> worker_environment(int threads);
+
+struct WorkerReply {
+  ProcessResult process;
+  std::uint64_t nonce = 0;  // that the answer must repeat
+};
+
+// Runs the worker that `command` starts on one task. Throws std::system_error when it can't be
+// started. `title` heads its output in the log.
+WorkerReply ask_worker(const WorkerSettings& settings, const std::vector<std::string>& command,
+                       const Task& task, int threads, const std::string& title);
+
+// Text from outside on one line of valid UTF-8, as messages and files want it.
+std::string one_line(const std::string& said);
+
+}  // namespace gapmeter
