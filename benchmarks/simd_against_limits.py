@@ -42,7 +42,9 @@ class Cell:
         return medians[fastest], fastest
 
 
-def measure(program: Path, kernels: str, variants: str, n: int, rounds: int) -> list[dict[str, str]]:
+def measure(
+    program: Path, kernels: str, variants: str, n: int, rounds: int
+) -> list[dict[str, str]]:
     """The rows of summary.csv of one run at one size."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "run"

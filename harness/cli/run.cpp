@@ -94,6 +94,7 @@ Json run_facts(const RunOptions& options, const Invocation& invocation, const Ca
           {"rounds", plan.rounds},
           {"round_ns", plan.timing.round_ns},
           {"batch_ns", plan.timing.batch_ns},
+          {"single_calls_ns", plan.timing.single_calls_ns},
           {"budget_s", options.budget_s ? Json(*options.budget_s) : Json(nullptr)},
           {"timeout_s", options.timeout_s},
           {"pinned_cpu", cpu},
@@ -154,7 +155,8 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
 
   const Plan plan{.seed = options.seed,
                   .rounds = options.rounds,
-                  .timing = {.round_ns = options.round_ns},
+                  .timing = {.round_ns = options.round_ns,
+                             .single_calls_ns = options.round_ns / 2},
                   .comparisons = plan_comparisons(catalog, options.selection)};
   if (plan.comparisons.empty()) throw UnknownName("nothing is selected");
 

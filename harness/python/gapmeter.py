@@ -3,23 +3,27 @@
 A variant is a plain function under `@variant`. It is called with the values that its `prepare`
 returned, positionally, and nothing else happens inside the timed region. The inputs arrive as
 read-only memoryviews over the bytes that the native variants get (scalars as int or float).
+
+Every round starts an interpreter and imports this module, which is why it imports so little:
+dataclasses, typing and pathlib together take as long as the interpreter itself.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
+import importlib.machinery
 import os
 import sys
 from array import array
-from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any, Callable
+
+TYPE_CHECKING = False  # type checkers take it for true, as they do typing's
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    Prepare = Callable[[SimpleNamespace], Any]
 
 _VARIANTS = "__gapmeter_variants__"
-
-Prepare = Callable[[SimpleNamespace], Any]
 
 
 class Skip(Exception):
@@ -30,15 +34,21 @@ class WrongResult(Exception):
     """A variant returned something of the wrong type or shape; the message says what."""
 
 
-@dataclass(frozen=True)
 class Variant:
     """A Python implementation of a kernel, as its module declares it."""
 
-    name: str
-    function: Callable[..., Any]
-    prepare: Prepare | None
-    requires: tuple[str, ...]
-    max_size: int | None
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        prepare: Prepare | None,
+        requires: tuple[str, ...],
+        max_size: int | None,
+    ) -> None:
+        self.name = function.__name__
+        self.function = function
+        self.prepare = prepare
+        self.requires = requires
+        self.max_size = max_size
 
 
 def variant(
@@ -60,7 +70,7 @@ def variant(
     def declare(decorated: Callable[..., Any]) -> Callable[..., Any]:
         packages = (requires,) if isinstance(requires, str) else tuple(requires)
         declared = decorated.__globals__.setdefault(_VARIANTS, [])
-        declared.append(Variant(decorated.__name__, decorated, prepare, packages, max_size))
+        declared.append(Variant(decorated, prepare, packages, max_size))
         return decorated
 
     return declare if function is None else declare(function)
@@ -91,23 +101,28 @@ def as_numpy(inputs: SimpleNamespace) -> tuple[Any, ...]:
 # Below: called by the worker (harness/worker/python_lane.cpp), not by kernels.
 
 
-def load_module(path: Path) -> ModuleType:
+def load_module(path: str) -> ModuleType:
     """Import one kernel's .py by its path, once in a process.
 
     It can be found by its name afterwards, as pickle and dataclasses ask of a module, and keeps its
     globals from one bind to the next.
     """
-    name = f"gapmeter_kernel_{path.stem}"
+    name = f"gapmeter_kernel_{_stem_of(path)}"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        loader = importlib.machinery.SourceFileLoader(name, path)
+        module = sys.modules[name] = ModuleType(name)
+        module.__spec__ = importlib.machinery.ModuleSpec(name, loader, origin=path)
+        module.__file__ = path
         try:
-            spec.loader.exec_module(module)
+            loader.exec_module(module)
         except BaseException:
             del sys.modules[name]
             raise
     return sys.modules[name]
+
+
+def _stem_of(path: str) -> str:
+    return os.path.basename(path).removesuffix(".py")
 
 
 def declared_variants(module: ModuleType) -> list[Variant]:
@@ -123,25 +138,29 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
     modules: list[str] = []
     variants: list[dict[str, Any]] = []
     problems: list[tuple[str, str]] = []
-    for path in sorted(Path(directory).glob(f"{only or '*'}.py")):
-        modules.append(path.stem)
+    found_files = {name for name in os.listdir(directory) if name.endswith(".py")}
+    if only:
+        found_files &= {f"{only}.py"}
+    for file in sorted(found_files):
+        stem = _stem_of(file)
+        modules.append(stem)
         try:
-            declared = declared_variants(load_module(path))
+            declared = declared_variants(load_module(os.path.join(directory, file)))
         except (Exception, SystemExit) as error:
             reason = f"{type(error).__name__}: {error}"
-            problems.append((path.stem, f"{path.name} can't be imported: {reason}"))
+            problems.append((stem, f"{file} can't be imported: {reason}"))
             continue
         if not declared:
-            problems.append((path.stem, f"{path.name} declares no variant (@variant)"))
+            problems.append((stem, f"{file} declares no variant (@variant)"))
         seen: set[str] = set()
         for found in declared:
             if found.name in seen:
-                problems.append((path.stem, f"python/{found.name} is declared twice"))
+                problems.append((stem, f"python/{found.name} is declared twice"))
                 continue
             seen.add(found.name)
             variants.append(
                 {
-                    "kernel": path.stem,
+                    "kernel": stem,
                     "name": found.name,
                     "requires": list(found.requires),
                     "max_size": found.max_size,
@@ -178,7 +197,7 @@ def _mapped_libraries(names: tuple[str, ...]) -> str:
 
 def bind(path: str, name: str, inputs: SimpleNamespace) -> tuple[Callable[..., Any], tuple]:
     """The function of one variant and its positional arguments, prepared from the inputs."""
-    declared = declared_variants(load_module(Path(path)))
+    declared = declared_variants(load_module(path))
     chosen = next((found for found in declared if found.name == name), None)
     if chosen is None:
         raise LookupError(f"{os.path.basename(path)} has no variant '{name}'")

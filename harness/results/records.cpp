@@ -45,14 +45,36 @@ std::string number(const std::optional<T>& value) {
 // A cost of 0 means "does not apply".
 std::string applicable(double value) { return value == 0 ? std::string() : number(value); }
 
-std::string timing_field(const RoundRow& row, double Timing::*member) {
-  const auto& timing = row.measurement.timing;
-  return timing ? number((*timing).*member) : std::string();
+// A column of a part of the measurement that not every row has: empty where it is absent.
+template <class Part, class Write>
+Column<RoundRow> part_column(std::string name, std::optional<Part> Measurement::*part,
+                             Write write) {
+  return {std::move(name), [part, write](const RoundRow& row) {
+            const std::optional<Part>& value = row.measurement.*part;
+            return value ? write(*value) : std::string();
+          }};
 }
 
-std::string memory_field(const RoundRow& row, std::optional<std::int64_t> MemoryUse::*member) {
-  const auto& memory = row.measurement.memory;
-  return memory ? number((*memory).*member) : std::string();
+template <class Write>
+Column<RoundRow> timed(std::string name, Write write) {
+  return part_column(std::move(name), &Measurement::timing, write);
+}
+
+template <class Write>
+Column<RoundRow> single(std::string name, Write write) {
+  return part_column(std::move(name), &Measurement::single_calls, write);
+}
+
+template <class Write>
+Column<RoundRow> collected(std::string name, Write write) {
+  return single(std::move(name), [write](const SingleCalls& calls) {
+    return calls.collections ? write(*calls.collections) : std::string();
+  });
+}
+
+template <class Write>
+Column<RoundRow> weighed(std::string name, Write write) {
+  return part_column(std::move(name), &Measurement::memory, write);
 }
 
 template <class Row>
@@ -84,39 +106,39 @@ std::vector<Column<RoundRow>> make_round_schema() {
        {"reason", [](const Row& r) { return r.measurement.reason; }},
        {"input_digest", [](const Row& r) { return r.measurement.input_digest; }},
        {"max_error", [](const Row& r) { return number(r.measurement.max_error); }},
-       {"estimator",
-        [](const Row& r) {
-          const auto& timing = r.measurement.timing;
-          return timing ? std::string(name_of(timing->estimator)) : std::string();
-        }},
-       {"calls_per_batch",
-        [](const Row& r) {
-          const auto& timing = r.measurement.timing;
-          return timing ? number(timing->calls_per_batch) : std::string();
-        }},
-       {"batches",
-        [](const Row& r) {
-          const auto& timing = r.measurement.timing;
-          return timing ? number(timing->batches) : std::string();
-        }},
-       {"latency_ns", [](const Row& r) { return timing_field(r, &Timing::latency_ns); }},
-       {"batch_min_ns", [](const Row& r) { return timing_field(r, &Timing::min_ns); }},
-       {"batch_p10_ns", [](const Row& r) { return timing_field(r, &Timing::p10_ns); }},
-       {"batch_p50_ns", [](const Row& r) { return timing_field(r, &Timing::p50_ns); }},
-       {"batch_mean_ns", [](const Row& r) { return timing_field(r, &Timing::mean_ns); }},
-       {"rss_baseline_bytes",
-        [](const Row& r) {
-          const auto& memory = r.measurement.memory;
-          return memory ? number(memory->baseline_bytes) : std::string();
-        }},
-       {"rss_input_bytes", [](const Row& r) { return memory_field(r, &MemoryUse::input_bytes); }},
-       {"rss_peak_bytes", [](const Row& r) { return memory_field(r, &MemoryUse::peak_bytes); }},
-       {"rss_retained_bytes",
-        [](const Row& r) { return memory_field(r, &MemoryUse::retained_bytes); }},
+       timed("estimator", [](const Timing& t) { return std::string(name_of(t.batch.estimator)); }),
+       timed("calls_per_batch", [](const Timing& t) { return number(t.batch.calls); }),
+       timed("batches", [](const Timing& t) { return number(t.batches); }),
+       timed("latency_ns", [](const Timing& t) { return number(t.latency_ns); }),
+       timed("batch_min_ns", [](const Timing& t) { return number(t.min_ns); }),
+       timed("batch_p10_ns", [](const Timing& t) { return number(t.p10_ns); }),
+       timed("batch_p50_ns", [](const Timing& t) { return number(t.p50_ns); }),
+       timed("batch_mean_ns", [](const Timing& t) { return number(t.mean_ns); }),
+       timed("block_100us_ns", [](const Timing& t) { return number(t.block_ns[0]); }),
+       timed("block_1ms_ns", [](const Timing& t) { return number(t.block_ns[1]); }),
+       timed("block_10ms_ns", [](const Timing& t) { return number(t.block_ns[2]); }),
+       timed("involuntary_switches", [](const Timing& t) { return number(t.involuntary_switches); }),
+       timed("minor_faults", [](const Timing& t) { return number(t.minor_faults); }),
+       timed("major_faults", [](const Timing& t) { return number(t.major_faults); }),
+       single("single_calls", [](const SingleCalls& s) { return to_string(s.calls); }),
+       single("clock_ns", [](const SingleCalls& s) { return number(s.clock_ns); }),
+       single("hiccups", [](const SingleCalls& s) { return to_string(s.hiccups); }),
+       single("hiccup_s", [](const SingleCalls& s) { return number(s.hiccup_s); }),
+       collected("gc_collections_0", [](const Collections& c) { return number(c.count[0]); }),
+       collected("gc_collections_1", [](const Collections& c) { return number(c.count[1]); }),
+       collected("gc_collections_2", [](const Collections& c) { return number(c.count[2]); }),
+       collected("gc_total_ns", [](const Collections& c) { return number(c.total_ns); }),
+       collected("gc_longest_ns", [](const Collections& c) { return number(c.longest_ns); }),
+       weighed("rss_baseline_bytes", [](const MemoryUse& m) { return number(m.baseline_bytes); }),
+       weighed("rss_input_bytes", [](const MemoryUse& m) { return number(m.input_bytes); }),
+       weighed("rss_peak_bytes", [](const MemoryUse& m) { return number(m.peak_bytes); }),
+       weighed("rss_retained_bytes", [](const MemoryUse& m) { return number(m.retained_bytes); }),
        {"items_per_call", [](const Row& r) { return applicable(r.items_per_call); }},
        {"bytes_per_call", [](const Row& r) { return applicable(r.bytes_per_call); }},
        {"flops_per_call", [](const Row& r) { return applicable(r.flops_per_call); }},
        {"working_set_bytes", [](const Row& r) { return number(r.working_set_bytes); }},
+       {"prepare_s", [](const Row& r) { return fmt::format("{:.4f}", r.measurement.prepare_s); }},
+       {"timed_s", [](const Row& r) { return fmt::format("{:.4f}", r.measurement.timed_s); }},
        {"worker_s", [](const Row& r) { return fmt::format("{:.4f}", r.worker_s); }}});
   return columns;
 }
@@ -218,6 +240,12 @@ class FieldReader {
     return *value;
   }
 
+  Histogram histogram(std::string_view column) const {
+    std::optional<Histogram> value = parse_histogram(text(column));
+    if (!value) reject(column, text(column));
+    return *std::move(value);
+  }
+
   template <class Enum>
   Enum name(std::string_view column, std::optional<Enum> (*parse)(std::string_view)) const {
     const std::optional<Enum> value = parse(text(column));
@@ -239,14 +267,39 @@ std::optional<Timing> parse_timing(const FieldReader& reader) {
   Timing timing;
   timing.latency_ns = reader.number<double>("latency_ns", 0);
   if (timing.latency_ns == 0) throw std::invalid_argument("'0' can't be a latency_ns");
-  timing.estimator = reader.name("estimator", parse_estimator);
-  timing.calls_per_batch = reader.number<std::int64_t>("calls_per_batch", 1);
+  timing.batch.estimator = reader.name("estimator", parse_estimator);
+  timing.batch.calls = reader.number<std::int64_t>("calls_per_batch", 1);
   timing.batches = reader.number<std::int64_t>("batches", 1);
   timing.min_ns = reader.number<double>("batch_min_ns", 0);
   timing.p10_ns = reader.number<double>("batch_p10_ns", 0);
   timing.p50_ns = reader.number<double>("batch_p50_ns", 0);
   timing.mean_ns = reader.number<double>("batch_mean_ns", 0);
+  timing.block_ns = {reader.maybe<double>("block_100us_ns"), reader.maybe<double>("block_1ms_ns"),
+                     reader.maybe<double>("block_10ms_ns")};
+  timing.involuntary_switches = reader.number<std::int64_t>("involuntary_switches", 0);
+  timing.minor_faults = reader.number<std::int64_t>("minor_faults", 0);
+  timing.major_faults = reader.number<std::int64_t>("major_faults", 0);
   return timing;
+}
+
+std::optional<Collections> parse_collections(const FieldReader& reader) {
+  if (reader.text("gc_total_ns").empty()) return std::nullopt;
+  Collections collections{.total_ns = reader.number<std::int64_t>("gc_total_ns", 0),
+                          .longest_ns = reader.number<std::int64_t>("gc_longest_ns", 0)};
+  for (std::size_t generation = 0; generation < collections.count.size(); ++generation) {
+    collections.count[generation] =
+        reader.number<std::int64_t>(fmt::format("gc_collections_{}", generation), 0);
+  }
+  return collections;
+}
+
+std::optional<SingleCalls> parse_single_calls(const FieldReader& reader) {
+  if (reader.text("single_calls").empty()) return std::nullopt;
+  return SingleCalls{.calls = reader.histogram("single_calls"),
+                     .clock_ns = reader.number<double>("clock_ns", 0),
+                     .collections = parse_collections(reader),
+                     .hiccups = reader.histogram("hiccups"),
+                     .hiccup_s = reader.number<double>("hiccup_s", 0)};
 }
 
 std::optional<MemoryUse> parse_memory(const FieldReader& reader) {
@@ -289,6 +342,9 @@ RoundRow parse_round(const Fields& columns, const Fields& fields) {
   row.measurement.input_digest = reader.text("input_digest");
   row.measurement.max_error = reader.maybe<double>("max_error");
   row.measurement.timing = parse_timing(reader);
+  row.measurement.single_calls = parse_single_calls(reader);
+  row.measurement.prepare_s = reader.number<double>("prepare_s", 0);
+  row.measurement.timed_s = reader.number<double>("timed_s", 0);
   row.measurement.memory = parse_memory(reader);
   row.items_per_call = reader.maybe<double>("items_per_call").value_or(0);
   row.bytes_per_call = reader.maybe<double>("bytes_per_call").value_or(0);

@@ -85,8 +85,8 @@ void take_latency(const CellRows& cell, SummaryRow& row) {
   if (any.flops_per_call > 0) row.flops_per_s = rate(any.flops_per_call, *row.latency_ns);
   for (const RoundRow* round : cell.all) {
     if (const auto& timing = round->measurement.timing) {
-      row.estimator = name_of(timing->estimator);
-      row.calls_per_batch = timing->calls_per_batch;
+      row.estimator = name_of(timing->batch.estimator);
+      row.calls_per_batch = timing->batch.calls;
     }
   }
 }

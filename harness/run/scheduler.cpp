@@ -118,13 +118,13 @@ void Scheduler::run_pass(const Comparison& comparison, Contestant& contestant, P
           .threads = comparison.threads,
           .seed = plan_.seed,
           .timing = plan_.timing};
-  job.timing.calls_per_batch = contestant.calls_per_batch;
+  job.timing.batch = contestant.batch;
   observer_.job_starts(job, round, done_, total_);
   JobOutcome outcome = run_job(job);
   ++done_;
   if (outcome.abandoned) return;
   const Measurement& measurement = outcome.measurement;
-  if (measurement.timing) contestant.calls_per_batch = measurement.timing->calls_per_batch;
+  if (measurement.timing) contestant.batch = measurement.timing->batch;
   contestant.failed = measurement.status != Status::ok;
   if (measurement.status == Status::timeout || measurement.status == Status::oom) {
     exhausted_.emplace(

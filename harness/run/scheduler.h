@@ -58,7 +58,7 @@ class Scheduler {
  private:
   struct Contestant {
     const PlannedVariant* planned;
-    std::optional<std::int64_t> calls_per_batch{};  // from its first round
+    std::optional<BatchPlan> batch{};  // from its first round
     bool failed = false;
   };
 

@@ -1,12 +1,15 @@
 // What a worker process is asked to do and what it answers.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "harness/results/histogram.h"
 
 namespace gapmeter {
 
@@ -36,10 +39,25 @@ enum class Pass : std::uint8_t { verify, memory, time };
 std::string_view name_of(Pass pass);
 std::optional<Pass> parse_pass(std::string_view text);
 
+// Which quantile over its batches stands for a round: the 10th percentile of short batches sees the
+// machine between its interruptions, which long ones can't escape; for those it is the median.
+enum class Estimator : std::uint8_t { p10, median };
+std::string_view name_of(Estimator estimator);
+std::optional<Estimator> parse_estimator(std::string_view text);
+
+// How a cell's batches are timed: found in its first round and kept, so that all rounds are alike.
+struct BatchPlan {
+  std::int64_t calls = 1;
+  Estimator estimator = Estimator::p10;
+
+  bool operator==(const BatchPlan&) const = default;
+};
+
 struct TimingSpec {
-  std::int64_t batch_ns = 10'000;                 // shortest batch of calls that is timed together
-  std::int64_t round_ns = 50'000'000;             // timed work wanted in one round
-  std::optional<std::int64_t> calls_per_batch{};  // empty: calibrate
+  std::int64_t batch_ns = 10'000;      // shortest batch of calls that is timed together
+  std::int64_t round_ns = 50'000'000;  // timed work wanted in one round
+  std::int64_t single_calls_ns = 0;    // then so much of calls that are timed one by one; 0: none
+  std::optional<BatchPlan> batch{};    // empty: calibrate
 
   bool operator==(const TimingSpec&) const = default;
 };
@@ -57,23 +75,53 @@ struct Job {
   bool operator==(const Job&) const = default;
 };
 
-// Which quantile over its batches stands for a round: the 10th percentile of short batches sees the
-// machine between its interruptions, which long ones can't escape; for those it is the median.
-enum class Estimator : std::uint8_t { p10, median };
-std::string_view name_of(Estimator estimator);
-std::optional<Estimator> parse_estimator(std::string_view text);
+// Lengths of blocks of consecutive batches. What a longer batch would have read: for comparing a
+// short call with a long one, whose batches can't be short.
+inline constexpr std::array<std::int64_t, 3> block_lengths_ns{100'000, 1'000'000, 10'000'000};
 
 // One round's timing. Every *_ns is nanoseconds per call.
 struct Timing {
-  std::int64_t calls_per_batch = 0;
+  BatchPlan batch{};
   std::int64_t batches = 0;
-  Estimator estimator = Estimator::p10;
   double latency_ns = 0;  // by the estimator
   double min_ns = 0;
   double p10_ns = 0;
   double p50_ns = 0;
   double mean_ns = 0;
+  // Median over blocks of each length; empty where batches are as long or the round is shorter.
+  std::array<std::optional<double>, block_lengths_ns.size()> block_ns{};
+  // While the batches were timed: how often the processor was given to another program, and pages
+  // that were touched for the first time or had to be read from disk.
+  std::int64_t involuntary_switches = 0;
+  std::int64_t minor_faults = 0;
+  std::int64_t major_faults = 0;
+
+  bool operator==(const Timing&) const = default;
 };
+
+// Runs of Python's garbage collector, by generation.
+struct Collections {
+  std::array<std::int64_t, 3> count{};
+  std::int64_t total_ns = 0;
+  std::int64_t longest_ns = 0;
+
+  bool operator==(const Collections&) const = default;
+};
+
+// One round's calls, timed one by one.
+struct SingleCalls {
+  Histogram calls{};
+  double clock_ns = 0;  // what reading the clock twice takes: part of every value
+  // While they were timed; empty for lanes without a collector.
+  std::optional<Collections> collections{};
+  // The machine's own interruptions of at least shortest_hiccup_ns, seen by a loop that does nothing
+  // but read the clock for hiccup_s.
+  Histogram hiccups{};
+  double hiccup_s = 0;
+
+  bool operator==(const SingleCalls&) const = default;
+};
+inline constexpr std::int64_t shortest_hiccup_ns = 1000;
 
 // Resident memory of a worker. `input`, `peak` and `retained` are increments over `baseline`, the
 // size after imports and one tiny call; empty where the system can't tell.
@@ -90,6 +138,9 @@ struct Measurement {
   std::string input_digest{};         // 16 hexadecimal digits; empty when inputs were never made
   std::optional<double> max_error{};  // largest |actual - expected|, of a verify pass
   std::optional<Timing> timing{};
+  std::optional<SingleCalls> single_calls{};
+  double prepare_s = 0;  // making inputs and preparing them for the variant, of a time pass
+  double timed_s = 0;    // inside timed regions
   std::optional<MemoryUse> memory{};
 };
 

@@ -34,6 +34,13 @@ class PreparedCall {
   virtual std::vector<Buffer> result() = 0;
 };
 
+// Counts the collector's runs from its making to its end.
+class CollectionWatch {
+ public:
+  virtual ~CollectionWatch() = default;
+  virtual Collections so_far() const = 0;
+};
+
 class LaneRunner {
  public:
   virtual ~LaneRunner() = default;
@@ -45,6 +52,9 @@ class LaneRunner {
 
   // Frees what only a collector would.
   virtual void collect_garbage() = 0;
+
+  // nullptr from lanes without a collector.
+  virtual std::unique_ptr<CollectionWatch> watch_collections() { return nullptr; }
 };
 
 // The lane of the functions in Kernel::native.

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 
 #include "harness/worker/memory.h"
+#include "harness/worker/single_calls.h"
 #include "harness/worker/timing.h"
 #include "harness/worker/verification.h"
 
@@ -66,11 +68,31 @@ Measurement verify(const Job& job, const Kernel& kernel, LaneRunner& lane) {
   return measurement;
 }
 
+// What was spent inside timed regions.
+double timed_seconds(const Measurement& measurement) {
+  const Timing& timing = *measurement.timing;
+  double total_ns = timing.mean_ns * static_cast<double>(timing.batch.calls * timing.batches);
+  if (measurement.single_calls) {
+    for (const auto& [time_ns, times] : measurement.single_calls->calls.buckets()) {
+      total_ns += static_cast<double>(time_ns) * static_cast<double>(times);
+    }
+  }
+  return total_ns * 1e-9;
+}
+
 Measurement time(const Job& job, const Kernel& kernel, LaneRunner& lane) {
+  const auto started = std::chrono::steady_clock::now();
   auto inputs = make_inputs(kernel, job.n, job.seed);
   Measurement measurement{.input_digest = digest_text(*inputs)};
   const auto call = lane.prepare(kernel, job.variant.name, std::move(inputs));
+  measurement.prepare_s =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   measurement.timing = time_round(*call, job.timing);
+  const std::int64_t single_calls_ns = job.timing.single_calls_ns;
+  if (single_calls_ns > 0 && measurement.timing->p50_ns >= shortest_single_call_ns) {
+    measurement.single_calls = time_single_calls(*call, lane, single_calls_ns);
+  }
+  measurement.timed_s = timed_seconds(measurement);
   return measurement;
 }
 

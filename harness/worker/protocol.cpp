@@ -57,6 +57,12 @@ Integer positive(const Json& object, const char* key) {
   return value;
 }
 
+std::int64_t at_least_zero(const Json& object, const char* key) {
+  const auto value = integer_of<std::int64_t>(object, key);
+  if (value < 0) reject(key, "at least 0");
+  return value;
+}
+
 double finite_at_least_zero(const Json& object, const char* key) {
   const Json& value = member(object, key);
   if (!value.is_number()) reject(key, "a number");
@@ -104,6 +110,15 @@ void check_envelope(const Json& message, std::uint64_t nonce) {
   }
 }
 
+Json encode_batch(const BatchPlan& batch) {
+  return {{"calls", batch.calls}, {"estimator", name_of(batch.estimator)}};
+}
+
+BatchPlan decode_batch(const Json& json) {
+  return {.calls = positive<std::int64_t>(json, "calls"),
+          .estimator = name_in(json, "estimator", parse_estimator)};
+}
+
 Json encode_job(const Job& job) {
   return {{"pass", name_of(job.pass)},
           {"kernel", job.kernel},
@@ -113,7 +128,8 @@ Json encode_job(const Job& job) {
           {"seed", job.seed},
           {"batch_ns", job.timing.batch_ns},
           {"round_ns", job.timing.round_ns},
-          {"calls_per_batch", optional_json(job.timing.calls_per_batch)}};
+          {"single_calls_ns", job.timing.single_calls_ns},
+          {"batch", job.timing.batch ? encode_batch(*job.timing.batch) : Json(nullptr)}};
 }
 
 Job decode_job(const Json& json) {
@@ -126,16 +142,20 @@ Job decode_job(const Json& json) {
   job.seed = integer_of<std::uint64_t>(json, "seed");
   job.timing.batch_ns = positive<std::int64_t>(json, "batch_ns");
   job.timing.round_ns = positive<std::int64_t>(json, "round_ns");
-  if (has(json, "calls_per_batch")) {
-    job.timing.calls_per_batch = positive<std::int64_t>(json, "calls_per_batch");
-  }
+  job.timing.single_calls_ns = at_least_zero(json, "single_calls_ns");
+  if (has(json, "batch")) job.timing.batch = decode_batch(object_of(json, "batch"));
   return job;
 }
 
 Json encode_timing(const Timing& timing) {
-  return {{"calls_per_batch", timing.calls_per_batch},
+  Json blocks = Json::array();
+  for (const std::optional<double>& block : timing.block_ns) blocks.push_back(optional_json(block));
+  return {{"batch", encode_batch(timing.batch)},
           {"batches", timing.batches},
-          {"estimator", name_of(timing.estimator)},
+          {"block_ns", blocks},
+          {"involuntary_switches", timing.involuntary_switches},
+          {"minor_faults", timing.minor_faults},
+          {"major_faults", timing.major_faults},
           {"latency_ns", timing.latency_ns},
           {"min_ns", timing.min_ns},
           {"p10_ns", timing.p10_ns},
@@ -145,16 +165,68 @@ Json encode_timing(const Timing& timing) {
 
 Timing decode_timing(const Json& json) {
   Timing timing;
-  timing.calls_per_batch = positive<std::int64_t>(json, "calls_per_batch");
+  timing.batch = decode_batch(object_of(json, "batch"));
   timing.batches = positive<std::int64_t>(json, "batches");
-  timing.estimator = name_in(json, "estimator", parse_estimator);
+  timing.involuntary_switches = at_least_zero(json, "involuntary_switches");
+  timing.minor_faults = at_least_zero(json, "minor_faults");
+  timing.major_faults = at_least_zero(json, "major_faults");
   timing.latency_ns = finite_at_least_zero(json, "latency_ns");
   timing.min_ns = finite_at_least_zero(json, "min_ns");
   timing.p10_ns = finite_at_least_zero(json, "p10_ns");
   timing.p50_ns = finite_at_least_zero(json, "p50_ns");
   timing.mean_ns = finite_at_least_zero(json, "mean_ns");
   if (timing.latency_ns == 0) reject("latency_ns", "more than 0");
+  const Json& blocks = array_of(json, "block_ns");
+  if (blocks.size() != timing.block_ns.size()) reject("block_ns", "of the right length");
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].is_null()) continue;
+    timing.block_ns[i] = finite_at_least_zero({{"block_ns", blocks[i]}}, "block_ns");
+  }
   return timing;
+}
+
+Histogram decode_histogram(const Json& json, const char* key) {
+  std::optional<Histogram> histogram = parse_histogram(text_of(json, key));
+  if (!histogram) reject(key, "a histogram");
+  return *std::move(histogram);
+}
+
+Json encode_collections(const Collections& collections) {
+  return {{"count", collections.count},
+          {"total_ns", collections.total_ns},
+          {"longest_ns", collections.longest_ns}};
+}
+
+Collections decode_collections(const Json& json) {
+  Collections collections{.total_ns = at_least_zero(json, "total_ns"),
+                          .longest_ns = at_least_zero(json, "longest_ns")};
+  const Json& counts = array_of(json, "count");
+  if (counts.size() != collections.count.size()) reject("count", "of the right length");
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    collections.count[i] = at_least_zero({{"count", counts[i]}}, "count");
+  }
+  return collections;
+}
+
+Json encode_single_calls(const SingleCalls& single) {
+  Json json{{"calls", to_string(single.calls)},
+            {"clock_ns", single.clock_ns},
+            {"hiccups", to_string(single.hiccups)},
+            {"hiccup_s", single.hiccup_s}};
+  if (single.collections) json["collections"] = encode_collections(*single.collections);
+  return json;
+}
+
+SingleCalls decode_single_calls(const Json& json) {
+  SingleCalls single{.calls = decode_histogram(json, "calls"),
+                     .clock_ns = finite_at_least_zero(json, "clock_ns"),
+                     .hiccups = decode_histogram(json, "hiccups"),
+                     .hiccup_s = finite_at_least_zero(json, "hiccup_s")};
+  if (single.calls.count() == 0) reject("calls", "a histogram of at least one call");
+  if (has(json, "collections")) {
+    single.collections = decode_collections(object_of(json, "collections"));
+  }
+  return single;
 }
 
 Json encode_memory(const MemoryUse& memory) {
@@ -221,8 +293,13 @@ std::string encode(const Measurement& measurement, std::uint64_t nonce) {
                {"status", name_of(measurement.status)},
                {"reason", measurement.reason},
                {"input_digest", measurement.input_digest},
-               {"max_error", optional_json(measurement.max_error)}};
+               {"max_error", optional_json(measurement.max_error)},
+               {"prepare_s", measurement.prepare_s},
+               {"timed_s", measurement.timed_s}};
   if (measurement.timing) message["timing"] = encode_timing(*measurement.timing);
+  if (measurement.single_calls) {
+    message["single_calls"] = encode_single_calls(*measurement.single_calls);
+  }
   if (measurement.memory) message["memory"] = encode_memory(*measurement.memory);
   return dump(message);
 }
@@ -237,6 +314,11 @@ Measurement decode_measurement(std::string_view text, std::uint64_t nonce) {
   check_digest(measurement.input_digest);
   if (has(message, "max_error")) measurement.max_error = finite_at_least_zero(message, "max_error");
   if (has(message, "timing")) measurement.timing = decode_timing(object_of(message, "timing"));
+  if (has(message, "single_calls")) {
+    measurement.single_calls = decode_single_calls(object_of(message, "single_calls"));
+  }
+  measurement.prepare_s = finite_at_least_zero(message, "prepare_s");
+  measurement.timed_s = finite_at_least_zero(message, "timed_s");
   if (has(message, "memory")) measurement.memory = decode_memory(object_of(message, "memory"));
   return measurement;
 }

@@ -14,7 +14,7 @@
 
 namespace gapmeter {
 
-inline constexpr int protocol_version = 1;
+inline constexpr int protocol_version = 2;
 
 // A message that is not what the protocol allows; what() says in which field.
 class InvalidMessage : public std::runtime_error {

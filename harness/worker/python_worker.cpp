@@ -10,6 +10,8 @@
 #include <pybind11/stl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -201,6 +203,49 @@ class PythonPreparedCall final : public PreparedCall {
   std::vector<OutputShape> shapes_;
 };
 
+// A callback in gc.callbacks, which the collector calls at the start and at the end of each run.
+class PythonCollectionWatch final : public CollectionWatch {
+ public:
+  PythonCollectionWatch()
+      : callbacks_(py::module_::import("gc").attr("callbacks")),
+        callback_(py::cpp_function([counted = counted_](const std::string& phase,
+                                                        const py::dict& info) {
+          if (phase == "start") {
+            counted->started = Clock::now();
+          } else {
+            counted->add(info["generation"].cast<std::size_t>());
+          }
+        })) {
+    callbacks_.append(callback_);
+  }
+  PythonCollectionWatch(const PythonCollectionWatch&) = delete;
+  PythonCollectionWatch& operator=(const PythonCollectionWatch&) = delete;
+  ~PythonCollectionWatch() override { callbacks_.attr("remove")(callback_); }
+
+  Collections so_far() const override { return counted_->collections; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Counted {
+    Collections collections{};
+    Clock::time_point started{};
+
+    void add(std::size_t generation) {
+      const std::int64_t ns =
+          std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - started).count();
+      // Python 3.14 has more kinds of collections than generations.
+      ++collections.count[std::min(generation, collections.count.size() - 1)];
+      collections.total_ns += ns;
+      collections.longest_ns = std::max(collections.longest_ns, ns);
+    }
+  };
+
+  std::shared_ptr<Counted> counted_ = std::make_shared<Counted>();
+  py::list callbacks_;
+  py::object callback_;
+};
+
 class PythonLane final : public LaneRunner {
  public:
   explicit PythonLane(std::string python_dir) : python_dir_(std::move(python_dir)) {}
@@ -219,6 +264,10 @@ class PythonLane final : public LaneRunner {
   }
 
   void collect_garbage() override { PyGC_Collect(); }
+
+  std::unique_ptr<CollectionWatch> watch_collections() override {
+    return in_python([] { return std::make_unique<PythonCollectionWatch>(); });
+  }
 
   PythonDescription describe(const std::string& module) const {
     return in_python([&] {

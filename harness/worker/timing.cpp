@@ -1,6 +1,7 @@
 #include "harness/worker/timing.h"
 
 #include <benchmark/benchmark.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -82,13 +83,33 @@ std::int64_t calibrate(PreparedCall& call, double batch_seconds) {
   return most;
 }
 
+// What the system counts of this process, to tell before from after.
+rusage usage_now() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage;
+}
+
+void take_usage(const rusage& before, Timing& timing) {
+  const rusage after = usage_now();
+  timing.involuntary_switches = after.ru_nivcsw - before.ru_nivcsw;
+  timing.minor_faults = after.ru_minflt - before.ru_minflt;
+  timing.major_faults = after.ru_majflt - before.ru_majflt;
+}
+
+// Touches every page of the vector, so that filling it faults in none.
+std::vector<double> touched(std::int64_t size) {
+  return std::vector<double>(static_cast<std::size_t>(size), 1.0);
+}
+
 std::vector<double> time_batches(PreparedCall& call, std::int64_t calls, std::int64_t batches) {
-  std::vector<double> seconds;
-  seconds.reserve(static_cast<std::size_t>(batches));
+  std::vector<double> seconds = touched(batches);
   const auto body = [&](benchmark::State& state) {
+    std::size_t batch = 0;
     for ([[maybe_unused]] auto iteration : state) {
-      seconds.push_back(seconds_of(call, calls));
-      state.SetIterationTime(seconds.back());
+      seconds[batch] = seconds_of(call, calls);
+      state.SetIterationTime(seconds[batch]);
+      ++batch;
     }
   };
   run_benchmark(body, [&](auto& benchmark) { benchmark.Iterations(batches); });
@@ -106,35 +127,57 @@ Timing time_round(PreparedCall& call, const TimingSpec& spec) {
   double one_call = seconds_of(call, 1);
   if (one_call < round_seconds) one_call = seconds_of(call, 1);
   std::int64_t calls = 1;
-  if (spec.calls_per_batch) {
-    calls = *spec.calls_per_batch;
+  if (spec.batch) {
+    calls = spec.batch->calls;
   } else if (one_call < batch_seconds) {
     calls = calibrate(call, batch_seconds);
   }
   const double one_batch = calls == 1 ? one_call : seconds_of(call, calls);
   const double wanted =
       std::clamp(round_seconds / one_batch, 1.0, static_cast<double>(most_batches));
-  return summarize_batches(time_batches(call, calls, std::llround(wanted)), calls);
+  const rusage before = usage_now();
+  const std::vector<double> seconds = time_batches(call, calls, std::llround(wanted));
+  Timing timing = summarize_batches(
+      seconds, calls, spec.batch ? std::optional(spec.batch->estimator) : std::nullopt);
+  take_usage(before, timing);
+  return timing;
 }
 
-Timing summarize_batches(std::span<const double> batch_seconds, std::int64_t calls_per_batch) {
+Timing summarize_batches(std::span<const double> batch_seconds, std::int64_t calls,
+                         std::optional<Estimator> estimator) {
   std::vector<double> per_call_ns;
   per_call_ns.reserve(batch_seconds.size());
   for (const double seconds : batch_seconds) {
-    per_call_ns.push_back(seconds * 1e9 / static_cast<double>(calls_per_batch));
+    per_call_ns.push_back(seconds * 1e9 / static_cast<double>(calls));
   }
   std::sort(per_call_ns.begin(), per_call_ns.end());
   Timing timing;
-  timing.calls_per_batch = calls_per_batch;
-  timing.batches = static_cast<std::int64_t>(per_call_ns.size());
+  timing.batches = std::ssize(per_call_ns);
   timing.min_ns = per_call_ns.front();
   timing.p10_ns = quantile_of_sorted(per_call_ns, 0.10);
   timing.p50_ns = quantile_of_sorted(per_call_ns, 0.50);
   timing.mean_ns = mean(per_call_ns);
-  const double batch_ns = timing.p50_ns * static_cast<double>(calls_per_batch);
-  timing.estimator = batch_ns <= short_batch_ns ? Estimator::p10 : Estimator::median;
-  timing.latency_ns = timing.estimator == Estimator::p10 ? timing.p10_ns : timing.p50_ns;
+  for (std::size_t i = 0; i < block_lengths_ns.size(); ++i) {
+    const auto block =
+        median_block(batch_seconds, static_cast<double>(block_lengths_ns[i]) * 1e-9);
+    if (block) timing.block_ns[i] = *block * 1e9 / static_cast<double>(calls);
+  }
+  const double batch_ns = timing.p50_ns * static_cast<double>(calls);
+  timing.batch = {calls, estimator.value_or(batch_ns <= short_batch_ns ? Estimator::p10
+                                                                       : Estimator::median)};
+  timing.latency_ns = timing.batch.estimator == Estimator::p10 ? timing.p10_ns : timing.p50_ns;
   return timing;
+}
+
+std::optional<double> median_block(std::span<const double> batch_seconds, double block_seconds) {
+  const double batches = std::round(block_seconds / median(batch_seconds));
+  if (batches < 2 || batches > static_cast<double>(batch_seconds.size())) return std::nullopt;
+  const auto size = static_cast<std::size_t>(batches);
+  std::vector<double> means;
+  for (std::size_t start = 0; start + size <= batch_seconds.size(); start += size) {
+    means.push_back(mean(batch_seconds.subspan(start, size)));
+  }
+  return median(means);
 }
 
 }  // namespace gapmeter

@@ -1,0 +1,93 @@
+#include "harness/results/histogram.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+
+namespace gapmeter {
+namespace {
+
+// Each bucket's width is a power of two such that this many significant bits of a value are kept.
+constexpr int significant_bits = 11;
+
+std::int64_t width_at(std::int64_t value) {
+  const int bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(value)));
+  return std::int64_t{1} << std::max(0, bits - significant_bits);
+}
+
+std::int64_t lower_bound_of(std::int64_t value) { return value - value % width_at(value); }
+
+// Reads a whole number of at least `least` from the front of the text.
+std::optional<std::int64_t> take_number(std::string_view& text, std::int64_t least) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || value < least) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return value;
+}
+
+bool take(std::string_view& text, char wanted) {
+  if (!text.starts_with(wanted)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+}  // namespace
+
+void Histogram::add(std::int64_t value_ns, std::int64_t times) {
+  buckets_[lower_bound_of(std::max(value_ns, std::int64_t{0}))] += times;
+  count_ += times;
+}
+
+void Histogram::merge(const Histogram& other) {
+  for (const auto& [bound, times] : other.buckets_) add(bound, times);
+}
+
+std::optional<double> Histogram::quantile(double q) const {
+  if (count_ == 0) return std::nullopt;
+  const auto rank =
+      std::max(std::int64_t{1}, static_cast<std::int64_t>(std::ceil(q * static_cast<double>(count_))));
+  std::int64_t seen = 0;
+  auto bucket = buckets_.begin();
+  for (; bucket != std::prev(buckets_.end()); ++bucket) {
+    seen += bucket->second;
+    if (seen >= rank) break;
+  }
+  return static_cast<double>(bucket->first) + static_cast<double>(width_at(bucket->first) - 1) / 2;
+}
+
+std::string to_string(const Histogram& histogram) {
+  std::string text;
+  for (const auto& [bound, times] : histogram.buckets()) {
+    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", bound, times);
+  }
+  return text;
+}
+
+std::optional<Histogram> parse_histogram(std::string_view text) {
+  Histogram histogram;
+  std::int64_t least = 0;
+  while (!text.empty()) {
+    if (histogram.count() > 0 && !take(text, ' ')) return std::nullopt;
+    const auto bound = take_number(text, least);
+    if (!bound || *bound != lower_bound_of(*bound) || !take(text, ':')) return std::nullopt;
+    const auto times = take_number(text, 1);
+    // Sums of counts stay far from overflowing.
+    if (!times || *times > std::int64_t{1} << 40) return std::nullopt;
+    histogram.add(*bound, *times);
+    least = *bound + 1;
+  }
+  return histogram;
+}
+
+std::optional<double> supported_quantile(const Histogram& histogram, double q) {
+  const double beyond = static_cast<double>(histogram.count()) * (1 - q);
+  // Rounding must not cost the quantile that is just supported: 10,000 values for 0.999.
+  if (beyond < static_cast<double>(least_beyond_quantile) - 1e-6) return std::nullopt;
+  return histogram.quantile(q);
+}
+
+}  // namespace gapmeter

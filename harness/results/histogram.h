@@ -1,0 +1,50 @@
+// A log-linear histogram of latencies: any range at a fixed relative resolution and a fixed cost.
+//
+// The values of each power of two are split into equally wide buckets, as in Gil Tene's HdrHistogram
+// (hdrhistogram.org): with 2^11 values told apart in each doubling, a value is known to better than
+// 0.1 %, three significant digits, and below 2^11 exactly. Histograms of several processes add up.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gapmeter {
+
+class Histogram {
+ public:
+  // Counts `times` values of so many nanoseconds; negative ones count as 0.
+  void add(std::int64_t value_ns, std::int64_t times = 1);
+  void merge(const Histogram& other);
+
+  std::int64_t count() const { return count_; }
+
+  // The value that stands for the quantile q in [0, 1]: the middle of the bucket that holds the
+  // smallest value which at least q of all do not exceed. nullopt when empty.
+  std::optional<double> quantile(double q) const;
+
+  // Lower bound of every bucket that is not empty, ascending, with its count.
+  const std::map<std::int64_t, std::int64_t>& buckets() const { return buckets_; }
+
+  bool operator==(const Histogram&) const = default;
+
+ private:
+  std::map<std::int64_t, std::int64_t> buckets_;
+  std::int64_t count_ = 0;
+};
+
+// "1200:3 1210:1": lower bounds and counts, ascending; reads back as the same histogram.
+std::string to_string(const Histogram& histogram);
+// nullopt unless the text is what to_string writes.
+std::optional<Histogram> parse_histogram(std::string_view text);
+
+// How many values must be expected beyond a quantile for it to mean something: fewer, and single
+// events decide it.
+inline constexpr std::int64_t least_beyond_quantile = 10;
+
+// The quantile q where the count supports it: at least least_beyond_quantile values beyond it.
+std::optional<double> supported_quantile(const Histogram& histogram, double q);
+
+}  // namespace gapmeter

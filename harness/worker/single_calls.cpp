@@ -1,0 +1,77 @@
+#include "harness/worker/single_calls.h"
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "harness/results/statistics.h"
+
+namespace gapmeter {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// More calls than this support no further percentile that is reported.
+constexpr std::size_t most_calls = 100'000;
+
+std::int64_t nanoseconds(Clock::duration duration) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
+}
+
+// What reading the clock twice takes when nothing stands between.
+double clock_cost_ns() {
+  constexpr int readings = 1001;
+  std::vector<double> costs;
+  costs.reserve(readings);
+  for (int i = 0; i < readings; ++i) {
+    const Clock::time_point start = Clock::now();
+    costs.push_back(static_cast<double>(nanoseconds(Clock::now() - start)));
+  }
+  return median(costs);
+}
+
+// Kept as they come and put into the histogram afterwards: allocating its buckets between two calls
+// would disturb the caches of the second.
+std::vector<std::int64_t> call_times(PreparedCall& call, std::int64_t wanted_ns) {
+  std::vector<std::int64_t> times;
+  times.reserve(most_calls);
+  const Clock::time_point first = Clock::now();
+  for (Clock::time_point before = first;;) {
+    call.run(1);
+    const Clock::time_point after = Clock::now();
+    times.push_back(nanoseconds(after - before));
+    if (nanoseconds(after - first) >= wanted_ns || times.size() == most_calls) return times;
+    before = Clock::now();
+  }
+}
+
+Histogram watch_machine(std::int64_t wanted_ns) {
+  std::vector<std::int64_t> gaps;
+  gaps.reserve(most_calls);
+  const Clock::time_point first = Clock::now();
+  for (Clock::time_point before = first; gaps.size() < most_calls;) {
+    const Clock::time_point after = Clock::now();
+    const std::int64_t gap = nanoseconds(after - before);
+    if (gap >= shortest_hiccup_ns) gaps.push_back(gap);
+    if (nanoseconds(after - first) >= wanted_ns) break;
+    before = after;
+  }
+  Histogram histogram;
+  for (const std::int64_t gap : gaps) histogram.add(gap);
+  return histogram;
+}
+
+}  // namespace
+
+SingleCalls time_single_calls(PreparedCall& call, LaneRunner& lane, std::int64_t wanted_ns) {
+  SingleCalls result{.clock_ns = clock_cost_ns()};
+  const auto watch = lane.watch_collections();
+  for (const std::int64_t time : call_times(call, wanted_ns)) result.calls.add(time);
+  if (watch) result.collections = watch->so_far();
+  const std::int64_t hiccup_ns = std::max(std::int64_t{1}, wanted_ns / 10);
+  result.hiccups = watch_machine(hiccup_ns);
+  result.hiccup_s = static_cast<double>(hiccup_ns) * 1e-9;
+  return result;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,17 @@
+// The pass over single calls: how long each one took, for the tail that batches average away, and
+// what the machine itself would put there.
+#pragma once
+
+#include "harness/worker/job.h"
+#include "harness/worker/lane.h"
+
+namespace gapmeter {
+
+// Calls shorter than this are not timed one by one: reading the clock would be a visible part.
+inline constexpr double shortest_single_call_ns = 1000;
+
+// Times calls one by one for about `wanted_ns`, at least once, then watches the machine for a tenth
+// of that. Throws what the call throws.
+SingleCalls time_single_calls(PreparedCall& call, LaneRunner& lane, std::int64_t wanted_ns);
+
+}  // namespace gapmeter
