@@ -47,6 +47,8 @@ struct Depth {
   std::optional<std::size_t> largest_size;
 };
 
+constexpr int most_rounds_for_precision = 100;
+
 constexpr Depth quick_depth{6, 10'000'000, 5, std::size_t{1} << 20};
 constexpr Depth full_depth{21, 200'000'000, std::nullopt, std::nullopt};
 
@@ -124,6 +126,14 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
           "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit")
       ->type_name("TIME");
   command
+      .add_option_function<std::string>(
+          "--precision",
+          checked("--precision",
+                  [&](const std::string& text) { options.precision = parse_share(text); }),
+          "Measure a cell until its intervals are this narrow (2%: half-width over middle), within "
+          "--rounds (then 100 by default) and --budget")
+      ->type_name("SHARE");
+  command
       .add_option("--pin", options.cpu, "Processor to pin the workers to (default the last one)")
       ->check(CLI::Range(0, 1'048'575))
       ->type_name("CPU");
@@ -187,6 +197,20 @@ std::string config_message(const CLI::App& app, std::string what) {
 
 }  // namespace
 
+double parse_share(std::string_view text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  const double share = unit == "%" ? value / 100 : value;
+  const bool is_share = unit.empty() || unit == "%";
+  if (error != std::errc{} || !is_share || !(share > 0) || !(share < 1)) {
+    throw std::invalid_argument(
+        fmt::format("'{}' is not a share: write for instance 2% or 0.02", text));
+  }
+  return share;
+}
+
 double parse_duration(std::string_view text) {
   double value = 0;
   const char* end = text.data() + text.size();
@@ -246,6 +270,7 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
     const bool rounds_given = run_command.count("--rounds") > 0;
     if (depth.quick) apply(quick_depth, run, rounds_given);
     if (depth.full) apply(full_depth, run, rounds_given);
+    if (run.precision && !rounds_given) run.rounds = most_rounds_for_precision;
     return Options(run);
   }
   if (verify_command.parsed()) return Options(verify);

@@ -24,8 +24,9 @@ struct RunOptions {
   Selection selection{};
   std::string out;  // empty: results/<time>
   int rounds = 9;
-  std::int64_t round_ns = 50'000'000;
+  std::int64_t round_ns = 75'000'000;
   std::optional<double> budget_s{};
+  std::optional<double> precision{};
   double timeout_s = 120;
   std::uint64_t seed = 1;
   std::optional<int> cpu{};  // empty: the last one that this process may use
@@ -58,6 +59,9 @@ struct EarlyExit {
 };
 
 std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const* argv);
+
+// "2%" or "0.02" as 0.02. Throws std::invalid_argument unless above 0 and below 1.
+double parse_share(std::string_view text);
 
 // "90", "90s", "10m", "1.5h" in seconds. Throws std::invalid_argument unless positive.
 double parse_duration(std::string_view text);

@@ -15,8 +15,8 @@ namespace gapmeter {
 
 // Time left, from the wall time of the jobs that have ended. A cell's jobs are expected to take as
 // long as the median of those that ended; those of sizes not reached yet as long as the same
-// variant's at the nearest smaller size, scaled with n where the work, not the start of the process,
-// was what took time.
+// variant's at the nearest smaller size, scaled with n where the work, not the start of the
+// process, was what took time.
 class TimeLeft {
  public:
   explicit TimeLeft(const Plan& plan) : plan_(plan) {}

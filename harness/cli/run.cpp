@@ -96,6 +96,7 @@ Json run_facts(const RunOptions& options, const Invocation& invocation, const Ca
           {"batch_ns", plan.timing.batch_ns},
           {"single_calls_ns", plan.timing.single_calls_ns},
           {"budget_s", options.budget_s ? Json(*options.budget_s) : Json(nullptr)},
+          {"precision", options.precision ? Json(*options.precision) : Json(nullptr)},
           {"timeout_s", options.timeout_s},
           {"pinned_cpu", cpu},
           {"worker_environment", environment_of_workers()},
@@ -136,6 +137,16 @@ fs::path output_dir(const std::string& wanted) {
   return fmt::format("results/{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr)));
 }
 
+void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional<double>& wanted) {
+  if (!wanted) return;
+  const auto imprecise = std::count_if(summary.begin(), summary.end(), [](const SummaryRow& row) {
+    return row.status == Status::ok && row.stop_reason != "precision";
+  });
+  if (imprecise == 0) return;
+  fmt::print("{} of them did not reach ±{:g} %: their stop_reason in summary.csv says why\n",
+             imprecise, *wanted * 100);
+}
+
 bool failed(const SummaryRow& row) {
   return row.status != Status::ok && row.status != Status::skipped;
 }
@@ -155,8 +166,8 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
 
   const Plan plan{.seed = options.seed,
                   .rounds = options.rounds,
-                  .timing = {.round_ns = options.round_ns,
-                             .single_calls_ns = options.round_ns / 2},
+                  .precision = options.precision,
+                  .timing = {.round_ns = options.round_ns, .single_calls_ns = options.round_ns / 2},
                   .comparisons = plan_comparisons(catalog, options.selection)};
   if (plan.comparisons.empty()) throw UnknownName("nothing is selected");
 
@@ -187,6 +198,7 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
   fmt::print("{}", format_table(summary));
   const auto failures = std::count_if(summary.begin(), summary.end(), failed);
   fmt::print("\n{} cells, {} failed; results in {}\n", summary.size(), failures, dir.string());
+  print_imprecise(summary, options.precision);
   if (end == RunEnd::interrupted) return 130;
   return failures == 0 ? 0 : 1;
 }

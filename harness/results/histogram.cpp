@@ -48,8 +48,8 @@ void Histogram::merge(const Histogram& other) {
 
 std::optional<double> Histogram::quantile(double q) const {
   if (count_ == 0) return std::nullopt;
-  const auto rank =
-      std::max(std::int64_t{1}, static_cast<std::int64_t>(std::ceil(q * static_cast<double>(count_))));
+  const auto rank = std::max(std::int64_t{1},
+                             static_cast<std::int64_t>(std::ceil(q * static_cast<double>(count_))));
   std::int64_t seen = 0;
   auto bucket = buckets_.begin();
   for (; bucket != std::prev(buckets_.end()); ++bucket) {
@@ -81,6 +81,29 @@ std::optional<Histogram> parse_histogram(std::string_view text) {
     least = *bound + 1;
   }
   return histogram;
+}
+
+std::optional<double> supported_maximum(const Histogram& histogram) {
+  if (histogram.count() < 10 * least_beyond_quantile) return std::nullopt;
+  return histogram.quantile(1);
+}
+
+std::optional<double> quantile_floor(double call_ns, double q, const Histogram& hiccups,
+                                     double watched_s) {
+  if (watched_s <= 0) return std::nullopt;
+  // An interruption is met by the calls that are under way when it starts.
+  const double calls = watched_s * 1e9 / call_ns;
+  const double allowed = (1 - q) * calls;
+  if (allowed < static_cast<double>(least_beyond_quantile)) return std::nullopt;
+  if (static_cast<double>(hiccups.count()) > calls) return std::nullopt;
+  auto longer = static_cast<double>(hiccups.count());
+  double floor = call_ns;
+  for (const auto& [bound, times] : hiccups.buckets()) {
+    if (longer <= allowed) break;
+    floor = call_ns + static_cast<double>(bound);
+    longer -= static_cast<double>(times);
+  }
+  return floor;
 }
 
 std::optional<double> supported_quantile(const Histogram& histogram, double q) {

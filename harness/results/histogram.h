@@ -1,8 +1,9 @@
 // A log-linear histogram of latencies: any range at a fixed relative resolution and a fixed cost.
 //
-// The values of each power of two are split into equally wide buckets, as in Gil Tene's HdrHistogram
-// (hdrhistogram.org): with 2^11 values told apart in each doubling, a value is known to better than
-// 0.1 %, three significant digits, and below 2^11 exactly. Histograms of several processes add up.
+// The values of each power of two are split into equally wide buckets, as in Gil Tene's
+// HdrHistogram (hdrhistogram.org): with 2^11 values told apart in each doubling, a value is known
+// to better than 0.1 %, three significant digits, and below 2^11 exactly. Histograms of several
+// processes add up.
 #pragma once
 
 #include <cstdint>
@@ -46,5 +47,14 @@ inline constexpr std::int64_t least_beyond_quantile = 10;
 
 // The quantile q where the count supports it: at least least_beyond_quantile values beyond it.
 std::optional<double> supported_quantile(const Histogram& histogram, double q);
+// The largest value of at least ten times as many; the maximum of a few is no tail.
+std::optional<double> supported_maximum(const Histogram& histogram);
+
+// The quantile q of the durations of an operation that itself always takes call_ns, on a machine
+// that interrupts it as `hiccups`, seen in watched_s, tell: call_ns, plus the shortest interruption
+// such that no more than 1 - q of the calls meet a longer one. nullopt where the interruptions are
+// too few to tell, or so many that a call meets several.
+std::optional<double> quantile_floor(double call_ns, double q, const Histogram& hiccups,
+                                     double watched_s);
 
 }  // namespace gapmeter

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <functional>
@@ -102,6 +103,8 @@ std::vector<Column<RoundRow>> make_round_schema() {
        {"round", [](const Row& r) { return fmt::to_string(r.round); }},
        {"position", [](const Row& r) { return fmt::to_string(r.position); }},
        {"rounds_planned", [](const Row& r) { return fmt::to_string(r.rounds_planned); }},
+       {"precision", [](const Row& r) { return number(r.precision); }},
+       {"budgeted", [](const Row& r) { return std::string(r.budgeted ? "true" : "false"); }},
        {"status", [](const Row& r) { return std::string(name_of(r.measurement.status)); }},
        {"reason", [](const Row& r) { return r.measurement.reason; }},
        {"input_digest", [](const Row& r) { return r.measurement.input_digest; }},
@@ -117,7 +120,8 @@ std::vector<Column<RoundRow>> make_round_schema() {
        timed("block_100us_ns", [](const Timing& t) { return number(t.block_ns[0]); }),
        timed("block_1ms_ns", [](const Timing& t) { return number(t.block_ns[1]); }),
        timed("block_10ms_ns", [](const Timing& t) { return number(t.block_ns[2]); }),
-       timed("involuntary_switches", [](const Timing& t) { return number(t.involuntary_switches); }),
+       timed("involuntary_switches",
+             [](const Timing& t) { return number(t.involuntary_switches); }),
        timed("minor_faults", [](const Timing& t) { return number(t.minor_faults); }),
        timed("major_faults", [](const Timing& t) { return number(t.major_faults); }),
        single("single_calls", [](const SingleCalls& s) { return to_string(s.calls); }),
@@ -150,9 +154,25 @@ std::string high(const std::optional<Interval>& interval) {
   return interval ? number(interval->high) : std::string();
 }
 
+template <class Get>
+Column<SummaryRow> collections_column(std::string name, Get get) {
+  return {std::move(name), [get](const SummaryRow& row) {
+            return row.collections ? number(get(*row.collections)) : std::string();
+          }};
+}
+
+// A count of what happened while batches were timed: empty for a cell that was not timed.
+Column<SummaryRow> counted(std::string name, std::int64_t SummaryRow::*count) {
+  return {std::move(name), [count](const SummaryRow& row) {
+            return row.latency_ns ? number(row.*count) : std::string();
+          }};
+}
+
 std::vector<Column<SummaryRow>> make_summary_schema() {
   using Row = SummaryRow;
-  const auto absent = [](const Row&) { return std::string(); };
+  const auto percentile = [](double q) {
+    return [q](const Row& r) { return number(supported_quantile(r.single_calls, q)); };
+  };
   std::vector<Column<Row>> columns = cell_columns<Row>();
   append<Row>(
       columns,
@@ -168,12 +188,11 @@ std::vector<Column<SummaryRow>> make_summary_schema() {
        {"latency_ns", [](const Row& r) { return number(r.latency_ns); }},
        {"latency_ci_low_ns", [](const Row& r) { return low(r.latency_ci_ns); }},
        {"latency_ci_high_ns", [](const Row& r) { return high(r.latency_ci_ns); }},
-       // Percentiles of single calls: empty, because calls are only timed in batches so far.
-       {"latency_p50_ns", absent},
-       {"latency_p90_ns", absent},
-       {"latency_p99_ns", absent},
-       {"latency_p999_ns", absent},
-       {"latency_max_ns", absent},
+       {"latency_p50_ns", percentile(0.5)},
+       {"latency_p90_ns", percentile(0.9)},
+       {"latency_p99_ns", percentile(0.99)},
+       {"latency_p999_ns", percentile(0.999)},
+       {"latency_max_ns", [](const Row& r) { return number(supported_maximum(r.single_calls)); }},
        {"items_per_s", [](const Row& r) { return number(r.items_per_s); }},
        {"bytes_per_s", [](const Row& r) { return number(r.bytes_per_s); }},
        {"flops_per_s", [](const Row& r) { return number(r.flops_per_s); }},
@@ -188,7 +207,23 @@ std::vector<Column<SummaryRow>> make_summary_schema() {
        {"input_digest", [](const Row& r) { return r.input_digest; }},
        {"working_set_bytes", [](const Row& r) { return number(r.working_set_bytes); }},
        {"estimator", [](const Row& r) { return r.estimator; }},
-       {"calls_per_batch", [](const Row& r) { return number(r.calls_per_batch); }}});
+       {"calls_per_batch", [](const Row& r) { return number(r.calls_per_batch); }},
+       {"gap_estimator", [](const Row& r) { return r.gap_estimator; }},
+       {"single_calls",
+        [](const Row& r) {
+          const std::int64_t count = r.single_calls.count();
+          return count > 0 ? number(count) : std::string();
+        }},
+       {"latency_p99_floor_ns", [](const Row& r) { return number(r.p99_floor_ns); }},
+       {"latency_p999_floor_ns", [](const Row& r) { return number(r.p999_floor_ns); }},
+       collections_column("gc_collections_0", [](const Collections& c) { return c.count[0]; }),
+       collections_column("gc_collections_1", [](const Collections& c) { return c.count[1]; }),
+       collections_column("gc_collections_2", [](const Collections& c) { return c.count[2]; }),
+       collections_column("gc_total_ns", [](const Collections& c) { return c.total_ns; }),
+       collections_column("gc_longest_ns", [](const Collections& c) { return c.longest_ns; }),
+       counted("involuntary_switches", &Row::involuntary_switches),
+       counted("minor_faults", &Row::minor_faults),
+       counted("major_faults", &Row::major_faults)});
   return columns;
 }
 
@@ -238,6 +273,12 @@ class FieldReader {
     const std::optional<T> value = maybe<T>(column);
     if (!value || *value < least) reject(column, text(column));
     return *value;
+  }
+
+  bool flag(std::string_view column) const {
+    const std::string& field = text(column);
+    if (field != "true" && field != "false") reject(column, field);
+    return field == "true";
   }
 
   Histogram histogram(std::string_view column) const {
@@ -326,6 +367,32 @@ const Fields& summary_columns() {
 
 Fields to_fields(const SummaryRow& row) { return write_all(summary_schema(), row); }
 
+const Fields& latency_columns() {
+  static const Fields columns{"kernel",  "variant", "lane",     "n",
+                              "threads", "calls",   "quantile", "latency_ns"};
+  return columns;
+}
+
+std::vector<Fields> to_latency_fields(const SummaryRow& row) {
+  constexpr std::array quantiles{0.01, 0.05, 0.1,   0.25,  0.5,    0.75,   0.9,
+                                 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999};
+  std::vector<Fields> lines;
+  const auto add = [&](double q, const std::optional<double>& latency) {
+    if (!latency) return;
+    lines.push_back({row.cell.kernel, to_string(row.cell.variant),
+                     std::string(name_of(row.cell.variant.lane)), fmt::to_string(row.cell.n),
+                     fmt::to_string(row.cell.threads), number(row.single_calls.count()), number(q),
+                     number(latency)});
+  };
+  for (const double q : quantiles) {
+    // A low quantile needs as many values below it as a high one above.
+    if (supported_quantile(row.single_calls, 1 - q))
+      add(q, supported_quantile(row.single_calls, q));
+  }
+  add(1, supported_maximum(row.single_calls));
+  return lines;
+}
+
 RoundRow parse_round(const Fields& columns, const Fields& fields) {
   const FieldReader reader(columns, fields);
   RoundRow row;
@@ -337,6 +404,8 @@ RoundRow parse_round(const Fields& columns, const Fields& fields) {
   row.round = reader.number<int>("round", 0);
   row.position = reader.number<int>("position", 0);
   row.rounds_planned = reader.number<int>("rounds_planned", 0);
+  row.precision = reader.maybe<double>("precision");
+  row.budgeted = reader.flag("budgeted");
   row.measurement.status = reader.name("status", parse_status);
   row.measurement.reason = reader.text("reason");
   row.measurement.input_digest = reader.text("input_digest");

@@ -30,7 +30,10 @@ struct RoundRow {
   Pass pass = Pass::time;
   int round = 0;           // counted from 0; 0 for verify and memory passes
   int position = 0;        // place in the round's order
-  int rounds_planned = 0;  // of the comparison
+  int rounds_planned = 0;  // of the comparison, at most
+  std::optional<double>
+      precision{};        // wanted: an interval's half-width over its middle; may end it
+  bool budgeted = false;  // the run had a budget, which may end it
   Measurement measurement{};
   double items_per_call = 0;
   double bytes_per_call = 0;
@@ -60,6 +63,15 @@ struct SummaryRow {
   std::int64_t working_set_bytes = 0;
   std::string estimator{};
   std::optional<std::int64_t> calls_per_batch{};
+  std::string gap_estimator{};  // p10, or median: of batches as long as the longer of the two calls
+  // Over the cell's rounds: calls that were timed one by one, what the machine alone would show as
+  // their tail, and what happened meanwhile.
+  Histogram single_calls{};
+  std::optional<double> p99_floor_ns{}, p999_floor_ns{};
+  std::optional<Collections> collections{};
+  std::int64_t involuntary_switches = 0;
+  std::int64_t minor_faults = 0;
+  std::int64_t major_faults = 0;
 };
 
 using Fields = std::vector<std::string>;
@@ -72,5 +84,9 @@ RoundRow parse_round(const Fields& columns, const Fields& fields);
 
 const Fields& summary_columns();
 Fields to_fields(const SummaryRow& row);
+
+// latency.csv: the quantiles that a cell's single calls support, one line for each.
+const Fields& latency_columns();
+std::vector<Fields> to_latency_fields(const SummaryRow& row);
 
 }  // namespace gapmeter

@@ -132,6 +132,11 @@ void write_summary(const fs::path& dir, const std::vector<SummaryRow>& rows) {
   std::string text = to_csv_line(summary_columns());
   for (const SummaryRow& row : rows) text += to_csv_line(to_fields(row));
   write_file(dir / "summary.csv", text);
+  text = to_csv_line(latency_columns());
+  for (const SummaryRow& row : rows) {
+    for (const Fields& line : to_latency_fields(row)) text += to_csv_line(line);
+  }
+  write_file(dir / "latency.csv", text);
 }
 
 }  // namespace gapmeter

@@ -49,6 +49,7 @@ std::string read_file(const std::filesystem::path& path);
 // ResultDirError naming the file and line.
 std::vector<RoundRow> read_rounds(const std::filesystem::path& dir);
 
+// Writes summary.csv and latency.csv.
 void write_summary(const std::filesystem::path& dir, const std::vector<SummaryRow>& rows);
 
 }  // namespace gapmeter

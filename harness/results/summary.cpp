@@ -1,6 +1,7 @@
 #include "harness/results/summary.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace gapmeter {
@@ -26,6 +27,10 @@ std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
     }
   }
   return cells;
+}
+
+double batch_length_ns(const Timing& timing) {
+  return timing.p50_ns * static_cast<double>(timing.batch.calls);
 }
 
 double latency_of(const RoundRow& row) { return row.measurement.timing->latency_ns; }
@@ -91,9 +96,73 @@ void take_latency(const CellRows& cell, SummaryRow& row) {
   }
 }
 
-std::string stop_reason(const SummaryRow& row, int planned) {
-  if (row.status != Status::ok) return std::string(name_of(row.status));
-  return row.rounds >= planned ? "rounds" : "budget";
+void take_single_calls(const CellRows& cell, SummaryRow& row) {
+  for (const RoundRow* round : cell.all) {
+    const auto& single = round->measurement.single_calls;
+    if (!single) continue;
+    row.single_calls.merge(single->calls);
+    if (!single->collections) continue;
+    if (!row.collections) row.collections.emplace();
+    for (std::size_t i = 0; i < row.collections->count.size(); ++i) {
+      row.collections->count[i] += single->collections->count[i];
+    }
+    row.collections->total_ns += single->collections->total_ns;
+    row.collections->longest_ns =
+        std::max(row.collections->longest_ns, single->collections->longest_ns);
+  }
+}
+
+void take_usage(const CellRows& cell, SummaryRow& row) {
+  for (const auto& [round, timed] : cell.timed) {
+    const Timing& timing = *timed->measurement.timing;
+    row.involuntary_switches += timing.involuntary_switches;
+    row.minor_faults += timing.minor_faults;
+    row.major_faults += timing.major_faults;
+  }
+}
+
+// What the whole run saw of the machine is what each of its cells is judged by.
+struct Hiccups {
+  Histogram histogram;
+  double watched_s = 0;
+};
+
+Hiccups hiccups_of(const std::vector<RoundRow>& rounds) {
+  Hiccups hiccups;
+  for (const RoundRow& row : rounds) {
+    if (const auto& single = row.measurement.single_calls) {
+      hiccups.histogram.merge(single->hiccups);
+      hiccups.watched_s += single->hiccup_s;
+    }
+  }
+  return hiccups;
+}
+
+void take_floors(const Hiccups& hiccups, SummaryRow& row) {
+  const std::optional<double> call_ns = supported_quantile(row.single_calls, 0.5);
+  if (!call_ns) return;
+  const auto floor_where_reported = [&](double q) -> std::optional<double> {
+    if (!supported_quantile(row.single_calls, q)) return std::nullopt;
+    return quantile_floor(*call_ns, q, hiccups.histogram, hiccups.watched_s);
+  };
+  row.p99_floor_ns = floor_where_reported(0.99);
+  row.p999_floor_ns = floor_where_reported(0.999);
+}
+
+// Why no further round was measured; the first row says what was wanted.
+void take_stop_reason(const RoundRow& first, SummaryRow& row) {
+  if (row.status != Status::ok) {
+    row.stop_reason = name_of(row.status);
+  } else if (first.precision && is_precise(row, *first.precision)) {
+    row.stop_reason = "precision";
+  } else if (row.rounds >= first.rounds_planned) {
+    row.stop_reason = "rounds";
+  } else {
+    row.stop_reason = first.budgeted ? "budget" : "interrupted";
+  }
+  if (first.precision && row.status == Status::ok && row.stop_reason != "precision") {
+    row.reason = "the wanted precision was not reached";
+  }
 }
 
 SummaryRow summarize_cell(const CellRows& cell) {
@@ -104,7 +173,8 @@ SummaryRow summarize_cell(const CellRows& cell) {
   take_verification(cell, row);
   take_memory(cell, row);
   take_latency(cell, row);
-  row.stop_reason = stop_reason(row, cell.all.front()->rounds_planned);
+  take_single_calls(cell, row);
+  take_usage(cell, row);
   return row;
 }
 
@@ -123,6 +193,14 @@ std::optional<std::size_t> fastest_native(const std::vector<SummaryRow>& rows,
   return fastest;
 }
 
+double batch_length_ns(const CellRows& cell) {
+  std::vector<double> lengths;
+  for (const auto& [round, row] : cell.timed) {
+    lengths.push_back(batch_length_ns(*row->measurement.timing));
+  }
+  return median(lengths);
+}
+
 void take_gap(const std::vector<CellRows>& cells, std::vector<SummaryRow>& rows,
               std::size_t python_index) {
   SummaryRow& python = rows[python_index];
@@ -130,13 +208,22 @@ void take_gap(const std::vector<CellRows>& cells, std::vector<SummaryRow>& rows,
   if (!native_index) return;
   python.reference = to_string(rows[*native_index].cell.variant);
   std::vector<double> numerator, denominator;
+  const double batch_ns =
+      std::max(batch_length_ns(cells[python_index]), batch_length_ns(cells[*native_index]));
+  const bool both_short = python.estimator == name_of(Estimator::p10) &&
+                          rows[*native_index].estimator == python.estimator;
+  python.gap_estimator = name_of(both_short ? Estimator::p10 : Estimator::median);
+  const auto latency = [&](const RoundRow& row) {
+    const Timing& timing = *row.measurement.timing;
+    return both_short ? timing.latency_ns : latency_with_batches_of(timing, batch_ns);
+  };
   const auto& native_rounds = cells[*native_index].timed;
   for (const auto& [round, row] : cells[python_index].timed) {
     const auto paired = native_rounds.find(round);
     if (paired == native_rounds.end()) continue;
     if (paired->second->measurement.input_digest != row->measurement.input_digest) continue;
-    numerator.push_back(latency_of(*row));
-    denominator.push_back(latency_of(*paired->second));
+    numerator.push_back(latency(*row));
+    denominator.push_back(latency(*paired->second));
   }
   if (numerator.empty()) return;
   const PairedRatio ratio = paired_ratio(numerator, denominator, summary_confidence);
@@ -146,13 +233,46 @@ void take_gap(const std::vector<CellRows>& cells, std::vector<SummaryRow>& rows,
 
 }  // namespace
 
+double latency_with_batches_of(const Timing& timing, double batch_ns) {
+  double nearest_ns = batch_length_ns(timing);
+  double latency_ns = timing.p50_ns;
+  const auto consider = [&](double length_ns, double latency) {
+    if (std::abs(std::log(length_ns / batch_ns)) < std::abs(std::log(nearest_ns / batch_ns))) {
+      nearest_ns = length_ns;
+      latency_ns = latency;
+    }
+  };
+  for (std::size_t i = 0; i < block_lengths_ns.size(); ++i) {
+    if (timing.block_ns[i]) {
+      consider(static_cast<double>(block_lengths_ns[i]), *timing.block_ns[i]);
+    }
+  }
+  if (timing.batches > 1) {
+    consider(batch_length_ns(timing) * static_cast<double>(timing.batches), timing.mean_ns);
+  }
+  return latency_ns;
+}
+
+double relative_half_width(const Interval& interval) {
+  return (interval.high - interval.low) / (interval.high + interval.low);
+}
+
+bool is_precise(const SummaryRow& row, double precision) {
+  if (!row.latency_ci_ns || relative_half_width(*row.latency_ci_ns) > precision) return false;
+  if (!row.gap) return true;
+  return row.gap_ci && relative_half_width(*row.gap_ci) <= precision;
+}
+
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {
   const std::vector<CellRows> cells = group_by_cell(rounds);
+  const Hiccups hiccups = hiccups_of(rounds);
   std::vector<SummaryRow> rows;
   for (const CellRows& cell : cells) rows.push_back(summarize_cell(cell));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool measured_python = rows[i].cell.variant.lane == Lane::python && rows[i].latency_ns;
     if (measured_python) take_gap(cells, rows, i);
+    take_floors(hiccups, rows[i]);
+    take_stop_reason(*cells[i].all.front(), rows[i]);
   }
   return rows;
 }

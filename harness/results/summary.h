@@ -16,8 +16,18 @@ inline constexpr double summary_confidence = 0.95;
 //
 // A cell's latency is the median over its rounds of the rounds' estimates, with a distribution-free
 // interval. A Python row's gap is the median over common rounds of its latency over that of the
-// fastest verified single-threaded native variant with the same kernel, n and input; a cell that
-// failed has neither.
+// fastest verified single-threaded native variant with the same kernel, n and input, both read with
+// batches of one length (latency_with_batches_of); a cell that failed has neither.
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds);
+
+// What a round would have read had its batches lasted about batch_ns: interruptions that a short
+// batch escapes are part of every long one. The nearest of its own batches, blocks of them, and the
+// whole round.
+double latency_with_batches_of(const Timing& timing, double batch_ns);
+
+// The half-width of an interval relative to its middle; of log ratios nearly the same thing.
+double relative_half_width(const Interval& interval);
+// Whether everything that the row reports with an interval is known to this relative half-width.
+bool is_precise(const SummaryRow& row, double precision);
 
 }  // namespace gapmeter

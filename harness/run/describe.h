@@ -7,7 +7,8 @@
 namespace gapmeter {
 
 // Asks the Python worker of an engine. A module that ends or hangs its worker becomes a problem of
-// that module. Throws std::runtime_error with the reason when the interpreter itself does not start.
+// that module. Throws std::runtime_error with the reason when the interpreter itself does not
+// start.
 PythonDescription describe_python(const WorkerSettings& settings, const PythonEngine& engine);
 
 }  // namespace gapmeter

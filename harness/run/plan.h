@@ -39,7 +39,9 @@ struct Comparison {
 
 struct Plan {
   std::uint64_t seed = 1;
-  int rounds = 0;
+  int rounds = 0;  // at most
+  std::optional<double>
+      precision{};  // wanted relative half-width; reaching it ends a cell's rounds
   TimingSpec timing{};
   std::vector<Comparison> comparisons{};  // kernel by kernel, sizes ascending
 };

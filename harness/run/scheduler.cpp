@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <limits>
+#include <set>
 #include <system_error>
+
+#include "harness/results/summary.h"
 
 namespace gapmeter {
 namespace {
@@ -62,6 +65,7 @@ double Scheduler::share_of_budget(std::size_t comparisons_left) const {
 
 void Scheduler::run_comparison(const Comparison& comparison, double share_s) {
   const double deadline_s = clock_.now_s() + share_s;
+  rows_.clear();
   std::vector<Contestant> contestants;
   for (const PlannedVariant& planned : comparison.variants) contestants.push_back({&planned});
   for (const Pass pass : {Pass::verify, Pass::memory}) {
@@ -80,6 +84,21 @@ void Scheduler::run_comparison(const Comparison& comparison, double share_s) {
     // The first round is always run: a cell that was verified is worth a figure.
     if (round > 0 && clock_.now_s() >= deadline_s) return;
     if (!run_round(comparison, fit, round)) return;
+    retire_precise(fit);
+  }
+}
+
+// Looks at the widths of intervals alone: where they lie must not decide when to stop.
+void Scheduler::retire_precise(std::vector<Contestant*>& contestants) const {
+  if (!plan_.precision) return;
+  std::set<std::string> needed;  // variants with a width still to be reached
+  for (const SummaryRow& row : summarize(rows_)) {
+    if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
+    needed.insert(to_string(row.cell.variant));
+    needed.insert(row.reference);
+  }
+  for (Contestant* contestant : contestants) {
+    contestant->precise = !needed.contains(to_string(contestant->planned->id));
   }
 }
 
@@ -101,7 +120,7 @@ bool Scheduler::run_round(const Comparison& comparison, std::vector<Contestant*>
   const auto order = round_order(plan_, comparison, round, contestants.size());
   for (std::size_t position = 0; position < order.size(); ++position) {
     Contestant& contestant = *contestants[order[position]];
-    if (contestant.failed) continue;
+    if (contestant.failed || contestant.precise) continue;
     run_pass(comparison, contestant, Pass::time, round, static_cast<int>(position));
     if (stopped()) return false;
   }
@@ -154,17 +173,21 @@ void Scheduler::skip_comparison(const Comparison& comparison) {
 
 void Scheduler::record(const Comparison& comparison, const VariantId& variant, Pass pass, int round,
                        int position, JobOutcome outcome) {
-  observer_.row_ends({.cell = {comparison.kernel, variant, comparison.n, comparison.threads},
-                      .pass = pass,
-                      .round = round,
-                      .position = position,
-                      .rounds_planned = plan_.rounds,
-                      .measurement = std::move(outcome.measurement),
-                      .items_per_call = comparison.cost.items,
-                      .bytes_per_call = comparison.cost.bytes,
-                      .flops_per_call = comparison.cost.flops,
-                      .working_set_bytes = static_cast<std::int64_t>(comparison.working_set_bytes),
-                      .worker_s = outcome.wall_s});
+  RoundRow row{.cell = {comparison.kernel, variant, comparison.n, comparison.threads},
+               .pass = pass,
+               .round = round,
+               .position = position,
+               .rounds_planned = plan_.rounds,
+               .precision = plan_.precision,
+               .budgeted = options_.budget_s.has_value(),
+               .measurement = std::move(outcome.measurement),
+               .items_per_call = comparison.cost.items,
+               .bytes_per_call = comparison.cost.bytes,
+               .flops_per_call = comparison.cost.flops,
+               .working_set_bytes = static_cast<std::int64_t>(comparison.working_set_bytes),
+               .worker_s = outcome.wall_s};
+  observer_.row_ends(row);
+  rows_.push_back(std::move(row));
 }
 
 }  // namespace gapmeter

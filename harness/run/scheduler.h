@@ -46,8 +46,10 @@ struct SchedulerOptions {
 
 enum class RunEnd { complete, interrupted };
 
-// Every planned cell leaves at least one row. A variant that fails is not run again at this n, and
-// one that timed out or ran out of memory is not tried at larger sizes.
+// Every planned cell leaves at least one row. With a wanted precision, a cell gets no further
+// rounds once it has reached it; a native variant stays for as long as a gap against it has not. A
+// variant that fails is not run again at this n, and one that timed out or ran out of memory is not
+// tried at larger sizes.
 class Scheduler {
  public:
   Scheduler(const Plan& plan, JobRunner& runner, const Clock& clock, RunObserver& observer,
@@ -60,6 +62,7 @@ class Scheduler {
     const PlannedVariant* planned;
     std::optional<BatchPlan> batch{};  // from its first round
     bool failed = false;
+    bool precise = false;  // needs no further rounds
   };
 
   void run_comparison(const Comparison& comparison, double share_s);
@@ -70,6 +73,7 @@ class Scheduler {
   bool run_round(const Comparison& comparison, std::vector<Contestant*>& contestants, int round);
   void record(const Comparison& comparison, const VariantId& variant, Pass pass, int round,
               int position, JobOutcome outcome);
+  void retire_precise(std::vector<Contestant*>& contestants) const;
   void skip_comparison(const Comparison& comparison);
   double share_of_budget(std::size_t comparisons_left) const;
   bool stopped() const { return options_.stop != nullptr && *options_.stop; }
@@ -82,6 +86,7 @@ class Scheduler {
   double started_s_;
   std::size_t done_ = 0;
   std::size_t total_ = 0;
+  std::vector<RoundRow> rows_;  // of the comparison in hand
   // Variants that timed out or ran out of memory, by "kernel variant threads", with the reason.
   std::map<std::string, std::string> exhausted_;
 };

@@ -114,8 +114,8 @@ struct SingleCalls {
   double clock_ns = 0;  // what reading the clock twice takes: part of every value
   // While they were timed; empty for lanes without a collector.
   std::optional<Collections> collections{};
-  // The machine's own interruptions of at least shortest_hiccup_ns, seen by a loop that does nothing
-  // but read the clock for hiccup_s.
+  // The machine's own interruptions of at least shortest_hiccup_ns, seen by a loop that does
+  // nothing but read the clock for hiccup_s.
   Histogram hiccups{};
   double hiccup_s = 0;
 

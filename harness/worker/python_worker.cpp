@@ -208,14 +208,14 @@ class PythonCollectionWatch final : public CollectionWatch {
  public:
   PythonCollectionWatch()
       : callbacks_(py::module_::import("gc").attr("callbacks")),
-        callback_(py::cpp_function([counted = counted_](const std::string& phase,
-                                                        const py::dict& info) {
-          if (phase == "start") {
-            counted->started = Clock::now();
-          } else {
-            counted->add(info["generation"].cast<std::size_t>());
-          }
-        })) {
+        callback_(
+            py::cpp_function([counted = counted_](const std::string& phase, const py::dict& info) {
+              if (phase == "start") {
+                counted->started = Clock::now();
+              } else {
+                counted->add(info["generation"].cast<std::size_t>());
+              }
+            })) {
     callbacks_.append(callback_);
   }
   PythonCollectionWatch(const PythonCollectionWatch&) = delete;

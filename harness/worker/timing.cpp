@@ -90,30 +90,27 @@ rusage usage_now() {
   return usage;
 }
 
-void take_usage(const rusage& before, Timing& timing) {
-  const rusage after = usage_now();
-  timing.involuntary_switches = after.ru_nivcsw - before.ru_nivcsw;
-  timing.minor_faults = after.ru_minflt - before.ru_minflt;
-  timing.major_faults = after.ru_majflt - before.ru_majflt;
-}
+struct TimedBatches {
+  std::vector<double> seconds;
+  rusage before{};
+  rusage after{};
+};
 
-// Touches every page of the vector, so that filling it faults in none.
-std::vector<double> touched(std::int64_t size) {
-  return std::vector<double>(static_cast<std::size_t>(size), 1.0);
-}
-
-std::vector<double> time_batches(PreparedCall& call, std::int64_t calls, std::int64_t batches) {
-  std::vector<double> seconds = touched(batches);
+TimedBatches time_batches(PreparedCall& call, std::int64_t calls, std::int64_t batches) {
+  // Filled with ones, so that every page has been touched before the first batch.
+  TimedBatches timed{.seconds = std::vector<double>(static_cast<std::size_t>(batches), 1.0)};
   const auto body = [&](benchmark::State& state) {
+    timed.before = usage_now();
     std::size_t batch = 0;
     for ([[maybe_unused]] auto iteration : state) {
-      seconds[batch] = seconds_of(call, calls);
-      state.SetIterationTime(seconds[batch]);
+      timed.seconds[batch] = seconds_of(call, calls);
+      state.SetIterationTime(timed.seconds[batch]);
       ++batch;
     }
+    timed.after = usage_now();
   };
   run_benchmark(body, [&](auto& benchmark) { benchmark.Iterations(batches); });
-  return seconds;
+  return timed;
 }
 
 }  // namespace
@@ -135,11 +132,12 @@ Timing time_round(PreparedCall& call, const TimingSpec& spec) {
   const double one_batch = calls == 1 ? one_call : seconds_of(call, calls);
   const double wanted =
       std::clamp(round_seconds / one_batch, 1.0, static_cast<double>(most_batches));
-  const rusage before = usage_now();
-  const std::vector<double> seconds = time_batches(call, calls, std::llround(wanted));
+  const TimedBatches timed = time_batches(call, calls, std::llround(wanted));
   Timing timing = summarize_batches(
-      seconds, calls, spec.batch ? std::optional(spec.batch->estimator) : std::nullopt);
-  take_usage(before, timing);
+      timed.seconds, calls, spec.batch ? std::optional(spec.batch->estimator) : std::nullopt);
+  timing.involuntary_switches = timed.after.ru_nivcsw - timed.before.ru_nivcsw;
+  timing.minor_faults = timed.after.ru_minflt - timed.before.ru_minflt;
+  timing.major_faults = timed.after.ru_majflt - timed.before.ru_majflt;
   return timing;
 }
 
@@ -158,13 +156,12 @@ Timing summarize_batches(std::span<const double> batch_seconds, std::int64_t cal
   timing.p50_ns = quantile_of_sorted(per_call_ns, 0.50);
   timing.mean_ns = mean(per_call_ns);
   for (std::size_t i = 0; i < block_lengths_ns.size(); ++i) {
-    const auto block =
-        median_block(batch_seconds, static_cast<double>(block_lengths_ns[i]) * 1e-9);
+    const auto block = median_block(batch_seconds, static_cast<double>(block_lengths_ns[i]) * 1e-9);
     if (block) timing.block_ns[i] = *block * 1e9 / static_cast<double>(calls);
   }
   const double batch_ns = timing.p50_ns * static_cast<double>(calls);
-  timing.batch = {calls, estimator.value_or(batch_ns <= short_batch_ns ? Estimator::p10
-                                                                       : Estimator::median)};
+  timing.batch = {
+      calls, estimator.value_or(batch_ns <= short_batch_ns ? Estimator::p10 : Estimator::median)};
   timing.latency_ns = timing.batch.estimator == Estimator::p10 ? timing.p10_ns : timing.p50_ns;
   return timing;
 }

@@ -14,17 +14,17 @@
 
 namespace gapmeter {
 
-// Warms the call up, calibrates unless the spec says how its batches are timed, and times one round.
-// Throws what the call throws.
+// Warms the call up, calibrates unless the spec says how its batches are timed, and times one
+// round. Throws what the call throws.
 Timing time_round(PreparedCall& call, const TimingSpec& spec);
 
-// The round's figures from its batches in their order (seconds each, at least one), of `calls` calls
-// each. Without an estimator, the one that their length calls for.
+// The round's figures from its batches in their order (seconds each, at least one), of `calls`
+// calls each. Without an estimator, the one that their length calls for.
 Timing summarize_batches(std::span<const double> batch_seconds, std::int64_t calls,
                          std::optional<Estimator> estimator = std::nullopt);
 
-// The median over blocks of consecutive batches that together last about `block_seconds` of a block's
-// mean batch, in seconds. nullopt where no two batches make a block, or all don't fill one.
+// The median over blocks of consecutive batches that together last about `block_seconds` of a
+// block's mean batch, in seconds. nullopt where no two batches make a block, or all don't fill one.
 std::optional<double> median_block(std::span<const double> batch_seconds, double block_seconds);
 
 }  // namespace gapmeter
