@@ -4,18 +4,40 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <system_error>
 
 #include "harness/cli/commands.h"
+#include "harness/results/environment.h"
 #include "harness/worker/worker_main.h"
 
 namespace {
 
+// What another build of the program needs to know to run this one's workers.
+gapmeter::NativeDescription describe() {
+  gapmeter::NativeDescription description{
+      .python_dir = GAPMETER_PYTHON_BASELINES_DIR,
+      .git_revision = gapmeter::build_facts()["git_revision"].get<std::string>(),
+      .kernels = {}};
+  for (const gapmeter::Kernel& kernel : gapmeter::registered_kernels()) {
+    description.kernels.push_back({.name = kernel.name,
+                                   .sizes = kernel.sizes,
+                                   .reference = kernel.reference,
+                                   .baseline = kernel.baseline,
+                                   .variants = {}});
+    for (const auto& variant : kernel.native) {
+      description.kernels.back().variants.push_back(variant.name);
+    }
+  }
+  return description;
+}
+
 int native_worker() {
   return gapmeter::worker_main(
       {.start = [](const std::string&) { return std::make_unique<gapmeter::NativeLane>(); },
-       .describe = {}});
+       .describe = [](gapmeter::LaneRunner&, const gapmeter::DescribeRequest&,
+                      std::uint64_t nonce) { return encode(describe(), nonce); }});
 }
 
 struct Dispatch {
@@ -28,6 +50,12 @@ struct Dispatch {
   }
   int operator()(const gapmeter::VerifyOptions& options) const {
     return gapmeter::run_verify(options, invocation);
+  }
+  int operator()(const gapmeter::AbOptions& options) const {
+    return gapmeter::run_ab(options, invocation);
+  }
+  int operator()(const gapmeter::CompareOptions& options) const {
+    return gapmeter::run_compare(options);
   }
   int operator()(const gapmeter::SummarizeOptions& options) const {
     return gapmeter::run_summarize(options);

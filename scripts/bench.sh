@@ -17,7 +17,7 @@ if [[ -z $out ]]; then
   arguments+=(--out "$out")
 fi
 
-build=$(scripts/build.sh)
+build=$(scripts/build.sh gapmeter)
 status=0
 "$build/gapmeter" run "${arguments[@]}" || status=$?
 # 0 and 1 are complete runs, the latter with failed cells, which the charts show.

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Installs what is missing, configures and builds; prints the build directory as its last line.
-# GAPMETER_PRESET names the CMake preset (default release).
+# Arguments name the targets to build (default all); GAPMETER_PRESET the CMake preset (default release).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 preset=${GAPMETER_PRESET:-release}
 scripts/setup.sh >&2
 cmake --preset "$preset" >&2
-cmake --build --preset "$preset" >&2
+targets=()
+if (($# > 0)); then targets=(--target "$@"); fi
+cmake --build --preset "$preset" "${targets[@]}" >&2
 echo "build/$preset"

@@ -22,8 +22,18 @@ struct Invocation {
 int run_list(const ListOptions& options, const Invocation& invocation);
 int run_run(const RunOptions& options, const Invocation& invocation);
 int run_verify(const VerifyOptions& options, const Invocation& invocation);
+int run_compare(const CompareOptions& options);
+int run_ab(const AbOptions& options, const Invocation& invocation);
 int run_summarize(const SummarizeOptions& options);
 int run_plot(const PlotOptions& options);
+
+// The processor to pin workers to: the one wanted or, because the first takes most interrupts, the
+// last that this process may use; -1 where the system does not tell. Throws UnknownName for one
+// that it may not use.
+int choose_cpu(const std::optional<int>& wanted);
+
+// The workers of the program at a path: itself and its Python sibling. `python_dir` is still empty.
+WorkerSettings workers_of(const std::string& program, const Invocation& invocation);
 
 // The workers of this build: this executable and its Python sibling. The first Ctrl-C ends them.
 WorkerSettings default_workers(const Invocation& invocation);

@@ -91,6 +91,21 @@ void add_execution(CLI::App& command, double& timeout_s, std::uint64_t& seed) {
       ->type_name("N");
 }
 
+void add_budget(CLI::App& command, std::optional<double>& budget_s, const char* text) {
+  command
+      .add_option_function<std::string>(
+          "--budget",
+          checked("--budget", [&](const std::string& given) { budget_s = parse_duration(given); }),
+          text)
+      ->type_name("TIME");
+}
+
+void add_pin(CLI::App& command, std::optional<int>& cpu) {
+  command.add_option("--pin", cpu, "Processor to pin the workers to (default the last one)")
+      ->check(CLI::Range(0, 1'048'575))
+      ->type_name("CPU");
+}
+
 CLI::App& add_list(CLI::App& app, ListOptions& options) {
   CLI::App& command = *app.add_subcommand("list", "Kernels, variants, sizes and claims");
   command.add_option("--format", options.format, "text or json")
@@ -118,13 +133,8 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
   command.add_option("--rounds", options.rounds, "Rounds per cell (default 9; quick 6, full 21)")
       ->check(CLI::Range(1, 100'000))
       ->type_name("N");
-  command
-      .add_option_function<std::string>(
-          "--budget",
-          checked("--budget",
-                  [&](const std::string& text) { options.budget_s = parse_duration(text); }),
-          "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit")
-      ->type_name("TIME");
+  add_budget(command, options.budget_s,
+             "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit");
   command
       .add_option_function<std::string>(
           "--precision",
@@ -133,10 +143,7 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
           "Measure a cell until its intervals are this narrow (2%: half-width over middle), within "
           "--rounds (then 100 by default) and --budget")
       ->type_name("SHARE");
-  command
-      .add_option("--pin", options.cpu, "Processor to pin the workers to (default the last one)")
-      ->check(CLI::Range(0, 1'048'575))
-      ->type_name("CPU");
+  add_pin(command, options.cpu);
   command
       .add_option("--interpreter", options.interpreters,
                   "Stock interpreter for the Python lane; several, comma-separated, run beside the "
@@ -162,6 +169,63 @@ void settle_depth(DepthFlags& depth, int argc, const char* const* argv) {
     throw CLI::ExcludesError("--quick and --full exclude each other",
                              CLI::ExitCodes::ExcludesError);
   }
+}
+
+CLI::Option& add_share(CLI::App& command, const char* name, double& share, const char* text) {
+  return *command
+              .add_option_function<std::string>(
+                  name,
+                  checked(name, [&](const std::string& given) { share = parse_share(given); }),
+                  text)
+              ->type_name("SHARE");
+}
+
+void add_verdict(CLI::App& command, VerdictRule& rule, ComparisonFormat& format) {
+  add_share(command, "--threshold", rule.threshold,
+            "Smallest change that counts (default 2%); found where it is, not reported below half");
+  add_share(command, "--confidence", rule.confidence,
+            "That all intervals hold together (default 99%)");
+  command.add_option("--format", format, "text, json or markdown")
+      ->transform(CLI::CheckedTransformer(std::vector<std::pair<std::string, ComparisonFormat>>{
+          {"text", ComparisonFormat::text},
+          {"json", ComparisonFormat::json},
+          {"markdown", ComparisonFormat::markdown}}))
+      ->type_name("FORMAT");
+}
+
+CLI::App& add_compare(CLI::App& app, CompareOptions& options) {
+  CLI::App& command = *app.add_subcommand(
+      "compare", "Compare two runs: exit 1 if anything became slower, 3 if unsure");
+  command.add_option("OLD", options.base, "Directory of the run to compare with")->required();
+  command.add_option("NEW", options.compared, "Directory of the run in question")->required();
+  command
+      .add_option("--by", options.by,
+                  "latency or gap (default gap where machine, build or Python differ)")
+      ->check(CLI::IsMember({"latency", "gap"}))
+      ->type_name("WHAT");
+  add_verdict(command, options.rule, options.format);
+  return command;
+}
+
+CLI::App& add_ab(CLI::App& app, AbOptions& options) {
+  CLI::App& command = *app.add_subcommand(
+      "ab", "Compare two builds, interleaved on this machine: exit 1 if slower, 3 if unsure");
+  command.add_option("BASE", options.base, "gapmeter executable to compare with")->required();
+  command.add_option("NEW", options.compared, "gapmeter executable in question")->required();
+  add_selection(command, options.selection);
+  add_verdict(command, options.rule, options.format);
+  add_budget(
+      command, options.budget_s,
+      "Wall time for the whole comparison (default 10 s for each cell of short calls, 15 s of "
+      "long ones)");
+  command.add_option("--rounds", options.rounds, "At most so many rounds of each build and cell")
+      ->check(CLI::Range(1, 100'000))
+      ->type_name("N");
+  command.add_option("--out", options.out, "Directory to keep every round in, as pairs.csv")
+      ->type_name("DIR");
+  add_pin(command, options.cpu);
+  add_execution(command, options.timeout_s, options.seed);
+  return command;
 }
 
 CLI::App& add_verify(CLI::App& app, VerifyOptions& options) {
@@ -241,11 +305,15 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
   RunOptions run;
   DepthFlags depth;
   VerifyOptions verify;
+  CompareOptions compare;
+  AbOptions ab;
   SummarizeOptions summarize;
   PlotOptions plot;
   const CLI::App& list_command = add_list(app, list);
   const CLI::App& run_command = add_run(app, run, depth);
   const CLI::App& verify_command = add_verify(app, verify);
+  const CLI::App& compare_command = add_compare(app, compare);
+  const CLI::App& ab_command = add_ab(app, ab);
   const CLI::App& summarize_command = add_summarize(app, summarize);
   add_plot(app, plot);
   try {
@@ -274,6 +342,8 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
     return Options(run);
   }
   if (verify_command.parsed()) return Options(verify);
+  if (compare_command.parsed()) return Options(compare);
+  if (ab_command.parsed()) return Options(ab);
   if (summarize_command.parsed()) return Options(summarize);
   return Options(plot);
 }

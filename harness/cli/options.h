@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "harness/results/comparison.h"
 #include "harness/run/plan.h"
 
 namespace gapmeter {
@@ -40,6 +41,28 @@ struct VerifyOptions {
   std::uint64_t seed = 1;
 };
 
+enum class ComparisonFormat { text, json, markdown };
+
+struct CompareOptions {
+  std::string base, compared;  // directories of runs
+  VerdictRule rule{};
+  std::string by;  // "latency", "gap"; empty: gap where machine, build or Python differ
+  ComparisonFormat format = ComparisonFormat::text;
+};
+
+struct AbOptions {
+  std::string base, compared;  // executables
+  Selection selection{.most_sizes = 3, .largest_size = std::size_t{1} << 20};
+  VerdictRule rule{};
+  std::optional<double> budget_s{};  // of the whole comparison
+  std::optional<int> rounds{};       // at most so many of each side
+  double timeout_s = 120;
+  std::uint64_t seed = 1;
+  std::optional<int> cpu{};
+  std::string out{};  // empty: nothing is kept
+  ComparisonFormat format = ComparisonFormat::text;
+};
+
 struct SummarizeOptions {
   std::string dir;
 };
@@ -50,7 +73,8 @@ struct PlotOptions {
   std::string format;  // empty: what the charts default to
 };
 
-using Options = std::variant<ListOptions, RunOptions, VerifyOptions, SummarizeOptions, PlotOptions>;
+using Options = std::variant<ListOptions, RunOptions, VerifyOptions, CompareOptions, AbOptions,
+                             SummarizeOptions, PlotOptions>;
 
 // A command line that asked for nothing to be done: help or version (status 0), or that is wrong
 // (status 2). The text has been printed.

@@ -22,28 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-std::vector<int> allowed_cpus() {
-  cpu_set_t set;
-  std::vector<int> cpus;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return cpus;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) cpus.push_back(cpu);
-  }
-  return cpus;
-}
-
-// The first processor takes most interrupts, so that the last one is the default.
-int choose_cpu(const std::optional<int>& wanted) {
-  const std::vector<int> allowed = allowed_cpus();
-  if (!wanted) return allowed.empty() ? -1 : allowed.back();
-  if (std::find(allowed.begin(), allowed.end(), *wanted) == allowed.end()) {
-    throw UnknownName(
-        fmt::format("--pin {}: this process may not use that processor; it may use {}", *wanted,
-                    fmt::join(allowed, ", ")));
-  }
-  return *wanted;
-}
-
 Json kernel_facts(const Catalog& catalog, const Plan& plan) {
   Json kernels = Json::object();
   for (const Kernel& kernel : catalog.kernels) {

@@ -28,25 +28,6 @@ std::size_t width_of(std::string_view text) {
   }));
 }
 
-std::string align(const std::vector<Line>& lines) {
-  std::vector<std::size_t> widths;
-  for (const Line& line : lines) {
-    widths.resize(std::max(widths.size(), line.size()));
-    for (std::size_t i = 0; i < line.size(); ++i)
-      widths[i] = std::max(widths[i], width_of(line[i]));
-  }
-  std::string text;
-  for (const Line& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      text += i == 0 ? "  " : "   ";
-      text.append(widths[i] - width_of(line[i]), ' ');
-      text += line[i];
-    }
-    text += '\n';
-  }
-  return text;
-}
-
 struct SizeKey {
   std::size_t n;
   int threads;
@@ -103,10 +84,29 @@ std::string kernel_table(const std::string& kernel, const std::vector<const Summ
     }
     lines.push_back(std::move(line));
   }
-  return kernel + '\n' + align(lines);
+  return kernel + '\n' + align_columns(lines);
 }
 
 }  // namespace
+
+std::string align_columns(const std::vector<Line>& lines) {
+  std::vector<std::size_t> widths;
+  for (const Line& line : lines) {
+    widths.resize(std::max(widths.size(), line.size()));
+    for (std::size_t i = 0; i < line.size(); ++i)
+      widths[i] = std::max(widths[i], width_of(line[i]));
+  }
+  std::string text;
+  for (const Line& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      text += i == 0 ? "  " : "   ";
+      text.append(widths[i] - width_of(line[i]), ' ');
+      text += line[i];
+    }
+    text += '\n';
+  }
+  return text;
+}
 
 std::string format_time(double nanoseconds) {
   // 999.5 is where three digits become four.

@@ -12,6 +12,9 @@ namespace gapmeter {
 // Failed cells show their status in place of a time.
 std::string format_table(const std::vector<SummaryRow>& rows);
 
+// Lines of fields with their columns right-aligned.
+std::string align_columns(const std::vector<std::vector<std::string>>& lines);
+
 // Three significant digits and a unit: "1.23 µs".
 std::string format_time(double nanoseconds);
 // Three significant digits: "12.3×".

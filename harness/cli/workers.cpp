@@ -1,5 +1,7 @@
 // Where this build's worker executables and Python modules are, and what they offer.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,14 +47,41 @@ std::string label_for(const std::string& version, const std::vector<PythonEngine
   return label;
 }
 
+std::vector<int> allowed_cpus() {
+  cpu_set_t set;
+  std::vector<int> cpus;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) cpus.push_back(cpu);
+  }
+  return cpus;
+}
+
 }  // namespace
+
+int choose_cpu(const std::optional<int>& wanted) {
+  const std::vector<int> allowed = allowed_cpus();
+  if (!wanted) return allowed.empty() ? -1 : allowed.back();
+  if (std::find(allowed.begin(), allowed.end(), *wanted) == allowed.end()) {
+    throw UnknownName(
+        fmt::format("--pin {}: this process may not use that processor; it may use {}", *wanted,
+                    fmt::join(allowed, ", ")));
+  }
+  return *wanted;
+}
+
+WorkerSettings workers_of(const std::string& program, const Invocation& invocation) {
+  return {.native_command = {program, worker_argument},
+          .engines = {{.label = "", .command = {program + "-python", worker_argument}}},
+          .python_dir = "",
+          .abandon = &invocation.interrupts.stop};
+}
 
 WorkerSettings default_workers(const Invocation& invocation) {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  return {.native_command = {self, worker_argument},
-          .engines = {{.label = "", .command = {self + "-python", worker_argument}}},
-          .python_dir = invocation.python_dir,
-          .abandon = &invocation.interrupts.stop};
+  WorkerSettings workers = workers_of(self, invocation);
+  workers.python_dir = invocation.python_dir;
+  return workers;
 }
 
 Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& interpreters) {

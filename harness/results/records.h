@@ -63,6 +63,8 @@ struct SummaryRow {
   std::int64_t working_set_bytes = 0;
   std::string estimator{};
   std::optional<std::int64_t> calls_per_batch{};
+  // One for each round; `round_gaps` of rounds that the reference has too.
+  std::vector<double> round_latencies_ns{}, round_gaps{};
   std::string gap_estimator{};  // p10, or median: of batches as long as the longer of the two calls
   // Over the cell's rounds: calls that were timed one by one, what the machine alone would show as
   // their tail, and what happened meanwhile.

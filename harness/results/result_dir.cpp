@@ -22,9 +22,15 @@ namespace fs = std::filesystem;
   throw ResultDirError(fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
 }
 
-void check_schema_version(const fs::path& dir) {
+}  // namespace
+
+nlohmann::json read_facts(const fs::path& dir) {
+  std::error_code error;
+  if (!fs::is_directory(dir, error)) {
+    throw ResultDirError(fmt::format("{}: not a directory with a run's results", dir.string()));
+  }
   const fs::path path = dir / "run.json";
-  const auto run = nlohmann::json::parse(read_file(path), nullptr, false);
+  auto run = nlohmann::json::parse(read_file(path), nullptr, false);
   if (!run.is_object() || !run.contains("schema_version") ||
       !run["schema_version"].is_number_integer()) {
     throw ResultDirError(fmt::format("{}: not a gapmeter run: no schema_version", path.string()));
@@ -33,9 +39,8 @@ void check_schema_version(const fs::path& dir) {
     throw ResultDirError(fmt::format("{}: schema version {}, but this build reads version {}",
                                      path.string(), version, schema_version));
   }
+  return run;
 }
-
-}  // namespace
 
 AppendFile::AppendFile(const fs::path& path)
     : path_(path),
@@ -106,11 +111,7 @@ std::string read_file(const fs::path& path) {
 }
 
 std::vector<RoundRow> read_rounds(const fs::path& dir) {
-  std::error_code error;
-  if (!fs::is_directory(dir, error)) {
-    throw ResultDirError(fmt::format("{}: not a directory with a run's results", dir.string()));
-  }
-  check_schema_version(dir);
+  read_facts(dir);
   const fs::path path = dir / "rounds.csv";
   std::vector<RoundRow> rows;
   std::size_t record = 1;

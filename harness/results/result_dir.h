@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -45,7 +46,11 @@ void write_file(const std::filesystem::path& path, std::string_view text);
 // The whole of a file.
 std::string read_file(const std::filesystem::path& path);
 
-// Checks that run.json is there and of this schema version, then reads rounds.csv. Throws
+// The contents of run.json. Throws ResultDirError unless the directory is a run's, of this schema
+// version.
+nlohmann::json read_facts(const std::filesystem::path& dir);
+
+// Checks run.json as read_facts does, then reads rounds.csv. Throws
 // ResultDirError naming the file and line.
 std::vector<RoundRow> read_rounds(const std::filesystem::path& dir);
 

@@ -23,6 +23,74 @@ double binomial_half(std::size_t k, std::size_t trials) {
                   n * std::log(2.0));
 }
 
+// How many of the smallest values are outside a symmetric interval at each end: the largest count r
+// such that the test statistic is below r with a probability of at most (1 - confidence) / 2.
+// nullopt when even the whole range covers with less.
+using Rejected = std::optional<std::size_t>;
+
+// Rounding must not cost an interval that covers with exactly the confidence asked for.
+constexpr double rounding = 1e-12;
+
+// From the statistic's exact distribution: weights[t] is proportional to P(T = t).
+Rejected rejected_exactly(const std::vector<double>& weights, double confidence) {
+  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+  double below = 0;
+  Rejected rejected;
+  for (std::size_t t = 0; 2 * t < weights.size(); ++t) {
+    below += weights[t] / total;
+    if (2 * below > 1 - confidence + rounding) break;
+    rejected = t;
+  }
+  return rejected;
+}
+
+struct Normal {
+  double mean;
+  double variance;
+};
+
+Rejected rejected_nearly(const Normal& normal, double confidence) {
+  const double z = normal_quantile(1 - (1 - confidence) / 2);
+  const double rank = std::floor(normal.mean - 0.5 - z * std::sqrt(normal.variance));
+  if (rank < 0) return std::nullopt;
+  return static_cast<std::size_t>(rank);
+}
+
+// In how many ways the signed ranks 1 to n add up to each sum.
+std::vector<double> signed_rank_weights(std::size_t n) {
+  std::vector<double> ways(n * (n + 1) / 2 + 1, 0.0);
+  ways[0] = 1;
+  std::size_t largest = 0;
+  for (std::size_t rank = 1; rank <= n; ++rank) {
+    largest += rank;
+    for (std::size_t sum = largest; sum >= rank; --sum) ways[sum] += ways[sum - rank];
+  }
+  return ways;
+}
+
+// In how many ways m values and n others can be ordered such that each number of pairs is inverted:
+// the coefficients of the Gaussian binomial, the product of (1 - x^(n+i)) / (1 - x^i) over i to m.
+std::vector<double> rank_sum_weights(std::size_t m, std::size_t n) {
+  const std::size_t most = m * n;
+  std::vector<double> ways(most + 1, 0.0);
+  ways[0] = 1;
+  for (std::size_t i = 1; i <= m; ++i) {
+    for (std::size_t u = most; u >= n + i; --u) ways[u] -= ways[u - n - i];
+    for (std::size_t u = i; u <= most; ++u) ways[u] += ways[u - i];
+  }
+  return ways;
+}
+
+// The median of `values` and the interval that leaves `rejected` of them out at each end.
+Estimate centre_of(std::vector<double> values, const Rejected& rejected) {
+  std::sort(values.begin(), values.end());
+  Estimate estimate{.value = quantile_of_sorted(values, 0.5)};
+  if (rejected && 2 * *rejected < values.size()) {
+    estimate.interval = Interval{values[*rejected], values[values.size() - 1 - *rejected]};
+  }
+  return estimate;
+}
+
 }  // namespace
 
 double mean(std::span<const double> values) {
@@ -44,34 +112,69 @@ double quantile(std::span<const double> values, double q) {
 double median(std::span<const double> values) { return quantile(values, 0.5); }
 
 std::optional<Interval> median_interval(std::span<const double> values, double confidence) {
-  // [x(r+1), x(n-r)], counted from 1, misses the median with probability 2 P(X <= r).
-  const std::size_t count = values.size();
-  std::optional<std::size_t> outside;
-  double missed_on_one_side = 0;
-  for (std::size_t r = 0; 2 * r + 1 < count; ++r) {
-    // Rounding must not cost an interval that covers with exactly the confidence asked for.
-    constexpr double rounding = 1e-12;
-    missed_on_one_side += binomial_half(r, count);
-    if (2 * missed_on_one_side > 1 - confidence + rounding) break;
-    outside = r;
+  std::vector<double> weights;
+  for (std::size_t k = 0; k <= values.size(); ++k) {
+    weights.push_back(binomial_half(k, values.size()));
   }
-  if (!outside) return std::nullopt;
-  const std::vector<double> sorted = sorted_copy(values);
-  return Interval{sorted[*outside], sorted[count - 1 - *outside]};
+  return centre_of({values.begin(), values.end()}, rejected_exactly(weights, confidence)).interval;
 }
 
-PairedRatio paired_ratio(std::span<const double> numerator, std::span<const double> denominator,
-                         double confidence) {
+Estimate paired_ratio(std::span<const double> numerator, std::span<const double> denominator,
+                      double confidence) {
   std::vector<double> logs;
   logs.reserve(numerator.size());
   for (std::size_t i = 0; i < numerator.size(); ++i) {
     logs.push_back(std::log(numerator[i] / denominator[i]));
   }
-  PairedRatio result{.ratio = std::exp(median(logs))};
+  Estimate result{.value = std::exp(median(logs))};
   if (const std::optional<Interval> interval = median_interval(logs, confidence)) {
     result.interval = Interval{std::exp(interval->low), std::exp(interval->high)};
   }
   return result;
+}
+
+Estimate signed_rank_centre(std::span<const double> values, double confidence) {
+  std::vector<double> averages;
+  averages.reserve(values.size() * (values.size() + 1) / 2);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t j = i; j < values.size(); ++j) {
+      averages.push_back((values[i] + values[j]) / 2);
+    }
+  }
+  const auto n = static_cast<double>(values.size());
+  const Normal normal{n * (n + 1) / 4, n * (n + 1) * (2 * n + 1) / 24};
+  constexpr std::size_t most_exact = 100;
+  return centre_of(std::move(averages),
+                   values.size() <= most_exact
+                       ? rejected_exactly(signed_rank_weights(values.size()), confidence)
+                       : rejected_nearly(normal, confidence));
+}
+
+Estimate rank_sum_shift(std::span<const double> values, std::span<const double> base,
+                        double confidence) {
+  std::vector<double> differences;
+  differences.reserve(values.size() * base.size());
+  for (const double value : values) {
+    for (const double other : base) differences.push_back(value - other);
+  }
+  const auto m = static_cast<double>(values.size()), n = static_cast<double>(base.size());
+  const Normal normal{m * n / 2, m * n * (m + n + 1) / 12};
+  constexpr std::size_t most_exact = 50;
+  return centre_of(std::move(differences),
+                   std::max(values.size(), base.size()) <= most_exact
+                       ? rejected_exactly(rank_sum_weights(values.size(), base.size()), confidence)
+                       : rejected_nearly(normal, confidence));
+}
+
+double normal_quantile(double p) {
+  // Bisection: the distribution function is all that the standard library has, and this is not a
+  // place where time counts.
+  double low = -40, high = 40;
+  while (high - low > 1e-12) {
+    const double middle = (low + high) / 2;
+    (std::erfc(-middle / std::sqrt(2.0)) / 2 < p ? low : high) = middle;
+  }
+  return (low + high) / 2;
 }
 
 }  // namespace gapmeter

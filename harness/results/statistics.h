@@ -26,13 +26,31 @@ double median(std::span<const double> values);
 // Statistics", 3rd ed., section 7.1). nullopt when there are too few values: fewer than 6 for 95 %.
 std::optional<Interval> median_interval(std::span<const double> values, double confidence);
 
-// A ratio that was measured in pairs: the median of numerator[i] / denominator[i], and its interval
-// by median_interval. Precondition: equal lengths, not empty, all positive.
-struct PairedRatio {
-  double ratio = 0;
+// An estimate, and its interval where there are enough values for one.
+struct Estimate {
+  double value = 0;
   std::optional<Interval> interval{};
 };
-PairedRatio paired_ratio(std::span<const double> numerator, std::span<const double> denominator,
-                         double confidence);
+
+// A ratio that was measured in pairs: the median of numerator[i] / denominator[i], and its interval
+// by median_interval. Precondition: equal lengths, not empty, all positive.
+Estimate paired_ratio(std::span<const double> numerator, std::span<const double> denominator,
+                      double confidence);
+
+// The Hodges-Lehmann estimate of the centre of a symmetric distribution, the median of all averages
+// of two values, and the interval that belongs to Wilcoxon's signed-rank test (Hollander, Wolfe and
+// Chicken, "Nonparametric Statistical Methods", 3rd ed., sections 3.2 and 3.3): exact up to 100
+// values, by the normal approximation above. Precondition: not empty.
+Estimate signed_rank_centre(std::span<const double> values, double confidence);
+
+// The Hodges-Lehmann estimate of the shift of `values` against `base`, the median of all
+// differences, and the interval that belongs to the rank-sum test of Wilcoxon, Mann and Whitney
+// (same book, sections 4.2 and 4.3): exact up to 50 values in each, by the normal approximation
+// above. Precondition: neither is empty.
+Estimate rank_sum_shift(std::span<const double> values, std::span<const double> base,
+                        double confidence);
+
+// x such that a standard normal variable is below it with probability p in (0, 1).
+double normal_quantile(double p);
 
 }  // namespace gapmeter

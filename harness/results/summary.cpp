@@ -82,6 +82,7 @@ double rate(double per_call, double latency_ns) { return per_call / (latency_ns 
 void take_latency(const CellRows& cell, SummaryRow& row) {
   if (row.status != Status::ok || cell.timed.empty()) return;
   const std::vector<double> latencies = latencies_of(cell);
+  row.round_latencies_ns = latencies;
   row.latency_ns = median(latencies);
   row.latency_ci_ns = median_interval(latencies, summary_confidence);
   const RoundRow& any = *cell.all.front();
@@ -226,8 +227,11 @@ void take_gap(const std::vector<CellRows>& cells, std::vector<SummaryRow>& rows,
     denominator.push_back(latency(*paired->second));
   }
   if (numerator.empty()) return;
-  const PairedRatio ratio = paired_ratio(numerator, denominator, summary_confidence);
-  python.gap = ratio.ratio;
+  for (std::size_t i = 0; i < numerator.size(); ++i) {
+    python.round_gaps.push_back(numerator[i] / denominator[i]);
+  }
+  const Estimate ratio = paired_ratio(numerator, denominator, summary_confidence);
+  python.gap = ratio.value;
   python.gap_ci = ratio.interval;
 }
 

@@ -49,6 +49,20 @@ PythonDescription describe_one_by_one(const WorkerSettings& settings, const Pyth
 
 }  // namespace
 
+NativeDescription describe_native(const WorkerSettings& settings) {
+  const WorkerReply reply =
+      ask_worker(settings, settings.native_command, DescribeRequest{}, 1, "describing the kernels");
+  const ProcessResult& process = reply.process;
+  try {
+    if (!process.answer.empty()) return decode_native_description(process.answer, reply.nonce);
+    throw std::runtime_error(interpret(process, reply.nonce, settings.timeout_s).reason);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(
+        fmt::format("{} does not answer as a gapmeter of this version does: {}",
+                    settings.native_command.front(), error.what()));
+  }
+}
+
 PythonDescription describe_python(const WorkerSettings& settings, const PythonEngine& engine) {
   try {
     return ask(settings, engine, "");

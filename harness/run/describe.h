@@ -6,6 +6,10 @@
 
 namespace gapmeter {
 
+// Asks a program's native worker. Throws std::runtime_error when it does not answer as one of this
+// protocol version does.
+NativeDescription describe_native(const WorkerSettings& settings);
+
 // Asks the Python worker of an engine. A module that ends or hangs its worker becomes a problem of
 // that module. Throws std::runtime_error with the reason when the interpreter itself does not
 // start.

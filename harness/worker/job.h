@@ -152,6 +152,20 @@ struct PythonVariant {
   std::optional<std::size_t> max_size;
 };
 
+// What a program's native worker says of its kernels, for another build of the program.
+struct NativeDescription {
+  struct Kernel {
+    std::string name;
+    std::string sizes;
+    std::string reference;
+    std::string baseline;
+    std::vector<std::string> variants;
+  };
+  std::string python_dir;    // where the .py files of its kernels are
+  std::string git_revision;  // that it was built from
+  std::vector<Kernel> kernels;
+};
+
 // What the Python worker says about itself and about the modules in the directory it was given.
 struct PythonDescription {
   struct Problem {

@@ -101,9 +101,9 @@ Json optional_json(const std::optional<T>& value) {
 }
 
 void check_envelope(const Json& message, std::uint64_t nonce) {
-  if (integer_of<int>(message, "protocol") != protocol_version) {
-    throw InvalidMessage(
-        fmt::format("the worker speaks another protocol than version {}", protocol_version));
+  if (const int version = integer_of<int>(message, "protocol"); version != protocol_version) {
+    throw InvalidMessage(fmt::format("protocol version {}, but this build speaks version {}",
+                                     version, protocol_version));
   }
   if (integer_of<std::uint64_t>(message, "nonce") != nonce) {
     throw InvalidMessage("the answer belongs to another request");
@@ -256,6 +256,15 @@ void check_digest(const std::string& digest) {
   }
 }
 
+std::vector<std::string> strings(const Json& object, const char* key) {
+  std::vector<std::string> values;
+  for (const Json& value : array_of(object, key)) {
+    if (!value.is_string()) reject(key, "an array of strings");
+    values.push_back(value.get<std::string>());
+  }
+  return values;
+}
+
 std::string dump(const Json& message) {
   // Captured text may hold any bytes; JSON is UTF-8, so that broken sequences are replaced.
   return message.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -323,6 +332,38 @@ Measurement decode_measurement(std::string_view text, std::uint64_t nonce) {
   return measurement;
 }
 
+std::string encode(const NativeDescription& description, std::uint64_t nonce) {
+  Json kernels = Json::array();
+  for (const NativeDescription::Kernel& kernel : description.kernels) {
+    kernels.push_back({{"name", kernel.name},
+                       {"sizes", kernel.sizes},
+                       {"reference", kernel.reference},
+                       {"baseline", kernel.baseline},
+                       {"variants", kernel.variants}});
+  }
+  return dump({{"protocol", protocol_version},
+               {"nonce", nonce},
+               {"python_dir", description.python_dir},
+               {"git_revision", description.git_revision},
+               {"kernels", kernels}});
+}
+
+NativeDescription decode_native_description(std::string_view text, std::uint64_t nonce) {
+  const Json message = parse_message(text);
+  check_envelope(message, nonce);
+  NativeDescription description{.python_dir = text_of(message, "python_dir"),
+                                .git_revision = text_of(message, "git_revision"),
+                                .kernels = {}};
+  for (const Json& kernel : array_of(message, "kernels")) {
+    description.kernels.push_back({.name = text_of(kernel, "name"),
+                                   .sizes = text_of(kernel, "sizes"),
+                                   .reference = text_of(kernel, "reference"),
+                                   .baseline = text_of(kernel, "baseline"),
+                                   .variants = strings(kernel, "variants")});
+  }
+  return description;
+}
+
 std::string encode(const PythonDescription& description, std::uint64_t nonce) {
   Json variants = Json::array();
   for (const PythonVariant& variant : description.variants) {
@@ -352,14 +393,6 @@ std::string encode(const PythonDescription& description, std::uint64_t nonce) {
 PythonDescription decode_description(std::string_view text, std::uint64_t nonce) {
   const Json message = parse_message(text);
   check_envelope(message, nonce);
-  const auto strings = [](const Json& object, const char* key) {
-    std::vector<std::string> values;
-    for (const Json& value : array_of(object, key)) {
-      if (!value.is_string()) reject(key, "an array of strings");
-      values.push_back(value.get<std::string>());
-    }
-    return values;
-  };
   PythonDescription description;
   description.modules = strings(message, "modules");
   for (const Json& variant : array_of(message, "variants")) {

@@ -22,9 +22,9 @@ class InvalidMessage : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Ask a Python worker what variants there are.
+// Ask a worker what variants there are.
 struct DescribeRequest {
-  std::string module{};  // the stem of the only one to import; empty: all
+  std::string module{};  // the stem of the only one that a Python worker is to import; empty: all
 
   bool operator==(const DescribeRequest&) const = default;
 };
@@ -42,6 +42,9 @@ Request decode_request(std::string_view message);
 
 std::string encode(const Measurement& measurement, std::uint64_t nonce);
 Measurement decode_measurement(std::string_view message, std::uint64_t nonce);
+
+std::string encode(const NativeDescription& description, std::uint64_t nonce);
+NativeDescription decode_native_description(std::string_view message, std::uint64_t nonce);
 
 std::string encode(const PythonDescription& description, std::uint64_t nonce);
 PythonDescription decode_description(std::string_view message, std::uint64_t nonce);

@@ -315,13 +315,14 @@ WorkerLane python_lane(std::function<void()> start_interpreter, std::vector<std:
                 return std::make_unique<PythonLane>(python_dir);
               },
           .describe =
-              [warnings = std::move(warnings)](LaneRunner& runner, const std::string& module) {
-                auto description = dynamic_cast<PythonLane&>(runner).describe(module);
+              [warnings = std::move(warnings)](LaneRunner& runner, const DescribeRequest& request,
+                                               std::uint64_t nonce) {
+                auto description = dynamic_cast<PythonLane&>(runner).describe(request.module);
                 description.warnings = warnings;
                 for (auto& warning : version_warnings()) {
                   description.warnings.push_back(std::move(warning));
                 }
-                return description;
+                return encode(description, nonce);
               }};
 }
 

@@ -39,9 +39,7 @@ std::string answer(const Request& request, const WorkerLane& lane) {
   if (const Job* job = std::get_if<Job>(&request.task)) {
     return encode(perform(*job, registered_kernels(), *runner), request.nonce);
   }
-  if (!lane.describe) throw InvalidMessage("a native worker has no modules to describe");
-  return encode(lane.describe(*runner, std::get<DescribeRequest>(request.task).module),
-                request.nonce);
+  return lane.describe(*runner, std::get<DescribeRequest>(request.task), request.nonce);
 }
 
 }  // namespace

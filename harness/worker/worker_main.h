@@ -6,6 +6,7 @@
 #include <string>
 
 #include "harness/worker/lane.h"
+#include "harness/worker/protocol.h"
 
 namespace gapmeter {
 
@@ -19,8 +20,8 @@ inline constexpr const char* worker_argument = "--gapmeter-worker";
 // What a lane's executable brings along.
 struct WorkerLane {
   std::function<std::unique_ptr<LaneRunner>(const std::string& python_dir)> start;
-  // Of one module, or of all for an empty name. Empty in a lane that has no modules.
-  std::function<PythonDescription(LaneRunner&, const std::string& module)> describe;
+  // The answer to a DescribeRequest.
+  std::function<std::string(LaneRunner&, const DescribeRequest&, std::uint64_t nonce)> describe;
 };
 
 // Reads one request, performs it, answers. Returns the exit status: 0 when an answer was written,

@@ -1,0 +1,167 @@
+// gapmeter ab: two builds of the program, interleaved on this machine until their ratio is known.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/comparison_text.h"
+#include "harness/results/csv.h"
+#include "harness/results/result_dir.h"
+#include "harness/run/describe.h"
+#include "harness/run/duel.h"
+#include "harness/run/sizes.h"
+
+namespace gapmeter {
+namespace {
+
+// A build and what it offers. Its kernels have names, sizes and variants alone: their functions are
+// in the other executable.
+struct Build {
+  WorkerSettings workers;
+  Catalog catalog;
+};
+
+Build load_build(const std::string& program, const AbOptions& options,
+                 const Invocation& invocation) {
+  std::error_code error;
+  const std::string path = std::filesystem::canonical(program, error).string();
+  if (error) throw std::runtime_error(fmt::format("{}: {}", program, error.message()));
+  Build build{workers_of(path, invocation), {}};
+  build.workers.timeout_s = options.timeout_s;
+  const NativeDescription native = describe_native(build.workers);
+  build.workers.python_dir = native.python_dir;
+  for (const NativeDescription::Kernel& outline : native.kernels) {
+    Kernel kernel{.name = outline.name,
+                  .title = "",
+                  .sizes = outline.sizes,
+                  .cost = nullptr,
+                  .reference = outline.reference,
+                  .baseline = outline.baseline,
+                  .native = {}};
+    for (const std::string& name : outline.variants) kernel.native.push_back({name, {}, {}, {}});
+    build.catalog.kernels.push_back(std::move(kernel));
+  }
+  build.catalog.python = describe_python(build.workers, build.workers.engines.front());
+  print_warnings(build.catalog.python.warnings);
+  return build;
+}
+
+bool has_variant(const Catalog& catalog, const std::string& kernel, const VariantId& variant) {
+  return std::any_of(catalog.kernels.begin(), catalog.kernels.end(), [&](const Kernel& known) {
+    if (known.name != kernel) return false;
+    const std::vector<VariantId> variants = variants_of(catalog, known);
+    return std::find(variants.begin(), variants.end(), variant) != variants.end();
+  });
+}
+
+// The cells that both builds have. Sizes are the new build's own where none are given.
+std::vector<CellKey> common_cells(const Catalog& base, const Catalog& compared,
+                                  const Selection& selection) {
+  const std::vector<const Kernel*> kernels = select_kernels(compared, selection.kernels);
+  check_variant_patterns(compared, kernels, selection.variants);
+  std::vector<CellKey> cells;
+  for (const Kernel* kernel : kernels) {
+    for (const VariantId& variant : variants_of(compared, *kernel)) {
+      if (!selection.variants.empty() && !matches_any(variant, selection.variants)) continue;
+      if (!has_variant(base, kernel->name, variant)) continue;
+      for (const std::size_t n : sizes_for(*kernel, selection)) {
+        cells.push_back({.kernel = kernel->name, .variant = variant, .n = n});
+      }
+    }
+  }
+  if (cells.empty()) throw UnknownName("nothing is selected that both builds have");
+  return cells;
+}
+
+// What was measured, row by row: pairs.csv, the columns of rounds.csv after the side.
+class PairsFile {
+ public:
+  explicit PairsFile(const std::string& dir) {
+    if (dir.empty()) return;
+    create_result_dir(dir);
+    file_.emplace(std::filesystem::path(dir) / "pairs.csv");
+    Fields columns = round_columns();
+    columns.insert(columns.begin(), "side");
+    file_->append(to_csv_line(columns));
+  }
+
+  void add(const CellKey& cell, const DuelRow& row) {
+    if (!file_) return;
+    Fields fields = to_fields(RoundRow{.cell = cell,
+                                       .round = row.pair,
+                                       .measurement = row.outcome.measurement,
+                                       .worker_s = row.outcome.wall_s});
+    fields.insert(fields.begin(), row.side == 0 ? "base" : "new");
+    file_->append(to_csv_line(fields));
+  }
+
+ private:
+  std::optional<AppendFile> file_{};
+};
+
+ComparedCell compared_cell(const CellKey& cell, const DuelResult& duel, double confidence) {
+  ComparedCell compared{
+      .cell = cell, .reason = duel.failure, .rounds = static_cast<int>(duel.base_ns.size())};
+  if (!duel.failure.empty()) {
+    compared.failed = duel.status != Status::skipped;
+    return compared;
+  }
+  if (duel.base_ns.empty()) {
+    compared.reason = "interrupted";
+    return compared;
+  }
+  compared.base = median(duel.base_ns);
+  compared.compared = median(duel.new_ns);
+  compared.ratio = ratio_of_pairs(duel.base_ns, duel.new_ns, confidence);
+  return compared;
+}
+
+DuelRule rule_for(const AbOptions& options, const Invocation& invocation, std::size_t cells) {
+  DuelRule rule{.confidence = confidence_of_one(options.rule, cells),
+                .half_width = std::log1p(options.rule.threshold) / 2,
+                .stop = &invocation.interrupts.stop};
+  if (options.rounds) rule.most_pairs = *options.rounds;
+  return rule;
+}
+
+}  // namespace
+
+int run_ab(const AbOptions& options, const Invocation& invocation) {
+  Build base = load_build(options.base, options, invocation);
+  Build compared = load_build(options.compared, options, invocation);
+  base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
+  base.workers.abandon = compared.workers.abandon = &invocation.interrupts.abandon;
+  ProcessJobRunner base_runner(base.workers), new_runner(compared.workers);
+  const std::vector<CellKey> cells =
+      common_cells(base.catalog, compared.catalog, options.selection);
+  PairsFile file(options.out);
+  DuelRule rule = rule_for(options, invocation, cells.size());
+  const SteadyClock clock;
+  const double started_s = clock.now_s();
+  std::vector<ComparedCell> results;
+  for (std::size_t i = 0; i < cells.size() && !invocation.interrupts.stop; ++i) {
+    const CellKey& cell = cells[i];
+    if (options.budget_s) {
+      const double left_s = *options.budget_s - (clock.now_s() - started_s);
+      rule.cell_budget_s = rule.long_budget_s = left_s / static_cast<double>(cells.size() - i);
+    }
+    const Job job{
+        .kernel = cell.kernel, .variant = cell.variant, .n = cell.n, .seed = options.seed};
+    const DuelResult duel = run_duel(job, base_runner, new_runner, clock, rule,
+                                     static_cast<int>((options.seed + i) % 2),
+                                     [&](const DuelRow& row) { file.add(cell, row); });
+    results.push_back(compared_cell(cell, duel, rule.confidence));
+    fmt::print(stderr, "[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,
+               to_string(cell.variant), format_size(cell.n),
+               results.back().ratio ? fmt::format("{:.3f}", results.back().ratio->value)
+                                    : results.back().reason,
+               duel.seconds);
+  }
+  const ComparisonResult result = conclude(std::move(results), options.rule);
+  fmt::print("{}", format_comparison(result, options.format));
+  return invocation.interrupts.stop ? 130 : exit_status(result);
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,164 @@
+#include "harness/results/compare_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "harness/results/summary.h"
+
+namespace gapmeter {
+namespace {
+
+// Fewer ratios than this say little of their spread.
+constexpr std::size_t least_cells_for_spread = 8;
+
+const std::vector<double>& values_of(const SummaryRow& row, Quantity quantity) {
+  return quantity == Quantity::latency ? row.round_latencies_ns : row.round_gaps;
+}
+
+std::vector<double> logarithms(const std::vector<double>& values) {
+  std::vector<double> logs;
+  for (const double value : values) logs.push_back(std::log(value));
+  return logs;
+}
+
+ComparedCell compare_cell(const SummaryRow& base, const SummaryRow& compared, Quantity quantity,
+                          double confidence) {
+  ComparedCell cell{.cell = compared.cell};
+  if (compared.status != Status::ok) {
+    cell.failed = compared.status != Status::skipped;
+    cell.reason = fmt::format("{}: {}", name_of(compared.status), compared.reason);
+    return cell;
+  }
+  if (base.status != Status::ok) {
+    cell.reason = fmt::format("in the old run {}: {}", name_of(base.status), base.reason);
+    return cell;
+  }
+  if (base.input_digest != compared.input_digest) {
+    cell.reason = "the inputs differ; run both with the same --seed";
+    return cell;
+  }
+  const std::vector<double>& before = values_of(base, quantity);
+  const std::vector<double>& after = values_of(compared, quantity);
+  if (before.empty() || after.empty()) {
+    cell.reason = "not measured in both runs";
+    return cell;
+  }
+  cell.rounds = static_cast<int>(std::min(before.size(), after.size()));
+  cell.base = median(before);
+  cell.compared = median(after);
+  cell.ratio = rank_sum_shift(logarithms(after), logarithms(before), confidence);
+  return cell;
+}
+
+std::vector<double> ratios_of(const std::vector<ComparedCell>& cells) {
+  std::vector<double> ratios;  // in logarithms
+  for (const ComparedCell& cell : cells) {
+    if (cell.ratio) ratios.push_back(cell.ratio->value);
+  }
+  return ratios;
+}
+
+// A standard deviation from the median absolute deviation, which a few real changes don't move.
+double robust_spread(const std::vector<double>& values) {
+  const double middle = median(values);
+  std::vector<double> deviations;
+  for (const double value : values) deviations.push_back(std::abs(value - middle));
+  constexpr double to_standard_deviation = 1.4826;  // of a normal distribution
+  return to_standard_deviation * median(deviations);
+}
+
+// From logarithms, with their intervals widened by `margin` at both ends.
+void finish(std::vector<ComparedCell>& cells, double margin) {
+  for (ComparedCell& cell : cells) {
+    if (!cell.ratio) continue;
+    cell.ratio->value = std::exp(cell.ratio->value);
+    if (auto& interval = cell.ratio->interval) {
+      interval = Interval{std::exp(interval->low - margin), std::exp(interval->high + margin)};
+    }
+  }
+}
+
+std::vector<ComparedCell> compare_cells(const std::vector<SummaryRow>& base,
+                                        const std::vector<SummaryRow>& compared, Quantity quantity,
+                                        const VerdictRule& rule) {
+  std::map<CellKey, const SummaryRow*> before;
+  for (const SummaryRow& row : base) before[row.cell] = &row;
+  std::vector<const SummaryRow*> common;
+  for (const SummaryRow& row : compared) {
+    const bool wanted = quantity == Quantity::latency || row.cell.variant.lane == Lane::python;
+    if (wanted && before.contains(row.cell)) common.push_back(&row);
+  }
+  std::vector<ComparedCell> cells;
+  for (const SummaryRow* row : common) {
+    cells.push_back(
+        compare_cell(*before[row->cell], *row, quantity, confidence_of_one(rule, common.size())));
+  }
+  return cells;
+}
+
+}  // namespace
+
+RunComparison compare_runs(const std::vector<RoundRow>& base, const std::vector<RoundRow>& compared,
+                           Quantity quantity, const VerdictRule& rule) {
+  std::vector<ComparedCell> cells =
+      compare_cells(summarize(base), summarize(compared), quantity, rule);
+  if (cells.empty()) throw std::invalid_argument("the runs have no cells in common");
+  RunComparison comparison;
+  const std::vector<double> ratios = ratios_of(cells);
+  double margin = 0;
+  if (ratios.size() >= least_cells_for_spread) {
+    const double confidence = confidence_of_one(rule, ratios.size());
+    margin = normal_quantile((1 + confidence) / 2) * robust_spread(ratios);
+  } else {
+    comparison.warnings.push_back(fmt::format(
+        "only {} cells: what the machine did between the runs can't be told from a change; "
+        "gapmeter ab compares two builds without that doubt",
+        ratios.size()));
+  }
+  const auto without_interval =
+      std::count_if(cells.begin(), cells.end(),
+                    [](const ComparedCell& cell) { return cell.ratio && !cell.ratio->interval; });
+  if (without_interval > 0) {
+    comparison.warnings.push_back(fmt::format(
+        "{} cells have too few rounds for intervals that hold together at {:g} %: run with more "
+        "--rounds, or compare fewer cells",
+        without_interval, rule.confidence * 100));
+  }
+  finish(cells, margin);
+  comparison.result = conclude(std::move(cells), rule);
+  comparison.result.quantity = quantity == Quantity::latency ? "latency" : "gap";
+  return comparison;
+}
+
+std::vector<std::string> differences_of(const nlohmann::json& base,
+                                        const nlohmann::json& compared) {
+  constexpr std::array facts{"/machine/cpu",      "/machine/logical_cpus",
+                             "/machine/caches",   "/machine/os",
+                             "/machine/kernel",   "/machine/governor",
+                             "/machine/turbo",    "/machine/smt",
+                             "/build/compiler",   "/build/flags",
+                             "/build/build_type", "/build/native_instructions",
+                             "/build/highway",    "/machine/transparent_huge_pages",
+                             "/python/engine",    "/python/build",
+                             "/python/link",      "/python/numpy",
+                             "/python/numpy_blas"};
+  std::vector<std::string> differences;
+  for (const char* fact : facts) {
+    const nlohmann::json::json_pointer pointer(fact);
+    const nlohmann::json before = base.value(pointer, nlohmann::json());
+    const nlohmann::json after = compared.value(pointer, nlohmann::json());
+    if (before == after) continue;
+    std::string name(fact + 1);
+    std::replace(name.begin(), name.end(), '/', '.');
+    differences.push_back(fmt::format("{}: {}, then {}", name, before.dump(), after.dump()));
+  }
+  return differences;
+}
+
+}  // namespace gapmeter
