@@ -1,8 +1,10 @@
 // gapmeter ab: two builds of the program, interleaved on this machine until their ratio is known.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "harness/cli/commands.h"
@@ -75,7 +77,8 @@ std::vector<CellKey> common_cells(const Catalog& base, const Catalog& compared,
   return cells;
 }
 
-// What was measured, row by row: pairs.csv, the columns of rounds.csv after the side.
+// What was measured, row by row: pairs.csv, the columns of rounds.csv after the side and
+// its slices.
 class PairsFile {
  public:
   explicit PairsFile(const std::string& dir) {
@@ -83,17 +86,20 @@ class PairsFile {
     create_result_dir(dir);
     file_.emplace(std::filesystem::path(dir) / "pairs.csv");
     Fields columns = round_columns();
-    columns.insert(columns.begin(), "side");
+    columns.insert(columns.begin(), {"side", "slice_ns"});
     file_->append(to_csv_line(columns));
   }
 
   void add(const CellKey& cell, const DuelRow& row) {
     if (!file_) return;
+    const Measurement& measurement = row.outcome.measurement;
     Fields fields = to_fields(RoundRow{.cell = cell,
                                        .round = row.pair,
-                                       .measurement = row.outcome.measurement,
+                                       .measurement = measurement,
                                        .worker_s = row.outcome.wall_s});
-    fields.insert(fields.begin(), row.side == 0 ? "base" : "new");
+    fields.insert(fields.begin(),
+                  {row.side == 0 ? "base" : "new",
+                   fmt::format("{}", fmt::join(measurement.timing->slice_ns, " "))});
     file_->append(to_csv_line(fields));
   }
 
@@ -103,18 +109,18 @@ class PairsFile {
 
 ComparedCell compared_cell(const CellKey& cell, const DuelResult& duel, double confidence) {
   ComparedCell compared{
-      .cell = cell, .reason = duel.failure, .rounds = static_cast<int>(duel.base_ns.size())};
+      .cell = cell, .reason = duel.failure, .rounds = static_cast<int>(duel.ratios.size())};
   if (!duel.failure.empty()) {
     compared.failed = duel.status != Status::skipped;
     return compared;
   }
-  if (duel.base_ns.empty()) {
+  if (duel.ratios.empty()) {
     compared.reason = "interrupted";
     return compared;
   }
   compared.base = median(duel.base_ns);
   compared.compared = median(duel.new_ns);
-  compared.ratio = ratio_of_pairs(duel.base_ns, duel.new_ns, confidence);
+  compared.ratio = ratio_of_pairs(duel.ratios, confidence);
   return compared;
 }
 
@@ -133,7 +139,7 @@ int run_ab(const AbOptions& options, const Invocation& invocation) {
   Build compared = load_build(options.compared, options, invocation);
   base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
   base.workers.abandon = compared.workers.abandon = &invocation.interrupts.abandon;
-  ProcessJobRunner base_runner(base.workers), new_runner(compared.workers);
+  ProcessPairRunner runner(base.workers, compared.workers);
   const std::vector<CellKey> cells =
       common_cells(base.catalog, compared.catalog, options.selection);
   PairsFile file(options.out);
@@ -145,13 +151,12 @@ int run_ab(const AbOptions& options, const Invocation& invocation) {
     const CellKey& cell = cells[i];
     if (options.budget_s) {
       const double left_s = *options.budget_s - (clock.now_s() - started_s);
-      rule.cell_budget_s = rule.long_budget_s = left_s / static_cast<double>(cells.size() - i);
+      rule.short_budget_s = rule.long_budget_s = left_s / static_cast<double>(cells.size() - i);
     }
     const Job job{
         .kernel = cell.kernel, .variant = cell.variant, .n = cell.n, .seed = options.seed};
-    const DuelResult duel = run_duel(job, base_runner, new_runner, clock, rule,
-                                     static_cast<int>((options.seed + i) % 2),
-                                     [&](const DuelRow& row) { file.add(cell, row); });
+    const DuelResult duel =
+        run_duel(job, runner, clock, rule, [&](const DuelRow& row) { file.add(cell, row); });
     results.push_back(compared_cell(cell, duel, rule.confidence));
     fmt::print(stderr, "[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,
                to_string(cell.variant), format_size(cell.n),

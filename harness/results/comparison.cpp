@@ -63,11 +63,8 @@ Verdict judge(const Estimate& ratio, double threshold) {
   return Verdict::inconclusive;
 }
 
-Estimate ratio_of_pairs(std::span<const double> base, std::span<const double> compared,
-                        double confidence) {
-  std::vector<double> logs;
-  for (std::size_t i = 0; i < base.size(); ++i) logs.push_back(std::log(compared[i] / base[i]));
-  return exponential(signed_rank_centre(logs, confidence));
+Estimate ratio_of_pairs(std::span<const double> ratios, double confidence) {
+  return {median(ratios), median_interval(ratios, confidence)};
 }
 
 ComparisonResult conclude(std::vector<ComparedCell> cells, const VerdictRule& rule) {

@@ -51,10 +51,10 @@ struct ComparisonResult {
   Verdict verdict = Verdict::inconclusive;
 };
 
-// The ratio of values that were measured in pairs, by Wilcoxon's signed ranks of their logarithms:
-// where nothing but the order within a pair differs, these are symmetric about 0.
-Estimate ratio_of_pairs(std::span<const double> base, std::span<const double> compared,
-                        double confidence);
+// The median of ratios and its distribution-free interval (median_interval). On machines whose
+// speed comes in phases, most pairs agree to a fraction of a percent and some are far off: the
+// median ignores these, which averages and rank sums do not.
+Estimate ratio_of_pairs(std::span<const double> ratios, double confidence);
 
 // Verdicts of every cell and of all together: slower if any is, then inconclusive if any is, then
 // faster if any is. Expects ratios with intervals of confidence_of_one.

@@ -56,18 +56,6 @@ Rejected rejected_nearly(const Normal& normal, double confidence) {
   return static_cast<std::size_t>(rank);
 }
 
-// In how many ways the signed ranks 1 to n add up to each sum.
-std::vector<double> signed_rank_weights(std::size_t n) {
-  std::vector<double> ways(n * (n + 1) / 2 + 1, 0.0);
-  ways[0] = 1;
-  std::size_t largest = 0;
-  for (std::size_t rank = 1; rank <= n; ++rank) {
-    largest += rank;
-    for (std::size_t sum = largest; sum >= rank; --sum) ways[sum] += ways[sum - rank];
-  }
-  return ways;
-}
-
 // In how many ways m values and n others can be ordered such that each number of pairs is inverted:
 // the coefficients of the Gaussian binomial, the product of (1 - x^(n+i)) / (1 - x^i) over i to m.
 std::vector<double> rank_sum_weights(std::size_t m, std::size_t n) {
@@ -131,23 +119,6 @@ Estimate paired_ratio(std::span<const double> numerator, std::span<const double>
     result.interval = Interval{std::exp(interval->low), std::exp(interval->high)};
   }
   return result;
-}
-
-Estimate signed_rank_centre(std::span<const double> values, double confidence) {
-  std::vector<double> averages;
-  averages.reserve(values.size() * (values.size() + 1) / 2);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    for (std::size_t j = i; j < values.size(); ++j) {
-      averages.push_back((values[i] + values[j]) / 2);
-    }
-  }
-  const auto n = static_cast<double>(values.size());
-  const Normal normal{n * (n + 1) / 4, n * (n + 1) * (2 * n + 1) / 24};
-  constexpr std::size_t most_exact = 100;
-  return centre_of(std::move(averages),
-                   values.size() <= most_exact
-                       ? rejected_exactly(signed_rank_weights(values.size()), confidence)
-                       : rejected_nearly(normal, confidence));
 }
 
 Estimate rank_sum_shift(std::span<const double> values, std::span<const double> base,

@@ -37,12 +37,6 @@ struct Estimate {
 Estimate paired_ratio(std::span<const double> numerator, std::span<const double> denominator,
                       double confidence);
 
-// The Hodges-Lehmann estimate of the centre of a symmetric distribution, the median of all averages
-// of two values, and the interval that belongs to Wilcoxon's signed-rank test (Hollander, Wolfe and
-// Chicken, "Nonparametric Statistical Methods", 3rd ed., sections 3.2 and 3.3): exact up to 100
-// values, by the normal approximation above. Precondition: not empty.
-Estimate signed_rank_centre(std::span<const double> values, double confidence);
-
 // The Hodges-Lehmann estimate of the shift of `values` against `base`, the median of all
 // differences, and the interval that belongs to the rank-sum test of Wilcoxon, Mann and Whitney
 // (same book, sections 4.2 and 4.3): exact up to 50 values in each, by the normal approximation

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "harness/results/comparison.h"
-#include "harness/results/summary.h"
 
 namespace gapmeter {
 namespace {
@@ -15,23 +15,19 @@ constexpr std::array side_names{"base", "new"};
 
 class Duel {
  public:
-  Duel(Job job, JobRunner& base, JobRunner& compared, const Clock& clock, const DuelRule& rule,
+  Duel(Job job, PairRunner& runner, const Clock& clock, const DuelRule& rule,
        const std::function<void(const DuelRow&)>& record)
       : job_(std::move(job)),
-        sides_{&base, &compared},
+        runner_(runner),
         clock_(clock),
         rule_(rule),
         record_(record),
-        started_s_(clock.now_s()) {
-    job_.timing = rule.timing;
-  }
+        started_s_(clock.now_s()) {}
 
-  DuelResult run(int first) {
-    if (verify() && same_inputs()) {
+  DuelResult run() {
+    if (verify() && calibrate()) {
       for (int pair = 0; pair < rule_.most_pairs && !is_over(); ++pair) {
-        // A B, B A, B A, A B: each side comes first as often as second, over four pairs.
-        const int starting = (pair + 1) / 2 % 2 == 0 ? first : 1 - first;
-        if (!run_pair(pair, starting)) break;
+        if (!run_pair(pair)) break;
       }
     }
     result_.seconds = clock_.now_s() - started_s_;
@@ -41,13 +37,13 @@ class Duel {
  private:
   bool stopped() const { return rule_.stop != nullptr && *rule_.stop; }
 
-  // True when the job ended well.
-  bool run_job(int side, JobOutcome& outcome) {
-    outcome = sides_[static_cast<std::size_t>(side)]->run(job_);
-    if (outcome.abandoned || stopped()) result_.interrupted = true;
+  // True when the side's job ended well; otherwise the reason is the result's.
+  bool accept(int side, const JobOutcome& outcome) {
     if (outcome.abandoned) return false;
     const Measurement& measurement = outcome.measurement;
     if (measurement.status == Status::ok) return true;
+    // A side that was waiting for the other one fails for want of it.
+    if (!result_.failure.empty()) return false;
     result_.status = measurement.status;
     result_.failure = fmt::format("{}: {}: {}", side_names[static_cast<std::size_t>(side)],
                                   name_of(measurement.status), measurement.reason);
@@ -56,65 +52,88 @@ class Duel {
 
   bool verify() {
     job_.pass = Pass::verify;
+    std::array<std::string, 2> digests;
     for (const int side : {0, 1}) {
-      JobOutcome outcome;
-      if (!run_job(side, outcome)) return false;
-      digests_[static_cast<std::size_t>(side)] = outcome.measurement.input_digest;
+      const JobOutcome outcome = runner_.run(side, job_);
+      if (!accept(side, outcome)) return false;
+      digests[static_cast<std::size_t>(side)] = outcome.measurement.input_digest;
     }
-    job_.pass = Pass::time;
-    return true;
-  }
-
-  bool same_inputs() {
-    if (digests_[0] == digests_[1]) return true;
+    if (digests[0] == digests[1]) return true;
     result_.status = Status::error;
-    result_.failure = "the two builds make different inputs from the same seed";
+    result_.failure = "the two sides make different inputs from the same seed";
     return false;
   }
 
-  bool run_pair(int pair, int starting) {
-    std::array<double, 2> latency_ns{};
-    for (const int side : {starting, 1 - starting}) {
-      JobOutcome outcome;
-      if (!run_job(side, outcome)) return false;
-      const Timing& timing = outcome.measurement.timing.value();
-      // The first round of all says how batches are timed: alike on both sides.
-      if (!job_.timing.batch) job_.timing.batch = timing.batch;
-      latency_ns[static_cast<std::size_t>(side)] = timing.latency_ns;
+  // A short round of the base side decides how both are timed.
+  bool calibrate() {
+    job_.pass = Pass::time;
+    job_.timing = {.batch_ns = rule_.batch_ns, .round_ns = rule_.slice_ns};
+    const JobOutcome outcome = runner_.run(0, job_);
+    if (!accept(0, outcome)) return false;
+    const Timing& timing = outcome.measurement.timing.value();
+    job_.timing.batch = timing.batch;
+    job_.timing.slices = plan_slices(timing, rule_);
+    return true;
+  }
+
+  bool run_pair(int pair) {
+    const std::array<JobOutcome, 2> outcomes = runner_.run_pair(job_, pair % 2);
+    for (const int side : {0, 1}) {
+      const JobOutcome& outcome = outcomes[static_cast<std::size_t>(side)];
+      if (!accept(side, outcome)) return false;
       if (record_) record_({side, pair, outcome});
     }
-    result_.base_ns.push_back(latency_ns[0]);
-    result_.new_ns.push_back(latency_ns[1]);
+    const Timing& base = outcomes[0].measurement.timing.value();
+    const Timing& compared = outcomes[1].measurement.timing.value();
+    result_.base_ns.push_back(median(base.slice_ns));
+    result_.new_ns.push_back(median(compared.slice_ns));
+    result_.ratios.push_back(ratio_of_slices(base.slice_ns, compared.slice_ns));
     return true;
   }
 
   bool is_over() const {
-    if (result_.base_ns.empty()) return false;
+    if (result_.ratios.empty()) return false;
     if (stopped()) return true;
     const bool is_short = job_.timing.batch->estimator == Estimator::p10;
-    const double budget_s = is_short ? rule_.cell_budget_s : rule_.long_budget_s;
-    if (clock_.now_s() - started_s_ >= budget_s) return true;
-    const Estimate ratio = ratio_of_pairs(result_.base_ns, result_.new_ns, rule_.confidence);
+    const double budget_s = is_short ? rule_.short_budget_s : rule_.long_budget_s;
+    const double spent_s = clock_.now_s() - started_s_;
+    const double one_pair_s = spent_s / static_cast<double>(result_.ratios.size());
+    if (spent_s + one_pair_s > budget_s) return true;
+    const Estimate ratio = ratio_of_pairs(result_.ratios, rule_.confidence);
     return ratio.interval &&
            std::log(ratio.interval->high / ratio.interval->low) / 2 <= rule_.half_width;
   }
 
   Job job_;
-  std::array<JobRunner*, 2> sides_;
+  PairRunner& runner_;
   const Clock& clock_;
   const DuelRule& rule_;
   const std::function<void(const DuelRow&)>& record_;
   double started_s_;
-  std::array<std::string, 2> digests_{};
   DuelResult result_{};
 };
 
 }  // namespace
 
-DuelResult run_duel(Job job, JobRunner& base, JobRunner& compared, const Clock& clock,
-                    const DuelRule& rule, int first,
+DuelResult run_duel(Job job, PairRunner& runner, const Clock& clock, const DuelRule& rule,
                     const std::function<void(const DuelRow&)>& record) {
-  return Duel(std::move(job), base, compared, clock, rule, record).run(first);
+  return Duel(std::move(job), runner, clock, rule, record).run();
+}
+
+double ratio_of_slices(const std::vector<double>& base_ns, const std::vector<double>& new_ns) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < base_ns.size(); ++i) ratios.push_back(new_ns[i] / base_ns[i]);
+  return median(ratios);
+}
+
+SlicePlan plan_slices(const Timing& timing, const DuelRule& rule) {
+  const double batch_ns = timing.p50_ns * static_cast<double>(timing.batch.calls);
+  const auto times = [](double whole_ns, double part_ns) {
+    return std::max(std::int64_t{1}, static_cast<std::int64_t>(std::llround(whole_ns / part_ns)));
+  };
+  const std::int64_t batches = times(static_cast<double>(rule.slice_ns), batch_ns);
+  const double slice_ns = batch_ns * static_cast<double>(batches);
+  return {.slices = times(static_cast<double>(rule.round_ns), slice_ns), .batches = batches};
 }
 
 }  // namespace gapmeter

@@ -1,33 +1,37 @@
-// Two sides run the same cells in turns until the ratio between them is known: two builds of a
+// Two sides run the same cell in turns until the ratio between them is known: two builds of a
 // program, or two engines of one.
 //
-// Rounds come in the order A B B A: strict A B A B would alias with whatever alternates on the
-// machine. A pair is one round of each side, one right after the other, so that drift hits both
-// alike. Processes and time stand behind interfaces, as in the scheduler.
+// The unit is a pair: a fresh process of each side, that take turns on one processor every few
+// milliseconds. Within a pair the ratio is the median over neighbouring slices, so that whatever
+// phase the machine is in cancels; between pairs, the median with its distribution-free interval,
+// because processes differ in memory layout and hash seed. Processes and time stand behind
+// interfaces, as in the scheduler.
 #pragma once
 
 #include <atomic>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "harness/run/job_runner.h"
+#include "harness/results/statistics.h"
+#include "harness/run/pair_runner.h"
 #include "harness/run/scheduler.h"
 
 namespace gapmeter {
 
 struct DuelRule {
   int most_pairs = 1000;
-  double confidence = 0.99;   // of the interval whose width is watched
-  double half_width = 0.01;   // of the interval around the ratio, in logarithms: narrow enough
-  double cell_budget_s = 10;  // for one cell whose calls are short
-  double long_budget_s = 15;  // and for one whose calls fill a batch each
-  TimingSpec timing{.round_ns = 50'000'000};
+  double confidence = 0.99;    // of the interval whose width is watched
+  double half_width = 0.01;    // of the interval around the ratio, in logarithms: narrow enough
+  double short_budget_s = 10;  // for one cell whose calls are short
+  double long_budget_s = 15;   // and for one whose calls fill a batch each
+  std::int64_t batch_ns = 10'000;
+  std::int64_t slice_ns = 2'000'000;        // of one side, at least one batch
+  std::int64_t round_ns = 50'000'000;       // of one side in a pair, at least one slice
   const std::atomic<bool>* stop = nullptr;  // becomes true: end after the pair in hand
 };
 
-// One round of one side.
+// One round of one side, as it ended.
 struct DuelRow {
   int side = 0;  // 0 base, 1 new
   int pair = 0;
@@ -38,16 +42,22 @@ struct DuelResult {
   // Empty where the cell was measured on both sides; else which side failed and why.
   std::string failure{};
   Status status = Status::ok;
-  std::vector<double> base_ns{}, new_ns{};  // one of each for every pair
+  std::vector<double> base_ns{}, new_ns{};  // latencies: one of each for every pair
+  std::vector<double> ratios{};             // new over base, of every pair
   double seconds = 0;
-  bool interrupted = false;
 };
 
 // Verifies the job's cell on both sides, checks that they get the same bytes, then times pairs
 // until the interval of their ratio is narrow enough, looking at its width alone, or the budget
-// ends. `first` in {0, 1} is the side that starts. `record` sees every timed round.
-DuelResult run_duel(Job job, JobRunner& base, JobRunner& compared, const Clock& clock,
-                    const DuelRule& rule, int first,
-                    const std::function<void(const DuelRow&)>& record);
+// ends. `record` sees every timed round.
+DuelResult run_duel(Job job, PairRunner& runner, const Clock& clock, const DuelRule& rule,
+                    const std::function<void(const DuelRow&)>& record = {});
+
+// The ratio of a pair: the median over slices of new over base. Precondition: as many of each, at
+// least one, all positive.
+double ratio_of_slices(const std::vector<double>& base_ns, const std::vector<double>& new_ns);
+
+// How a round is cut into slices, given a call as the base side timed it.
+SlicePlan plan_slices(const Timing& timing, const DuelRule& rule);
 
 }  // namespace gapmeter

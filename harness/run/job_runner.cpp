@@ -24,6 +24,8 @@ Measurement without_answer(Status status, std::string reason, const std::string&
   return {.status = status, .reason = one_line(reason)};
 }
 
+}  // namespace
+
 const std::vector<std::string>& command_for(const WorkerSettings& settings,
                                             const VariantId& variant) {
   if (variant.lane == Lane::native) return settings.native_command;
@@ -33,7 +35,14 @@ const std::vector<std::string>& command_for(const WorkerSettings& settings,
   throw std::invalid_argument(fmt::format("there is no Python engine '{}'", variant.engine));
 }
 
-}  // namespace
+std::string title_of(const Job& job) {
+  return fmt::format("{} {} n={} {}", job.kernel, to_string(job.variant), job.n, name_of(job.pass));
+}
+
+JobOutcome outcome_of(const WorkerReply& reply, double timeout_s) {
+  return {interpret(reply.process, reply.nonce, timeout_s), reply.process.wall_s,
+          reply.process.end == ProcessResult::End::abandoned};
+}
 
 Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double timeout_s) {
   using End = ProcessResult::End;
@@ -68,12 +77,9 @@ Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double t
 }
 
 JobOutcome ProcessJobRunner::run(const Job& job) {
-  const std::string title =
-      fmt::format("{} {} n={} {}", job.kernel, to_string(job.variant), job.n, name_of(job.pass));
-  const WorkerReply reply =
-      ask_worker(settings_, command_for(settings_, job.variant), job, job.threads, title);
-  return {interpret(reply.process, reply.nonce, settings_.timeout_s), reply.process.wall_s,
-          reply.process.end == ProcessResult::End::abandoned};
+  return outcome_of(
+      ask_worker(settings_, command_for(settings_, job.variant), job, job.threads, title_of(job)),
+      settings_.timeout_s);
 }
 
 }  // namespace gapmeter

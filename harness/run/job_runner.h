@@ -28,6 +28,16 @@ class ProcessJobRunner final : public JobRunner {
   WorkerSettings settings_;
 };
 
+// The command of the worker that runs a variant. Throws std::invalid_argument for an engine that
+// the settings don't have.
+const std::vector<std::string>& command_for(const WorkerSettings& settings,
+                                            const VariantId& variant);
+
+// What a job is called in the log.
+std::string title_of(const Job& job);
+
+JobOutcome outcome_of(const WorkerReply& reply, double timeout_s);
+
 // The measurement that a finished process stands for: its own answer, or the reason why there is
 // none.
 Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double timeout_s);

@@ -102,6 +102,7 @@ struct ChildPlan {
   bool pinned = false;
   int request_reader = -1;
   int answer_writer = -1;
+  int step_reader = -1;  // -1: none
   int output_writer = -1;
   int failure_writer = -1;
 };
@@ -115,8 +116,9 @@ struct ChildPlan {
   const bool moved =
       pinned && dup2(null, STDIN_FILENO) >= 0 && dup2(plan.output_writer, STDOUT_FILENO) >= 0 &&
       dup2(plan.output_writer, STDERR_FILENO) >= 0 && dup2(plan.request_reader, request_fd) >= 0 &&
-      dup2(plan.answer_writer, answer_fd) >= 0;
-  if (null > answer_fd) close(null);
+      dup2(plan.answer_writer, answer_fd) >= 0 &&
+      (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
+  if (null > step_fd) close(null);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -154,6 +156,8 @@ void drain(Fd& pipe, Keep keep) {
   }
 }
 
+}  // namespace
+
 class Child {
  public:
   explicit Child(const ProcessSpec& spec) : spec_(spec) {
@@ -170,28 +174,37 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child() { kill_group(); }
 
-  ProcessResult wait() {
-    using Clock = std::chrono::steady_clock;
-    const auto deadline = started_ + std::chrono::duration<double>(spec_.timeout_s);
-    ProcessResult result;
-    bool ended = false;
-    while (!ended) {
-      const auto left = std::chrono::duration<double, std::milli>(deadline - Clock::now()).count();
-      if (left <= 0 || (spec_.abandon != nullptr && *spec_.abandon)) {
-        result.end = left <= 0 ? ProcessResult::End::timed_out : ProcessResult::End::abandoned;
-        break;
-      }
-      ended = wait_for_events(left);
-      drain_pipes(result);
+  bool wait_until_ready() {
+    while (!take_ready()) {
+      if (ended_ || !answer_.open() || !result_.answer.empty() || is_over()) return false;
+      wait_for_events();
+      drain_pipes();
     }
-    finish(result, ended);
-    result.wall_s = std::chrono::duration<double>(Clock::now() - started_).count();
-    return result;
+    return true;
+  }
+
+  void step() const {
+    const char go = 0;
+    // A child that has ended can't be told; waiting for it will say so.
+    [[maybe_unused]] const ssize_t written = write(steps_.get(), &go, 1);
+  }
+
+  ProcessResult wait() {
+    steps_.close();
+    while (!ended_ && !is_over()) {
+      wait_for_events();
+      drain_pipes();
+    }
+    finish();
+    result_.wall_s = std::chrono::duration<double>(Clock::now() - started_).count();
+    return std::move(result_);
   }
 
  private:
   void start() {
     Pipe request = make_pipe(), answer = make_pipe(), output = make_pipe(), failure = make_pipe();
+    Pipe steps;
+    if (spec_.stepped) steps = make_pipe();
     send_request(request);
     std::vector<std::string> arguments = spec_.arguments, environment = environment_of(spec_);
     ChildPlan plan{.arguments = pointers_to(arguments),
@@ -199,6 +212,7 @@ class Child {
                    .pinned = !spec_.cpus.empty(),
                    .request_reader = request.reader.get(),
                    .answer_writer = answer.writer.get(),
+                   .step_reader = steps.reader.get(),
                    .output_writer = output.writer.get(),
                    .failure_writer = failure.writer.get()};
     for (const int cpu : spec_.cpus) CPU_SET(static_cast<std::size_t>(cpu), &plan.cpus);
@@ -217,6 +231,7 @@ class Child {
     }
     answer_ = std::move(answer.reader);
     output_ = std::move(output.reader);
+    steps_ = std::move(steps.writer);
     set_nonblocking(answer_);
     set_nonblocking(output_);
   }
@@ -231,40 +246,65 @@ class Child {
     fail("sending the request to " + spec_.arguments[0]);
   }
 
-  // True when the child has ended.
-  bool wait_for_events(double timeout_ms) const {
+  // Takes one sign of being ready from the front of what was answered.
+  bool take_ready() {
+    if (!result_.answer.starts_with(step_ready)) return false;
+    result_.answer.erase(0, 1);
+    return true;
+  }
+
+  double left_ms() const {
+    const auto deadline = started_ + std::chrono::duration<double>(spec_.timeout_s);
+    return std::chrono::duration<double, std::milli>(deadline - Clock::now()).count();
+  }
+
+  // Out of time, or of the user's patience.
+  bool is_over() {
+    if (left_ms() <= 0) {
+      result_.end = ProcessResult::End::timed_out;
+    } else if (spec_.abandon != nullptr && *spec_.abandon) {
+      result_.end = ProcessResult::End::abandoned;
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void wait_for_events() {
     std::array<pollfd, 3> events{pollfd{pidfd_.get(), POLLIN, 0}, pollfd{answer_.get(), POLLIN, 0},
                                  pollfd{output_.get(), POLLIN, 0}};
     // A closed pipe is -1, which poll ignores. Waking up a few times a second is enough to notice
     // `abandon`.
     constexpr double longest_wait_ms = 200;
-    const int wait_ms = static_cast<int>(std::min(timeout_ms, longest_wait_ms)) + 1;
+    const int wait_ms = static_cast<int>(std::clamp(left_ms(), 0.0, longest_wait_ms)) + 1;
     if (poll(events.data(), events.size(), wait_ms) < 0 && errno != EINTR) fail("poll");
-    return (events[0].revents & POLLIN) != 0;
+    ended_ = (events[0].revents & POLLIN) != 0;
   }
 
-  void drain_pipes(ProcessResult& result) {
+  void drain_pipes() {
     drain(answer_, [&](std::string_view chunk) {
-      const std::size_t room = answer_limit - result.answer.size();
-      result.answer.append(chunk.substr(0, room));
+      const std::size_t room = answer_limit - result_.answer.size();
+      result_.answer.append(chunk.substr(0, room));
     });
     drain(output_,
-          [&](std::string_view chunk) { append_tail(result.output, chunk, output_limit); });
+          [&](std::string_view chunk) { append_tail(result_.output, chunk, output_limit); });
   }
 
-  void finish(ProcessResult& result, bool ended) {
+  void finish() {
     kill_group();
     const int status = reap();
-    drain_pipes(result);
-    if (result.output.size() > output_limit) {
-      result.output.erase(0, result.output.size() - output_limit);
+    drain_pipes();
+    while (take_ready()) {
     }
-    if (!ended) return;
+    if (result_.output.size() > output_limit) {
+      result_.output.erase(0, result_.output.size() - output_limit);
+    }
+    if (!ended_) return;
     if (WIFSIGNALED(status)) {
-      result.end = ProcessResult::End::signalled;
-      result.code = WTERMSIG(status);
+      result_.end = ProcessResult::End::signalled;
+      result_.code = WTERMSIG(status);
     } else {
-      result.code = WEXITSTATUS(status);
+      result_.code = WEXITSTATUS(status);
     }
   }
 
@@ -282,16 +322,28 @@ class Child {
     if (pid_ > 0) kill(-pid_, SIGKILL);
   }
 
+  using Clock = std::chrono::steady_clock;
+
   const ProcessSpec& spec_;
-  std::chrono::steady_clock::time_point started_;
+  Clock::time_point started_;
   pid_t pid_ = -1;
   Fd pidfd_;
   Fd answer_;
   Fd output_;
+  Fd steps_;
+  bool ended_ = false;
+  ProcessResult result_{};
 };
 
-}  // namespace
-
 ProcessResult run_process(const ProcessSpec& spec) { return Child(spec).wait(); }
+
+SteppedProcess::SteppedProcess(ProcessSpec& spec) {
+  spec.stepped = true;
+  child_ = std::make_unique<Child>(spec);
+}
+SteppedProcess::~SteppedProcess() = default;
+bool SteppedProcess::wait_until_ready() { return child_->wait_until_ready(); }
+void SteppedProcess::step() { child_->step(); }
+ProcessResult SteppedProcess::wait() { return child_->wait(); }
 
 }  // namespace gapmeter

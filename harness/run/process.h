@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct ProcessSpec {
   double timeout_s = 120;
   std::vector<int> cpus;                       // empty: wherever the parent may run
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the child and return
+  bool stepped = false;                        // the child waits for steps, on a pipe of their own
 };
 
 struct ProcessResult {
@@ -36,5 +38,28 @@ inline constexpr std::size_t output_limit = std::size_t{16} << 10;
 // Throws std::system_error, naming the executable, when the process can't be started. Whatever the
 // child leaves in its process group is killed before this returns.
 ProcessResult run_process(const ProcessSpec& spec);
+
+// A child that does its work in steps: before each it writes `step_ready` to its answer pipe, then
+// waits for a byte on its step pipe, so that several children can take turns on one processor. The
+// deadline counts from the start. Ends the child and its group when destroyed.
+class SteppedProcess {
+ public:
+  // As run_process; sets `stepped`. `spec` must outlive the object.
+  explicit SteppedProcess(ProcessSpec& spec);
+  SteppedProcess(const SteppedProcess&) = delete;
+  SteppedProcess& operator=(const SteppedProcess&) = delete;
+  ~SteppedProcess();
+
+  // Waits until the child is ready for its next step. False when it has no next step: it has
+  // answered, ended, or is out of time.
+  bool wait_until_ready();
+  // Lets a child that is ready take its step.
+  void step();
+  // Waits for the child's end.
+  ProcessResult wait();
+
+ private:
+  std::unique_ptr<class Child> child_;
+};
 
 }  // namespace gapmeter

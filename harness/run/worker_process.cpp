@@ -25,19 +25,31 @@ std::vector<std::pair<std::string, std::string>> worker_environment(int threads)
           {"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"}};
 }
 
+WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string>& command,
+                   const Task& task, int threads) {
+  const Request request{make_nonce(), settings.python_dir, task};
+  WorkerCall call{.spec = {.arguments = command,
+                           .environment = worker_environment(threads),
+                           .request = encode(request),
+                           .timeout_s = settings.timeout_s,
+                           .cpus = {},
+                           .abandon = settings.abandon},
+                  .nonce = request.nonce};
+  if (threads == 1 && settings.cpu >= 0) call.spec.cpus = {settings.cpu};
+  return call;
+}
+
 WorkerReply ask_worker(const WorkerSettings& settings, const std::vector<std::string>& command,
                        const Task& task, int threads, const std::string& title) {
-  const Request request{make_nonce(), settings.python_dir, task};
-  ProcessSpec spec{.arguments = command,
-                   .environment = worker_environment(threads),
-                   .request = encode(request),
-                   .timeout_s = settings.timeout_s,
-                   .cpus = {},
-                   .abandon = settings.abandon};
-  if (threads == 1 && settings.cpu >= 0) spec.cpus = {settings.cpu};
-  WorkerReply reply{run_process(spec), request.nonce};
-  if (settings.log && !reply.process.output.empty()) settings.log(title, reply.process.output);
+  const WorkerCall call = call_of(settings, command, task, threads);
+  WorkerReply reply{run_process(call.spec), call.nonce};
+  log_output(settings, title, reply.process);
   return reply;
+}
+
+void log_output(const WorkerSettings& settings, const std::string& title,
+                const ProcessResult& process) {
+  if (settings.log && !process.output.empty()) settings.log(title, process.output);
 }
 
 std::string one_line(const std::string& said) {

@@ -34,15 +34,27 @@ struct WorkerSettings {
 // and equal huge-page conditions in both lanes.
 std::vector<std::pair<std::string, std::string>> worker_environment(int threads);
 
+// A request that is ready to be sent.
+struct WorkerCall {
+  ProcessSpec spec{};
+  std::uint64_t nonce = 0;  // that the answer must repeat
+};
+WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string>& command,
+                   const Task& task, int threads);
+
 struct WorkerReply {
   ProcessResult process;
-  std::uint64_t nonce = 0;  // that the answer must repeat
+  std::uint64_t nonce = 0;
 };
 
 // Runs the worker that `command` starts on one task. Throws std::system_error when it can't be
 // started. `title` heads its output in the log.
 WorkerReply ask_worker(const WorkerSettings& settings, const std::vector<std::string>& command,
                        const Task& task, int threads, const std::string& title);
+
+// Hands what a worker printed to the log, if there is one.
+void log_output(const WorkerSettings& settings, const std::string& title,
+                const ProcessResult& process);
 
 // Text from outside on one line of valid UTF-8, as messages and files want it.
 std::string one_line(const std::string& said);

@@ -53,11 +53,20 @@ struct BatchPlan {
   bool operator==(const BatchPlan&) const = default;
 };
 
+// A round whose batches come in slices, between which another process has the processor.
+struct SlicePlan {
+  std::int64_t slices = 1;
+  std::int64_t batches = 1;  // in each
+
+  bool operator==(const SlicePlan&) const = default;
+};
+
 struct TimingSpec {
   std::int64_t batch_ns = 10'000;      // shortest batch of calls that is timed together
   std::int64_t round_ns = 50'000'000;  // timed work wanted in one round
   std::int64_t single_calls_ns = 0;    // then so much of calls that are timed one by one; 0: none
   std::optional<BatchPlan> batch{};    // empty: calibrate
+  std::optional<SlicePlan> slices{};   // empty: the batches of a round without a break
 
   bool operator==(const TimingSpec&) const = default;
 };
@@ -95,6 +104,7 @@ struct Timing {
   std::int64_t involuntary_switches = 0;
   std::int64_t minor_faults = 0;
   std::int64_t major_faults = 0;
+  std::vector<double> slice_ns{};  // by the estimator, of each slice; empty without slices
 
   bool operator==(const Timing&) const = default;
 };

@@ -80,14 +80,14 @@ double timed_seconds(const Measurement& measurement) {
   return total_ns * 1e-9;
 }
 
-Measurement time(const Job& job, const Kernel& kernel, LaneRunner& lane) {
+Measurement time(const Job& job, const Kernel& kernel, LaneRunner& lane, const Turn& turn) {
   const auto started = std::chrono::steady_clock::now();
   auto inputs = make_inputs(kernel, job.n, job.seed);
   Measurement measurement{.input_digest = digest_text(*inputs)};
   const auto call = lane.prepare(kernel, job.variant.name, std::move(inputs));
   measurement.prepare_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  measurement.timing = time_round(*call, job.timing);
+  measurement.timing = time_round(*call, job.timing, turn);
   const std::int64_t single_calls_ns = job.timing.single_calls_ns;
   if (single_calls_ns > 0 && measurement.timing->p50_ns >= shortest_single_call_ns) {
     measurement.single_calls = time_single_calls(*call, lane, single_calls_ns);
@@ -130,26 +130,27 @@ Measurement weigh(const Job& job, const Kernel& kernel, LaneRunner& lane) {
   return measurement;
 }
 
-Measurement perform_pass(const Job& job, const Kernel& kernel, LaneRunner& lane) {
+Measurement perform_pass(const Job& job, const Kernel& kernel, LaneRunner& lane, const Turn& turn) {
   switch (job.pass) {
     case Pass::verify:
       return verify(job, kernel, lane);
     case Pass::memory:
       return weigh(job, kernel, lane);
     case Pass::time:
-      return time(job, kernel, lane);
+      return time(job, kernel, lane, turn);
   }
   throw std::logic_error("unknown pass");
 }
 
 }  // namespace
 
-Measurement perform(const Job& job, const std::vector<Kernel>& kernels, LaneRunner& lane) {
+Measurement perform(const Job& job, const std::vector<Kernel>& kernels, LaneRunner& lane,
+                    const Turn& turn) {
   const auto ended = [](Status status, std::string reason) {
     return Measurement{.status = status, .reason = std::move(reason)};
   };
   try {
-    return perform_pass(job, find_kernel(kernels, job.kernel), lane);
+    return perform_pass(job, find_kernel(kernels, job.kernel), lane, turn);
   } catch (const Skipped& skipped) {
     return ended(Status::skipped, skipped.what());
   } catch (const WrongResult& wrong) {

@@ -5,11 +5,13 @@
 
 #include "harness/worker/job.h"
 #include "harness/worker/lane.h"
+#include "harness/worker/timing.h"
 
 namespace gapmeter {
 
 // Performs the job's pass. Whatever goes wrong in a kernel becomes the measurement's status and
 // reason; nothing is thrown.
-Measurement perform(const Job& job, const std::vector<Kernel>& kernels, LaneRunner& lane);
+Measurement perform(const Job& job, const std::vector<Kernel>& kernels, LaneRunner& lane,
+                    const Turn& turn = {});
 
 }  // namespace gapmeter

@@ -119,6 +119,15 @@ BatchPlan decode_batch(const Json& json) {
           .estimator = name_in(json, "estimator", parse_estimator)};
 }
 
+Json encode_slices(const SlicePlan& slices) {
+  return {{"slices", slices.slices}, {"batches", slices.batches}};
+}
+
+SlicePlan decode_slices(const Json& json) {
+  return {.slices = positive<std::int64_t>(json, "slices"),
+          .batches = positive<std::int64_t>(json, "batches")};
+}
+
 Json encode_job(const Job& job) {
   return {{"pass", name_of(job.pass)},
           {"kernel", job.kernel},
@@ -129,7 +138,8 @@ Json encode_job(const Job& job) {
           {"batch_ns", job.timing.batch_ns},
           {"round_ns", job.timing.round_ns},
           {"single_calls_ns", job.timing.single_calls_ns},
-          {"batch", job.timing.batch ? encode_batch(*job.timing.batch) : Json(nullptr)}};
+          {"batch", job.timing.batch ? encode_batch(*job.timing.batch) : Json(nullptr)},
+          {"slices", job.timing.slices ? encode_slices(*job.timing.slices) : Json(nullptr)}};
 }
 
 Job decode_job(const Json& json) {
@@ -144,6 +154,7 @@ Job decode_job(const Json& json) {
   job.timing.round_ns = positive<std::int64_t>(json, "round_ns");
   job.timing.single_calls_ns = at_least_zero(json, "single_calls_ns");
   if (has(json, "batch")) job.timing.batch = decode_batch(object_of(json, "batch"));
+  if (has(json, "slices")) job.timing.slices = decode_slices(object_of(json, "slices"));
   return job;
 }
 
@@ -153,6 +164,7 @@ Json encode_timing(const Timing& timing) {
   return {{"batch", encode_batch(timing.batch)},
           {"batches", timing.batches},
           {"block_ns", blocks},
+          {"slice_ns", timing.slice_ns},
           {"involuntary_switches", timing.involuntary_switches},
           {"minor_faults", timing.minor_faults},
           {"major_faults", timing.major_faults},
@@ -181,6 +193,10 @@ Timing decode_timing(const Json& json) {
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (blocks[i].is_null()) continue;
     timing.block_ns[i] = finite_at_least_zero({{"block_ns", blocks[i]}}, "block_ns");
+  }
+  for (const Json& slice : array_of(json, "slice_ns")) {
+    timing.slice_ns.push_back(finite_at_least_zero({{"slice_ns", slice}}, "slice_ns"));
+    if (timing.slice_ns.back() == 0) reject("slice_ns", "more than 0");
   }
   return timing;
 }

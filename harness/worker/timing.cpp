@@ -96,13 +96,17 @@ struct TimedBatches {
   rusage after{};
 };
 
-TimedBatches time_batches(PreparedCall& call, std::int64_t calls, std::int64_t batches) {
+// `before_batch` is called with the number of each batch.
+template <class Before>
+TimedBatches time_batches(PreparedCall& call, std::int64_t calls, std::int64_t batches,
+                          const Before& before_batch) {
   // Filled with ones, so that every page has been touched before the first batch.
   TimedBatches timed{.seconds = std::vector<double>(static_cast<std::size_t>(batches), 1.0)};
   const auto body = [&](benchmark::State& state) {
     timed.before = usage_now();
     std::size_t batch = 0;
     for ([[maybe_unused]] auto iteration : state) {
+      before_batch(batch);
       timed.seconds[batch] = seconds_of(call, calls);
       state.SetIterationTime(timed.seconds[batch]);
       ++batch;
@@ -113,9 +117,21 @@ TimedBatches time_batches(PreparedCall& call, std::int64_t calls, std::int64_t b
   return timed;
 }
 
+// The estimate of each slice of so many batches, in nanoseconds per call.
+std::vector<double> slices_of(std::span<const double> batch_seconds, std::size_t slice_size,
+                              const BatchPlan& batch) {
+  std::vector<double> estimates;
+  for (std::size_t start = 0; start < batch_seconds.size(); start += slice_size) {
+    estimates.push_back(
+        summarize_batches(batch_seconds.subspan(start, slice_size), batch.calls, batch.estimator)
+            .latency_ns);
+  }
+  return estimates;
+}
+
 }  // namespace
 
-Timing time_round(PreparedCall& call, const TimingSpec& spec) {
+Timing time_round(PreparedCall& call, const TimingSpec& spec, const Turn& turn) {
   const double batch_seconds = static_cast<double>(spec.batch_ns) * 1e-9;
   const double round_seconds = static_cast<double>(spec.round_ns) * 1e-9;
   // The first call pays for what later ones find ready (caches, branch predictors, specialised
@@ -132,9 +148,24 @@ Timing time_round(PreparedCall& call, const TimingSpec& spec) {
   const double one_batch = calls == 1 ? one_call : seconds_of(call, calls);
   const double wanted =
       std::clamp(round_seconds / one_batch, 1.0, static_cast<double>(most_batches));
-  const TimedBatches timed = time_batches(call, calls, std::llround(wanted));
-  Timing timing = summarize_batches(
-      timed.seconds, calls, spec.batch ? std::optional(spec.batch->estimator) : std::nullopt);
+  const auto estimator = spec.batch ? std::optional(spec.batch->estimator) : std::nullopt;
+  TimedBatches timed;
+  Timing timing;
+  if (spec.slices) {
+    const auto slice_size = static_cast<std::size_t>(spec.slices->batches);
+    const auto begin_slice = [&](std::size_t batch) {
+      if (batch % slice_size != 0) return;
+      if (turn) turn();
+      // Not before a slice that is a single call: half of the time would go to calls not timed.
+      if (slice_size * static_cast<std::size_t>(calls) > 1) call.run(1);
+    };
+    timed = time_batches(call, calls, spec.slices->slices * spec.slices->batches, begin_slice);
+    timing = summarize_batches(timed.seconds, calls, estimator);
+    timing.slice_ns = slices_of(timed.seconds, slice_size, timing.batch);
+  } else {
+    timed = time_batches(call, calls, std::llround(wanted), [](std::size_t) {});
+    timing = summarize_batches(timed.seconds, calls, estimator);
+  }
   timing.involuntary_switches = timed.after.ru_nivcsw - timed.before.ru_nivcsw;
   timing.minor_faults = timed.after.ru_minflt - timed.before.ru_minflt;
   timing.major_faults = timed.after.ru_majflt - timed.before.ru_majflt;

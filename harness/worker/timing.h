@@ -6,6 +6,7 @@
 // which on batches of 10 µs would add several percent.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -14,9 +15,13 @@
 
 namespace gapmeter {
 
+// Waits until a slice may begin.
+using Turn = std::function<void()>;
+
 // Warms the call up, calibrates unless the spec says how its batches are timed, and times one
-// round. Throws what the call throws.
-Timing time_round(PreparedCall& call, const TimingSpec& spec);
+// round. With slices, waits for its turn before each and then makes one more call that is not
+// timed: others had the caches. Throws what the call throws.
+Timing time_round(PreparedCall& call, const TimingSpec& spec, const Turn& turn = {});
 
 // The round's figures from its batches in their order (seconds each, at least one), of `calls`
 // calls each. Without an estimator, the one that their length calls for.

@@ -34,10 +34,21 @@ void write_answer(std::string_view text) {
   }
 }
 
+// Says that the next step could begin and waits for the word. Throws when nobody will give it.
+void wait_for_turn() {
+  write_answer({&step_ready, 1});
+  char go = 0;
+  ssize_t got = 0;
+  do {
+    got = read(step_fd, &go, 1);
+  } while (got < 0 && errno == EINTR);
+  if (got != 1) throw std::runtime_error("the word to go on never came");
+}
+
 std::string answer(const Request& request, const WorkerLane& lane) {
   const std::unique_ptr<LaneRunner> runner = lane.start(request.python_dir);
   if (const Job* job = std::get_if<Job>(&request.task)) {
-    return encode(perform(*job, registered_kernels(), *runner), request.nonce);
+    return encode(perform(*job, registered_kernels(), *runner, wait_for_turn), request.nonce);
   }
   return lane.describe(*runner, std::get<DescribeRequest>(request.task), request.nonce);
 }

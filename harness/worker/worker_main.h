@@ -14,6 +14,10 @@ namespace gapmeter {
 // kernel.
 inline constexpr int request_fd = 3;
 inline constexpr int answer_fd = 4;
+// Where a worker that works in steps waits for the word to take the next one, after it has written
+// `step_ready` to its answer pipe. The answer itself follows the last step.
+inline constexpr int step_fd = 5;
+inline constexpr char step_ready = '+';
 // The first argument that makes an executable a worker.
 inline constexpr const char* worker_argument = "--gapmeter-worker";
 
