@@ -113,19 +113,19 @@ TEST(Interpret, BlankOutputIsNotQuoted) {
 
 TEST(Interpret, ALongLastLineIsCut) {
   const std::string reason = interpreted({.code = 1, .output = std::string(100'000, 'x')}).reason;
-  EXPECT_THAT(reason, HasSubstr(std::string(200, 'x')));
-  EXPECT_LT(reason.size(), 300U);
+  EXPECT_THAT(reason, HasSubstr(std::string(400, 'x')));
+  EXPECT_LT(reason.size(), 500U);
 }
 
 // rounds.csv is UTF-8, whatever a worker prints. dump() throws std::exception for anything else.
 TEST(Interpret, AReasonIsUtf8WhateverTheOutput) {
-  // The cut to 200 bytes must not go through the middle of a letter.
-  for (const std::string& output : {std::string("\xff\xfe"), "x" + std::string(300, '\xc3')}) {
+  // The cut to 400 bytes must not go through the middle of a letter.
+  for (const std::string& output : {std::string("\xff\xfe"), "x" + std::string(600, '\xc3')}) {
     const std::string reason = interpreted({.code = 1, .output = output}).reason;
     EXPECT_NO_THROW(nlohmann::json(reason).dump());
   }
   std::string letters = "x";
-  for (int i = 0; i < 300; ++i) letters += "é";
+  for (int i = 0; i < 600; ++i) letters += "é";
   EXPECT_NO_THROW(nlohmann::json(interpreted({.code = 1, .output = letters}).reason).dump());
 }
 
@@ -163,8 +163,8 @@ class ProcessJobRunnerTest : public ::testing::Test {
   // Answers with this reason, in which the shell expands variables.
   static std::string answering(const std::string& reason) {
     return std::string(read_nonce) +
-           "printf '{\"protocol\":1,\"nonce\":%s,\"status\":\"ok\",\"reason\":\"%s\","
-           "\"input_digest\":\"\"}' $nonce \"" +
+           "printf '{\"protocol\":2,\"nonce\":%s,\"status\":\"ok\",\"reason\":\"%s\","
+           "\"input_digest\":\"\",\"prepare_s\":0,\"timed_s\":0}' $nonce \"" +
            reason + "\" >&4\n";
   }
   static Job job_of(std::string_view variant) {
@@ -196,7 +196,7 @@ TEST_F(ProcessJobRunnerTest, SendsTheJob) {
   ProcessJobRunner runner(settings_with(worker("native", "cat <&3 >" + file)));
   Job job = job_of("native/simd");
   job.seed = 5;
-  job.timing.calls_per_batch = 77;
+  job.timing.batch = BatchPlan{.calls = 77, .estimator = Estimator::median};
   runner.run(job);
   const Request request = decode_request(test::contents_of(file));
   EXPECT_EQ(std::get<Job>(request.task), job);
@@ -280,7 +280,7 @@ TEST_F(ProcessJobRunnerTest, AMissingExecutableIsNamed) {
 
 TEST_F(ProcessJobRunnerTest, DescribesPythonThroughItsWorker) {
   const std::string answer =
-      "printf '{\"protocol\":1,\"nonce\":%s,\"modules\":[\"sum\"],\"variants\":[],\"problems\":[],"
+      "printf '{\"protocol\":2,\"nonce\":%s,\"modules\":[\"sum\"],\"variants\":[],\"problems\":[],"
       "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
       "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce >&4\n";
   const PythonDescription description =
@@ -299,7 +299,7 @@ TEST_F(ProcessJobRunnerTest, AModuleThatEndsItsWorkerCostsOnlyItself) {
       "nonce=$(echo \"$request\" | sed 's/.*\"nonce\":\\([0-9]*\\).*/\\1/')\n"
       "case \"$request\" in *'\"module\":\"good\"'*) "
       "found='{\"kernel\":\"good\",\"name\":\"loop\",\"requires\":[]}';; esac\n"
-      "printf '{\"protocol\":1,\"nonce\":%s,\"modules\":[],\"variants\":[%s],\"problems\":[],"
+      "printf '{\"protocol\":2,\"nonce\":%s,\"modules\":[],\"variants\":[%s],\"problems\":[],"
       "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
       "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce \"$found\" >&4\n";
   WorkerSettings settings = settings_with("", worker("python", answer));

@@ -29,7 +29,36 @@ Job full_job() {
           .n = 4096,
           .threads = 2,
           .seed = std::numeric_limits<std::uint64_t>::max(),
-          .timing = {.batch_ns = 1, .round_ns = 2, .calls_per_batch = 3}};
+          .timing = {.batch_ns = 1,
+                     .round_ns = 2,
+                     .single_calls_ns = 4,
+                     .batch = BatchPlan{.calls = 3, .estimator = Estimator::median}}};
+}
+
+// Every field has a value of its own, so that none can stand in for another.
+Timing full_timing() {
+  return {.batch = {.calls = 77, .estimator = Estimator::median},
+          .batches = 50,
+          .latency_ns = 1.0 / 3,
+          .min_ns = 0.1,
+          .p10_ns = 0.2,
+          .p50_ns = 0.3,
+          .mean_ns = 0.4,
+          .block_ns = {0.5, std::nullopt, 0.6},
+          .involuntary_switches = 11,
+          .minor_faults = 12,
+          .major_faults = 13};
+}
+
+SingleCalls full_single_calls() {
+  SingleCalls single{
+      .clock_ns = 21.5,
+      .collections = Collections{.count = {31, 32, 33}, .total_ns = 34, .longest_ns = 35},
+      .hiccup_s = 0.75};
+  single.calls.add(1200, 3);
+  single.calls.add(5000, 1);
+  single.hiccups.add(9000, 2);
+  return single;
 }
 
 Measurement full_measurement() {
@@ -37,7 +66,10 @@ Measurement full_measurement() {
           .reason = "element 3 is \"1\",\nexpected 2",
           .input_digest = "0123456789abcdef",
           .max_error = 0.1,
-          .timing = test::timing_of(1.0 / 3, 77),
+          .timing = full_timing(),
+          .single_calls = full_single_calls(),
+          .prepare_s = 0.25,
+          .timed_s = 0.125,
           .memory = MemoryUse{.baseline_bytes = 1,
                               .input_bytes = 0,
                               .peak_bytes = std::numeric_limits<std::int64_t>::max(),
@@ -87,7 +119,7 @@ TEST(RequestMessage, AJobArrives) {
 
 TEST(RequestMessage, AJobToCalibrateArrivesAsOne) {
   Job job = full_job();
-  job.timing.calls_per_batch.reset();
+  job.timing.batch.reset();
   EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
 }
 
@@ -133,14 +165,11 @@ TEST(MeasurementMessage, AFullOneArrives) {
   EXPECT_EQ(got.input_digest, sent.input_digest);
   EXPECT_EQ(got.max_error, sent.max_error);
   ASSERT_TRUE(got.timing.has_value());
-  EXPECT_EQ(got.timing->calls_per_batch, 77);
-  EXPECT_EQ(got.timing->batches, sent.timing->batches);
-  EXPECT_EQ(got.timing->estimator, sent.timing->estimator);
-  EXPECT_EQ(got.timing->latency_ns, 1.0 / 3);
-  EXPECT_EQ(got.timing->min_ns, 1.0 / 3);
-  EXPECT_EQ(got.timing->p10_ns, 1.0 / 3);
-  EXPECT_EQ(got.timing->p50_ns, 1.0 / 3);
-  EXPECT_EQ(got.timing->mean_ns, 1.0 / 3);
+  EXPECT_EQ(*got.timing, *sent.timing);
+  ASSERT_TRUE(got.single_calls.has_value());
+  EXPECT_EQ(*got.single_calls, *sent.single_calls);
+  EXPECT_EQ(got.prepare_s, 0.25);
+  EXPECT_EQ(got.timed_s, 0.125);
   ASSERT_TRUE(got.memory.has_value());
   EXPECT_EQ(got.memory->baseline_bytes, 1);
   EXPECT_EQ(got.memory->input_bytes, 0);
@@ -154,6 +183,7 @@ TEST(MeasurementMessage, WhatIsAbsentArrivesAsAbsent) {
   EXPECT_EQ(got.status, Status::ok);
   EXPECT_EQ(got.max_error, std::nullopt);
   EXPECT_FALSE(got.timing.has_value());
+  EXPECT_FALSE(got.single_calls.has_value());
   ASSERT_TRUE(got.memory.has_value());
   EXPECT_EQ(got.memory->peak_bytes, std::nullopt);
 }
@@ -242,21 +272,40 @@ TEST(MalformedMessage, AnotherProtocolIsRefused) {
   for (const int version : {protocol_version - 1, protocol_version + 1, -1}) {
     Json message = measurement_json(), request = request_json();
     message["protocol"] = request["protocol"] = version;
-    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("another protocol than version 1"));
-    EXPECT_THAT(request_error(request.dump()), HasSubstr("another protocol than version 1"));
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("another protocol than version 2"));
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("another protocol than version 2"));
   }
 }
 
 TEST(MalformedMessage, EveryMissingFieldIsNamed) {
-  for (const char* field : {"protocol", "nonce", "status", "reason", "input_digest"}) {
+  for (const char* field :
+       {"protocol", "nonce", "status", "reason", "input_digest", "prepare_s", "timed_s"}) {
     Json message = measurement_json();
     message.erase(field);
     EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");
   }
-  for (const char* field : {"calls_per_batch", "batches", "estimator", "latency_ns", "min_ns",
-                            "p10_ns", "p50_ns", "mean_ns"}) {
+  for (const char* field :
+       {"batch", "batches", "latency_ns", "min_ns", "p10_ns", "p50_ns", "mean_ns", "block_ns",
+        "involuntary_switches", "minor_faults", "major_faults"}) {
     Json message = measurement_json();
     message["timing"].erase(field);
+    EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");
+  }
+  for (const char* field : {"calls", "estimator"}) {
+    Json message = measurement_json(), request = request_json();
+    message["timing"]["batch"].erase(field);
+    request["job"]["batch"].erase(field);
+    EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");
+    EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
+  }
+  for (const char* field : {"calls", "clock_ns", "hiccups", "hiccup_s"}) {
+    Json message = measurement_json();
+    message["single_calls"].erase(field);
+    EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");
+  }
+  for (const char* field : {"count", "total_ns", "longest_ns"}) {
+    Json message = measurement_json();
+    message["single_calls"]["collections"].erase(field);
     EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");
   }
   Json message = measurement_json();
@@ -267,8 +316,8 @@ TEST(MalformedMessage, EveryMissingFieldIsNamed) {
     request.erase(field);
     EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
   }
-  for (const char* field :
-       {"pass", "kernel", "variant", "n", "threads", "seed", "batch_ns", "round_ns"}) {
+  for (const char* field : {"pass", "kernel", "variant", "n", "threads", "seed", "batch_ns",
+                            "round_ns", "single_calls_ns"}) {
     Json request = request_json();
     request["job"].erase(field);
     EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
@@ -300,7 +349,7 @@ TEST(MalformedMessage, UnknownNamesAreRefused) {
   for (const char* value : {"", "OK", "fine", "ok "}) {
     Json message = measurement_json(), timing = measurement_json(), request = request_json();
     message["status"] = value;
-    timing["timing"]["estimator"] = value;
+    timing["timing"]["batch"]["estimator"] = value;
     request["job"]["pass"] = value;
     EXPECT_EQ(measurement_error(message.dump()), "'status' is not a known name");
     EXPECT_EQ(measurement_error(timing.dump()), "'estimator' is not a known name");
@@ -315,12 +364,15 @@ TEST(MalformedMessage, UnknownNamesAreRefused) {
 
 TEST(MalformedMessage, WholeNumbersOfAnotherTypeAreRefused) {
   for (const Json& value : not_a_whole_number) {
-    for (const char* field : {"calls_per_batch", "batches"}) {
+    Json batch = measurement_json();
+    batch["timing"]["batch"]["calls"] = value;
+    EXPECT_THAT(measurement_error(batch.dump()), HasSubstr("'calls'")) << value;
+    for (const char* field : {"batches", "involuntary_switches", "minor_faults", "major_faults"}) {
       Json message = measurement_json();
       message["timing"][field] = value;
       EXPECT_THAT(measurement_error(message.dump()), HasSubstr(field)) << value;
     }
-    for (const char* field : {"n", "threads", "seed", "batch_ns", "round_ns"}) {
+    for (const char* field : {"n", "threads", "seed", "batch_ns", "round_ns", "single_calls_ns"}) {
       Json request = request_json();
       request["job"][field] = value;
       EXPECT_THAT(request_error(request.dump()), HasSubstr(field)) << value;

@@ -18,6 +18,17 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsSubsetOf;
 
+SingleCalls full_single_calls() {
+  SingleCalls single{
+      .clock_ns = 21.5,
+      .collections = Collections{.count = {1, 2, 3}, .total_ns = 5000, .longest_ns = 4000},
+      .hiccup_s = 0.00375};
+  single.calls.add(1200, 3);
+  single.calls.add(5000, 1);
+  single.hiccups.add(9000, 2);
+  return single;
+}
+
 RoundRow full_row() {
   return {
       .cell = {.kernel = "sum", .variant = test::variant("python/numpy"), .n = 4096, .threads = 2},
@@ -25,18 +36,26 @@ RoundRow full_row() {
       .round = 3,
       .position = 1,
       .rounds_planned = 9,
+      .precision = 0.02,
+      .budgeted = true,
       .measurement = {.status = Status::ok,
                       .reason = "",
                       .input_digest = "0123456789abcdef",
                       .max_error = 1.5e-7,
-                      .timing = Timing{.calls_per_batch = 128,
+                      .timing = Timing{.batch = {.calls = 128, .estimator = Estimator::median},
                                        .batches = 400,
-                                       .estimator = Estimator::median,
                                        .latency_ns = 0.1 + 0.2,
                                        .min_ns = 0.25,
                                        .p10_ns = 0.26,
                                        .p50_ns = 0.1 + 0.2,
-                                       .mean_ns = 1e300},
+                                       .mean_ns = 1e300,
+                                       .block_ns = {0.27, 0.28, std::nullopt},
+                                       .involuntary_switches = 5,
+                                       .minor_faults = 6,
+                                       .major_faults = 7},
+                      .single_calls = full_single_calls(),
+                      .prepare_s = 0.0123,
+                      .timed_s = 0.0456,
                       .memory = MemoryUse{.baseline_bytes = 30'000'000,
                                           .input_bytes = 4096,
                                           .peak_bytes = 0,
@@ -46,17 +65,6 @@ RoundRow full_row() {
       .flops_per_call = 1e15,
       .working_set_bytes = 16388,
       .worker_s = 0.1234};
-}
-
-void expect_same_timing(const Timing& a, const Timing& b) {
-  EXPECT_EQ(a.calls_per_batch, b.calls_per_batch);
-  EXPECT_EQ(a.batches, b.batches);
-  EXPECT_EQ(a.estimator, b.estimator);
-  EXPECT_EQ(a.latency_ns, b.latency_ns);
-  EXPECT_EQ(a.min_ns, b.min_ns);
-  EXPECT_EQ(a.p10_ns, b.p10_ns);
-  EXPECT_EQ(a.p50_ns, b.p50_ns);
-  EXPECT_EQ(a.mean_ns, b.mean_ns);
 }
 
 void expect_same_memory(const MemoryUse& a, const MemoryUse& b) {
@@ -76,8 +84,12 @@ void expect_same(const RoundRow& a, const RoundRow& b) {
   EXPECT_EQ(a.measurement.reason, b.measurement.reason);
   EXPECT_EQ(a.measurement.input_digest, b.measurement.input_digest);
   EXPECT_EQ(a.measurement.max_error, b.measurement.max_error);
-  ASSERT_EQ(a.measurement.timing.has_value(), b.measurement.timing.has_value());
-  if (a.measurement.timing) expect_same_timing(*a.measurement.timing, *b.measurement.timing);
+  EXPECT_EQ(a.precision, b.precision);
+  EXPECT_EQ(a.budgeted, b.budgeted);
+  EXPECT_TRUE(a.measurement.timing == b.measurement.timing);
+  EXPECT_TRUE(a.measurement.single_calls == b.measurement.single_calls);
+  EXPECT_NEAR(a.measurement.prepare_s, b.measurement.prepare_s, 0.5e-4);
+  EXPECT_NEAR(a.measurement.timed_s, b.measurement.timed_s, 0.5e-4);
   ASSERT_EQ(a.measurement.memory.has_value(), b.measurement.memory.has_value());
   if (a.measurement.memory) expect_same_memory(*a.measurement.memory, *b.measurement.memory);
   EXPECT_EQ(a.items_per_call, b.items_per_call);
@@ -131,7 +143,7 @@ TEST(RoundRows, EveryPassAndEstimatorIsReadBackTheSame) {
     for (const Estimator estimator : {Estimator::p10, Estimator::median}) {
       RoundRow row = full_row();
       row.pass = pass;
-      row.measurement.timing->estimator = estimator;
+      row.measurement.timing->batch.estimator = estimator;
       expect_round_trip(row);
     }
   }
@@ -186,6 +198,8 @@ TEST(ParseRound, NamesAMissingColumn) {
                       "round",
                       "position",
                       "rounds_planned",
+                      "precision",
+                      "budgeted",
                       "status",
                       "reason",
                       "input_digest",
@@ -198,6 +212,21 @@ TEST(ParseRound, NamesAMissingColumn) {
                       "batch_p10_ns",
                       "batch_p50_ns",
                       "batch_mean_ns",
+                      "block_100us_ns",
+                      "block_1ms_ns",
+                      "block_10ms_ns",
+                      "involuntary_switches",
+                      "minor_faults",
+                      "major_faults",
+                      "single_calls",
+                      "clock_ns",
+                      "hiccups",
+                      "hiccup_s",
+                      "gc_collections_0",
+                      "gc_collections_1",
+                      "gc_collections_2",
+                      "gc_total_ns",
+                      "gc_longest_ns",
                       "rss_baseline_bytes",
                       "rss_input_bytes",
                       "rss_peak_bytes",
@@ -206,6 +235,8 @@ TEST(ParseRound, NamesAMissingColumn) {
                       "bytes_per_call",
                       "flops_per_call",
                       "working_set_bytes",
+                      "prepare_s",
+                      "timed_s",
                       "worker_s"};
   for (const std::string& column : needed) {
     Fields columns = round_columns(), fields = to_fields(full_row());
@@ -238,6 +269,22 @@ TEST(ParseRound, RefusesNumbersThatAreNone) {
                              "batch_p10_ns",
                              "batch_p50_ns",
                              "batch_mean_ns",
+                             "block_100us_ns",
+                             "block_1ms_ns",
+                             "block_10ms_ns",
+                             "involuntary_switches",
+                             "minor_faults",
+                             "major_faults",
+                             "clock_ns",
+                             "hiccup_s",
+                             "gc_collections_0",
+                             "gc_collections_1",
+                             "gc_collections_2",
+                             "gc_total_ns",
+                             "gc_longest_ns",
+                             "precision",
+                             "prepare_s",
+                             "timed_s",
                              "max_error",
                              "rss_baseline_bytes",
                              "rss_input_bytes",
@@ -257,8 +304,10 @@ TEST(ParseRound, RefusesNumbersThatAreNone) {
 
 TEST(ParseRound, RefusesNanInfinityAndNegativeReals) {
   for (const char* column :
-       {"latency_ns", "batch_min_ns", "batch_p10_ns", "batch_p50_ns", "batch_mean_ns", "max_error",
-        "items_per_call", "bytes_per_call", "flops_per_call", "worker_s"}) {
+       {"latency_ns", "batch_min_ns", "batch_p10_ns", "batch_p50_ns", "batch_mean_ns",
+        "block_100us_ns", "block_1ms_ns", "block_10ms_ns", "clock_ns", "hiccup_s", "precision",
+        "max_error", "items_per_call", "bytes_per_call", "flops_per_call", "prepare_s", "timed_s",
+        "worker_s"}) {
     for (const char* value : {"nan", "inf", "-inf", "1e999", "-1", "-1e-9"}) {
       EXPECT_THAT(error_with(column, value), HasSubstr(column)) << value;
     }
@@ -268,6 +317,8 @@ TEST(ParseRound, RefusesNanInfinityAndNegativeReals) {
 TEST(ParseRound, RefusesNegativeAndHugeCounts) {
   for (const char* column :
        {"n", "threads", "round", "position", "rounds_planned", "calls_per_batch", "batches",
+        "involuntary_switches", "minor_faults", "major_faults", "gc_collections_0",
+        "gc_collections_1", "gc_collections_2", "gc_total_ns", "gc_longest_ns",
         "rss_baseline_bytes", "working_set_bytes"}) {
     for (const char* value : {"-1", "99999999999999999999", "1e3", "1.5"}) {
       EXPECT_THAT(error_with(column, value), HasSubstr(column)) << value;
@@ -283,9 +334,32 @@ TEST(ParseRound, RefusesZeroWhereThereMustBeSomething) {
 }
 
 TEST(ParseRound, RefusesAnEmptyFieldWhereThereMustBeSomething) {
-  for (const char* column : {"n", "threads", "pass", "round", "position", "rounds_planned",
-                             "status", "variant", "estimator", "calls_per_batch", "batches",
-                             "batch_p50_ns", "working_set_bytes", "worker_s"}) {
+  for (const char* column : {"n",
+                             "threads",
+                             "pass",
+                             "round",
+                             "position",
+                             "rounds_planned",
+                             "status",
+                             "variant",
+                             "estimator",
+                             "calls_per_batch",
+                             "batches",
+                             "batch_p50_ns",
+                             "involuntary_switches",
+                             "minor_faults",
+                             "major_faults",
+                             "clock_ns",
+                             "hiccup_s",
+                             "gc_collections_0",
+                             "gc_collections_1",
+                             "gc_collections_2",
+                             "gc_longest_ns",
+                             "budgeted",
+                             "working_set_bytes",
+                             "prepare_s",
+                             "timed_s",
+                             "worker_s"}) {
     EXPECT_EQ(error_with(column, ""), "'' can't be a " + std::string(column));
   }
 }

@@ -80,7 +80,8 @@ class FakeRunner final : public JobRunner {
     if (job.pass == Pass::verify) measurement.max_error = 0;
     if (job.pass == Pass::memory) measurement.memory = MemoryUse{.baseline_bytes = 1};
     if (job.pass == Pass::time) {
-      measurement.timing = test::timing_of(10, job.timing.calls_per_batch.value_or(64));
+      measurement.timing = test::timing_of(10, 64);
+      if (job.timing.batch) measurement.timing->batch = *job.timing.batch;
     }
     return measurement;
   }
@@ -193,7 +194,7 @@ TEST_F(SchedulerTest, FollowsTheOrderOfEachRound) {
 
 TEST_F(SchedulerTest, HandsThePlanToEveryJob) {
   plan_.seed = 99;
-  plan_.timing = {.batch_ns = 123, .round_ns = 456};
+  plan_.timing = {.batch_ns = 123, .round_ns = 456, .single_calls_ns = 789};
   add_comparison(4).threads = 2;
   run();
   for (const Job& job : runner_.jobs) {
@@ -202,6 +203,7 @@ TEST_F(SchedulerTest, HandsThePlanToEveryJob) {
     EXPECT_EQ(job.threads, 2);
     EXPECT_EQ(job.timing.batch_ns, 123);
     EXPECT_EQ(job.timing.round_ns, 456);
+    EXPECT_EQ(job.timing.single_calls_ns, 789);
   }
 }
 
@@ -240,18 +242,21 @@ TEST_F(SchedulerTest, RecordsRoundAndPosition) {
                                   Place(2, 1), Place(3, 0), Place(3, 1)));
 }
 
-TEST_F(SchedulerTest, PassesTheFirstRoundsBatchLengthToLaterOnes) {
+TEST_F(SchedulerTest, PassesTheFirstRoundsBatchesToLaterOnes) {
   add_comparison(4);
-  runner_.change = [](const Job& job, JobOutcome& outcome) {
-    if (!outcome.measurement.timing || job.timing.calls_per_batch) return;
-    outcome.measurement.timing->calls_per_batch = job.variant.name == "a" ? 500 : 7;
+  const auto batch_of = [](const Job& job) {
+    return job.variant.name == "a" ? BatchPlan{500, Estimator::p10}
+                                   : BatchPlan{7, Estimator::median};
+  };
+  runner_.change = [&](const Job& job, JobOutcome& outcome) {
+    if (!outcome.measurement.timing || job.timing.batch) return;
+    outcome.measurement.timing->batch = batch_of(job);
   };
   run();
   for (std::size_t i = 0; i < runner_.jobs.size(); ++i) {
     const Job& job = runner_.jobs[i];
     const bool calibrates = job.pass != Pass::time || observer_.starts[i].round == 0;
-    const std::int64_t calls = job.variant.name == "a" ? 500 : 7;
-    EXPECT_EQ(job.timing.calls_per_batch, calibrates ? std::nullopt : std::optional(calls));
+    EXPECT_EQ(job.timing.batch, calibrates ? std::nullopt : std::optional(batch_of(job)));
   }
 }
 
@@ -261,7 +266,7 @@ TEST_F(SchedulerTest, CalibratesAgainAtEverySize) {
   add_comparison(16, {"native/a"});
   run();
   EXPECT_EQ(runner_.jobs.at(4 + 2).n, 16U);
-  EXPECT_EQ(runner_.jobs.at(4 + 2).timing.calls_per_batch, std::nullopt);
+  EXPECT_EQ(runner_.jobs.at(4 + 2).timing.batch, std::nullopt);
 }
 
 TEST_F(SchedulerTest, AMismatchLeavesARowAndNothingElseOfTheVariant) {

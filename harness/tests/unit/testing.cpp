@@ -180,9 +180,8 @@ RoundRow failed_row(const CellKey& cell, Status status, std::string reason, Pass
 }
 
 Timing timing_of(double latency_ns, std::int64_t calls_per_batch) {
-  return {.calls_per_batch = calls_per_batch,
+  return {.batch = {.calls = calls_per_batch, .estimator = Estimator::p10},
           .batches = 50,
-          .estimator = Estimator::p10,
           .latency_ns = latency_ns,
           .min_ns = latency_ns,
           .p10_ns = latency_ns,
