@@ -27,7 +27,7 @@ struct DuelRule {
   double long_budget_s = 15;   // and for one whose calls fill a batch each
   std::int64_t batch_ns = 10'000;
   std::int64_t slice_ns = 2'000'000;        // of one side, at least one batch
-  std::int64_t round_ns = 50'000'000;       // of one side in a pair, at least one slice
+  std::int64_t round_ns = 25'000'000;       // of one side in a pair, at least one slice
   const std::atomic<bool>* stop = nullptr;  // becomes true: end after the pair in hand
 };
 

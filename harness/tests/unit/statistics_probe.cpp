@@ -35,8 +35,8 @@ Json statistics_of(const Json& request) {
               {"median_interval", json_of(gapmeter::median_interval(values, confidence))},
               {"paired_ratio", nullptr}};
   if (!denominators.empty()) {
-    const gapmeter::PairedRatio ratio = gapmeter::paired_ratio(values, denominators, confidence);
-    result["paired_ratio"] = {{"ratio", ratio.ratio}, {"interval", json_of(ratio.interval)}};
+    const gapmeter::Estimate ratio = gapmeter::paired_ratio(values, denominators, confidence);
+    result["paired_ratio"] = {{"ratio", ratio.value}, {"interval", json_of(ratio.interval)}};
   }
   return result;
 }

@@ -132,8 +132,8 @@ TEST(MedianInterval, OfNothingIsAbsent) { EXPECT_EQ(median_interval({}, 0.95), s
 
 // Unpaired: median(1000, 2, 9) / median(100, 1, 3) = 9 / 3. Paired: 10, 2, 3.
 TEST(PairedRatio, IsTheMedianOfTheRatiosNotTheRatioOfTheMedians) {
-  const PairedRatio result = paired_ratio(Values{1000, 2, 9}, Values{100, 1, 3}, 0.95);
-  EXPECT_DOUBLE_EQ(result.ratio, 3);
+  const Estimate result = paired_ratio(Values{1000, 2, 9}, Values{100, 1, 3}, 0.95);
+  EXPECT_DOUBLE_EQ(result.value, 3);
   EXPECT_EQ(result.interval, std::nullopt);
 }
 
@@ -144,8 +144,8 @@ TEST(PairedRatio, HasTheIntervalOfTheMedian) {
   for (std::size_t i = 0; i < 9; ++i) {
     numerator.push_back(static_cast<double>(i + 1) * denominator[i]);
   }
-  const PairedRatio result = paired_ratio(numerator, denominator, 0.95);
-  EXPECT_NEAR(result.ratio, 5, 1e-12);
+  const Estimate result = paired_ratio(numerator, denominator, 0.95);
+  EXPECT_NEAR(result.value, 5, 1e-12);
   ASSERT_TRUE(result.interval.has_value());
   EXPECT_NEAR(result.interval->low, 2, 1e-12);
   EXPECT_NEAR(result.interval->high, 8, 1e-12);
@@ -153,16 +153,16 @@ TEST(PairedRatio, HasTheIntervalOfTheMedian) {
 
 // In logarithms, so that the ratio a/b is the reciprocal of b/a for even counts, too.
 TEST(PairedRatio, TakesTheGeometricMeanOfTheMiddleTwo) {
-  EXPECT_NEAR(paired_ratio(Values{1, 4}, Values{1, 1}, 0.95).ratio, 2, 1e-12);
-  EXPECT_NEAR(paired_ratio(Values{1, 1}, Values{1, 4}, 0.95).ratio, 0.5, 1e-12);
+  EXPECT_NEAR(paired_ratio(Values{1, 4}, Values{1, 1}, 0.95).value, 2, 1e-12);
+  EXPECT_NEAR(paired_ratio(Values{1, 1}, Values{1, 4}, 0.95).value, 0.5, 1e-12);
 }
 
 TEST(PairedRatio, OfOnePair) {
-  EXPECT_DOUBLE_EQ(paired_ratio(Values{6}, Values{2}, 0.95).ratio, 3);
+  EXPECT_DOUBLE_EQ(paired_ratio(Values{6}, Values{2}, 0.95).value, 3);
 }
 
 TEST(PairedRatio, SurvivesNumbersFarApart) {
-  EXPECT_NEAR(paired_ratio(Values{1e-300}, Values{1e-3}, 0.95).ratio / 1e-297, 1, 1e-9);
+  EXPECT_NEAR(paired_ratio(Values{1e-300}, Values{1e-3}, 0.95).value / 1e-297, 1, 1e-9);
 }
 
 }  // namespace
