@@ -35,6 +35,10 @@ int choose_cpu(const std::optional<int>& wanted);
 // The workers of the program at a path: itself and its Python sibling. `python_dir` is still empty.
 WorkerSettings workers_of(const std::string& program, const Invocation& invocation);
 
+// The engine that runs the Python lane of these workers in a stock interpreter: a path, or a name
+// to be found on PATH.
+PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter);
+
 // The workers of this build: this executable and its Python sibling. The first Ctrl-C ends them.
 WorkerSettings default_workers(const Invocation& invocation);
 

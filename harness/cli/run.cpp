@@ -9,6 +9,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/progress.h"
+#include "harness/cli/run_facts.h"
 #include "harness/cli/table.h"
 #include "harness/results/csv.h"
 #include "harness/results/environment.h"
@@ -21,69 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-Json kernel_facts(const Catalog& catalog, const Plan& plan) {
-  Json kernels = Json::object();
-  for (const Kernel& kernel : catalog.kernels) {
-    const bool planned =
-        std::any_of(plan.comparisons.begin(), plan.comparisons.end(),
-                    [&](const Comparison& comparison) { return comparison.kernel == kernel.name; });
-    if (!planned) continue;
-    kernels[kernel.name] = {{"title", kernel.title},
-                            {"item", kernel.item},
-                            {"claims", kernel.claims},
-                            {"reference", "native/" + kernel.reference},
-                            {"baseline", "python/" + kernel.baseline}};
-  }
-  return kernels;
-}
-
-Json engine_facts(const PythonDescription& python, bool embedded) {
-  return {{"engine", embedded ? "embedded" : "stock"},
-          {"version", python.version},
-          {"build", python.build},
-          {"executable", python.executable},
-          {"link", python.link},
-          {"numpy", python.numpy_version},
-          {"numpy_blas", python.numpy_blas},
-          {"warnings", python.warnings}};
-}
-
-Json further_engine_facts(const Catalog& catalog) {
-  Json engines = Json::object();
-  for (const FurtherEngine& engine : catalog.further_engines) {
-    engines[engine.label] = engine_facts(engine.python, /*embedded=*/false);
-  }
-  return engines;
-}
-
-Json environment_of_workers() {
-  Json variables = Json::object();
-  for (const auto& [name, value] : worker_environment(1)) variables[name] = value;
-  return variables;
-}
-
-Json run_facts(const RunOptions& options, const Invocation& invocation, const Catalog& catalog,
-               const Plan& plan, int cpu) {
-  return {{"schema_version", schema_version},
-          {"command", invocation.arguments},
-          {"started", utc_now()},
-          {"seed", plan.seed},
-          {"rounds", plan.rounds},
-          {"round_ns", plan.timing.round_ns},
-          {"batch_ns", plan.timing.batch_ns},
-          {"single_calls_ns", plan.timing.single_calls_ns},
-          {"budget_s", options.budget_s ? Json(*options.budget_s) : Json(nullptr)},
-          {"precision", options.precision ? Json(*options.precision) : Json(nullptr)},
-          {"timeout_s", options.timeout_s},
-          {"pinned_cpu", cpu},
-          {"worker_environment", environment_of_workers()},
-          {"machine", machine_facts()},
-          {"build", build_facts()},
-          {"python", engine_facts(catalog.python, options.interpreters.size() != 1)},
-          {"further_engines", further_engine_facts(catalog)},
-          {"kernels", kernel_facts(catalog, plan)}};
-}
 
 // Writes every row to disk before anyone else hears of it.
 class Recorder final : public RunObserver {
@@ -113,6 +51,37 @@ class Recorder final : public RunObserver {
 fs::path output_dir(const std::string& wanted) {
   if (!wanted.empty()) return wanted;
   return fmt::format("results/{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr)));
+}
+
+// The embedded engine against the stock one that it stands for. Nothing without Python variants, or
+// when the run uses stock interpreters instead.
+std::vector<EmbeddingCell> measure_penalty(const RunOptions& options, const Catalog& catalog,
+                                           const Plan& plan, const WorkerSettings& embedded) {
+  if (options.interpreters.size() == 1) return {};
+  constexpr std::size_t most_kernels = 3;
+  constexpr int most_pairs = 21;
+  const auto cells = embedding_cells(catalog, plan.comparisons, most_kernels);
+  WorkerSettings stock = embedded;
+  stock.engines = {stock_engine(embedded, catalog.python.executable)};
+  ProcessPairRunner runner(stock, embedded);
+  return measure_embedding(cells, options.seed, runner, SteadyClock(),
+                           {.most_pairs = std::min(options.rounds, most_pairs),
+                            .confidence = 0.95,
+                            .stop = embedded.abandon});
+}
+
+void print_penalty(const Catalog& catalog, const std::vector<EmbeddingCell>& cells) {
+  if (cells.empty()) return;
+  std::string parts;
+  for (const EmbeddingCell& cell : cells) {
+    const std::string what =
+        cell.ratio ? fmt::format("{:.2f}", cell.ratio->value) : "failed, " + cell.failure;
+    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", cell.cell.kernel, what);
+  }
+  const std::optional<double> mean = mean_penalty(cells);
+  fmt::print("Python ran embedded, {} times as long as in {} ({})\n",
+             mean ? fmt::format("{:.2f}", *mean) : "an unknown number of",
+             catalog.python.executable, parts);
 }
 
 void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional<double>& wanted) {
@@ -156,6 +125,8 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
   workers.log = [&](const std::string& title, const std::string& output) {
     log.append(fmt::format("--- {}\n{}{}", title, output, output.ends_with('\n') ? "" : "\n"));
   };
+  const std::vector<EmbeddingCell> penalty = measure_penalty(options, catalog, plan, workers);
+  facts["python"]["embedding_penalty"] = embedding_facts(penalty);
   std::vector<SummaryRow> summary;
   RunEnd end{};
   {
@@ -177,6 +148,7 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
   const auto failures = std::count_if(summary.begin(), summary.end(), failed);
   fmt::print("\n{} cells, {} failed; results in {}\n", summary.size(), failures, dir.string());
   print_imprecise(summary, options.precision);
+  print_penalty(catalog, penalty);
   if (end == RunEnd::interrupted) return 130;
   return failures == 0 ? 0 : 1;
 }

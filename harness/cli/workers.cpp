@@ -29,13 +29,6 @@ std::string on_path(const std::string& name) {
   throw UnknownName(fmt::format("--interpreter {}: there is no such program on PATH", name));
 }
 
-PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter) {
-  return {
-      .label = "",
-      .command = {on_path(interpreter), "-I", "-B", GAPMETER_PYTHON_SUPPORT_DIR "/stock_worker.py",
-                  workers.native_command.front() + "-engines"}};
-}
-
 // "3.13", or with the place in the list when another engine has that version too: "3.13-2".
 std::string label_for(const std::string& version, const std::vector<PythonEngine>& others) {
   const std::string minor = version.substr(0, version.find('.', version.find('.') + 1));
@@ -68,6 +61,13 @@ int choose_cpu(const std::optional<int>& wanted) {
                     fmt::join(allowed, ", ")));
   }
   return *wanted;
+}
+
+PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter) {
+  return {
+      .label = "",
+      .command = {on_path(interpreter), "-I", "-B", GAPMETER_PYTHON_SUPPORT_DIR "/stock_worker.py",
+                  workers.native_command.front() + "-engines"}};
 }
 
 WorkerSettings workers_of(const std::string& program, const Invocation& invocation) {

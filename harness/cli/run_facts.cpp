@@ -1,0 +1,98 @@
+#include "harness/cli/run_facts.h"
+
+#include <algorithm>
+
+#include "harness/results/environment.h"
+#include "harness/results/records.h"
+
+namespace gapmeter {
+namespace {
+
+using Json = nlohmann::json;
+
+Json kernel_facts(const Catalog& catalog, const Plan& plan) {
+  Json kernels = Json::object();
+  for (const Kernel& kernel : catalog.kernels) {
+    const bool planned =
+        std::any_of(plan.comparisons.begin(), plan.comparisons.end(),
+                    [&](const Comparison& comparison) { return comparison.kernel == kernel.name; });
+    if (!planned) continue;
+    kernels[kernel.name] = {{"title", kernel.title},
+                            {"item", kernel.item},
+                            {"claims", kernel.claims},
+                            {"reference", "native/" + kernel.reference},
+                            {"baseline", "python/" + kernel.baseline}};
+  }
+  return kernels;
+}
+
+Json engine_facts(const PythonDescription& python, bool embedded) {
+  return {{"engine", embedded ? "embedded" : "stock"},
+          {"version", python.version},
+          {"build", python.build},
+          {"executable", python.executable},
+          {"link", python.link},
+          {"numpy", python.numpy_version},
+          {"numpy_blas", python.numpy_blas},
+          {"warnings", python.warnings}};
+}
+
+Json further_engine_facts(const Catalog& catalog) {
+  Json engines = Json::object();
+  for (const FurtherEngine& engine : catalog.further_engines) {
+    engines[engine.label] = engine_facts(engine.python, /*embedded=*/false);
+  }
+  return engines;
+}
+
+Json environment_of_workers() {
+  Json variables = Json::object();
+  for (const auto& [name, value] : worker_environment(1)) variables[name] = value;
+  return variables;
+}
+
+}  // namespace
+
+nlohmann::json run_facts(const RunOptions& options, const Invocation& invocation,
+                         const Catalog& catalog, const Plan& plan, int cpu) {
+  return {{"schema_version", schema_version},
+          {"command", invocation.arguments},
+          {"started", utc_now()},
+          {"seed", plan.seed},
+          {"rounds", plan.rounds},
+          {"round_ns", plan.timing.round_ns},
+          {"batch_ns", plan.timing.batch_ns},
+          {"single_calls_ns", plan.timing.single_calls_ns},
+          {"budget_s", options.budget_s ? Json(*options.budget_s) : Json(nullptr)},
+          {"precision", options.precision ? Json(*options.precision) : Json(nullptr)},
+          {"timeout_s", options.timeout_s},
+          {"pinned_cpu", cpu},
+          {"worker_environment", environment_of_workers()},
+          {"machine", machine_facts()},
+          {"build", build_facts()},
+          {"python", engine_facts(catalog.python, options.interpreters.size() != 1)},
+          {"further_engines", further_engine_facts(catalog)},
+          {"kernels", kernel_facts(catalog, plan)}};
+}
+
+nlohmann::json embedding_facts(const std::vector<EmbeddingCell>& cells) {
+  Json list = Json::array();
+  for (const EmbeddingCell& cell : cells) {
+    Json entry{{"kernel", cell.cell.kernel},
+               {"variant", to_string(cell.cell.variant)},
+               {"n", cell.cell.n}};
+    if (!cell.failure.empty()) entry["failure"] = cell.failure;
+    if (cell.ratio) {
+      entry["ratio"] = cell.ratio->value;
+      if (const auto& interval = cell.ratio->interval) {
+        entry["low"] = interval->low;
+        entry["high"] = interval->high;
+      }
+    }
+    list.push_back(std::move(entry));
+  }
+  const std::optional<double> mean = mean_penalty(cells);
+  return {{"mean", mean ? Json(*mean) : Json(nullptr)}, {"cells", list}};
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,20 @@
+// What run.json says of a run: everything that its numbers depend on.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "harness/cli/commands.h"
+#include "harness/run/embedding.h"
+#include "harness/run/plan.h"
+
+namespace gapmeter {
+
+// Of a run that is about to start.
+nlohmann::json run_facts(const RunOptions& options, const Invocation& invocation,
+                         const Catalog& catalog, const Plan& plan, int cpu);
+
+// The ratios of the embedded interpreter to the stock one, and their mean.
+nlohmann::json embedding_facts(const std::vector<EmbeddingCell>& cells);
+
+}  // namespace gapmeter

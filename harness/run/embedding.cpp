@@ -1,0 +1,75 @@
+#include "harness/run/embedding.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/results/comparison.h"
+
+namespace gapmeter {
+namespace {
+
+constexpr double wanted_n = 1024;
+
+double distance_from_wanted(std::size_t n) {
+  return std::abs(std::log(static_cast<double>(n) / wanted_n));
+}
+
+bool runs_baseline(const Comparison& comparison, const VariantId& baseline) {
+  return std::any_of(
+      comparison.variants.begin(), comparison.variants.end(),
+      [&](const PlannedVariant& planned) { return planned.id == baseline && !planned.settled; });
+}
+
+}  // namespace
+
+std::vector<CellKey> embedding_cells(const Catalog& catalog,
+                                     const std::vector<Comparison>& comparisons, std::size_t most) {
+  std::vector<CellKey> cells;
+  for (const Kernel& kernel : catalog.kernels) {
+    const VariantId baseline{Lane::python, kernel.baseline};
+    std::optional<CellKey> nearest;
+    for (const Comparison& comparison : comparisons) {
+      if (comparison.kernel != kernel.name || !runs_baseline(comparison, baseline)) continue;
+      if (nearest && distance_from_wanted(nearest->n) <= distance_from_wanted(comparison.n)) {
+        continue;
+      }
+      nearest = CellKey{kernel.name, baseline, comparison.n, comparison.threads};
+    }
+    if (nearest && cells.size() < most) cells.push_back(*nearest);
+  }
+  return cells;
+}
+
+std::vector<EmbeddingCell> measure_embedding(const std::vector<CellKey>& cells, std::uint64_t seed,
+                                             PairRunner& runner, const Clock& clock,
+                                             const DuelRule& rule) {
+  std::vector<EmbeddingCell> measured;
+  for (const CellKey& cell : cells) {
+    if (rule.stop != nullptr && *rule.stop) break;
+    const Job job{.kernel = cell.kernel,
+                  .variant = cell.variant,
+                  .n = cell.n,
+                  .threads = cell.threads,
+                  .seed = seed};
+    const DuelResult duel = run_duel(job, runner, clock, rule);
+    measured.push_back({.cell = cell, .failure = duel.failure});
+    if (!duel.ratios.empty() && duel.failure.empty()) {
+      measured.back().ratio = ratio_of_pairs(duel.ratios, rule.confidence);
+    }
+  }
+  return measured;
+}
+
+std::optional<double> mean_penalty(const std::vector<EmbeddingCell>& cells) {
+  double sum = 0;
+  int measured = 0;
+  for (const EmbeddingCell& cell : cells) {
+    if (!cell.ratio) continue;
+    sum += std::log(cell.ratio->value);
+    ++measured;
+  }
+  if (measured == 0) return std::nullopt;
+  return std::exp(sum / measured);
+}
+
+}  // namespace gapmeter
