@@ -57,6 +57,9 @@ struct Dispatch {
   int operator()(const gapmeter::CompareOptions& options) const {
     return gapmeter::run_compare(options);
   }
+  int operator()(const gapmeter::DoctorOptions& options) const {
+    return gapmeter::run_doctor(options, invocation);
+  }
   int operator()(const gapmeter::SummarizeOptions& options) const {
     return gapmeter::run_summarize(options);
   }

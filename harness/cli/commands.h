@@ -24,6 +24,7 @@ int run_run(const RunOptions& options, const Invocation& invocation);
 int run_verify(const VerifyOptions& options, const Invocation& invocation);
 int run_compare(const CompareOptions& options);
 int run_ab(const AbOptions& options, const Invocation& invocation);
+int run_doctor(const DoctorOptions& options, const Invocation& invocation);
 int run_summarize(const SummarizeOptions& options);
 int run_plot(const PlotOptions& options);
 

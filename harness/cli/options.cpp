@@ -235,6 +235,13 @@ CLI::App& add_verify(CLI::App& app, VerifyOptions& options) {
   return command;
 }
 
+CLI::App& add_doctor(CLI::App& app, DoctorOptions& options) {
+  CLI::App& command = *app.add_subcommand(
+      "doctor", "Is this machine fit to measure, and how small a change shows; exit 3 above 2 %");
+  add_pin(command, options.cpu);
+  return command;
+}
+
 CLI::App& add_summarize(CLI::App& app, SummarizeOptions& options) {
   CLI::App& command =
       *app.add_subcommand("summarize", "Compute summary.csv again, from rounds.csv alone");
@@ -307,6 +314,7 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
   VerifyOptions verify;
   CompareOptions compare;
   AbOptions ab;
+  DoctorOptions doctor;
   SummarizeOptions summarize;
   PlotOptions plot;
   const CLI::App& list_command = add_list(app, list);
@@ -314,6 +322,7 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
   const CLI::App& verify_command = add_verify(app, verify);
   const CLI::App& compare_command = add_compare(app, compare);
   const CLI::App& ab_command = add_ab(app, ab);
+  const CLI::App& doctor_command = add_doctor(app, doctor);
   const CLI::App& summarize_command = add_summarize(app, summarize);
   add_plot(app, plot);
   try {
@@ -344,6 +353,7 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
   if (verify_command.parsed()) return Options(verify);
   if (compare_command.parsed()) return Options(compare);
   if (ab_command.parsed()) return Options(ab);
+  if (doctor_command.parsed()) return Options(doctor);
   if (summarize_command.parsed()) return Options(summarize);
   return Options(plot);
 }

@@ -63,6 +63,10 @@ struct AbOptions {
   ComparisonFormat format = ComparisonFormat::text;
 };
 
+struct DoctorOptions {
+  std::optional<int> cpu{};
+};
+
 struct SummarizeOptions {
   std::string dir;
 };
@@ -74,7 +78,7 @@ struct PlotOptions {
 };
 
 using Options = std::variant<ListOptions, RunOptions, VerifyOptions, CompareOptions, AbOptions,
-                             SummarizeOptions, PlotOptions>;
+                             DoctorOptions, SummarizeOptions, PlotOptions>;
 
 // A command line that asked for nothing to be done: help or version (status 0), or that is wrong
 // (status 2). The text has been printed.

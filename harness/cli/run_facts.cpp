@@ -26,17 +26,6 @@ Json kernel_facts(const Catalog& catalog, const Plan& plan) {
   return kernels;
 }
 
-Json engine_facts(const PythonDescription& python, bool embedded) {
-  return {{"engine", embedded ? "embedded" : "stock"},
-          {"version", python.version},
-          {"build", python.build},
-          {"executable", python.executable},
-          {"link", python.link},
-          {"numpy", python.numpy_version},
-          {"numpy_blas", python.numpy_blas},
-          {"warnings", python.warnings}};
-}
-
 Json further_engine_facts(const Catalog& catalog) {
   Json engines = Json::object();
   for (const FurtherEngine& engine : catalog.further_engines) {
@@ -52,6 +41,17 @@ Json environment_of_workers() {
 }
 
 }  // namespace
+
+nlohmann::json engine_facts(const PythonDescription& python, bool embedded) {
+  return {{"engine", embedded ? "embedded" : "stock"},
+          {"version", python.version},
+          {"build", python.build},
+          {"executable", python.executable},
+          {"link", python.link},
+          {"numpy", python.numpy_version},
+          {"numpy_blas", python.numpy_blas},
+          {"warnings", python.warnings}};
+}
 
 nlohmann::json run_facts(const RunOptions& options, const Invocation& invocation,
                          const Catalog& catalog, const Plan& plan, int cpu) {

@@ -10,6 +10,9 @@
 
 namespace gapmeter {
 
+// Of one Python engine.
+nlohmann::json engine_facts(const PythonDescription& python, bool embedded);
+
 // Of a run that is about to start.
 nlohmann::json run_facts(const RunOptions& options, const Invocation& invocation,
                          const Catalog& catalog, const Plan& plan, int cpu);

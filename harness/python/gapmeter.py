@@ -177,9 +177,10 @@ def _engine() -> dict[str, str]:
         numpy_version = numpy.__version__
     except ImportError:
         pass
+    is_debug = hasattr(sys, "gettotalrefcount")
     return {
         "version": sys.version.split()[0],
-        "build": sys.version.replace("\n", " "),
+        "build": sys.version.replace("\n", " ") + (", debug build" if is_debug else ""),
         "executable": sys.executable,
         "link": "shared" if _mapped_libraries(("libpython",)) else "static",
         "numpy_version": numpy_version,

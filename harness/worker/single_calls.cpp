@@ -18,18 +18,6 @@ std::int64_t nanoseconds(Clock::duration duration) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
 }
 
-// What reading the clock twice takes when nothing stands between.
-double clock_cost_ns() {
-  constexpr int readings = 1001;
-  std::vector<double> costs;
-  costs.reserve(readings);
-  for (int i = 0; i < readings; ++i) {
-    const Clock::time_point start = Clock::now();
-    costs.push_back(static_cast<double>(nanoseconds(Clock::now() - start)));
-  }
-  return median(costs);
-}
-
 // Kept as they come and put into the histogram afterwards: allocating its buckets between two calls
 // would disturb the caches of the second.
 std::vector<std::int64_t> call_times(PreparedCall& call, std::int64_t wanted_ns) {
@@ -62,6 +50,17 @@ Histogram watch_machine(std::int64_t wanted_ns) {
 }
 
 }  // namespace
+
+double clock_cost_ns() {
+  constexpr int readings = 1001;
+  std::vector<double> costs;
+  costs.reserve(readings);
+  for (int i = 0; i < readings; ++i) {
+    const Clock::time_point start = Clock::now();
+    costs.push_back(static_cast<double>(nanoseconds(Clock::now() - start)));
+  }
+  return median(costs);
+}
 
 SingleCalls time_single_calls(PreparedCall& call, LaneRunner& lane, std::int64_t wanted_ns) {
   SingleCalls result{.clock_ns = clock_cost_ns()};

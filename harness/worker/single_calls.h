@@ -10,6 +10,9 @@ namespace gapmeter {
 // Calls shorter than this are not timed one by one: reading the clock would be a visible part.
 inline constexpr double shortest_single_call_ns = 1000;
 
+// What reading the clock twice takes when nothing stands between.
+double clock_cost_ns();
+
 // Times calls one by one for about `wanted_ns`, at least once, then watches the machine for a tenth
 // of that. Throws what the call throws.
 SingleCalls time_single_calls(PreparedCall& call, LaneRunner& lane, std::int64_t wanted_ns);
