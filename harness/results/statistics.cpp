@@ -100,11 +100,23 @@ double quantile(std::span<const double> values, double q) {
 double median(std::span<const double> values) { return quantile(values, 0.5); }
 
 std::optional<Interval> median_interval(std::span<const double> values, double confidence) {
-  std::vector<double> weights;
-  for (std::size_t k = 0; k <= values.size(); ++k) {
-    weights.push_back(binomial_half(k, values.size()));
+  // [x(d), x(n+1-d)], counted from 1, misses the median with probability 2 P(X <= d - 1).
+  const std::size_t count = values.size();
+  double wide = 1, narrow = 1;  // coverage of the d-th and of the next narrower pair
+  std::size_t d = 0;
+  while (narrow + rounding >= confidence && 2 * d < count + 1) {
+    wide = narrow;
+    narrow -= 2 * binomial_half(d, count);
+    ++d;
   }
-  return centre_of({values.begin(), values.end()}, rejected_exactly(weights, confidence)).interval;
+  --d;
+  if (d == 0) return std::nullopt;
+  const double share = std::max(0.0, wide - confidence) / (wide - narrow);
+  const auto rank = static_cast<double>(d), n = static_cast<double>(count);
+  const double inwards = (n - rank) * share / (rank + (n - 2 * rank) * share);
+  const std::vector<double> sorted = sorted_copy(values);
+  return Interval{std::lerp(sorted[d - 1], sorted[d], inwards),
+                  std::lerp(sorted[count - d], sorted[count - d - 1], inwards)};
 }
 
 Estimate paired_ratio(std::span<const double> numerator, std::span<const double> denominator,
