@@ -29,10 +29,10 @@ std::string on_path(const std::string& name) {
 }
 
 PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter) {
-  return {
-      .label = "",
-      .command = {on_path(interpreter), "-I", "-B", GAPMETER_PYTHON_SUPPORT_DIR "/stock_worker.py",
-                  workers.native_command.front() + "-engines"}};
+  return {.label = "",
+          .command = {on_path(interpreter), "-I", "-B", "-u",
+                      GAPMETER_PYTHON_SUPPORT_DIR "/stock_worker.py",
+                      workers.native_command.front() + "-engines"}};
 }
 
 // "3.13", or with the place in the list when another engine has that version too: "3.13-2".
