@@ -345,10 +345,16 @@ def _check_rows(path: Path, lines: list[int], table: pd.DataFrame) -> None:
         seen.add(key)
 
 
+def _is_of_lane(variant: str, lane: str) -> bool:
+    """Whether it is named lane/name or, on another engine than the first, lane@engine/name."""
+    where, slash, _ = variant.partition("/")
+    return bool(slash) and where.partition("@")[0] == lane
+
+
 def _fault(cell: Any) -> str | None:
     if cell.status not in STATUSES:
         return f"status is {cell.status!r}, not one of {', '.join(STATUSES)}"
-    if not cell.variant.isprintable() or not cell.variant.startswith(f"{cell.lane}/"):
+    if not cell.variant.isprintable() or not _is_of_lane(cell.variant, cell.lane):
         return f"variant {cell.variant!r} is not named `lane/name` with lane {cell.lane!r}"
     if cell.threads < 1:
         return "threads is 0, it must be 1 or more"

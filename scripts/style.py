@@ -118,8 +118,8 @@ class Looks:
 
 
 def lane_of(variant: str) -> str:
-    """The lane in a variant's name."""
-    return variant.partition("/")[0]
+    """The lane in a variant's name, which may go on to name an engine: python@3.13/loop."""
+    return variant.partition("/")[0].partition("@")[0]
 
 
 def _linestyle(lane: str) -> str:

@@ -19,6 +19,7 @@ namespace {
 
 // The path of a program that is named without one, as the shell would find it.
 std::string on_path(const std::string& name) {
+  if (name.empty()) throw UnknownName("--interpreter: the name of a program is missing");
   if (name.find('/') != std::string::npos) return name;
   const char* variable = std::getenv("PATH");
   std::istringstream path(variable == nullptr ? "" : variable);

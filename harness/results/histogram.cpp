@@ -20,9 +20,11 @@ std::int64_t width_at(std::int64_t value) {
 
 std::int64_t lower_bound_of(std::int64_t value) { return value - value % width_at(value); }
 
-// Reads a whole number of at least `least` from the front of the text.
+// Reads a whole number of at least `least`, as to_string writes it, from the front of the text.
 std::optional<std::int64_t> take_number(std::string_view& text, std::int64_t least) {
   std::int64_t value = 0;
+  const bool leading_zero = text.starts_with('0') && !text.starts_with("0:");
+  if (leading_zero || text.starts_with('-')) return std::nullopt;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || value < least) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));

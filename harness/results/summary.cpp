@@ -98,6 +98,7 @@ void take_latency(const CellRows& cell, SummaryRow& row) {
 }
 
 void take_single_calls(const CellRows& cell, SummaryRow& row) {
+  if (row.status != Status::ok) return;
   for (const RoundRow* round : cell.all) {
     const auto& single = round->measurement.single_calls;
     if (!single) continue;

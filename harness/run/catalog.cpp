@@ -43,6 +43,23 @@ bool contains(const std::vector<std::string>& values, std::string_view value) {
   return std::find(values.begin(), values.end(), value) != values.end();
 }
 
+const PythonDescription& python_of(const Catalog& catalog, std::string_view engine) {
+  for (const FurtherEngine& further : catalog.further_engines) {
+    if (further.label == engine) return further.python;
+  }
+  return catalog.python;
+}
+
+void append_python(const Catalog& catalog, const Kernel& kernel, const std::string& engine,
+                   std::vector<VariantId>& variants) {
+  for (const PythonVariant& variant : python_of(catalog, engine).variants) {
+    if (variant.kernel == kernel.name) variants.push_back({Lane::python, variant.name, engine});
+  }
+  if (find_import_problem(catalog, kernel, engine) != nullptr && !kernel.baseline.empty()) {
+    variants.push_back({Lane::python, kernel.baseline, engine});
+  }
+}
+
 void check_kernel(const Catalog& catalog, const Kernel& kernel,
                   std::vector<std::string>& problems) {
   const auto report = [&](const std::string& text) {
@@ -90,32 +107,25 @@ std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel)
   for (const NativeVariant& variant : kernel.native) {
     variants.push_back({Lane::native, variant.name});
   }
-  for (const PythonVariant& variant : catalog.python.variants) {
-    if (variant.kernel == kernel.name) variants.push_back({Lane::python, variant.name});
-  }
-  if (find_import_problem(catalog, kernel) != nullptr && !kernel.baseline.empty()) {
-    variants.push_back({Lane::python, kernel.baseline});
-  }
-  for (const FurtherEngine& engine : catalog.further_engines) {
-    for (const PythonVariant& variant : engine.python.variants) {
-      if (variant.kernel != kernel.name) continue;
-      variants.push_back({Lane::python, variant.name, engine.label});
-    }
+  append_python(catalog, kernel, "", variants);
+  for (const FurtherEngine& further : catalog.further_engines) {
+    append_python(catalog, kernel, further.label, variants);
   }
   return variants;
 }
 
-const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel) {
-  if (find_python_variant(catalog, kernel.name, kernel.baseline) != nullptr) return nullptr;
-  for (const auto& [stem, text] : catalog.python.problems) {
+const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel,
+                                       std::string_view engine) {
+  if (find_python_variant(catalog, kernel.name, kernel.baseline, engine) != nullptr) return nullptr;
+  for (const auto& [stem, text] : python_of(catalog, engine).problems) {
     if (stem == kernel.name) return &text;
   }
   return nullptr;
 }
 
 const PythonVariant* find_python_variant(const Catalog& catalog, std::string_view kernel,
-                                         std::string_view variant) {
-  const auto& all = catalog.python.variants;
+                                         std::string_view variant, std::string_view engine) {
+  const auto& all = python_of(catalog, engine).variants;
   const auto found = std::find_if(all.begin(), all.end(), [&](const PythonVariant& known) {
     return known.kernel == kernel && known.name == variant;
   });

@@ -35,16 +35,18 @@ struct Catalog {
 // orphans on either side, duplicates, missing parts, modules that can't be imported.
 std::vector<std::string> check_catalog(const Catalog& catalog);
 
-// Why the kernel's module hides its Python variants; nullptr when its baseline is there. The
-// baseline then stands for what can't be seen, so that the failure has a row.
-const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel);
+// Why the kernel's module hides its Python variants from an engine (the first, or the one of this
+// label); nullptr when its baseline is there. The baseline then stands for what can't be seen, so
+// that the failure has a row.
+const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel,
+                                       std::string_view engine = "");
 
 // The kernel's variants, native ones first, each in the order of declaration, engine by engine.
 std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel);
 
-// What the module declares of one Python variant.
+// What the module declares of one Python variant, on the first engine or the one of this label.
 const PythonVariant* find_python_variant(const Catalog& catalog, std::string_view kernel,
-                                         std::string_view variant);
+                                         std::string_view variant, std::string_view engine = "");
 
 // Kernels whose names match any of the patterns (* ? [...]); all for no pattern. Throws UnknownName
 // when a pattern matches nothing.

@@ -15,11 +15,11 @@ PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const 
                             std::size_t n) {
   PlannedVariant planned{.id = id};
   if (id.lane == Lane::native) return planned;
-  const PythonVariant* declared = find_python_variant(catalog, kernel.name, id.name);
+  const PythonVariant* declared = find_python_variant(catalog, kernel.name, id.name, id.engine);
   if (declared == nullptr) {
     planned.settled.emplace();
     planned.settled->status = Status::error;
-    planned.settled->reason = *find_import_problem(catalog, kernel);
+    planned.settled->reason = *find_import_problem(catalog, kernel, id.engine);
     return planned;
   }
   if (declared->max_size && n > *declared->max_size) {

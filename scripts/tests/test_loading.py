@@ -135,6 +135,20 @@ def test_a_bad_field_is_refused_with_its_place(
     assert "\n" not in message
 
 
+@pytest.mark.parametrize(
+    "variant", ["python", "python@3.13", "pythonic/loop", "@3.13/loop", "native@3.13/loop"]
+)
+def test_a_variant_must_name_its_lane(small: Builder, variant: str) -> None:
+    small.cells(variant="python/loop", n=64)[0]["variant"] = variant
+    assert "is not named `lane/name` with lane 'python'" in refusal(small)
+
+
+def test_a_variant_may_name_its_engine(small: Builder) -> None:
+    small.cells(variant="python/loop", n=64)[0]["variant"] = "python@3.13-2/loop"
+    summary = load_run(small.write()).summary
+    assert summary.query("variant == 'python@3.13-2/loop'")["lane"].tolist() == ["python"]
+
+
 def test_a_row_with_a_field_too_few_is_refused(small: Builder) -> None:
     path = small.write() / "summary.csv"
     path.write_text(path.read_text().rstrip().rpartition(",")[0], encoding="utf-8")

@@ -40,6 +40,15 @@ def test_bytes_and_rates_have_their_own_prefixes() -> None:
     assert style.format_rate(3e6) == "3 M"
 
 
+def test_every_engine_of_python_looks_like_python_and_none_like_another() -> None:
+    names = ["native/a", "python/a", "python@3.13/a"]
+    looks = Looks([names], [], [1])
+    native, first, second = (looks.of(name) for name in names)
+    assert (second.linestyle, second.hollow) == (first.linestyle, first.hollow)
+    assert second.linestyle != native.linestyle
+    assert second.colour != first.colour and second.marker != first.marker
+
+
 def test_python_and_native_differ_by_more_than_colour() -> None:
     looks = Looks([["native/a", "python/a"]], [], [1])
     native, python = looks.of("native/a"), looks.of("python/a")

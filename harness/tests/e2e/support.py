@@ -89,6 +89,10 @@ class Results:
         return read_csv(self.dir / "summary.csv")
 
     @property
+    def latency(self) -> list[Row]:
+        return read_csv(self.dir / "latency.csv")
+
+    @property
     def facts(self) -> dict[str, Any]:
         return json.loads((self.dir / "run.json").read_text(encoding="utf-8"))
 

@@ -64,20 +64,49 @@ def fastest_native(rounds: list[Row], kernel: str, n: str) -> CellKey:
     return min(medians, key=lambda key: medians[key])
 
 
-def paired_gap(rounds: list[Row], python: CellKey, native: CellKey) -> float:
-    """The median over rounds of the ratio of two cells, taken in logarithms."""
-    latencies = latencies_of(rounds)
+def batch_length(row: Row) -> float:
+    return float(row["batch_p50_ns"]) * int(row["calls_per_batch"])
+
+
+def with_batches_of(row: Row, length: float) -> float:
+    """What a round read in batches, blocks of batches, or as a whole: whichever is nearest."""
+    read = [(batch_length(row), float(row["batch_p50_ns"]))]
+    for name, block in (("100us", 1e5), ("1ms", 1e6), ("10ms", 1e7)):
+        if row[f"block_{name}_ns"]:
+            read.append((block, float(row[f"block_{name}_ns"])))
+    if int(row["batches"]) > 1:
+        read.append((batch_length(row) * int(row["batches"]), float(row["batch_mean_ns"])))
+    return min(read, key=lambda known: abs(math.log(known[0] / length)))[1]
+
+
+def paired_gap(rounds: list[Row], python: CellKey, native: CellKey) -> tuple[str, float]:
+    """By what two cells are compared, and the median over rounds of their ratio, in logarithms.
+
+    Two cells of short batches are compared by their low quantiles, others by batches of one length.
+    """
+    timed = {
+        key: {row["round"]: row for row in rounds if row["pass"] == "time" and key_of(row) == key}
+        for key in (python, native)
+    }
+    rows = [row for by_round in timed.values() for row in by_round.values()]
+    if {row["estimator"] for row in rows} == {"p10"}:
+        estimator, read = "p10", lambda row: float(row["latency_ns"])
+    else:
+        length = max(
+            statistics.median(map(batch_length, by_round.values())) for by_round in timed.values()
+        )
+        estimator, read = "median", lambda row: with_batches_of(row, length)
     ratios = [
-        math.log(latency / latencies[native][number])
-        for number, latency in latencies[python].items()
+        math.log(read(row) / read(timed[native][number]))
+        for number, row in timed[python].items()
     ]
-    return math.exp(statistics.median(ratios))
+    return estimator, math.exp(statistics.median(ratios))
 
 
 def test_a_run_that_goes_well_exits_0_and_leaves_its_files(run: Run) -> None:
     assert run.process.returncode == 0, run.process.stderr
     names = {path.name for path in run.dir.iterdir()}
-    assert names == {"rounds.csv", "summary.csv", "run.json", "workers.log"}
+    assert names == {"rounds.csv", "summary.csv", "latency.csv", "run.json", "workers.log"}
     assert run.log == "", "the real kernels print nothing"
 
 
@@ -156,17 +185,20 @@ def test_every_python_row_has_a_gap_that_follows_from_the_rounds(run: Run) -> No
             continue
         native = fastest_native(run.rounds, row["kernel"], row["n"])
         assert row["reference"] == native[1]
-        expected = paired_gap(run.rounds, key_of(row), native)
+        estimator, expected = paired_gap(run.rounds, key_of(row), native)
+        assert row["gap_estimator"] == estimator
         assert float(row["gap"]) == pytest.approx(expected)
 
 
 def test_what_was_not_measured_is_empty(run: Run) -> None:
     for row in run.summary:
-        for percentile in ("p50", "p90", "p99", "p999", "max"):
-            assert row[f"latency_{percentile}_ns"] == "", "calls this short have no percentiles"
+        if not row["single_calls"]:
+            for percentile in ("p50", "p90", "p99", "p999", "max", "p99_floor", "p999_floor"):
+                assert row[f"latency_{percentile}_ns"] == "", "calls this short have no percentiles"
         assert row["latency_ci_low_ns"] == row["gap_ci_low"] == "", "two rounds give no interval"
     (nothing,) = (row for row in run.summary if key_of(row) == ("empty", "native/nothing", "16"))
     assert nothing["flops_per_s"] == nothing["bytes_per_s"] == ""
+    assert nothing["single_calls"] == ""
 
 
 def test_six_rounds_give_intervals_around_the_values(gapmeter: Program, out: Path) -> None:
@@ -179,12 +211,13 @@ def test_six_rounds_give_intervals_around_the_values(gapmeter: Program, out: Pat
 
 
 def test_summarize_reproduces_the_summary_byte_for_byte(run: Run, gapmeter: Program) -> None:
-    summary = run.dir / "summary.csv"
-    before = summary.read_bytes()
-    summary.unlink()
+    files = [run.dir / "summary.csv", run.dir / "latency.csv"]
+    before = [file.read_bytes() for file in files]
+    for file in files:
+        file.unlink()
     process = gapmeter("summarize", run.dir)
     assert (process.returncode, process.stderr) == (0, "")
-    assert summary.read_bytes() == before
+    assert [file.read_bytes() for file in files] == before
     assert process.stdout in run.process.stdout, "it prints the table of the run"
 
 
@@ -220,6 +253,8 @@ def test_run_json_tells_how_the_run_was_made(run: Run) -> None:
     assert (facts["seed"], facts["rounds"], facts["interrupted"]) == (1, ROUNDS, False)
     assert facts["started"] <= facts["ended"]
     assert facts["python"]["link"] == "static"
+    assert (facts["python"]["engine"], facts["further_engines"]) == ("embedded", {})
+    assert (facts["precision"], facts["single_calls_ns"]) == (None, facts["round_ns"] // 2)
     assert set(facts["kernels"]) == set(KERNELS)
     assert facts["kernels"]["sum"]["reference"] == "native/f64"
     expected_keys = {

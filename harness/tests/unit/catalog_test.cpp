@@ -89,6 +89,16 @@ TEST(VariantPatterns, WithoutASlashMatchTheNameInEitherLane) {
   EXPECT_FALSE(matches("python/simd_fast", {"simd"}));
 }
 
+TEST(VariantPatterns, MatchOnEveryEngineUnlessTheyNameOne) {
+  for (const char* pattern : {"python/loop", "python/*", "*/loop", "loop", "python@3.12/loop",
+                              "python@3.12/*", "python@*/loop", "*@3.12/*"}) {
+    EXPECT_TRUE(matches("python@3.12/loop", {pattern})) << pattern;
+  }
+  EXPECT_FALSE(matches("python@3.12/loop", {"python@3.13/*"}));
+  EXPECT_FALSE(matches("python@3.12/loop", {"native/*"}));
+  EXPECT_FALSE(matches("python/loop", {"python@3.12/*"}));
+}
+
 TEST(VariantPatterns, AnyOfSeveralIsEnough) {
   EXPECT_TRUE(matches("python/numpy", {"native/*", "num*"}));
   EXPECT_FALSE(matches("python/loop", {"native/*", "num*"}));
@@ -146,6 +156,54 @@ TEST(VariantsOf, AreNativeFirstInTheOrderOfDeclaration) {
     names.push_back(to_string(id));
   }
   EXPECT_THAT(names, ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy"));
+}
+
+// A catalog of the kernel `a` with these further engines, each offering what the first one does.
+Catalog with_engines(const std::vector<std::string>& labels) {
+  Catalog catalog = catalog_of({"a"});
+  for (const std::string& label : labels)
+    catalog.further_engines.push_back({label, catalog.python});
+  return catalog;
+}
+
+std::vector<std::string> names_in(const Catalog& catalog) {
+  std::vector<std::string> names;
+  for (const VariantId& id : variants_of(catalog, catalog.kernels[0])) {
+    names.push_back(to_string(id));
+  }
+  return names;
+}
+
+TEST(VariantsOf, FurtherEnginesFollowTheFirstEngineByEngine) {
+  EXPECT_THAT(
+      names_in(with_engines({"3.13", "3.12"})),
+      ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy", "python@3.13/loop",
+                  "python@3.13/numpy", "python@3.12/loop", "python@3.12/numpy"));
+}
+
+TEST(VariantsOf, AnEngineHasWhatItsOwnModuleDeclares) {
+  Catalog catalog = with_engines({"3.13"});
+  catalog.further_engines[0].python.variants = {{"a", "loop", {}, std::nullopt},
+                                                {"a", "only_here", {}, std::nullopt},
+                                                {"b", "numpy", {}, std::nullopt}};
+  EXPECT_THAT(names_in(catalog),
+              ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy",
+                          "python@3.13/loop", "python@3.13/only_here"));
+}
+
+TEST(VariantsOf, AModuleThatOneEngineCannotImportIsStoodForByItsBaselineThere) {
+  Catalog catalog = with_engines({"3.13"});
+  catalog.further_engines[0].python.variants.clear();
+  catalog.further_engines[0].python.problems = {{"a", "SyntaxError"}};
+  EXPECT_THAT(names_in(catalog), ElementsAre("native/plain", "native/fast", "python/loop",
+                                             "python/numpy", "python@3.13/loop"));
+}
+
+TEST(VariantPatterns, OfAnEngineSelectItsVariants) {
+  const Catalog catalog = with_engines({"3.13"});
+  const auto kernels = select_kernels(catalog, {});
+  EXPECT_NO_THROW(check_variant_patterns(catalog, kernels, {"python@3.13/loop"}));
+  EXPECT_THROW(check_variant_patterns(catalog, kernels, {"python@3.12/loop"}), UnknownName);
 }
 
 // Its variants are unknown, but the kernel names its baseline.

@@ -191,6 +191,20 @@ TEST_F(ProcessJobRunnerTest, RunsEachLanesExecutableAsAWorker) {
   EXPECT_EQ(runner.run(job_of("python/numpy")).measurement.reason, "python --gapmeter-worker");
 }
 
+TEST_F(ProcessJobRunnerTest, RunsVariantsOfFurtherEnginesByTheirCommands) {
+  WorkerSettings settings = settings_with("", worker("python", answering("embedded")));
+  const std::string stock = worker("stock", answering("$*"));
+  settings.engines.push_back({.label = "3.12", .command = {stock, "of", "3.12"}});
+  settings.engines.push_back({.label = "3.13", .command = {stock, "of", "3.13"}});
+  ProcessJobRunner runner(settings);
+  EXPECT_EQ(runner.run(job_of("python/loop")).measurement.reason, "embedded");
+  EXPECT_EQ(runner.run(job_of("python@3.12/loop")).measurement.reason, "of 3.12");
+  EXPECT_EQ(runner.run(job_of("python@3.13/loop")).measurement.reason, "of 3.13");
+  EXPECT_THAT(
+      test::message_of<std::invalid_argument>([&] { runner.run(job_of("python@3.14/loop")); }),
+      HasSubstr("'3.14'"));
+}
+
 TEST_F(ProcessJobRunnerTest, SendsTheJob) {
   const std::string file = (dir_ / "request").string();
   ProcessJobRunner runner(settings_with(worker("native", "cat <&3 >" + file)));
@@ -317,9 +331,10 @@ TEST_F(ProcessJobRunnerTest, AModuleThatEndsItsWorkerCostsOnlyItself) {
 TEST_F(ProcessJobRunnerTest, APythonLaneThatDoesNotStartSaysWhy) {
   const WorkerSettings settings =
       settings_with("", worker("python", "echo 'libpython3.11.so: cannot open' >&2; exit 127"));
-  EXPECT_THAT(test::message_of<std::runtime_error>([&] { describe(settings); }),
-              AllOf(HasSubstr("the Python lane does not start"), HasSubstr("status 127"),
-                    HasSubstr("libpython3.11.so: cannot open")));
+  EXPECT_THAT(
+      test::message_of<std::runtime_error>([&] { describe(settings); }),
+      AllOf(HasSubstr("the Python lane does not start with"), HasSubstr((dir_ / "python").string()),
+            HasSubstr("status 127"), HasSubstr("libpython3.11.so: cannot open")));
 }
 
 TEST_F(ProcessJobRunnerTest, APythonLaneThatAnswersNonsenseIsRefused) {

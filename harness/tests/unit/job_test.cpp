@@ -43,6 +43,22 @@ TEST(Variants, AreReadBack) {
   EXPECT_EQ(parse_variant("python/a/b"), (VariantId{Lane::python, "a/b"}));
 }
 
+TEST(Variants, OfFurtherEnginesCarryTheirLabel) {
+  const VariantId variant{Lane::python, "builtin", "3.12"};
+  EXPECT_EQ(to_string(variant), "python@3.12/builtin");
+  EXPECT_EQ(parse_variant("python@3.12/builtin"), variant);
+  EXPECT_EQ(parse_variant("python@3.12-2/a/b"), (VariantId{Lane::python, "a/b", "3.12-2"}));
+  EXPECT_NE(parse_variant("python@3.12/builtin"), parse_variant("python/builtin"));
+  EXPECT_NE(parse_variant("python@3.12/builtin"), parse_variant("python@3.13/builtin"));
+}
+
+TEST(Variants, HaveAnEngineOnlyInThePythonLaneAndOnlyWithALabel) {
+  for (const char* text : {"native@3.12/simd", "python@/builtin", "python@3.12/", "python@3.12",
+                           "@3.12/builtin", "@/builtin", "python @3.12/builtin"}) {
+    EXPECT_EQ(parse_variant(text), std::nullopt) << text;
+  }
+}
+
 TEST(Variants, OfUnknownLanesOrWithoutNamesAreAbsent) {
   for (const char* text : {"", "/", "simd", "/simd", "native", "native/", "Native/simd",
                            "rust/simd", " native/simd"}) {

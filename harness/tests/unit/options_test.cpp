@@ -96,13 +96,22 @@ TEST(RunCommandLine, HasDefaults) {
   EXPECT_EQ(options.timeout_s, 120);
   EXPECT_EQ(options.seed, 1U);
   EXPECT_EQ(options.cpu, std::nullopt);
+  EXPECT_EQ(options.precision, std::nullopt);
+  EXPECT_THAT(options.interpreters, IsEmpty());
 }
 
 TEST(RunCommandLine, ReadsEveryFlag) {
-  const RunOptions options =
-      run_options({"--kernels", "sum,app*", "--variants", "python/*,simd", "--sizes", "16:64:2x,1k",
-                   "--out", "dir", "--rounds", "5", "--budget", "10m", "--pin", "1", "--timeout",
-                   "1.5h", "--seed", "18446744073709551615"});
+  const RunOptions options = run_options({"--kernels",     "sum,app*",
+                                          "--variants",    "python/*,simd",
+                                          "--sizes",       "16:64:2x,1k",
+                                          "--out",         "dir",
+                                          "--rounds",      "5",
+                                          "--budget",      "10m",
+                                          "--pin",         "1",
+                                          "--timeout",     "1.5h",
+                                          "--seed",        "18446744073709551615",
+                                          "--precision",   "2%",
+                                          "--interpreter", "/usr/bin/python3,python3.13"});
   EXPECT_THAT(options.selection.kernels, ElementsAre("sum", "app*"));
   EXPECT_THAT(options.selection.variants, ElementsAre("python/*", "simd"));
   EXPECT_THAT(options.selection.sizes, ElementsAre(16, 32, 64, 1000));
@@ -112,6 +121,8 @@ TEST(RunCommandLine, ReadsEveryFlag) {
   EXPECT_EQ(options.cpu, 1);
   EXPECT_EQ(options.timeout_s, 5400);
   EXPECT_EQ(options.seed, 18446744073709551615U);
+  EXPECT_EQ(options.precision, 0.02);
+  EXPECT_THAT(options.interpreters, ElementsAre("/usr/bin/python3", "python3.13"));
 }
 
 TEST(RunCommandLine, ListsMayBeGivenPieceByPiece) {
@@ -150,6 +161,34 @@ TEST(RunDepth, RoundsThatAreGivenWin) {
 TEST(RunDepth, QuickAndFullExcludeEachOther) {
   refusal({"run", "--quick", "--full"});
   refusal({"run", "--full", "--quick"});
+}
+
+TEST(Precision, AllowsManyRounds) {
+  EXPECT_EQ(run_options({"--precision", "0.05"}).rounds, 100);
+  EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).rounds, 100);
+  EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).rounds, 100);
+}
+
+TEST(Precision, LeavesTheLengthOfRoundsToTheDepth) {
+  EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).round_ns, 10'000'000);
+}
+
+TEST(Precision, KeepsToRoundsThatAreGiven) {
+  EXPECT_EQ(run_options({"--precision", "0.05", "--rounds", "20"}).rounds, 20);
+  EXPECT_EQ(run_options({"--rounds", "9", "--precision", "0.05", "--quick"}).rounds, 9);
+}
+
+TEST(Precision, ThatIsNoShareIsRefused) {
+  EXPECT_THAT(refusal({"run", "--precision", "0"}), HasSubstr("--precision"));
+  EXPECT_THAT(refusal({"run", "--precision", "2 percent"}),
+              HasSubstr("'2 percent' is not a share: write for instance 2% or 0.02"));
+  EXPECT_EQ(exit_status({"run", "--precision", "100%"}), 2);
+  EXPECT_EQ(exit_status({"run", "--precision"}), 2);
+}
+
+TEST(Interpreters, MayBeGivenPieceByPiece) {
+  EXPECT_THAT(run_options({"--interpreter", "a", "--interpreter", "b,c"}).interpreters,
+              ElementsAre("a", "b", "c"));
 }
 
 TEST(RunCommandLine, RefusesRoundsOutOfRange) {
@@ -235,8 +274,9 @@ TEST(CommandLine, HelpGoesToStdoutWithStatusZero) {
 
 TEST(CommandLine, HelpOfACommandNamesItsFlags) {
   const std::string help = parse({"run", "--help"}).out;
-  for (const char* flag : {"--kernels", "--variants", "--sizes", "--out", "--quick", "--full",
-                           "--rounds", "--budget", "--pin", "--timeout", "--seed"}) {
+  for (const char* flag :
+       {"--kernels", "--variants", "--sizes", "--out", "--quick", "--full", "--rounds", "--budget",
+        "--pin", "--timeout", "--seed", "--precision", "--interpreter"}) {
     EXPECT_THAT(help, HasSubstr(flag));
   }
 }
@@ -287,7 +327,11 @@ TEST_F(ConfigFile, GivesTheOptionsOfACommand) {
                               "budget = \"10m\"\n"
                               "pin = 1\n"
                               "timeout = \"90s\"\n"
+                              "precision = \"2%\"\n"
+                              "interpreter = [\"python3.12\", \"python3.13\"]\n"
                               "seed = 7\n"));
+  EXPECT_EQ(options.precision, 0.02);
+  EXPECT_THAT(options.interpreters, ElementsAre("python3.12", "python3.13"));
   EXPECT_THAT(options.selection.kernels, ElementsAre("sum", "app*"));
   EXPECT_THAT(options.selection.variants, ElementsAre("python/*"));
   EXPECT_THAT(options.selection.sizes, ElementsAre(16, 64));
@@ -329,6 +373,12 @@ TEST_F(ConfigFile, ItsRoundsWinOverTheDepths) {
   EXPECT_EQ(run_options(with_config("[run]\nrounds = 4\n", {"--quick"})).rounds, 4);
 }
 
+TEST_F(ConfigFile, ItsPrecisionMayBeANumberAndItsRoundsWin) {
+  EXPECT_EQ(run_options(with_config("[run]\nprecision = 0.05\n")).precision, 0.05);
+  EXPECT_EQ(run_options(with_config("[run]\nprecision = 0.05\n")).rounds, 100);
+  EXPECT_EQ(run_options(with_config("[run]\nrounds = 30\n", {"--precision", "0.05"})).rounds, 30);
+}
+
 TEST_F(ConfigFile, ItsDepthIsOverriddenByTheCommandLine) {
   EXPECT_EQ(run_options(with_config("[run]\nquick = true\n", {"--full"})).rounds, 21);
 }
@@ -358,7 +408,7 @@ TEST_F(ConfigFile, AnUnknownSectionIsRefused) {
 
 TEST_F(ConfigFile, ItsValuesAreCheckedLikeTheCommandLines) {
   for (const char* line : {"rounds = 0", "rounds = \"x\"", "sizes = \"16:8:2x\"", "budget = \"0\"",
-                           "pin = -1", "seed = -1"}) {
+                           "pin = -1", "seed = -1", "precision = 0", "precision = \"2x\""}) {
     EXPECT_EQ(exit_status(with_config(std::string("[run]\n") + line + "\n", {"run"})), 2) << line;
   }
 }
@@ -370,6 +420,25 @@ TEST_F(ConfigFile, ThatIsMissingIsRefused) {
 
 TEST_F(ConfigFile, ThatIsADirectoryIsRefused) {
   EXPECT_EQ(exit_status({"run", "--config", dir_.path().string()}), 2);
+}
+
+TEST(ParseShare, ReadsPercentAndPlainNumbers) {
+  EXPECT_DOUBLE_EQ(parse_share("2%"), 0.02);
+  EXPECT_DOUBLE_EQ(parse_share("0.02"), 0.02);
+  EXPECT_DOUBLE_EQ(parse_share("0.5%"), 0.005);
+  EXPECT_DOUBLE_EQ(parse_share("99.9%"), 0.999);
+  EXPECT_DOUBLE_EQ(parse_share("1e-3"), 0.001);
+}
+
+TEST(ParseShare, RefusesWhatIsNotBetweenNothingAndAll) {
+  for (const char* text :
+       {"",    "%",     "0",        "0%",   "0.0", "1",     "100%",  "1.5", "200%",
+        "-2%", "-0.02", "nan",      "nan%", "inf", "1e999", "2 %",   " 2%", "2% ",
+        "2%%", "0.02x", "2percent", "0x1",  "+2%", "two",   "1e-999"}) {
+    EXPECT_THAT(test::message_of<std::invalid_argument>([&] { parse_share(text); }),
+                HasSubstr("is not a share"))
+        << text;
+  }
 }
 
 TEST(ParseDuration, ReadsSecondsMinutesAndHours) {

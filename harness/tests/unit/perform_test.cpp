@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <new>
 #include <stdexcept>
@@ -41,6 +42,15 @@ void changes_inputs(In x, Out y) {
   const_cast<double&>(x[0]) += 0.125;
 }
 
+constexpr std::int64_t length_of_long_call_ns = 5000;
+void takes_long(In x, Out y) {
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::nanoseconds(length_of_long_call_ns);
+  for (std::size_t i = 0; i < x.size(); ++i) y[i] = 2 * x[i];
+  while (std::chrono::steady_clock::now() < end) {
+  }
+}
+
 void throws(In, Out) { throw std::runtime_error("singular matrix"); }
 void throws_a_number(In, Out) { throw 42; }
 void out_of_memory(In, Out) { throw std::bad_alloc(); }
@@ -53,6 +63,7 @@ class PerformTest : public ::testing::Test {
                       native<nan_result>("nan"),
                       native<too_short>("too_short"),
                       native<right_once>("right_once"),
+                      native<takes_long>("takes_long"),
                       native<throws>("throws"),
                       native<throws_a_number>("throws_a_number"),
                       native<out_of_memory>("out_of_memory"),
@@ -152,6 +163,54 @@ TEST_F(PerformTest, ATimedVariantHasATimingAndTheDigest) {
   EXPECT_GT(measurement.timing->latency_ns, 0);
   EXPECT_EQ(measurement.input_digest, digest());
   EXPECT_FALSE(measurement.max_error.has_value());
+}
+
+class SingleCallsOfAVariant : public PerformTest {
+ protected:
+  Measurement timed(const std::string& variant, std::int64_t single_calls_ns,
+                    std::size_t n = 100) const {
+    NativeLane lane;
+    return perform({.pass = Pass::time,
+                    .kernel = "twice",
+                    .variant = {Lane::native, variant},
+                    .n = n,
+                    .timing = {.round_ns = 100'000, .single_calls_ns = single_calls_ns}},
+                   {kernel_}, lane);
+  }
+};
+
+TEST_F(SingleCallsOfAVariant, AreTimedWhenTheyAreWanted) {
+  const Measurement measurement = timed("takes_long", 1'000'000);
+  EXPECT_EQ(measurement.status, Status::ok);
+  ASSERT_TRUE(measurement.single_calls.has_value());
+  const SingleCalls& single = *measurement.single_calls;
+  EXPECT_GE(single.calls.count(), 1);
+  EXPECT_LE(single.calls.count(), 1'000'000 / length_of_long_call_ns);
+  EXPECT_EQ(single.collections, std::nullopt) << "native code has no collector";
+}
+
+TEST_F(SingleCallsOfAVariant, AreNotTimedWhenNobodyWantsThem) {
+  const Measurement measurement = timed("takes_long", 0);
+  EXPECT_TRUE(measurement.timing.has_value());
+  EXPECT_FALSE(measurement.single_calls.has_value());
+}
+
+// The clock would be a visible part of them.
+TEST_F(SingleCallsOfAVariant, AreNotTimedWhenTheyAreShorterThanAMicrosecond) {
+  const Measurement measurement = timed("plain", 1'000'000, 1);
+  ASSERT_TRUE(measurement.timing.has_value());
+  EXPECT_EQ(measurement.single_calls.has_value(), measurement.timing->p50_ns >= 1000);
+}
+
+TEST_F(SingleCallsOfAVariant, CountAsTimed) {
+  const Measurement measurement = timed("takes_long", 1'000'000);
+  const Timing& timing = measurement.timing.value();
+  const double batches_s =
+      timing.mean_ns * 1e-9 * static_cast<double>(timing.batches * timing.batch.calls);
+  const double single_s = 1e-9 * 0.999 * static_cast<double>(length_of_long_call_ns) *
+                          static_cast<double>(measurement.single_calls.value().calls.count());
+  EXPECT_GE(measurement.timed_s, batches_s + single_s);
+  EXPECT_GT(measurement.prepare_s, 0);
 }
 
 TEST_F(PerformTest, AWeighedVariantHasItsMemoryAndTheDigest) {

@@ -203,6 +203,58 @@ TEST_F(UnimportableModule, IsToldOnceHoweverManyProblemsItHas) {
   EXPECT_THAT(plan_comparisons(catalog_, {.sizes = {4}})[0].variants, SizeIs(3));
 }
 
+// Each engine imports the modules for itself, and they may declare other variants there.
+class FurtherEngineTest : public ::testing::Test {
+ protected:
+  FurtherEngineTest() { catalog_.further_engines.push_back({"3.13", catalog_.python}); }
+  PythonDescription& further() { return catalog_.further_engines[0].python; }
+  Comparison comparison() const { return plan_comparisons(catalog_, {.sizes = {64}}).at(0); }
+
+  Catalog catalog_ = catalog_of({"a"});
+};
+
+TEST_F(FurtherEngineTest, HasItsVariantsPlannedBesideTheFirsts) {
+  EXPECT_THAT(names_in(comparison()),
+              ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy",
+                          "python@3.13/loop", "python@3.13/numpy"));
+  for (const PlannedVariant& variant : comparison().variants) EXPECT_FALSE(variant.settled);
+}
+
+TEST_F(FurtherEngineTest, IsLeftOutWhereAnotherIsSelected) {
+  const auto comparisons =
+      plan_comparisons(catalog_, {.variants = {"native/*", "python@3.13/loop"}, .sizes = {4}});
+  EXPECT_THAT(names_in(comparisons.at(0)),
+              ElementsAre("native/plain", "native/fast", "python@3.13/loop"));
+}
+
+TEST_F(FurtherEngineTest, MayHaveVariantsThatTheFirstHasNot) {
+  further().variants.push_back({"a", "only_here", {}, std::nullopt});
+  EXPECT_FALSE(planned(comparison(), "python@3.13/only_here").settled);
+}
+
+TEST_F(FurtherEngineTest, HasLargestSizesOfItsOwn) {
+  further().variants[0].max_size = 16;
+  EXPECT_FALSE(planned(comparison(), "python/loop").settled);
+  EXPECT_TRUE(planned(comparison(), "python@3.13/loop").settled);
+}
+
+TEST_F(FurtherEngineTest, RunsAModuleThatOnlyTheFirstCannotImport) {
+  catalog_.python.variants.clear();
+  catalog_.python.problems = {{"a", "SyntaxError: match"}};
+  ASSERT_TRUE(planned(comparison(), "python/loop").settled.has_value());
+  EXPECT_EQ(planned(comparison(), "python/loop").settled->reason, "SyntaxError: match");
+  EXPECT_FALSE(planned(comparison(), "python@3.13/loop").settled);
+}
+
+TEST_F(FurtherEngineTest, SettlesAModuleThatOnlyItCannotImport) {
+  further().variants.clear();
+  further().problems = {{"a", "ImportError: imp"}};
+  EXPECT_FALSE(planned(comparison(), "python/loop").settled);
+  ASSERT_TRUE(planned(comparison(), "python@3.13/loop").settled.has_value());
+  EXPECT_EQ(planned(comparison(), "python@3.13/loop").settled->reason, "ImportError: imp");
+  EXPECT_EQ(planned(comparison(), "python@3.13/loop").settled->status, Status::error);
+}
+
 class RoundOrder : public ::testing::Test {
  protected:
   std::vector<std::size_t> order(int round, std::size_t variants) const {

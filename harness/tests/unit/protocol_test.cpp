@@ -117,6 +117,18 @@ TEST(RequestMessage, AJobArrives) {
   EXPECT_EQ(std::get<Job>(request.task), full_job());
 }
 
+TEST(RequestMessage, AVariantOfAnotherEngineArrives) {
+  Job job = full_job();
+  job.variant = test::variant("python@3.12-2/numpy");
+  EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
+}
+
+TEST(RequestMessage, AJobWithoutSingleCallsArrives) {
+  Job job = full_job();
+  job.timing.single_calls_ns = 0;
+  EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
+}
+
 TEST(RequestMessage, AJobToCalibrateArrivesAsOne) {
   Job job = full_job();
   job.timing.batch.reset();
@@ -186,6 +198,22 @@ TEST(MeasurementMessage, WhatIsAbsentArrivesAsAbsent) {
   EXPECT_FALSE(got.single_calls.has_value());
   ASSERT_TRUE(got.memory.has_value());
   EXPECT_EQ(got.memory->peak_bytes, std::nullopt);
+}
+
+TEST(MeasurementMessage, SingleCallsOfALaneWithoutACollectorArrive) {
+  Measurement sent = full_measurement();
+  sent.single_calls->collections.reset();
+  sent.single_calls->hiccups = {};
+  EXPECT_EQ(decode_measurement(encode(sent, nonce), nonce).single_calls, sent.single_calls);
+}
+
+TEST(MeasurementMessage, BlocksArriveEachInItsPlace) {
+  Measurement sent = full_measurement();
+  for (std::size_t i = 0; i < block_lengths_ns.size(); ++i) {
+    sent.timing->block_ns = {};
+    sent.timing->block_ns[i] = 7;
+    EXPECT_EQ(decode_measurement(encode(sent, nonce), nonce).timing, sent.timing);
+  }
 }
 
 TEST(MeasurementMessage, EveryStatusArrives) {
@@ -432,6 +460,89 @@ TEST(MalformedMessage, LatenciesThatCannotBeAreRefused) {
   EXPECT_EQ(measurement_error(zero.dump()), "'latency_ns' is not more than 0");
 }
 
+// The message of full_measurement() with one field of a part replaced.
+std::string damaged_at(const std::string& pointer, const Json& value) {
+  Json message = measurement_json();
+  message.at(Json::json_pointer(pointer)) = value;
+  return measurement_error(message.dump());
+}
+
+TEST(MalformedMessage, CountsBelowZeroAreRefused) {
+  for (const char* field : {"involuntary_switches", "minor_faults", "major_faults"}) {
+    EXPECT_EQ(damaged_at("/timing/" + std::string(field), -1),
+              "'" + std::string(field) + "' is not at least 0");
+  }
+  for (const char* field : {"total_ns", "longest_ns"}) {
+    EXPECT_EQ(damaged_at("/single_calls/collections/" + std::string(field), -1),
+              "'" + std::string(field) + "' is not at least 0");
+  }
+  EXPECT_EQ(damaged_at("/single_calls/collections/count/1", -1), "'count' is not at least 0");
+  Json request = request_json();
+  request["job"]["single_calls_ns"] = -1;
+  EXPECT_EQ(request_error(request.dump()), "'single_calls_ns' is not at least 0");
+}
+
+TEST(MalformedMessage, ABatchIsOfAtLeastOneCall) {
+  for (const Json& value : {Json(0), Json(-1)}) {
+    EXPECT_EQ(damaged_at("/timing/batch/calls", value).substr(0, 14), "'calls' is not") << value;
+    Json request = request_json();
+    request["job"]["batch"]["calls"] = value;
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("'calls'")) << value;
+  }
+}
+
+TEST(MalformedMessage, BlocksThatCannotBeAreRefused) {
+  for (const Json& value : not_an_array) {
+    EXPECT_EQ(damaged_at("/timing/block_ns", value), "'block_ns' is not an array") << value;
+  }
+  for (const Json& value : {Json::array(), Json::array({1, 2}), Json::array({1, 2, 3, 4})}) {
+    EXPECT_EQ(damaged_at("/timing/block_ns", value), "'block_ns' is not of the right length");
+  }
+  for (const Json& value : {Json(-1), Json("1"), Json(true), Json::array()}) {
+    EXPECT_THAT(damaged_at("/timing/block_ns/1", value), HasSubstr("'block_ns'")) << value;
+  }
+}
+
+TEST(MalformedMessage, HistogramsThatAreNoneAreRefused) {
+  for (const char* field : {"calls", "hiccups"}) {
+    const std::string pointer = "/single_calls/" + std::string(field);
+    for (const char* value : {"x", "1", "1:0", "2:1 1:1", "-1:1", "2049:1", "1:1 "}) {
+      EXPECT_EQ(damaged_at(pointer, value), "'" + std::string(field) + "' is not a histogram");
+    }
+    for (const Json& value : not_a_string) {
+      EXPECT_EQ(damaged_at(pointer, value), "'" + std::string(field) + "' is not a string");
+    }
+  }
+}
+
+// Absent single calls are absent; some that are there are at least one.
+TEST(MalformedMessage, SingleCallsOfNoCallAreRefused) {
+  EXPECT_THAT(damaged_at("/single_calls/calls", ""), HasSubstr("'calls'"));
+}
+
+TEST(MalformedMessage, DurationsThatCannotBeAreRefused) {
+  for (const char* pointer :
+       {"/prepare_s", "/timed_s", "/single_calls/clock_ns", "/single_calls/hiccup_s"}) {
+    const std::string field = Json::json_pointer(pointer).back();
+    for (const Json& value : {Json(-1), Json(-1e-9), Json("1"), Json(nullptr), Json(true)}) {
+      EXPECT_THAT(damaged_at(pointer, value), HasSubstr("'" + field + "'")) << value;
+    }
+  }
+}
+
+TEST(MalformedMessage, CollectionsThatCannotBeAreRefused) {
+  const std::string part = "/single_calls/collections";
+  for (const char* field : {"/total_ns", "/longest_ns", "/count/0", "/count/2"}) {
+    for (const Json& value : not_a_whole_number) {
+      EXPECT_THAT(damaged_at(part + field, value), HasSubstr("right sign")) << field << value;
+    }
+  }
+  for (const Json& value : {Json::array(), Json::array({1, 2}), Json::array({1, 2, 3, 4})}) {
+    EXPECT_EQ(damaged_at(part + "/count", value), "'count' is not of the right length");
+  }
+  EXPECT_EQ(damaged_at(part + "/count", 3), "'count' is not an array");
+}
+
 TEST(MalformedMessage, MaxErrorThatCannotBeIsRefused) {
   for (const Json& value : {Json(-1), Json("1"), Json(false), Json::array()}) {
     Json message = measurement_json();
@@ -453,6 +564,12 @@ TEST(MalformedMessage, PartsOfAnotherTypeAreRefused) {
     Json timing = measurement_json(), memory = measurement_json(), request = request_json();
     timing["timing"] = memory["memory"] = request["job"] = value;
     EXPECT_EQ(measurement_error(timing.dump()), "'timing' is not an object");
+    EXPECT_EQ(damaged_at("/timing/batch", value), "'batch' is not an object");
+    EXPECT_EQ(damaged_at("/single_calls", value), "'single_calls' is not an object");
+    EXPECT_EQ(damaged_at("/single_calls/collections", value), "'collections' is not an object");
+    Json batch = request_json();
+    batch["job"]["batch"] = value;
+    EXPECT_EQ(request_error(batch.dump()), "'batch' is not an object");
     EXPECT_EQ(measurement_error(memory.dump()), "'memory' is not an object");
     EXPECT_EQ(request_error(request.dump()), "'job' is not an object");
   }

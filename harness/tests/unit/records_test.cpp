@@ -15,8 +15,12 @@ namespace gapmeter {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::IsSubsetOf;
+using ::testing::Pair;
+using ::testing::SizeIs;
 
 SingleCalls full_single_calls() {
   SingleCalls single{
@@ -126,6 +130,65 @@ TEST(RoundRows, AFullRowIsReadBackTheSame) { expect_round_trip(full_row()); }
 
 TEST(RoundRows, ARowOfNothingButItsCellIsReadBackTheSame) {
   expect_round_trip({.cell = test::cell("native/simd"), .measurement = {}});
+}
+
+TEST(RoundRows, SingleCallsOfALaneWithoutACollectorAreReadBackTheSame) {
+  RoundRow row = full_row();
+  row.measurement.single_calls->collections.reset();
+  row.measurement.single_calls->hiccups = {};
+  expect_round_trip(row);
+  EXPECT_EQ(to_fields(row).at(index_of(round_columns(), "gc_total_ns")), "");
+}
+
+// No collection is something else than no collector.
+TEST(RoundRows, CollectionsOfNothingAreReadBackTheSame) {
+  RoundRow row = full_row();
+  row.measurement.single_calls->collections = Collections{};
+  expect_round_trip(row);
+  EXPECT_EQ(to_fields(row).at(index_of(round_columns(), "gc_collections_0")), "0");
+}
+
+TEST(RoundRows, BlocksAreReadBackEachInItsPlace) {
+  RoundRow row = full_row();
+  for (std::size_t i = 0; i < block_lengths_ns.size(); ++i) {
+    row.measurement.timing->block_ns = {};
+    row.measurement.timing->block_ns[i] = 0.75;
+    expect_round_trip(row);
+  }
+}
+
+TEST(RoundRows, WhatWasWantedOfTheRunIsReadBackTheSame) {
+  for (const std::optional<double> precision :
+       {std::optional<double>(), std::optional(0.1 + 0.2)}) {
+    for (const bool budgeted : {false, true}) {
+      RoundRow row = full_row();
+      row.precision = precision;
+      row.budgeted = budgeted;
+      expect_round_trip(row);
+    }
+  }
+}
+
+TEST(RoundRows, VariantsOfFurtherEnginesAreReadBackTheSame) {
+  RoundRow row = full_row();
+  row.cell.variant = test::variant("python@3.12/numpy");
+  expect_round_trip(row);
+  EXPECT_EQ(to_fields(row).at(index_of(round_columns(), "lane")), "python");
+}
+
+TEST(RoundRows, WriteEachNewFieldUnderItsColumn) {
+  const Fields fields = to_fields(full_row());
+  const std::pair<const char*, const char*> expected[] = {
+      {"precision", "0.02"},     {"budgeted", "true"},      {"block_100us_ns", "0.27"},
+      {"block_1ms_ns", "0.28"},  {"block_10ms_ns", ""},     {"involuntary_switches", "5"},
+      {"minor_faults", "6"},     {"major_faults", "7"},     {"single_calls", "1200:3 5000:1"},
+      {"clock_ns", "21.5"},      {"hiccups", "9000:2"},     {"hiccup_s", "0.00375"},
+      {"gc_collections_0", "1"}, {"gc_collections_1", "2"}, {"gc_collections_2", "3"},
+      {"gc_total_ns", "5000"},   {"gc_longest_ns", "4000"}, {"prepare_s", "0.0123"},
+      {"timed_s", "0.0456"}};
+  for (const auto& [column, value] : expected) {
+    EXPECT_EQ(fields.at(index_of(round_columns(), column)), value) << column;
+  }
 }
 
 TEST(RoundRows, EveryStatusIsReadBackTheSame) {
@@ -364,6 +427,21 @@ TEST(ParseRound, RefusesAnEmptyFieldWhereThereMustBeSomething) {
   }
 }
 
+TEST(ParseRound, RefusesHistogramsThatAreNone) {
+  for (const char* column : {"single_calls", "hiccups"}) {
+    for (const char* value : {"x", "1", "1:0", "2:1 1:1", "-1:1", "2049:1", "1:1 "}) {
+      EXPECT_EQ(error_with(column, value),
+                "'" + std::string(value) + "' can't be a " + std::string(column));
+    }
+  }
+}
+
+TEST(ParseRound, RefusesFlagsThatAreNone) {
+  for (const char* value : {"yes", "1", "True", "true "}) {
+    EXPECT_EQ(error_with("budgeted", value), "'" + std::string(value) + "' can't be a budgeted");
+  }
+}
+
 TEST(ParseRound, RefusesUnknownNames) {
   EXPECT_EQ(error_with("status", "OK"), "'OK' can't be a status");
   EXPECT_EQ(error_with("pass", "warmup"), "'warmup' can't be a pass");
@@ -472,6 +550,112 @@ TEST(SummaryRows, WriteEachFieldUnderItsColumn) {
     EXPECT_EQ(summary_field(row, column), value) << column;
 }
 
+// The 990th of a thousand is the last of the fast ones.
+SummaryRow row_of_single_calls() {
+  SummaryRow row{
+      .cell = {
+          .kernel = "sum", .variant = test::variant("python@3.12/numpy"), .n = 64, .threads = 2}};
+  row.single_calls.add(1200, 600);
+  row.single_calls.add(1500, 390);
+  row.single_calls.add(2000, 10);
+  return row;
+}
+
+TEST(SummaryRows, WriteSingleCallsAndWhatHappenedMeanwhile) {
+  SummaryRow row = row_of_single_calls();
+  row.latency_ns = 1100;
+  row.p99_floor_ns = 1210;
+  row.p999_floor_ns = 1250;
+  row.collections = Collections{.count = {9, 8, 7}, .total_ns = 60, .longest_ns = 50};
+  row.involuntary_switches = 1;
+  row.minor_faults = 2;
+  row.major_faults = 3;
+  row.gap_estimator = "median";
+  const std::pair<const char*, const char*> expected[] = {{"variant", "python@3.12/numpy"},
+                                                          {"lane", "python"},
+                                                          {"latency_p50_ns", "1200"},
+                                                          {"latency_p90_ns", "1500"},
+                                                          {"latency_p99_ns", "1500"},
+                                                          {"latency_p999_ns", ""},
+                                                          {"latency_max_ns", "2000"},
+                                                          {"single_calls", "1000"},
+                                                          {"latency_p99_floor_ns", "1210"},
+                                                          {"latency_p999_floor_ns", "1250"},
+                                                          {"gc_collections_0", "9"},
+                                                          {"gc_collections_1", "8"},
+                                                          {"gc_collections_2", "7"},
+                                                          {"gc_total_ns", "60"},
+                                                          {"gc_longest_ns", "50"},
+                                                          {"involuntary_switches", "1"},
+                                                          {"minor_faults", "2"},
+                                                          {"major_faults", "3"},
+                                                          {"gap_estimator", "median"}};
+  for (const auto& [column, value] : expected) {
+    EXPECT_EQ(summary_field(row, column), value) << column;
+  }
+}
+
+TEST(SummaryRows, CountNothingWhereNothingWasTimed) {
+  for (const char* column : {"involuntary_switches", "minor_faults", "major_faults"}) {
+    EXPECT_EQ(summary_field({.cell = test::cell("native/simd")}, column), "") << column;
+    EXPECT_EQ(summary_field({.cell = test::cell("native/simd"), .latency_ns = 1}, column), "0");
+  }
+}
+
+std::vector<std::string> quantiles_of(std::int64_t calls) {
+  SummaryRow row{.cell = test::cell("native/simd")};
+  row.single_calls.add(7, calls);
+  std::vector<std::string> quantiles;
+  for (const Fields& line : to_latency_fields(row)) {
+    quantiles.push_back(line.at(index_of(latency_columns(), "quantile")));
+  }
+  return quantiles;
+}
+
+TEST(LatencyLines, NameTheirCellAndItsCalls) {
+  const std::vector<Fields> lines = to_latency_fields(row_of_single_calls());
+  ASSERT_FALSE(lines.empty());
+  for (const Fields& line : lines) {
+    ASSERT_THAT(line, SizeIs(latency_columns().size()));
+    const std::pair<const char*, const char*> expected[] = {
+        {"kernel", "sum"},  {"variant", "python@3.12/numpy"},
+        {"lane", "python"}, {"n", "64"},
+        {"threads", "2"},   {"calls", "1000"}};
+    for (const auto& [column, value] : expected) {
+      EXPECT_EQ(line.at(index_of(latency_columns(), column)), value) << column;
+    }
+  }
+}
+
+TEST(LatencyLines, AreTheQuantilesAscendingWithTheirLatencies) {
+  std::vector<std::pair<std::string, std::string>> points;
+  for (const Fields& line : to_latency_fields(row_of_single_calls())) {
+    points.emplace_back(line.at(index_of(latency_columns(), "quantile")),
+                        line.at(index_of(latency_columns(), "latency_ns")));
+  }
+  EXPECT_THAT(points, ElementsAre(Pair("0.01", "1200"), Pair("0.05", "1200"), Pair("0.1", "1200"),
+                                  Pair("0.25", "1200"), Pair("0.5", "1200"), Pair("0.75", "1500"),
+                                  Pair("0.9", "1500"), Pair("0.95", "1500"), Pair("0.99", "1500"),
+                                  Pair("1", "2000")));
+}
+
+// Ten calls on the shorter side of each; a hundred for the maximum.
+TEST(LatencyLines, AreThoseThatTheCallsSupport) {
+  EXPECT_THAT(quantiles_of(19), IsEmpty());
+  EXPECT_THAT(quantiles_of(20), ElementsAre("0.5"));
+  EXPECT_THAT(quantiles_of(40), ElementsAre("0.25", "0.5", "0.75"));
+  EXPECT_THAT(quantiles_of(99), ElementsAre("0.25", "0.5", "0.75"));
+  EXPECT_THAT(quantiles_of(100), ElementsAre("0.1", "0.25", "0.5", "0.75", "0.9", "1"));
+  EXPECT_THAT(quantiles_of(2000), SizeIs(11));
+  EXPECT_THAT(quantiles_of(1'000'000),
+              ElementsAre("0.01", "0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.99",
+                          "0.995", "0.999", "0.9995", "0.9999", "0.99999", "1"));
+}
+
+TEST(LatencyLines, OfACellWithoutSingleCallsAreNone) {
+  EXPECT_THAT(to_latency_fields({.cell = test::cell("native/simd"), .latency_ns = 5}), IsEmpty());
+}
+
 TEST(SummaryRows, AbsenceIsAnEmptyFieldNeverZero) {
   const SummaryRow row{.cell = test::cell("python/numpy"), .status = Status::skipped};
   for (const char* column : {"reason",
@@ -496,7 +680,16 @@ TEST(SummaryRows, AbsenceIsAnEmptyFieldNeverZero) {
                              "gap",
                              "gap_ci_low",
                              "gap_ci_high",
-                             "input_digest"}) {
+                             "input_digest",
+                             "gap_estimator",
+                             "single_calls",
+                             "latency_p99_floor_ns",
+                             "latency_p999_floor_ns",
+                             "gc_collections_0",
+                             "gc_collections_1",
+                             "gc_collections_2",
+                             "gc_total_ns",
+                             "gc_longest_ns"}) {
     EXPECT_EQ(summary_field(row, column), "") << column;
   }
 }

@@ -340,11 +340,27 @@ TEST(WriteSummary, WritesAHeaderAndALineForEachCell) {
   EXPECT_EQ(table.rows[0], to_fields(row));
 }
 
+TEST(WriteSummary, WritesTheQuantilesOfEveryCellThatHasSome) {
+  const TempDir dir;
+  SummaryRow row{.cell = test::cell("native/simd")}, other{.cell = test::cell("python/loop")};
+  row.single_calls.add(1200, 20);
+  other.single_calls.add(1500, 40);
+  write_summary(dir.path(), {row, {.cell = test::cell("native/other")}, other});
+  const CsvTable table = parse_csv(contents_of(dir / "latency.csv"));
+  EXPECT_EQ(table.header, latency_columns());
+  std::vector<Fields> expected = to_latency_fields(row);
+  for (const Fields& line : to_latency_fields(other)) expected.push_back(line);
+  EXPECT_THAT(expected, SizeIs(1 + 3));
+  EXPECT_EQ(table.rows, expected);
+}
+
 TEST(WriteSummary, ReplacesAnEarlierOne) {
   const TempDir dir;
   write(dir / "summary.csv", "old");
+  write(dir / "latency.csv", "old");
   write_summary(dir.path(), {});
   EXPECT_EQ(contents_of(dir / "summary.csv"), to_csv_line(summary_columns()));
+  EXPECT_EQ(contents_of(dir / "latency.csv"), to_csv_line(latency_columns()));
 }
 
 }  // namespace

@@ -453,6 +453,140 @@ TEST_F(Budget, WithoutOneEveryRoundIsRun) {
   EXPECT_EQ(rows_of("time native/a 4 ok"), 20U);
 }
 
+// Up to 20 rounds, in which each variant takes its latencies in turn, over and over.
+class WantedPrecision : public SchedulerTest {
+ protected:
+  WantedPrecision() {
+    plan_.rounds = 20;
+    plan_.precision = 0.02;
+    runner_.change = [this](const Job& job, JobOutcome& outcome) {
+      if (!outcome.measurement.timing) return;
+      const std::vector<double>& latencies = latencies_[to_string(job.variant)];
+      if (latencies.empty()) return;
+      const auto timed = static_cast<std::size_t>(
+          std::count_if(runner_.jobs.begin(), runner_.jobs.end(), [&](const Job& before) {
+            return before.pass == Pass::time && before.variant == job.variant && before.n == job.n;
+          }));
+      outcome.measurement.timing = test::timing_of(latencies[(timed - 1) % latencies.size()]);
+    };
+  }
+  std::size_t rounds_of(const std::string& variant_and_n) const {
+    return rows_of("time " + variant_and_n + " ok");
+  }
+
+  std::map<std::string, std::vector<double>> latencies_;
+  const std::vector<double> steady_{10}, scattered_{10, 20};
+};
+
+// With fewer than six rounds there is no interval.
+TEST_F(WantedPrecision, EndsACellsRoundsWhenItIsReached) {
+  add_comparison(4);
+  latencies_["native/a"] = steady_;
+  latencies_["native/b"] = scattered_;
+  EXPECT_EQ(run(), RunEnd::complete);
+  EXPECT_EQ(rounds_of("native/a 4"), 6U);
+  EXPECT_EQ(rounds_of("native/b 4"), 20U);
+}
+
+// Of nine rounds the interval leaves out the shortest and the longest.
+TEST_F(WantedPrecision, IsLookedForAfterEveryRound) {
+  add_comparison(4, {"native/a"});
+  latencies_["native/a"] = {10, 20, 10, 10, 10, 10, 10, 10, 10, 10};
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 9U);
+}
+
+TEST_F(WantedPrecision, IsThatOfThePlan) {
+  add_comparison(4, {"native/a"});
+  latencies_["native/a"] = {10, 10.4};
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 6U);
+  observer_.rows.clear();
+  runner_.jobs.clear();
+  plan_.precision = 0.019;
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 20U);
+}
+
+TEST_F(WantedPrecision, ThatIsNeverReachedEndsWithTheRounds) {
+  add_comparison(4);
+  latencies_["native/a"] = latencies_["native/b"] = scattered_;
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 20U);
+  EXPECT_EQ(rounds_of("native/b 4"), 20U);
+}
+
+// The gap is measured in pairs: without the native variant's rounds it would get no narrower.
+// Another native variant, which nothing is compared with, may go.
+TEST_F(WantedPrecision, KeepsANativeVariantWhileAGapAgainstItIsWide) {
+  add_comparison(4, {"native/fastest", "native/slower", "python/c"});
+  latencies_["native/fastest"] = {5};
+  latencies_["native/slower"] = {7};
+  latencies_["python/c"] = scattered_;
+  run();
+  EXPECT_EQ(rounds_of("native/fastest 4"), 20U);
+  EXPECT_EQ(rounds_of("native/slower 4"), 6U);
+  EXPECT_EQ(rounds_of("python/c 4"), 20U);
+}
+
+TEST_F(WantedPrecision, LetsTheNativeVariantGoWithTheLastGapAgainstIt) {
+  add_comparison(4, {"native/a", "python/b", "python/c"});
+  latencies_["native/a"] = {5};
+  latencies_["python/b"] = steady_;
+  latencies_["python/c"] = {10, 20, 10, 10, 10, 10, 10, 10, 10, 10};
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 9U);
+  EXPECT_EQ(rounds_of("python/b 4"), 6U);
+  EXPECT_EQ(rounds_of("python/c 4"), 9U);
+}
+
+TEST_F(WantedPrecision, DoesNotWaitForVariantsThatFailed) {
+  add_comparison(4, {"native/a", "python/b"});
+  latencies_["native/a"] = {5};
+  runner_.fail("time python/b 4", Status::crashed);
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 6U);
+  EXPECT_EQ(rows_of("time python/b 4 crashed"), 1U);
+}
+
+TEST_F(WantedPrecision, IsReachedAnewAtEverySize) {
+  for (const std::size_t n : {4U, 16U}) add_comparison(n, {"native/a"});
+  latencies_["native/a"] = steady_;
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 6U);
+  EXPECT_EQ(rounds_of("native/a 16"), 6U);
+  ASSERT_THAT(observer_.ends, SizeIs(2));
+  EXPECT_EQ(observer_.ends.back().done, observer_.ends.back().total);
+}
+
+// Jobs of one second: 2 s for verification and memory, 8 rounds.
+TEST_F(WantedPrecision, EndsWithTheBudgetToo) {
+  add_comparison(4, {"native/a"});
+  latencies_["native/a"] = scattered_;
+  run({.budget_s = 10});
+  EXPECT_EQ(rounds_of("native/a 4"), 8U);
+  for (const RoundRow& row : observer_.rows) EXPECT_TRUE(row.budgeted);
+}
+
+TEST_F(WantedPrecision, StandsInEveryRow) {
+  add_comparison(4, {"native/a"});
+  run();
+  for (const RoundRow& row : observer_.rows) {
+    EXPECT_EQ(row.precision, 0.02);
+    EXPECT_EQ(row.rounds_planned, 20);
+    EXPECT_FALSE(row.budgeted);
+  }
+}
+
+TEST_F(WantedPrecision, NobodyWantsMeansAllRounds) {
+  plan_.precision.reset();
+  add_comparison(4, {"native/a"});
+  latencies_["native/a"] = steady_;
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 20U);
+  for (const RoundRow& row : observer_.rows) EXPECT_EQ(row.precision, std::nullopt);
+}
+
 class Stop : public SchedulerTest {
  protected:
   void stop_at(std::size_t job, bool abandoned = false) {

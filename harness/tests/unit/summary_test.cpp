@@ -138,6 +138,113 @@ TEST(StopReason, IsBudgetWhenItEndedThemSooner) {
   EXPECT_EQ(row.rounds, 5);
 }
 
+TEST(StopReason, IsInterruptedWhenNoBudgetEndedThemSooner) {
+  const SummaryRow row = only_row(measured(cell("native/simd"), {1, 1, 1}));
+  EXPECT_EQ(row.stop_reason, "interrupted");
+  EXPECT_EQ(row.reason, "");
+}
+
+// Rows of a run that wanted intervals of a half-width of 2 %.
+Rows wanting_precision(Rows rounds, int rounds_planned, bool budgeted = false) {
+  for (RoundRow& row : rounds) {
+    row.precision = 0.02;
+    row.rounds_planned = rounds_planned;
+    row.budgeted = budgeted;
+  }
+  return rounds;
+}
+
+const char* const not_reached = "the wanted precision was not reached";
+const std::vector<double> narrow{100, 101, 102, 103, 104, 103};  // 4 in 204: half-width below 2 %
+const std::vector<double> wide{100, 101, 102, 103, 104, 105};    // 5 in 205: above
+
+TEST(StopReason, IsPrecisionWhenItWasReached) {
+  for (const int rounds_planned : {6, 100}) {
+    const SummaryRow row =
+        only_row(wanting_precision(measured(cell("native/simd"), narrow), rounds_planned));
+    EXPECT_EQ(row.stop_reason, "precision");
+    EXPECT_EQ(row.reason, "");
+    EXPECT_EQ(row.status, Status::ok);
+  }
+}
+
+TEST(StopReason, IsRoundsWhenTheyDidNotSufficeForThePrecision) {
+  const SummaryRow row = only_row(wanting_precision(measured(cell("native/simd"), wide), 6));
+  EXPECT_EQ(row.stop_reason, "rounds");
+  EXPECT_EQ(row.reason, not_reached);
+  EXPECT_EQ(row.status, Status::ok);
+}
+
+TEST(StopReason, IsBudgetOrInterruptedWhenThatCameBeforeThePrecision) {
+  for (const bool budgeted : {false, true}) {
+    const SummaryRow row =
+        only_row(wanting_precision(measured(cell("native/simd"), wide), 100, budgeted));
+    EXPECT_EQ(row.stop_reason, budgeted ? "budget" : "interrupted");
+    EXPECT_EQ(row.reason, not_reached);
+  }
+}
+
+TEST(StopReason, IsNotPrecisionWithoutAnInterval) {
+  EXPECT_EQ(
+      only_row(wanting_precision(measured(cell("native/simd"), {1, 1, 1, 1, 1}), 5)).stop_reason,
+      "rounds");
+}
+
+TEST(StopReason, IsNotPrecisionWhenNoneWasWanted) {
+  EXPECT_EQ(only_row(measured(cell("native/simd"), narrow)).stop_reason, "rounds");
+}
+
+// Both latencies are within 2 %, each in its own rounds; their ratio is not.
+TEST(StopReason, IsNotPrecisionWhileTheGapIsWide) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const std::vector<SummaryRow> rows =
+      summarize(wanting_precision(joined({measured(native, {100, 101, 102, 103, 104, 103}),
+                                          measured(python, {1040, 1030, 1020, 1010, 1000, 1030})}),
+                                  6));
+  EXPECT_EQ(row_of(rows, native).stop_reason, "precision");
+  EXPECT_EQ(row_of(rows, python).stop_reason, "rounds");
+  EXPECT_EQ(row_of(rows, python).reason, not_reached);
+}
+
+TEST(StopReason, OfAFailureIsNotTouchedByAPrecision) {
+  const SummaryRow row =
+      only_row(wanting_precision({failed_row(cell("python/loop"), Status::timeout, "slow")}, 6));
+  EXPECT_EQ(row.stop_reason, "timeout");
+  EXPECT_EQ(row.reason, "slow");
+}
+
+TEST(RelativeHalfWidth, IsHalfTheWidthOverTheMiddle) {
+  EXPECT_DOUBLE_EQ(relative_half_width({98, 102}), 0.02);
+  EXPECT_DOUBLE_EQ(relative_half_width({1, 3}), 0.5);
+  EXPECT_EQ(relative_half_width({7, 7}), 0);
+}
+
+TEST(IsPrecise, NeedsAnIntervalOfTheLatency) {
+  const SummaryRow row{.cell = cell("native/simd"), .latency_ns = 100};
+  EXPECT_FALSE(is_precise(row, 0.5));
+}
+
+TEST(IsPrecise, IsUpToTheWantedWidth) {
+  const SummaryRow row{
+      .cell = cell("native/simd"), .latency_ns = 100, .latency_ci_ns = Interval{98, 102}};
+  EXPECT_TRUE(is_precise(row, 0.021));
+  EXPECT_TRUE(is_precise(row, 0.02));
+  EXPECT_FALSE(is_precise(row, 0.019));
+}
+
+TEST(IsPrecise, NeedsTheGapToBeSoToo) {
+  SummaryRow row{
+      .cell = cell("python/loop"), .latency_ns = 100, .latency_ci_ns = Interval{100, 100}};
+  EXPECT_TRUE(is_precise(row, 0.02));
+  row.gap = 5;
+  EXPECT_FALSE(is_precise(row, 0.02)) << "without an interval";
+  row.gap_ci = Interval{4.8, 5.2};
+  EXPECT_FALSE(is_precise(row, 0.02));
+  EXPECT_TRUE(is_precise(row, 0.041));
+  row.gap_ci = Interval{4.95, 5.05};
+  EXPECT_TRUE(is_precise(row, 0.02));
+}
+
 TEST(StopReason, IsTheStatusOfAFailure) {
   EXPECT_EQ(only_row({failed_row(cell("python/loop"), Status::timeout, "slow")}).stop_reason,
             "timeout");
@@ -275,6 +382,219 @@ TEST(Gap, OnlyPythonRowsHaveOne) {
   EXPECT_TRUE(row_of(rows, cell("python/loop")).gap.has_value());
 }
 
+// A short call in a round of 50 ms: 5,000 batches of 100 calls, 10 µs each, that read 90 ns; longer
+// ones would have read more, for the interruptions that they can't escape.
+Timing short_call() {
+  return {.batch = {.calls = 100, .estimator = Estimator::p10},
+          .batches = 5000,
+          .latency_ns = 90,
+          .min_ns = 85,
+          .p10_ns = 90,
+          .p50_ns = 100,
+          .mean_ns = 130,
+          .block_ns = {110, 120, 125}};
+}
+
+// A call of so many nanoseconds that is a batch by itself.
+Timing long_call(double latency_ns) {
+  Timing timing = test::timing_of(latency_ns, 1);
+  timing.batch.estimator = Estimator::median;
+  timing.p10_ns = 0.5 * latency_ns;
+  return timing;
+}
+
+Rows timed_once(const CellKey& key, const Timing& timing) {
+  Rows rows = measured(key, {1});
+  rows.back().measurement.timing = timing;
+  return rows;
+}
+
+TEST(LatencyWithBatchesOf, IsTheMedianBatchOfThatLength) {
+  EXPECT_EQ(latency_with_batches_of(short_call(), 10'000), 100);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 1), 100);
+}
+
+TEST(LatencyWithBatchesOf, IsTheBlockOfThatLength) {
+  EXPECT_EQ(latency_with_batches_of(short_call(), 100'000), 110);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 1'000'000), 120);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 10'000'000), 125);
+}
+
+TEST(LatencyWithBatchesOf, IsTheMeanOfTheWholeRoundForLongerOnes) {
+  EXPECT_EQ(latency_with_batches_of(short_call(), 50'000'000), 130);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 1e12), 130);
+}
+
+// √10 × 10 µs is as far from 10 µs as from 100 µs; 22.4 ms from 10 ms as from 50 ms.
+TEST(LatencyWithBatchesOf, IsTheNearestByRatio) {
+  EXPECT_EQ(latency_with_batches_of(short_call(), 31'000), 100);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 32'000), 110);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 310'000), 110);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 320'000), 120);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 22'000'000), 125);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 23'000'000), 130);
+}
+
+TEST(LatencyWithBatchesOf, PassesOverBlocksThatAreNotThere) {
+  Timing timing = short_call();
+  timing.block_ns = {110, std::nullopt, std::nullopt};
+  EXPECT_EQ(latency_with_batches_of(timing, 1'000'000), 110);
+  timing.block_ns = {};
+  EXPECT_EQ(latency_with_batches_of(timing, 500'000), 100);  // 10 µs is nearer than 50 ms
+  EXPECT_EQ(latency_with_batches_of(timing, 1'000'000), 130);
+}
+
+TEST(LatencyWithBatchesOf, OfOneBatchIsThatBatch) {
+  Timing timing = test::timing_of(5e9, 1);
+  timing.batches = 1;
+  timing.mean_ns = 7;
+  EXPECT_EQ(latency_with_batches_of(timing, 10'000), 5e9);
+  EXPECT_EQ(latency_with_batches_of(timing, 1e12), 5e9);
+}
+
+TEST(Gap, OfShortCallsIsReadWithTheirLowQuantile) {
+  const CellKey python = cell("python/loop");
+  Timing slower = short_call();
+  slower.latency_ns = 900;
+  const SummaryRow row = row_of(
+      joined({timed_once(cell("native/simd"), short_call()), timed_once(python, slower)}), python);
+  EXPECT_NEAR(row.gap.value(), 10, 1e-12);
+  EXPECT_EQ(row.gap_estimator, "p10");
+}
+
+// The Python call lasts 1 ms and escapes no interruption; so must the native one, whose blocks of
+// 1 ms read 120 ns. Against its 90 ns the gap would be a third larger.
+TEST(Gap, OfALongCallAndAShortOneIsReadWithBatchesAsLong) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const std::vector<SummaryRow> rows = summarize(
+      joined({timed_once(native, short_call()), timed_once(python, long_call(1'200'000))}));
+  EXPECT_NEAR(row_of(rows, python).gap.value(), 10'000, 1e-8);
+  EXPECT_EQ(row_of(rows, python).gap_estimator, "median");
+  EXPECT_EQ(row_of(rows, native).latency_ns, 90) << "its own latency stays";
+  EXPECT_EQ(row_of(rows, native).gap_estimator, "");
+}
+
+TEST(Gap, OfAShortPythonCallAndALongNativeOneIsReadWithBatchesAsLong) {
+  const CellKey python = cell("python/numpy");
+  const SummaryRow row = row_of(joined({timed_once(cell("native/simd"), long_call(1'200'000)),
+                                        timed_once(python, short_call())}),
+                                python);
+  EXPECT_NEAR(row.gap.value(), 1e-4, 1e-16);
+  EXPECT_EQ(row.gap_estimator, "median");
+}
+
+TEST(Gap, OfTwoLongCallsIsThatOfTheirMedians) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row = row_of(
+      joined({timed_once(cell("native/simd"), long_call(1e6)), timed_once(python, long_call(3e6))}),
+      python);
+  EXPECT_NEAR(row.gap.value(), 3, 1e-12);
+  EXPECT_EQ(row.gap_estimator, "median");
+}
+
+// Both engines' rows are compared with the same native one.
+TEST(Gap, IsThereForVariantsOfFurtherEngines) {
+  const CellKey first = cell("python/loop"), further = cell("python@3.12/loop");
+  const std::vector<SummaryRow> rows = summarize(
+      joined({measured(cell("native/simd"), {2}), measured(first, {20}), measured(further, {10})}));
+  EXPECT_NEAR(row_of(rows, first).gap.value(), 10, 1e-12);
+  EXPECT_NEAR(row_of(rows, further).gap.value(), 5, 1e-12);
+  EXPECT_EQ(row_of(rows, further).reference, "native/simd");
+}
+
+SingleCalls single_calls_of(std::int64_t call_ns, std::int64_t calls,
+                            std::optional<Collections> collections = std::nullopt) {
+  SingleCalls single{.collections = collections};
+  single.calls.add(call_ns, calls);
+  return single;
+}
+
+// One cell, with a round for each of these.
+Rows with_single_calls(const CellKey& key, const std::vector<SingleCalls>& rounds) {
+  Rows rows = measured(key, std::vector<double>(rounds.size(), 1000.0));
+  for (std::size_t i = 0; i < rounds.size(); ++i) rows[1 + i].measurement.single_calls = rounds[i];
+  return rows;
+}
+
+TEST(SingleCallsOfACell, AddUpOverItsRounds) {
+  const SummaryRow row = only_row(with_single_calls(
+      cell("native/simd"), {single_calls_of(1000, 600), single_calls_of(1500, 400)}));
+  EXPECT_EQ(to_string(row.single_calls), "1000:600 1500:400");
+  EXPECT_EQ(row.collections, std::nullopt);
+}
+
+TEST(SingleCallsOfACell, TellEveryCollectionAndTheLongest) {
+  const Collections first{.count = {10, 2, 0}, .total_ns = 500, .longest_ns = 100};
+  const Collections second{.count = {20, 3, 1}, .total_ns = 700, .longest_ns = 90};
+  const SummaryRow row = only_row(with_single_calls(
+      cell("python/loop"), {single_calls_of(1000, 1, first), single_calls_of(1000, 1, second)}));
+  EXPECT_EQ(row.collections,
+            (Collections{.count = {30, 5, 1}, .total_ns = 1200, .longest_ns = 100}));
+}
+
+TEST(SingleCallsOfACell, AreNotThoseOfAnother) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const std::vector<SummaryRow> rows =
+      summarize(joined({with_single_calls(native, {single_calls_of(1000, 5)}),
+                        with_single_calls(python, {single_calls_of(1500, 7, Collections{})})}));
+  EXPECT_EQ(to_string(row_of(rows, native).single_calls), "1000:5");
+  EXPECT_EQ(to_string(row_of(rows, python).single_calls), "1500:7");
+  EXPECT_EQ(row_of(rows, native).collections, std::nullopt);
+  EXPECT_EQ(row_of(rows, python).collections, Collections{});
+}
+
+// What failed once is not to be relied on, and has no latency beside which a percentile could
+// stand.
+TEST(SingleCallsOfACell, ThatFailedLaterAreLeftOut) {
+  const CellKey key = cell("python/loop");
+  Rows rounds = with_single_calls(key, {single_calls_of(1000, 1000, Collections{})});
+  rounds.push_back(failed_row(key, Status::crashed, "later", Pass::time));
+  const SummaryRow row = only_row(rounds);
+  EXPECT_EQ(row.single_calls.count(), 0);
+  EXPECT_EQ(row.collections, std::nullopt);
+  EXPECT_EQ(row.p99_floor_ns, std::nullopt);
+}
+
+// A thousand calls of 1 µs, of which a machine that was watched for 0.5 s beside each of two cells
+// would have run a million. Only beside the second it interrupted, for 2 µs.
+class Floors : public ::testing::Test {
+ protected:
+  static std::vector<SummaryRow> rows_with(std::int64_t hiccups, std::int64_t calls = 1000) {
+    SingleCalls quiet = single_calls_of(1000, calls), busy = quiet;
+    quiet.hiccup_s = busy.hiccup_s = 0.5;
+    if (hiccups > 0) busy.hiccups.add(2000, hiccups);
+    return summarize(joined({with_single_calls(cell("native/simd"), {quiet}),
+                             with_single_calls(cell("python/loop"), {busy})}));
+  }
+};
+
+TEST_F(Floors, ComeFromAllThatTheRunSawOfTheMachine) {
+  for (const SummaryRow& row : rows_with(10'001)) EXPECT_EQ(row.p99_floor_ns, 3000);
+  for (const SummaryRow& row : rows_with(10'000)) EXPECT_EQ(row.p99_floor_ns, 1000);
+}
+
+TEST_F(Floors, StandBesidePercentilesOnly) {
+  for (const SummaryRow& row : rows_with(0, 999)) EXPECT_EQ(row.p99_floor_ns, std::nullopt);
+  for (const SummaryRow& row : rows_with(0, 9999)) EXPECT_EQ(row.p999_floor_ns, std::nullopt);
+  for (const SummaryRow& row : rows_with(0, 10'000)) EXPECT_EQ(row.p999_floor_ns, 1000);
+}
+
+TEST(Usage, AddsUpOverRounds) {
+  Rows rounds = measured(cell("native/simd"), {1, 1});
+  int value = 1;
+  for (RoundRow& row : rounds) {
+    if (!row.measurement.timing) continue;
+    row.measurement.timing->involuntary_switches = value;
+    row.measurement.timing->minor_faults = 10 * value;
+    row.measurement.timing->major_faults = 100 * value;
+    value = 2;
+  }
+  const SummaryRow row = only_row(rounds);
+  EXPECT_EQ(row.involuntary_switches, 3);
+  EXPECT_EQ(row.minor_faults, 30);
+  EXPECT_EQ(row.major_faults, 300);
+}
+
 // What Python is compared with when the fastest native variant is out of the question.
 class FastestNative : public ::testing::Test {
  protected:
@@ -362,10 +682,14 @@ TEST(Gap, LeavesOutRoundsWhoseInputsDiffer) {
 
 class Purity : public ::testing::Test {
  protected:
-  const Rows rounds_ = joined({measured(cell("native/simd"), {1, 3, 2}),
-                               measured(cell("native/slow"), {4, 4, 4}),
-                               measured(cell("python/loop"), {20, 50, 40}),
-                               {failed_row(cell("python/numpy"), Status::skipped, "no numpy")}});
+  const Rows rounds_ =
+      joined({measured(cell("native/simd"), {1, 3, 2}),
+              measured(cell("native/slow"), {4, 4, 4}),
+              measured(cell("python/loop"), {20, 50, 40}),
+              timed_once(cell("native/short"), short_call()),
+              with_single_calls(cell("python/other"), {single_calls_of(5000, 2000, Collections{}),
+                                                       single_calls_of(9000, 2000, Collections{})}),
+              {failed_row(cell("python/numpy"), Status::skipped, "no numpy")}});
 };
 
 TEST_F(Purity, TheSameRowsGiveTheSameSummary) {

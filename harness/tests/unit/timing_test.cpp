@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <stdexcept>
 #include <vector>
@@ -69,6 +71,74 @@ TEST(SummarizeBatches, OneBatchIsAllItsQuantiles) {
   }
 }
 
+// As in the rounds after the first: all are to be read alike.
+TEST(SummarizeBatches, KeepsToTheEstimatorItIsGiven) {
+  const Timing long_ones = summarize_batches(microseconds({100, 200, 600}), 1, Estimator::p10);
+  EXPECT_EQ(long_ones.batch.estimator, Estimator::p10);
+  EXPECT_NEAR(long_ones.latency_ns, 120'000, 1e-6);
+  const Timing short_ones = summarize_batches(one_to_eleven(), 1, Estimator::median);
+  EXPECT_EQ(short_ones.batch.estimator, Estimator::median);
+  EXPECT_NEAR(short_ones.latency_ns, 6000, 1e-9);
+}
+
+// 30 batches of 10 µs make three blocks of 100 µs; an interruption makes one of them 200 µs long
+// and another 300 µs. There is nothing as long as a millisecond.
+TEST(SummarizeBatches, ReadsWhatLongerBatchesWouldHaveRead) {
+  std::vector<double> batches(30, 10);
+  batches[14] += 100;
+  batches[29] += 200;
+  const Timing timing = summarize_batches(microseconds(batches), 4);
+  ASSERT_TRUE(timing.block_ns[0].has_value());
+  EXPECT_NEAR(*timing.block_ns[0], 20'000.0 / 4, 1e-6);
+  EXPECT_EQ(timing.block_ns[1], std::nullopt);
+  EXPECT_EQ(timing.block_ns[2], std::nullopt);
+  EXPECT_NEAR(timing.p50_ns, 10'000.0 / 4, 1e-6);
+}
+
+TEST(SummarizeBatches, OfALongRoundHasBlocksOfEveryLength) {
+  const Timing timing = summarize_batches(std::vector<double>(1000, 10e-6), 1);
+  for (const auto& block : timing.block_ns) EXPECT_NEAR(block.value_or(0), 10'000, 1e-6);
+}
+
+// Batches as long as a block are not a block.
+TEST(SummarizeBatches, OfLongCallsHasLongBlocksOnly) {
+  const Timing timing = summarize_batches(std::vector<double>(10, 1e-3), 1);
+  EXPECT_EQ(timing.block_ns[0], std::nullopt);
+  EXPECT_EQ(timing.block_ns[1], std::nullopt);
+  EXPECT_NEAR(timing.block_ns[2].value_or(0), 1e6, 1e-3);
+}
+
+TEST(MedianBlock, IsTheMedianOfTheBlocksMeans) {
+  EXPECT_EQ(median_block(std::vector<double>{1, 3, 1, 3, 1, 1}, 2), 2);  // of 2, 2 and 1
+}
+
+TEST(MedianBlock, DependsOnTheOrderOfTheBatches) {
+  EXPECT_EQ(median_block(std::vector<double>{1, 1, 3, 3, 1, 1}, 2), 1);  // of 1, 3 and 1
+}
+
+TEST(MedianBlock, LeavesOutWhatDoesNotFillABlock) {
+  EXPECT_EQ(median_block(std::vector<double>{1, 1, 1, 1, 1, 1, 100}, 3), 1);
+}
+
+TEST(MedianBlock, TakesTheNearestNumberOfMedianBatches) {
+  const std::vector<double> batches{1, 1, 4, 4, 1, 1, 1};
+  EXPECT_EQ(median_block(batches, 2.4), 1);  // pairs: 1, 4, 1
+  EXPECT_EQ(median_block(batches, 2.6), 2);  // threes: 2, 2
+  EXPECT_EQ(median_block(batches, 4), 2.5);  // four of them, once
+}
+
+TEST(MedianBlock, NeedsTwoBatchesToABlock) {
+  EXPECT_EQ(median_block(std::vector<double>{1, 1, 1}, 1.4), std::nullopt);
+  EXPECT_EQ(median_block(std::vector<double>{1, 1, 1}, 1.6), 1);
+  EXPECT_EQ(median_block(std::vector<double>{1, 1, 1}, 0.001), std::nullopt);
+}
+
+TEST(MedianBlock, NeedsAsMuchAsOneBlock) {
+  EXPECT_EQ(median_block(std::vector<double>{1, 1, 4}, 3), 2);
+  EXPECT_EQ(median_block(std::vector<double>{1, 1, 4}, 4), std::nullopt);
+  EXPECT_EQ(median_block(std::vector<double>{1}, 1), std::nullopt);
+}
+
 // Notes how many calls each run was of.
 class CountingCall final : public PreparedCall {
  public:
@@ -92,6 +162,42 @@ TEST(TimeRound, UsesTheGivenNumberOfCallsPerBatch) {
   EXPECT_EQ(timing.batch.calls, 37);
   ASSERT_THAT(call.runs, SizeIs(Ge(3U)));
   EXPECT_THAT(call.after_warm_up(), Each(37));
+}
+
+TEST(TimeRound, KeepsToTheBatchesItIsGiven) {
+  for (const Estimator estimator : {Estimator::p10, Estimator::median}) {
+    CountingCall call;
+    const BatchPlan batch{.calls = 5, .estimator = estimator};
+    const Timing timing = time_round(call, {.round_ns = 100'000, .batch = batch});
+    EXPECT_EQ(timing.batch, batch);
+    EXPECT_EQ(timing.latency_ns, estimator == Estimator::p10 ? timing.p10_ns : timing.p50_ns);
+  }
+}
+
+// Touches so many pages for the first time in every call.
+class TouchingCall final : public PreparedCall {
+ public:
+  static constexpr std::int64_t pages = 16;
+  void run(std::int64_t calls) override {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    for (std::int64_t i = 0; i < calls; ++i) {
+      void* const memory =
+          mmap(nullptr, pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      ASSERT_NE(memory, MAP_FAILED);
+      madvise(memory, pages * page, MADV_NOHUGEPAGE);
+      for (std::size_t at = 0; at < pages * page; at += page) static_cast<char*>(memory)[at] = 1;
+      munmap(memory, pages * page);
+    }
+  }
+  std::vector<Buffer> result() override { return {}; }
+};
+
+TEST(TimeRound, CountsThePagesThatItsBatchesTouch) {
+  TouchingCall call;
+  const Timing timing = time_round(call, {.round_ns = 1'000'000, .batch = BatchPlan{.calls = 2}});
+  EXPECT_GE(timing.minor_faults, TouchingCall::pages * 2 * timing.batches);
+  EXPECT_GE(timing.involuntary_switches, 0);
+  EXPECT_GE(timing.major_faults, 0);
 }
 
 TEST(TimeRound, WarmsUpWithTwoSingleCalls) {

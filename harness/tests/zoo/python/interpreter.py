@@ -1,6 +1,7 @@
 """interpreter: variants that tell where they run."""
 
 import json
+import os
 import sys
 
 from gapmeter import as_lists, variant
@@ -15,6 +16,7 @@ def tell(inputs):
     """Prints what the tests want to know of the interpreter, as one line of JSON."""
     facts = {
         "executable": sys.executable,
+        "program": os.readlink("/proc/self/exe"),
         "prefix": sys.prefix,
         "base_prefix": sys.base_prefix,
         "isolated": sys.flags.isolated,
