@@ -1,4 +1,4 @@
-# gapmeter_program(NAME KERNELS_DIR dir PYTHON_DIR dir)
+# gapmeter_program(NAME KERNELS_DIR dir PYTHON_DIR dir [DEFINITIONS name=value…])
 #
 # The two executables of a set of kernels: NAME, the program and native worker, which holds no
 # Python, and NAME-python, the worker that embeds the interpreter. Tests build such a pair of their
@@ -7,9 +7,20 @@
 # Defines gapmeter_python_library, which the Python worker links.
 include(EmbeddedPython)
 
-# The worker as an extension module for one stock interpreter, in NAME-engines/. Needs only the
-# interpreter's headers: an extension module is not linked with libpython.
-function(gapmeter_python_extension name interpreter)
+# The Python worker's objects are the same in every program: compiled once, linked with each one's
+# kernels. pybind11's own types are hidden; so must be the classes that hold them.
+add_library(gapmeter_embedded_worker OBJECT ${PROJECT_SOURCE_DIR}/harness/worker/python_worker.cpp)
+target_link_libraries(gapmeter_embedded_worker
+  PRIVATE gapmeter_options
+  PUBLIC gapmeter_worker gapmeter_python_library)
+target_include_directories(gapmeter_embedded_worker SYSTEM PRIVATE
+  $<TARGET_PROPERTY:pybind11::headers,INTERFACE_INCLUDE_DIRECTORIES>)
+set_target_properties(gapmeter_embedded_worker PROPERTIES CXX_VISIBILITY_PRESET hidden)
+add_dependencies(gapmeter_embedded_worker gapmeter_git_revision)
+
+# Compiles the worker for extension modules of one stock interpreter, whose file name suffix `result`
+# becomes. Needs only the interpreter's headers: an extension module is not linked with libpython.
+function(gapmeter_extension_worker result interpreter)
   execute_process(
     COMMAND ${interpreter} -I -c
       "import sysconfig as s; print(s.get_path('include')); print(s.get_config_var('EXT_SUFFIX'))"
@@ -17,30 +28,48 @@ function(gapmeter_python_extension name interpreter)
   string(REPLACE "\n" ";" answer "${answer}")
   list(GET answer 0 include_dir)
   list(GET answer 1 suffix)
+  set(${result} ${suffix} PARENT_SCOPE)
   if(NOT EXISTS ${include_dir}/Python.h)
     message(FATAL_ERROR "${interpreter} has no headers in ${include_dir}; install its development package")
   endif()
-  set(target ${name}-engine${suffix})
+  set(target gapmeter_extension_worker${suffix})
   if(TARGET ${target})
     return()
   endif()
-  add_library(${target} MODULE ${PROJECT_SOURCE_DIR}/harness/worker/python_worker.cpp)
+  add_library(${target} OBJECT ${PROJECT_SOURCE_DIR}/harness/worker/python_worker.cpp)
   target_compile_definitions(${target} PRIVATE GAPMETER_EXTENSION)
-  target_link_libraries(${target} PRIVATE ${name}_kernels gapmeter_options gapmeter_worker hwy::hwy)
+  target_link_libraries(${target} PRIVATE gapmeter_options PUBLIC gapmeter_worker)
   target_include_directories(${target} SYSTEM PRIVATE ${include_dir}
     $<TARGET_PROPERTY:pybind11::headers,INTERFACE_INCLUDE_DIRECTORIES>)
-  set_target_properties(${target} PROPERTIES
-    PREFIX "" OUTPUT_NAME gapmeter_worker SUFFIX ${suffix} CXX_VISIBILITY_PRESET hidden
-    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${name}-engines)
+  set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden)
   add_dependencies(${target} gapmeter_git_revision)
+endfunction()
+
+set(GAPMETER_EXTENSION_SUFFIXES "")
+foreach(interpreter IN LISTS Python_EXECUTABLE GAPMETER_PYTHONS)
+  gapmeter_extension_worker(suffix ${interpreter})
+  list(APPEND GAPMETER_EXTENSION_SUFFIXES ${suffix})
+endforeach()
+list(REMOVE_DUPLICATES GAPMETER_EXTENSION_SUFFIXES)
+
+# The worker as an extension module, in NAME-engines/.
+function(gapmeter_extension name suffix)
+  set(target ${name}-engine${suffix})
+  add_library(${target} MODULE)
+  target_link_libraries(${target} PRIVATE
+    gapmeter_extension_worker${suffix} ${name}_kernels hwy::hwy)
+  set_target_properties(${target} PROPERTIES
+    PREFIX "" OUTPUT_NAME gapmeter_worker SUFFIX ${suffix} LINKER_LANGUAGE CXX
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${name}-engines)
   add_dependencies(${name} ${target})
 endfunction()
 
 function(gapmeter_program name)
-  cmake_parse_arguments(arg "" "KERNELS_DIR;PYTHON_DIR" "" ${ARGN})
+  cmake_parse_arguments(arg "" "KERNELS_DIR;PYTHON_DIR" "DEFINITIONS" ${ARGN})
   # Objects, not a library: a linker drops members of an archive that only register themselves.
   file(GLOB sources CONFIGURE_DEPENDS ${arg_KERNELS_DIR}/*.cpp)
   add_library(${name}_kernels OBJECT ${sources})
+  target_compile_definitions(${name}_kernels PRIVATE ${arg_DEFINITIONS})
   target_link_libraries(${name}_kernels PRIVATE
     gapmeter_options gapmeter_kernel_options gapmeter_sanitizers hwy::hwy fmt::fmt)
 
@@ -49,19 +78,14 @@ function(gapmeter_program name)
   target_link_libraries(${name} PRIVATE
     ${name}_kernels gapmeter_options gapmeter_harness gapmeter_worker hwy::hwy)
 
-  add_executable(${name}-python ${PROJECT_SOURCE_DIR}/harness/worker/python_worker.cpp)
+  add_executable(${name}-python)
   target_link_libraries(${name}-python PRIVATE
-    ${name}_kernels gapmeter_options gapmeter_worker hwy::hwy)
-  target_include_directories(${name}-python SYSTEM PRIVATE
-    $<TARGET_PROPERTY:pybind11::headers,INTERFACE_INCLUDE_DIRECTORIES>)
-  # pybind11's own types are hidden; so must be the classes that hold them. Extension modules resolve
-  # the C API against the executable, hence its exports.
-  set_target_properties(${name}-python PROPERTIES CXX_VISIBILITY_PRESET hidden ENABLE_EXPORTS ON)
-  target_link_libraries(${name}-python PRIVATE gapmeter_python_library)
-  add_dependencies(${name}-python gapmeter_git_revision)
-
-  foreach(interpreter IN LISTS Python_EXECUTABLE GAPMETER_PYTHONS)
-    gapmeter_python_extension(${name} ${interpreter})
-  endforeach()
+    gapmeter_embedded_worker ${name}_kernels hwy::hwy)
+  # Extension modules resolve the C API against the executable, hence its exports.
+  set_target_properties(${name}-python PROPERTIES ENABLE_EXPORTS ON LINKER_LANGUAGE CXX)
   add_dependencies(${name} ${name}-python)
+
+  foreach(suffix IN LISTS GAPMETER_EXTENSION_SUFFIXES)
+    gapmeter_extension(${name} ${suffix})
+  endforeach()
 endfunction()

@@ -65,10 +65,10 @@ int choose_cpu(const std::optional<int>& wanted) {
 }
 
 PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter) {
-  return {
-      .label = "",
-      .command = {on_path(interpreter), "-I", "-B", GAPMETER_PYTHON_SUPPORT_DIR "/stock_worker.py",
-                  workers.native_command.front() + "-engines"}};
+  return {.label = "",
+          .command = {on_path(interpreter), "-I", "-B", "-u",
+                      GAPMETER_PYTHON_SUPPORT_DIR "/stock_worker.py",
+                      workers.native_command.front() + "-engines"}};
 }
 
 WorkerSettings workers_of(const std::string& program, const Invocation& invocation) {
