@@ -100,6 +100,7 @@ double quantile(std::span<const double> values, double q) {
 double median(std::span<const double> values) { return quantile(values, 0.5); }
 
 std::optional<Interval> median_interval(std::span<const double> values, double confidence) {
+  if (values.empty()) return std::nullopt;
   std::vector<double> weights;
   for (std::size_t k = 0; k <= values.size(); ++k) {
     weights.push_back(binomial_half(k, values.size()));
