@@ -290,9 +290,11 @@ TEST(DifferencesOf, AFactThatOnlyOneKnowsDiffers) {
 }
 
 TEST(DifferencesOf, FactsOfAnotherShapeDifferToo) {
-  Json later = facts();
-  later["machine"] = "a fast one";
-  EXPECT_THAT(differences_of(facts(), later), SizeIs(3));
+  for (const Json& machine : {Json("a fast one"), Json::array({"A", 4}), Json(7), Json(nullptr)}) {
+    Json later = facts();
+    later["machine"] = machine;
+    EXPECT_THAT(differences_of(facts(), later), SizeIs(3)) << machine;
+  }
 }
 
 }  // namespace
