@@ -109,6 +109,11 @@ std::vector<ComparedCell> compare_cells(const std::vector<SummaryRow>& base,
   return cells;
 }
 
+// null where there is none, whatever else is there.
+nlohmann::json fact_of(const nlohmann::json& facts, const nlohmann::json::json_pointer& pointer) {
+  return facts.contains(pointer) ? facts.at(pointer) : nlohmann::json();
+}
+
 }  // namespace
 
 RunComparison compare_runs(const std::vector<RoundRow>& base, const std::vector<RoundRow>& compared,
@@ -160,8 +165,8 @@ std::vector<std::string> differences_of(const nlohmann::json& base,
   std::vector<std::string> differences;
   for (const char* fact : facts) {
     const nlohmann::json::json_pointer pointer(fact);
-    const nlohmann::json before = base.value(pointer, nlohmann::json());
-    const nlohmann::json after = compared.value(pointer, nlohmann::json());
+    const nlohmann::json before = fact_of(base, pointer);
+    const nlohmann::json after = fact_of(compared, pointer);
     if (before == after) continue;
     std::string name(fact + 1);
     std::replace(name.begin(), name.end(), '/', '.');

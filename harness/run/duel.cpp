@@ -42,12 +42,26 @@ class Duel {
     if (outcome.abandoned) return false;
     const Measurement& measurement = outcome.measurement;
     if (measurement.status == Status::ok) return true;
-    // A side that was waiting for the other one fails for want of it.
-    if (!result_.failure.empty()) return false;
-    result_.status = measurement.status;
-    result_.failure = fmt::format("{}: {}: {}", side_names[static_cast<std::size_t>(side)],
-                                  name_of(measurement.status), measurement.reason);
+    fail(side, measurement.status, measurement.reason);
     return false;
+  }
+
+  // As accept, of a timed round: its workers are those of other builds, which may not have done
+  // what they were told.
+  bool accept_round(int side, const JobOutcome& outcome) {
+    if (!accept(side, outcome)) return false;
+    const std::optional<Timing>& timing = outcome.measurement.timing;
+    const std::int64_t wanted = job_.timing.slices ? job_.timing.slices->slices : 0;
+    if (timing && std::ssize(timing->slice_ns) == wanted) return true;
+    fail(side, Status::error, "its round is not cut as it was told");
+    return false;
+  }
+
+  void fail(int side, Status status, const std::string& reason) {
+    if (!result_.failure.empty()) return;  // the first failure counts
+    result_.status = status;
+    result_.failure = fmt::format("{}: {}: {}", side_names[static_cast<std::size_t>(side)],
+                                  name_of(status), reason);
   }
 
   bool verify() {
@@ -69,7 +83,7 @@ class Duel {
     job_.pass = Pass::time;
     job_.timing = {.batch_ns = rule_.batch_ns, .round_ns = rule_.slice_ns};
     const JobOutcome outcome = runner_.run(0, job_);
-    if (!accept(0, outcome)) return false;
+    if (!accept_round(0, outcome)) return false;
     const Timing& timing = outcome.measurement.timing.value();
     job_.timing.batch = timing.batch;
     job_.timing.slices = plan_slices(timing, rule_);
@@ -78,10 +92,11 @@ class Duel {
 
   bool run_pair(int pair) {
     const std::array<JobOutcome, 2> outcomes = runner_.run_pair(job_, pair % 2);
+    // Both, so that a side which was ended because the other one failed doesn't hide the reason.
+    const std::array accepted{accept_round(0, outcomes[0]), accept_round(1, outcomes[1])};
+    if (!accepted[0] || !accepted[1]) return false;
     for (const int side : {0, 1}) {
-      const JobOutcome& outcome = outcomes[static_cast<std::size_t>(side)];
-      if (!accept(side, outcome)) return false;
-      if (record_) record_({side, pair, outcome});
+      if (record_) record_({side, pair, outcomes[static_cast<std::size_t>(side)]});
     }
     const Timing& base = outcomes[0].measurement.timing.value();
     const Timing& compared = outcomes[1].measurement.timing.value();

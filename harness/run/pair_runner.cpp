@@ -18,17 +18,20 @@ class Contender {
     return ready_;
   }
 
-  // Runs a slice to its end.
-  void take_turn() {
+  // Runs a slice to its end. False when there is no further one.
+  bool take_turn() {
     process_.step();
     ready_ = false;
-    wait_until_ready();
+    return wait_until_ready();
   }
 
-  JobOutcome outcome() {
+  // Of the whole round. One that `was_broken_off` is not to be blamed on a side that waited.
+  JobOutcome outcome(bool was_broken_off) {
     const WorkerReply reply{process_.wait(), call_.nonce};
     log_output(settings_, title_, reply.process);
-    return outcome_of(reply, settings_.timeout_s);
+    JobOutcome outcome = outcome_of(reply, settings_.timeout_s);
+    outcome.abandoned = outcome.abandoned || (was_broken_off && ready_);
+    return outcome;
   }
 
  private:
@@ -50,15 +53,15 @@ std::array<JobOutcome, 2> ProcessPairRunner::run_pair(const Job& job, int first)
   // Both before the first slice: starting up would disturb the other one's.
   bool going = true;
   for (Contender& side : sides) going = side.wait_until_ready() && going;
-  for (int slice = 0; going; ++slice) {
+  const std::int64_t slices = job.timing.slices.value().slices;
+  for (std::int64_t slice = 0; slice < slices; ++slice) {
     const int starting = (slice + 1) / 2 % 2 == 0 ? first : 1 - first;
     for (const int side : {starting, 1 - starting}) {
-      Contender& contender = sides[static_cast<std::size_t>(side)];
-      going = going && contender.wait_until_ready();
-      if (going) contender.take_turn();
+      const bool is_last = slice + 1 == slices;
+      going = going && (sides[static_cast<std::size_t>(side)].take_turn() || is_last);
     }
   }
-  return {sides[0].outcome(), sides[1].outcome()};
+  return {sides[0].outcome(!going), sides[1].outcome(!going)};
 }
 
 }  // namespace gapmeter

@@ -18,7 +18,7 @@ class PairRunner {
   // One job on one side alone.
   virtual JobOutcome run(int side, const Job& job) = 0;
   // The same job, which has slices, on both sides: slices in the order A B B A, beginning with
-  // `first`. A side that fails ends the other one too.
+  // `first`. A side that fails ends the other one too, which is then abandoned.
   virtual std::array<JobOutcome, 2> run_pair(const Job& job, int first) = 0;
 };
 

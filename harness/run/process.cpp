@@ -172,7 +172,10 @@ class Child {
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  ~Child() { kill_group(); }
+  ~Child() {
+    kill_group();
+    reap();
+  }
 
   bool wait_until_ready() {
     while (!take_ready()) {
@@ -185,12 +188,12 @@ class Child {
 
   void step() const {
     const char go = 0;
-    // A child that has ended can't be told; waiting for it will say so.
-    [[maybe_unused]] const ssize_t written = write(steps_.get(), &go, 1);
+    // For a child that has ended it is written in vain; waiting for its end will say so.
+    [[maybe_unused]] const ssize_t written = write(steps_.writer.get(), &go, 1);
   }
 
   ProcessResult wait() {
-    steps_.close();
+    steps_.writer.close();
     while (!ended_ && !is_over()) {
       wait_for_events();
       drain_pipes();
@@ -231,7 +234,7 @@ class Child {
     }
     answer_ = std::move(answer.reader);
     output_ = std::move(output.reader);
-    steps_ = std::move(steps.writer);
+    steps_ = std::move(steps);
     set_nonblocking(answer_);
     set_nonblocking(output_);
   }
@@ -330,7 +333,8 @@ class Child {
   Fd pidfd_;
   Fd answer_;
   Fd output_;
-  Fd steps_;
+  // With its reading end, so that writing to a child that has ended can't raise SIGPIPE.
+  Pipe steps_;
   bool ended_ = false;
   ProcessResult result_{};
 };

@@ -39,6 +39,18 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Program:
 
 
 @pytest.fixture(scope="session")
+def ab_base(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The program that `ab` compares with."""
+    return program_from("GAPMETER_AB_BASE", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def ab_changed(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The same program with known changes."""
+    return program_from("GAPMETER_AB_CHANGED", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def source_dir() -> Path:
     return path_from("GAPMETER_SOURCE_DIR")
 

@@ -460,5 +460,102 @@ TEST(ParseDuration, RefusesWhatIsNoPositiveTime) {
   }
 }
 
+// compare and ab.
+
+CompareOptions compare_options(Arguments arguments) {
+  arguments.insert(arguments.begin(), {"compare", "old", "new"});
+  return options_of<CompareOptions>(arguments);
+}
+
+AbOptions ab_options(Arguments arguments) {
+  arguments.insert(arguments.begin(), {"ab", "base", "new"});
+  return options_of<AbOptions>(arguments);
+}
+
+TEST(CompareCommandLine, HasDefaults) {
+  const CompareOptions options = compare_options({});
+  EXPECT_EQ(options.base, "old");
+  EXPECT_EQ(options.compared, "new");
+  EXPECT_EQ(options.rule.threshold, 0.02);
+  EXPECT_EQ(options.rule.confidence, 0.99);
+  EXPECT_EQ(options.by, "");
+  EXPECT_EQ(options.format, ComparisonFormat::text);
+}
+
+TEST(CompareCommandLine, TakesTheRuleTheQuantityAndTheFormat) {
+  const CompareOptions options = compare_options(
+      {"--threshold", "5%", "--confidence", "0.95", "--by", "gap", "--format", "json"});
+  EXPECT_DOUBLE_EQ(options.rule.threshold, 0.05);
+  EXPECT_DOUBLE_EQ(options.rule.confidence, 0.95);
+  EXPECT_EQ(options.by, "gap");
+  EXPECT_EQ(options.format, ComparisonFormat::json);
+}
+
+TEST(CompareCommandLine, RefusesWhatMakesNoSense) {
+  EXPECT_THAT(refusal({"compare"}), HasSubstr("OLD"));
+  EXPECT_THAT(refusal({"compare", "old"}), HasSubstr("NEW"));
+  EXPECT_THAT(refusal({"compare", "a", "b", "--by", "memory"}), HasSubstr("memory"));
+  EXPECT_THAT(refusal({"compare", "a", "b", "--format", "xml"}), HasSubstr("xml"));
+  EXPECT_EQ(exit_status({"compare", "a", "b", "c"}), 2);
+}
+
+TEST(AbCommandLine, HasDefaults) {
+  const AbOptions options = ab_options({});
+  EXPECT_EQ(options.base, "base");
+  EXPECT_EQ(options.compared, "new");
+  EXPECT_THAT(options.selection.kernels, IsEmpty());
+  EXPECT_EQ(options.selection.most_sizes, 3U);
+  EXPECT_EQ(options.selection.largest_size, std::size_t{1} << 20);
+  EXPECT_EQ(options.rule.threshold, 0.02);
+  EXPECT_EQ(options.budget_s, std::nullopt);
+  EXPECT_EQ(options.rounds, std::nullopt);
+  EXPECT_EQ(options.timeout_s, 120);
+  EXPECT_EQ(options.seed, 1U);
+  EXPECT_EQ(options.cpu, std::nullopt);
+  EXPECT_EQ(options.out, "");
+  EXPECT_EQ(options.format, ComparisonFormat::text);
+}
+
+TEST(AbCommandLine, TakesEveryOption) {
+  const AbOptions options =
+      ab_options({"--kernels",   "sum,dot", "--variants", "numpy",    "--sizes",      "16,64",
+                  "--threshold", "1%",      "--budget",   "10m",      "--rounds",     "20",
+                  "--timeout",   "5s",      "--seed",     "7",        "--pin",        "0",
+                  "--out",       "kept",    "--format",   "markdown", "--confidence", "95%"});
+  EXPECT_THAT(options.selection.kernels, ElementsAre("sum", "dot"));
+  EXPECT_THAT(options.selection.variants, ElementsAre("numpy"));
+  EXPECT_THAT(options.selection.sizes, ElementsAre(16, 64));
+  EXPECT_DOUBLE_EQ(options.rule.threshold, 0.01);
+  EXPECT_DOUBLE_EQ(options.rule.confidence, 0.95);
+  EXPECT_EQ(options.budget_s, 600);
+  EXPECT_EQ(options.rounds, 20);
+  EXPECT_EQ(options.timeout_s, 5);
+  EXPECT_EQ(options.seed, 7U);
+  EXPECT_EQ(options.cpu, 0);
+  EXPECT_EQ(options.out, "kept");
+  EXPECT_EQ(options.format, ComparisonFormat::markdown);
+}
+
+TEST(AbCommandLine, RefusesWhatMakesNoSense) {
+  EXPECT_THAT(refusal({"ab"}), HasSubstr("BASE"));
+  EXPECT_THAT(refusal({"ab", "base"}), HasSubstr("NEW"));
+  const std::vector<Arguments> wrong{
+      {"--rounds", "0"},      {"--budget", "0"},        {"--threshold", "0"}, {"--threshold", "1"},
+      {"--threshold", "-2%"}, {"--confidence", "100%"}, {"--format", "xml"},  {"--sizes", "0"},
+      {"--seed", "-1"},       {"--timeout", "0"},       {"--quick"},          {"--frob"}};
+  for (const Arguments& arguments : wrong) {
+    Arguments line{"ab", "base", "new"};
+    line.insert(line.end(), arguments.begin(), arguments.end());
+    EXPECT_EQ(exit_status(line), 2) << arguments.front();
+  }
+}
+
+TEST_F(ConfigFile, HasSectionsForComparisonsToo) {
+  const Arguments line = with_config("[ab]\nrounds = 5\nthreshold = \"5%\"\n", {"ab", "a", "b"});
+  const auto options = options_of<AbOptions>(line);
+  EXPECT_EQ(options.rounds, 5);
+  EXPECT_DOUBLE_EQ(options.rule.threshold, 0.05);
+}
+
 }  // namespace
 }  // namespace gapmeter

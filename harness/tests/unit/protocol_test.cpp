@@ -300,8 +300,8 @@ TEST(MalformedMessage, AnotherProtocolIsRefused) {
   for (const int version : {protocol_version - 1, protocol_version + 1, -1}) {
     Json message = measurement_json(), request = request_json();
     message["protocol"] = request["protocol"] = version;
-    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("another protocol than version 2"));
-    EXPECT_THAT(request_error(request.dump()), HasSubstr("another protocol than version 2"));
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 2"));
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 2"));
   }
 }
 
@@ -639,6 +639,128 @@ TEST_F(DamagedMessage, OfARequestIsRefusedOrRead) {
 TEST_F(DamagedMessage, OfADescriptionIsRefusedOrRead) {
   damage(encode(full_description(), nonce),
          [](const std::string& text) { decode_description(text, nonce); });
+}
+
+// What another build says of its kernels, and rounds in slices.
+
+NativeDescription full_native_description() {
+  return {
+      .python_dir = "/python",
+      .git_revision = "f8fe3b2-dirty",
+      .kernels = {{.name = "sum",
+                   .sizes = "4:64:4x",
+                   .reference = "plain",
+                   .baseline = "loop",
+                   .variants = {"plain", "simd"}},
+                  {.name = "dot", .sizes = "16", .reference = "", .baseline = "", .variants = {}}}};
+}
+
+Json native_json() { return Json::parse(encode(full_native_description(), nonce)); }
+
+std::string native_error(const Json& message) {
+  return test::message_of<InvalidMessage>(
+      [&] { decode_native_description(message.dump(), nonce); });
+}
+
+TEST(NativeDescriptionMessage, Arrives) {
+  const NativeDescription got =
+      decode_native_description(encode(full_native_description(), nonce), nonce);
+  EXPECT_EQ(got.python_dir, "/python");
+  EXPECT_EQ(got.git_revision, "f8fe3b2-dirty");
+  ASSERT_THAT(got.kernels, SizeIs(2));
+  EXPECT_EQ(got.kernels[0].name, "sum");
+  EXPECT_EQ(got.kernels[0].sizes, "4:64:4x");
+  EXPECT_EQ(got.kernels[0].reference, "plain");
+  EXPECT_EQ(got.kernels[0].baseline, "loop");
+  EXPECT_THAT(got.kernels[0].variants, ElementsAre("plain", "simd"));
+  EXPECT_EQ(got.kernels[1].name, "dot");
+  EXPECT_THAT(got.kernels[1].variants, IsEmpty());
+}
+
+TEST(NativeDescriptionMessage, OfNoKernelsArrives) {
+  const std::string message = encode(NativeDescription{}, nonce);
+  EXPECT_THAT(decode_native_description(message, nonce).kernels, IsEmpty());
+}
+
+TEST(NativeDescriptionMessage, OfAnotherVersionIsRefused) {
+  Json message = native_json();
+  message["protocol"] = 999;
+  EXPECT_THAT(native_error(message), HasSubstr("version 999"));
+  EXPECT_THAT(native_error(message), HasSubstr("version " + std::to_string(protocol_version)));
+}
+
+TEST(NativeDescriptionMessage, OfAnotherRequestIsRefused) {
+  Json message = native_json();
+  message["nonce"] = nonce - 1;
+  EXPECT_THAT(native_error(message), HasSubstr("another request"));
+}
+
+TEST(NativeDescriptionMessage, WithAPartMissingOrOfAnotherTypeIsRefused) {
+  for (const char* field : {"python_dir", "git_revision", "kernels"}) {
+    Json without = native_json(), other = native_json();
+    without.erase(field);
+    other[field] = 7;
+    EXPECT_EQ(native_error(without), std::string("'") + field + "' is missing");
+    EXPECT_THAT(native_error(other), HasSubstr(field));
+  }
+  for (const char* field : {"name", "sizes", "reference", "baseline", "variants"}) {
+    Json without = native_json(), other = native_json();
+    without["kernels"][0].erase(field);
+    other["kernels"][0][field] = 7;
+    EXPECT_EQ(native_error(without), std::string("'") + field + "' is missing");
+    EXPECT_THAT(native_error(other), HasSubstr(field));
+  }
+}
+
+TEST(NativeDescriptionMessage, WithListsOfNonsenseIsRefused) {
+  for (const Json& element : {Json(nullptr), Json(7), Json("x"), Json::array()}) {
+    Json message = native_json();
+    message["kernels"] = Json::array({element});
+    EXPECT_EQ(native_error(message), "'name' is missing") << element;
+    message = native_json();
+    message["kernels"][0]["variants"] = Json::array({element});
+    if (!element.is_string()) {
+      EXPECT_EQ(native_error(message), "'variants' is not an array of strings") << element;
+    }
+  }
+}
+
+TEST_F(DamagedMessage, OfANativeDescriptionIsRefusedOrRead) {
+  damage(encode(full_native_description(), nonce),
+         [](const std::string& text) { decode_native_description(text, nonce); });
+}
+
+TEST(RequestMessage, AJobInSlicesArrives) {
+  Job job = full_job();
+  job.timing.slices = SlicePlan{.slices = 13, .batches = 200};
+  EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
+}
+
+TEST(MalformedMessage, SlicesThatMakeNoSenseAreRefused) {
+  for (const char* field : {"slices", "batches"}) {
+    for (const int number : {0, -1}) {
+      Job job = full_job();
+      job.timing.slices = SlicePlan{.slices = 13, .batches = 200};
+      Json request = Json::parse(encode(Request{nonce, "", job}));
+      request["job"]["slices"][field] = number;
+      EXPECT_EQ(request_error(request.dump()), std::string("'") + field + "' is not positive");
+    }
+  }
+}
+
+TEST(MeasurementMessage, SlicesArriveInTheirOrder) {
+  Measurement sent = full_measurement();
+  sent.timing->slice_ns = {3, 1, 2};
+  const Measurement got = decode_measurement(encode(sent, nonce), nonce);
+  EXPECT_THAT(got.timing.value().slice_ns, ElementsAre(3, 1, 2));
+}
+
+TEST(MalformedMessage, SlicesThatTookNoTimeAreRefused) {
+  for (const Json& time : {Json(0), Json(-1), Json("x"), Json(nullptr)}) {
+    Json message = measurement_json();
+    message["timing"]["slice_ns"] = Json::array({1, time});
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'slice_ns'")) << time;
+  }
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // Computes the statistics of data on stdin, for test_statistics_against_scipy.py: a JSON object per
 // line in, one out.
 //
-//   {"values": [3, 1, 2], "quantiles": [0.1], "confidence": 0.95, "denominators": [1, 1, 1]}
+//   {"values": [3, 1, 2], "quantiles": [0.1], "confidence": 0.95, "denominators": [1, 1, 1],
+//    "base": [1], "probabilities": [0.5]}
 //   {"mean": 2, "median": 2, "quantiles": [1.2], "median_interval": null,
-//    "paired_ratio": {"ratio": 2, "interval": null}}
+//    "paired_ratio": {"ratio": 2, "interval": null},
+//    "rank_sum_shift": {"value": 1, "interval": null}, "normal_quantiles": [0]}
 #include <exception>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -33,10 +35,19 @@ Json statistics_of(const Json& request) {
               {"median", gapmeter::median(values)},
               {"quantiles", quantiles},
               {"median_interval", json_of(gapmeter::median_interval(values, confidence))},
-              {"paired_ratio", nullptr}};
+              {"paired_ratio", nullptr},
+              {"rank_sum_shift", nullptr},
+              {"normal_quantiles", Json::array()}};
   if (!denominators.empty()) {
     const gapmeter::Estimate ratio = gapmeter::paired_ratio(values, denominators, confidence);
     result["paired_ratio"] = {{"ratio", ratio.value}, {"interval", json_of(ratio.interval)}};
+  }
+  if (const auto base = request.at("base").get<std::vector<double>>(); !base.empty()) {
+    const gapmeter::Estimate shift = gapmeter::rank_sum_shift(values, base, confidence);
+    result["rank_sum_shift"] = {{"value", shift.value}, {"interval", json_of(shift.interval)}};
+  }
+  for (const double p : request.at("probabilities").get<std::vector<double>>()) {
+    result["normal_quantiles"].push_back(gapmeter::normal_quantile(p));
   }
   return result;
 }

@@ -6,8 +6,10 @@ CTest names the probe, an executable that computes them, in GAPMETER_STATISTICS_
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
+from fractions import Fraction
 from typing import Any, Callable
 
 import numpy as np
@@ -39,6 +41,8 @@ def request(
     quantiles: list[float] | None = None,
     confidence: float = 0.95,
     denominators: np.ndarray | None = None,
+    base: np.ndarray | None = None,
+    probabilities: list[float] | None = None,
 ) -> dict[str, Any]:
     """One line for the probe."""
     return {
@@ -46,6 +50,8 @@ def request(
         "quantiles": quantiles or [],
         "confidence": confidence,
         "denominators": [] if denominators is None else denominators.tolist(),
+        "base": [] if base is None else base.tolist(),
+        "probabilities": probabilities or [],
     }
 
 
@@ -149,3 +155,166 @@ def test_noise_that_both_share_cancels_in_the_paired_ratio() -> None:
     [answer] = probe([request(7 * drift, denominators=drift)])
     assert answer["paired_ratio"]["ratio"] == pytest.approx(7)
     assert answer["paired_ratio"]["interval"] == pytest.approx([7, 7])
+
+
+def exact_rank_sum_tail(m: int, n: int) -> np.ndarray:
+    """P(U <= u) for every u, from counting the orders of m and n values; as floats."""
+    # ways[u]: in how many orders of i and n values u pairs are inverted, by where the last one is.
+    ways = {(0, j): [1] for j in range(n + 1)}
+    for i in range(1, m + 1):
+        ways[i, 0] = [1]
+        for j in range(1, n + 1):
+            counts = [0] * (i * j + 1)
+            # The largest value is one of the i, above all j others, or one of the j.
+            for u, count in enumerate(ways[i - 1, j]):
+                counts[u + j] += count
+            for u, count in enumerate(ways[i, j - 1]):
+                counts[u] += count
+            ways[i, j] = counts
+    total = math.comb(m + n, m)
+    sums = np.cumsum(np.array(ways[m, n], dtype=object))
+    return np.array([float(Fraction(int(below), total)) for below in sums])
+
+
+def shift(values: np.ndarray, base: np.ndarray, confidence: float) -> dict[str, Any]:
+    """What the probe answers about the shift of `values` against `base`."""
+    [answer] = probe([request(values, confidence=confidence, base=base)])
+    return answer["rank_sum_shift"]
+
+
+def left_out(interval: list[float], differences: np.ndarray) -> int:
+    """How many of the smallest differences are below a symmetric interval."""
+    low, high = ranks(interval, differences) or (0, 0)
+    assert low == len(differences) - 1 - high, "symmetric"
+    return low
+
+
+def differences_of(values: np.ndarray, base: np.ndarray) -> np.ndarray:
+    return np.subtract.outer(values, base).ravel()
+
+
+SAMPLE_SIZES = [(1, 1), (1, 9), (2, 3), (3, 3), (4, 4), (5, 5), (4, 9), (9, 4), (9, 9), (6, 21)]
+
+
+@pytest.mark.parametrize("confidence", CONFIDENCES)
+@pytest.mark.parametrize(("m", "n"), [*SAMPLE_SIZES, (30, 30), (50, 50), (20, 50)])
+def test_the_rank_sum_interval_is_the_narrowest_that_the_exact_test_allows(
+    m: int, n: int, confidence: float
+) -> None:
+    rng = np.random.default_rng([7, m, n])
+    values, base = rng.normal(size=m), rng.normal(size=n)
+    interval = shift(values, base, confidence)["interval"]
+    tail = exact_rank_sum_tail(m, n)
+    if interval is None:
+        assert 2 * tail[0] > 1 - confidence
+        return
+    rejected = left_out(interval, differences_of(values, base))
+    assert 2 * tail[rejected] <= 1 - confidence + 1e-11
+    is_a_point = 2 * (rejected + 1) >= m * n
+    assert is_a_point or 2 * tail[rejected + 1] > 1 - confidence
+
+
+@pytest.mark.parametrize(("m", "n"), [(4, 4), (5, 5), (4, 9), (9, 9), (6, 21)])
+def test_scipys_exact_test_rejects_shifts_outside_the_rank_sum_interval_alone(
+    m: int, n: int
+) -> None:
+    rng = np.random.default_rng([8, m, n])
+    values, base = rng.lognormal(size=m), rng.lognormal(size=n)
+    confidence = 0.95
+    low, high = shift(values, base, confidence)["interval"]
+    nudge = 1e-9
+
+    def p_value(of_shift: float) -> float:
+        test = stats.mannwhitneyu(values - of_shift, base, method="exact")
+        return float(test.pvalue)
+
+    for inside, outside in ((low + nudge, low - nudge), (high - nudge, high + nudge)):
+        assert p_value(outside) <= 1 - confidence < p_value(inside)
+
+
+@pytest.mark.parametrize(("m", "n"), [(51, 9), (9, 51), (51, 51), (100, 60)])
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.99])
+def test_the_rank_sum_interval_of_many_values_is_that_of_the_normal_approximation(
+    m: int, n: int, confidence: float
+) -> None:
+    rng = np.random.default_rng([9, m, n])
+    values, base = rng.normal(size=m), rng.normal(size=n)
+    low, high = shift(values, base, confidence)["interval"]
+    nudge = 1e-9
+
+    def p_value(of_shift: float) -> float:
+        test = stats.mannwhitneyu(values - of_shift, base, method="asymptotic")
+        return float(test.pvalue)
+
+    for inside, outside in ((low + nudge, low - nudge), (high - nudge, high + nudge)):
+        assert p_value(outside) <= 1 - confidence < p_value(inside)
+
+
+def test_the_approximation_continues_the_exact_interval() -> None:
+    rng = np.random.default_rng(10)
+    values, base = rng.normal(size=51), rng.normal(size=51)
+    rejected = left_out(shift(values, base, 0.99)["interval"], differences_of(values, base))
+    tail = exact_rank_sum_tail(51, 51)
+    assert 0.009 < 2 * tail[rejected] <= 0.01, "a little too wide, which does no harm"
+
+
+@pytest.mark.parametrize(("m", "n"), [*SAMPLE_SIZES, (60, 7)])
+def test_the_estimate_is_the_median_of_all_differences(m: int, n: int) -> None:
+    rng = np.random.default_rng([11, m, n])
+    values, base = rng.standard_cauchy(m), rng.standard_cauchy(n)
+    expected = np.median(differences_of(values, base))
+    assert shift(values, base, 0.95)["value"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_swapping_the_samples_mirrors_the_shift() -> None:
+    rng = np.random.default_rng(12)
+    values, base = rng.normal(size=9), rng.normal(size=7)
+    there, back = shift(values, base, 0.95), shift(base, values, 0.95)
+    assert there["value"] == pytest.approx(-back["value"])
+    assert there["interval"] == pytest.approx([-end for end in reversed(back["interval"])])
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+@pytest.mark.parametrize(("m", "n"), [(4, 4), (9, 9), (9, 21), (51, 51)])
+def test_the_rank_sum_interval_covers_the_shift_as_often_as_it_says(
+    name: str, m: int, n: int
+) -> None:
+    rng = np.random.default_rng([13, m, n])
+    repetitions, true_shift = 1000, 3.0
+    answers = probe(
+        [
+            request(DISTRIBUTIONS[name](rng, m) + true_shift, base=DISTRIBUTIONS[name](rng, n))
+            for _ in range(repetitions)
+        ]
+    )
+    intervals = [answer["rank_sum_shift"]["interval"] for answer in answers]
+    covered = sum(low <= true_shift <= high for low, high in intervals) / repetitions
+    tail = exact_rank_sum_tail(m, n)
+    expected = 1 - 2 * tail[np.searchsorted(2 * tail, 0.05, side="right") - 1]
+    deviation = np.sqrt(expected * (1 - expected) / repetitions)
+    assert covered == pytest.approx(expected, abs=5 * deviation + 0.001)
+
+
+def test_equal_values_have_no_shift_and_an_interval_without_width() -> None:
+    answer = shift(np.full(9, 4.0), np.full(9, 4.0), 0.99)
+    assert answer == {"value": 0, "interval": [0, 0]}
+
+
+def test_normal_quantiles_are_scipys() -> None:
+    at = [1e-12, 1e-6, 0.001, 0.025, 0.1, 0.3, 0.5, 0.7, 0.975, 0.999375, 0.99999, 1 - 1e-9]
+    [answer] = probe([request(np.array([1.0]), probabilities=at)])
+    assert answer["normal_quantiles"] == pytest.approx(stats.norm.ppf(at).tolist(), abs=1e-6)
+    assert answer["normal_quantiles"][2:8] == pytest.approx(
+        stats.norm.ppf(at[2:8]).tolist(), abs=1e-9
+    )
+
+
+@pytest.mark.parametrize("count", [5, 8, 20, 333, 1000, 5000])
+def test_the_median_interval_leaves_out_what_the_binomial_distribution_allows(count: int) -> None:
+    for confidence in CONFIDENCES:
+        [answer] = probe([request(np.arange(float(count)), confidence=confidence)])
+        # The largest k with P(X <= k) of at most half of what may be missed.
+        allowed = stats.binom.cdf(np.arange(count), count, 0.5) <= (1 - confidence) / 2 + 1e-12
+        left = int(np.sum(allowed)) - 1
+        expected = None if left < 0 else [left, count - 1 - left]
+        assert answer["median_interval"] == expected
