@@ -15,12 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
 Row = dict[str, str]
 T = TypeVar("T")
 
 # The shortest run there is: one short round of each cell.
 BRIEF = ("--quick", "--rounds", "1")
 PATIENCE_S = 60.0
+# What the programs were built with: address, undefined, thread.
+SANITIZERS = set(os.environ.get("GAPMETER_SANITIZERS", "").split(",")) - {""}
+
+
+def not_under(*sanitizers: str, because: str) -> pytest.MarkDecorator:
+    """Skip what can't hold in programs that were built with one of these sanitizers."""
+    found = ", ".join(sorted(SANITIZERS.intersection(sanitizers)))
+    return pytest.mark.skipif(bool(found), reason=f"with the {found} sanitizer {because}")
 
 
 def clean_environment() -> dict[str, str]:

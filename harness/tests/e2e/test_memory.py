@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from support import BRIEF, Program, Run
+from support import BRIEF, Program, Run, not_under
+
+pytestmark = not_under(
+    "address", "thread", because="resident memory is its shadow's and that of what was freed"
+)
 
 MI = 1 << 20
 SMALL, LARGE = 1 * MI, 4 * MI

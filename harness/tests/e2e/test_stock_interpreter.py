@@ -12,7 +12,11 @@ from typing import Any
 
 import pytest
 
-from support import BRIEF, Program, Run, assert_rejected
+from support import BRIEF, Program, Run, assert_rejected, not_under
+
+pytestmark = not_under(
+    "address", "thread", because="a program that lacks its runtime can't load the extension module"
+)
 
 STOCK = sys.executable
 VERSION = ".".join(platform.python_version_tuple()[:2])
