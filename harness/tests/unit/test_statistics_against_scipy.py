@@ -307,14 +307,3 @@ def test_normal_quantiles_are_scipys() -> None:
     assert answer["normal_quantiles"][2:8] == pytest.approx(
         stats.norm.ppf(at[2:8]).tolist(), abs=1e-9
     )
-
-
-@pytest.mark.parametrize("count", [5, 8, 20, 333, 1000, 5000])
-def test_the_median_interval_leaves_out_what_the_binomial_distribution_allows(count: int) -> None:
-    for confidence in CONFIDENCES:
-        [answer] = probe([request(np.arange(float(count)), confidence=confidence)])
-        # The largest k with P(X <= k) of at most half of what may be missed.
-        allowed = stats.binom.cdf(np.arange(count), count, 0.5) <= (1 - confidence) / 2 + 1e-12
-        left = int(np.sum(allowed)) - 1
-        expected = None if left < 0 else [left, count - 1 - left]
-        assert answer["median_interval"] == expected
