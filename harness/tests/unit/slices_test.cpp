@@ -53,6 +53,12 @@ TEST(Slices, OfSeveralBatchesOfOneCallRefillTheCachesToo) {
   EXPECT_THAT(call.sliced(), ElementsAre("turn", "1", "1", "1", "1", "turn", "1", "1", "1", "1"));
 }
 
+TEST(Slices, OfOneBatchOfSeveralCallsRefillTheCachesToo) {
+  SlicedCall call;
+  time_round(call, spec_of({.slices = 2, .batches = 1}, 5), call.turn());
+  EXPECT_THAT(call.sliced(), ElementsAre("turn", "1", "5", "turn", "1", "5"));
+}
+
 // Half of the time would go to calls that are not timed.
 TEST(Slices, OfASingleCallDoNot) {
   SlicedCall call;
