@@ -26,6 +26,7 @@ class Duel {
 
   DuelResult run() {
     if (verify() && calibrate()) {
+      first_pair_s_ = clock_.now_s();
       for (int pair = 0; pair < rule_.most_pairs && !is_over(); ++pair) {
         if (!run_pair(pair)) break;
       }
@@ -112,7 +113,8 @@ class Duel {
     const bool is_short = job_.timing.batch->estimator == Estimator::p10;
     const double budget_s = is_short ? rule_.short_budget_s : rule_.long_budget_s;
     const double spent_s = clock_.now_s() - started_s_;
-    const double one_pair_s = spent_s / static_cast<double>(result_.ratios.size());
+    const double one_pair_s =
+        (clock_.now_s() - first_pair_s_) / static_cast<double>(result_.ratios.size());
     if (spent_s + one_pair_s > budget_s) return true;
     const Estimate ratio = ratio_of_pairs(result_.ratios, rule_.confidence);
     return ratio.interval &&
@@ -125,6 +127,7 @@ class Duel {
   const DuelRule& rule_;
   const std::function<void(const DuelRow&)>& record_;
   double started_s_;
+  double first_pair_s_ = 0;
   DuelResult result_{};
 };
 
