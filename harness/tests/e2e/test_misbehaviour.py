@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support import BRIEF, Program, Run, pids_with_argument, wait_for
+from support import BRIEF, Program, Run, not_under, pids_with_argument, wait_for
 
 ODD = 17
 
@@ -101,6 +101,8 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 CELLS = [(kernel, variant) for kernel, variants in EXPECTED.items() for variant in variants]
+# A sanitizer gets there before the signal does, and ends the worker with a status of its own.
+SANITIZED = not_under("address", "thread", "undefined", because="its report comes instead")
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +119,13 @@ def test_every_variant_has_its_row(run: Run) -> None:
     assert {(row["kernel"], row["variant"]) for row in run.summary} == set(CELLS)
 
 
-@pytest.mark.parametrize(("kernel", "variant"), CELLS)
+@pytest.mark.parametrize(
+    ("kernel", "variant"),
+    [
+        pytest.param(*cell, marks=SANITIZED) if cell[1].endswith("/segfaults") else cell
+        for cell in CELLS
+    ],
+)
 def test_status_and_reason_say_what_happened(run: Run, kernel: str, variant: str) -> None:
     status, reason = EXPECTED[kernel][variant]
     row = run.cell(kernel, variant, ODD)
