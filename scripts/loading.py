@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 STATUSES = ("ok", "mismatch", "error", "timeout", "crashed", "oom", "skipped")
 
 TEXT_COLUMNS = (

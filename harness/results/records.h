@@ -12,7 +12,7 @@
 namespace gapmeter {
 
 // The version of the columns' meaning; in run.json. Columns may be added without a new one.
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
 // What identifies a cell, plus what one call of it costs.
 struct CellKey {

@@ -112,13 +112,12 @@ struct ChildPlan {
   // A worker must not outlive a killed parent.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const bool pinned = !plan.pinned || sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) == 0;
-  const int null = open("/dev/null", O_RDONLY);
+  const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
   const bool moved =
       pinned && dup2(null, STDIN_FILENO) >= 0 && dup2(plan.output_writer, STDOUT_FILENO) >= 0 &&
       dup2(plan.output_writer, STDERR_FILENO) >= 0 && dup2(plan.request_reader, request_fd) >= 0 &&
       dup2(plan.answer_writer, answer_fd) >= 0 &&
       (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
-  if (null > step_fd) close(null);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

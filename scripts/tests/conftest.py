@@ -79,7 +79,7 @@ class Builder:
         self.columns = list(COLUMNS)
         self.rows: list[Row] = []
         self.metadata: dict[str, Any] = {
-            "schema_version": 1,
+            "schema_version": 2,
             "command": ["gapmeter", "run"],
             "started": "2026-11-22T10:00:00Z",
             "seed": 1,

@@ -51,7 +51,7 @@ def test_instruction_caches_are_left_out(small: Builder) -> None:
 
 
 def test_only_the_schema_version_and_kernels_are_required(small: Builder) -> None:
-    small.metadata = {"schema_version": 1, "kernels": {}}
+    small.metadata = {"schema_version": 2, "kernels": {}}
     run = load_run(small.write())
     assert run.kernels["sum"].title == "sum"
     assert run.environment.cpu is None
@@ -96,10 +96,10 @@ def test_a_column_named_twice_is_refused(small: Builder) -> None:
     assert "named twice" in refusal(small)
 
 
-@pytest.mark.parametrize("version", [None, 2, "1", True])
+@pytest.mark.parametrize("version", [None, 1, "2", True])
 def test_another_schema_version_is_refused(small: Builder, version: object) -> None:
     small.metadata["schema_version"] = version
-    assert f"schema_version is {version!r}, these scripts read 1" in refusal(small)
+    assert f"schema_version is {version!r}, these scripts read 2" in refusal(small)
 
 
 @pytest.mark.parametrize(

@@ -247,8 +247,8 @@ def damaged(finished: Path, tmp_path: Path) -> Callable[[str, Callable[[str], st
         ),
         pytest.param(
             "run.json",
-            lambda text: text.replace('"schema_version": 1', '"schema_version": 99'),
-            ["schema version 99", "version 1"],
+            lambda text: text.replace('"schema_version": 2', '"schema_version": 99'),
+            ["schema version 99", "version 2"],
             id="another schema",
         ),
         pytest.param("run.json", lambda text: "{", ["not a gapmeter run"], id="no JSON"),

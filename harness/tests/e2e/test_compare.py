@@ -315,7 +315,7 @@ def schema(version: str) -> Callable[[str], str]:
             )
         ),
         pytest.param(
-            "run.json", schema("99"), ["schema version 99", "version 1"], id="another schema"
+            "run.json", schema("99"), ["schema version 99", "version 2"], id="another schema"
         ),
         pytest.param("run.json", schema('"1"'), ["schema_version"], id="an absurd schema"),
         pytest.param("run.json", lambda text: "{", ["not a gapmeter run"], id="no JSON"),

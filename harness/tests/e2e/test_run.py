@@ -248,7 +248,7 @@ def test_the_rounds_of_a_cell_are_timed_in_batches_of_the_same_calls(run: Run) -
 
 def test_run_json_tells_how_the_run_was_made(run: Run) -> None:
     facts = run.facts
-    assert facts["schema_version"] == 1
+    assert facts["schema_version"] == 2
     assert facts["command"][1:4] == ["run", "--out", str(run.dir)]
     assert (facts["seed"], facts["rounds"], facts["interrupted"]) == (1, ROUNDS, False)
     assert facts["started"] <= facts["ended"]

@@ -241,7 +241,7 @@ class ReadRounds : public ::testing::Test {
     return text;
   }
   void write_run(const std::string& rounds,
-                 const std::string& run = "{\"schema_version\": 1}") const {
+                 const std::string& run = "{\"schema_version\": 2}") const {
     write(dir_ / "run.json", run);
     write(dir_ / "rounds.csv", rounds);
   }
@@ -278,7 +278,7 @@ TEST_F(ReadRounds, NeedsARunJson) {
 }
 
 TEST_F(ReadRounds, NeedsARoundsCsv) {
-  write(dir_ / "run.json", "{\"schema_version\": 1}");
+  write(dir_ / "run.json", "{\"schema_version\": 2}");
   EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("No such file")));
 }
 
@@ -291,10 +291,10 @@ TEST_F(ReadRounds, RefusesARunJsonThatIsNone) {
 }
 
 TEST_F(ReadRounds, RefusesAnotherSchemaVersion) {
-  write_run(text_of(rows_), "{\"schema_version\": 2}");
-  EXPECT_THAT(error(), HasSubstr("schema version 2, but this build reads version 1"));
-  write_run(text_of(rows_), "{\"schema_version\": 0}");
-  EXPECT_THAT(error(), HasSubstr("schema version 0"));
+  write_run(text_of(rows_), "{\"schema_version\": 3}");
+  EXPECT_THAT(error(), HasSubstr("schema version 3, but this build reads version 2"));
+  write_run(text_of(rows_), "{\"schema_version\": 1}");
+  EXPECT_THAT(error(), HasSubstr("schema version 1"));
 }
 
 TEST_F(ReadRounds, NamesFileAndLineOfABadValue) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <algorithm>
 
 #include "harness/tests/unit/testing.h"
@@ -68,8 +70,8 @@ TEST(Summarize, LatencyIsTheMedianOverRounds) {
 TEST(Summarize, TheIntervalIsDistributionFreeOverRounds) {
   const SummaryRow row = only_row(measured(cell("native/simd"), {16, 12, 14, 11, 15, 13}));
   ASSERT_TRUE(row.latency_ci_ns.has_value());
-  EXPECT_EQ(row.latency_ci_ns->low, 11);
-  EXPECT_EQ(row.latency_ci_ns->high, 16);
+  EXPECT_NEAR(row.latency_ci_ns->low, 11 + 5 / 14.0, 1e-9);
+  EXPECT_NEAR(row.latency_ci_ns->high, 16 - 5 / 14.0, 1e-9);
   EXPECT_EQ(only_row(measured(cell("native/simd"), {1, 2, 3, 4, 5})).latency_ci_ns, std::nullopt);
 }
 
@@ -333,8 +335,9 @@ TEST(Gap, HasAnIntervalFromSixRoundsOn) {
                                         measured(python, {2, 3, 4, 5, 6, 7})}),
                                 python);
   ASSERT_TRUE(row.gap_ci.has_value());
-  EXPECT_NEAR(row.gap_ci->low, 2, 1e-12);
-  EXPECT_NEAR(row.gap_ci->high, 7, 1e-12);
+  // In logarithms, 5/14 of the way from the first ratio to the second.
+  EXPECT_NEAR(row.gap_ci->low, 2 * std::pow(3 / 2.0, 5 / 14.0), 1e-9);
+  EXPECT_NEAR(row.gap_ci->high, 7 * std::pow(6 / 7.0, 5 / 14.0), 1e-9);
 }
 
 // Native misses round 1, Python misses round 2: only rounds 0 and 3 are pairs.

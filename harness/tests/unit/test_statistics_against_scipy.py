@@ -65,6 +65,16 @@ def probe(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def ranks(interval: list[float] | None, values: np.ndarray) -> tuple[int, int] | None:
+    """Which order statistics of distinct values an interval's ends are, counted from 0."""
+    if interval is None:
+        return None
+    ordered = np.sort(values)
+    low, high = (int(np.searchsorted(ordered, end)) for end in interval)
+    assert [ordered[low], ordered[high]] == interval, "the ends are values themselves"
+    return low, high
+
+
 def coverage(rank: int, count: int) -> float:
     """The probability that [x(rank), x(count-1-rank)], counted from 0, covers the median."""
     return float(1 - 2 * stats.binom.cdf(rank, count, 0.5))

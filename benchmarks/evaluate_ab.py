@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""How often `gapmeter ab` is right on this machine: a build against itself, and against builds
+with 2 and 3 percent more work.
+
+    benchmarks/evaluate_ab.py build/release --repetitions 25 --out comparisons.csv
+    benchmarks/evaluate_ab.py --table comparisons.csv
+
+Each comparison is one `gapmeter ab` of one cell. The rounds it kept are analysed a second time as
+pyperf does (Student's t-test over the means of processes) and as Google Benchmark's compare.py does
+(the U test over the repetitions of one process). The first command appends a line for each
+comparison, so that it can be stopped and gone on with; the second prints the table of
+docs/statistics.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is compared, and the slowdown in percent that has to be found."""
+
+    kernel: str
+    variant: str
+    n: int
+    slowdown: int
+
+
+SHORT, LONG = 2, 3
+CELLS = [
+    Cell("chain", "native/steps", 1_000, SHORT),
+    Cell("stream", "native/total", 4_000, SHORT),
+    Cell("chain", "python/loop", 100, SHORT),
+    Cell("stream", "python/builtin", 1_000, SHORT),
+    Cell("stream", "python/comprehension", 500, SHORT),
+    Cell("stream", "python/numpy", 4_000, SHORT),
+    Cell("chain", "native/steps", 300_000, LONG),
+    Cell("stream", "native/total", 4_000_000, LONG),
+    Cell("chain", "python/loop", 50_000, LONG),
+    Cell("stream", "python/builtin", 500_000, LONG),
+    Cell("stream", "python/comprehension", 100_000, LONG),
+    Cell("stream", "python/numpy", 4_000_000, LONG),
+]
+
+
+@dataclass
+class Comparison:
+    """One `gapmeter ab` and what others would have made of its rounds."""
+
+    kernel: str
+    variant: str
+    n: int
+    slowdown: int  # percent; 0 for a build against itself
+    call_ns: float
+    pairs: int
+    seconds: float
+    ratio: float
+    low: float  # of the 95 % interval
+    high: float
+    verdict: str
+    pyperf: str  # slower, faster or same
+    google_benchmark: str
+
+
+def median_interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
+    """The interval of Hettmansperger and Sheather, as harness/results/statistics.cpp has it."""
+    count, ordered = len(values), np.sort(values)
+    coverage = [1 - 2 * stats.binom.cdf(rank, count, 0.5) for rank in range(count // 2 + 1)]
+    enough = [rank for rank in range(count // 2) if coverage[rank] >= confidence]
+    if not enough:
+        return 0.0, float("inf")
+    rank = max(enough)
+    share = (coverage[rank] - confidence) / (coverage[rank] - coverage[rank + 1])
+    depth = rank + 1
+    inwards = (count - depth) * share / (depth + (count - 2 * depth) * share)
+    low = ordered[rank] + inwards * (ordered[rank + 1] - ordered[rank])
+    high = ordered[-1 - rank] + inwards * (ordered[-2 - rank] - ordered[-1 - rank])
+    return float(low), float(high)
+
+
+def verdict_of(p_value: float, base: np.ndarray, new: np.ndarray) -> str:
+    """What a test at 5 % says."""
+    if not p_value < 0.05:
+        return "same"
+    return "slower" if np.mean(new) > np.mean(base) else "faster"
+
+
+def t_test(base: np.ndarray, new: np.ndarray) -> str:
+    """As pyperf compares: Student's two-sample test."""
+    return verdict_of(stats.ttest_ind(new, base).pvalue, base, new)
+
+
+def u_test(base: np.ndarray, new: np.ndarray) -> str:
+    """As Google Benchmark's compare.py does, which wants repetitions enough."""
+    if len(base) < 3:
+        return "same"
+    return verdict_of(stats.mannwhitneyu(new, base).pvalue, base, new)
+
+
+def compare(build: Path, cell: Cell, slowdown: int) -> Comparison:
+    """Run one comparison of the build without more work with the one that has so much more."""
+    base = build / "gapmeter_slower_0"
+    new = build / f"gapmeter_slower_{slowdown}"
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [base, "ab", base, new, "--kernels", cell.kernel, "--variants", cell.variant]
+        command += ["--sizes", str(cell.n), "--format", "json", "--out", Path(scratch) / "ab"]
+        started = time.monotonic()
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        seconds = time.monotonic() - started
+        [result] = json.loads(process.stdout)["cells"]
+        if result["verdict"] is None:
+            raise RuntimeError(f"{cell}: {result['reason']}")
+        with open(Path(scratch) / "ab" / "pairs.csv", newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    sides = {side: [row for row in rows if row["side"] == side] for side in ("base", "new")}
+    slices = {
+        side: [np.array(row["slice_ns"].split(), dtype=float) for row in of_side]
+        for side, of_side in sides.items()
+    }
+    means = {
+        side: np.array([float(row["batch_mean_ns"]) for row in of_side])
+        for side, of_side in sides.items()
+    }
+    ratios = np.array(
+        [np.median(new / base) for base, new in zip(slices["base"], slices["new"], strict=True)]
+    )
+    low, high = median_interval(ratios, 0.95)
+    # Twenty repetitions at most, all in one process, are what Google Benchmark would have had.
+    first_base, first_new = slices["base"][0][:20], slices["new"][0][:20]
+    return Comparison(
+        cell.kernel,
+        cell.variant,
+        cell.n,
+        slowdown,
+        result["base"],
+        len(ratios),
+        seconds,
+        result["ratio"]["ratio"],
+        low,
+        high,
+        result["verdict"],
+        t_test(means["base"], means["new"]),
+        u_test(first_base, first_new),
+    )
+
+
+def append(path: Path, comparison: Comparison) -> None:
+    """One more line of the file, after a header if it is new."""
+    is_new = not path.exists()
+    with open(path, "a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Comparison)])
+        if is_new:
+            writer.writeheader()
+        writer.writerow(asdict(comparison))
+
+
+def read(path: Path) -> list[Comparison]:
+    """The comparisons of a file."""
+    kinds = {"n": int, "slowdown": int, "pairs": int}
+    floats = {"call_ns", "seconds", "ratio", "low", "high"}
+    with open(path, newline="", encoding="utf-8") as file:
+        return [
+            Comparison(
+                **{
+                    name: kinds.get(name, float if name in floats else str)(text)
+                    for name, text in row.items()
+                }
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def share(part: int, whole: int) -> str:
+    """A count and its percentage."""
+    return f"{part} of {whole}" + (f" ({100 * part / whole:.1f} %)" if whole else "")
+
+
+def table_of(title: str, chosen: list[Comparison]) -> list[str]:
+    """A line for each cell, then all together."""
+    lines = [
+        f"**{title}**",
+        "",
+        "| cell | call | comparisons | seconds, median (largest) | 95 % intervals with 1 "
+        "| gapmeter ab: slower / faster / same / inconclusive | t-test over processes: slower / "
+        "faster | U test in one process: slower / faster |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    cells = sorted({(c.slowdown, c.kernel, c.variant, c.n) for c in chosen})
+    groups = [
+        (
+            f"{kernel} {variant} n={n}",
+            [c for c in chosen if (c.kernel, c.variant, c.n) == (kernel, variant, n)],
+        )
+        for _, kernel, variant, n in cells
+    ]
+    for name, group in groups + [("all", chosen)]:
+        covered = sum(c.low <= 1 <= c.high for c in group)
+        seconds = [c.seconds for c in group]
+        counts = [
+            sum(c.verdict == verdict for c in group)
+            for verdict in ("slower", "faster", "same", "inconclusive")
+        ]
+        lines.append(
+            f"| {name} | {call_text(group) if name != 'all' else ''} | {len(group)} "
+            f"| {statistics.median(seconds):.1f} ({max(seconds):.1f}) "
+            f"| {share(covered, len(group))} | {' / '.join(map(str, counts))} "
+            f"| {found_by(group, 'pyperf')} | {found_by(group, 'google_benchmark')} |"
+        )
+    return lines + [""]
+
+
+def call_text(group: list[Comparison]) -> str:
+    """The length of a call."""
+    nanoseconds = statistics.median(c.call_ns for c in group)
+    return f"{nanoseconds / 1e3:.2f} µs" if nanoseconds < 1e6 else f"{nanoseconds / 1e6:.2f} ms"
+
+
+def found_by(group: list[Comparison], tool: str) -> str:
+    """How often another analysis said slower and faster."""
+    said = [getattr(c, tool) for c in group]
+    return f"{said.count('slower')} / {said.count('faster')}"
+
+
+def table(comparisons: list[Comparison]) -> str:
+    """The three tables: against itself, 2 % and 3 % more work."""
+    lines: list[str] = []
+    for slowdown, title in (
+        (0, "A build against itself: every slower or faster is false"),
+        (SHORT, "2 % more work, short calls: every slower is right"),
+        (LONG, "3 % more work, long calls: every slower is right"),
+    ):
+        chosen = [c for c in comparisons if c.slowdown == slowdown]
+        if chosen:
+            lines += table_of(title, chosen)
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Compare, or print the table of what was compared."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build", type=Path, nargs="?", help="build directory")
+    parser.add_argument("--repetitions", type=int, default=25)
+    parser.add_argument("--out", type=Path, default=Path("comparisons.csv"))
+    parser.add_argument("--table", type=Path, help="print the table of this file instead")
+    options = parser.parse_args()
+    if options.table:
+        print(table(read(options.table)))
+        return 0
+    if not options.build:
+        parser.error("name the build directory, or a file with --table")
+    for repetition in range(options.repetitions):
+        print(f"repetition {repetition + 1} of {options.repetitions}", file=sys.stderr)
+        for cell in CELLS:
+            for slowdown in (0, cell.slowdown):
+                append(options.out, compare(options.build, cell, slowdown))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
