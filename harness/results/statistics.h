@@ -21,12 +21,13 @@ double quantile_of_sorted(std::span<const double> sorted, double q);
 double quantile(std::span<const double> values, double q);
 double median(std::span<const double> values);
 
-// An interval that covers the median with the given confidence in (0, 1), whatever the distribution:
-// between symmetric order statistics, which only cover with certain probabilities, interpolated to
-// the one wanted (Hettmansperger and Sheather, "Confidence intervals based on interpolated order
-// statistics", Statistics & Probability Letters 4, 1986). Only nearly distribution-free, but within
-// a percent of the confidence, where the next wider pair of order statistics covers with up to 99 %
-// instead of 95 %. nullopt when there are too few values: fewer than 6 for 95 %.
+// An interval that covers the median with the given confidence in (0, 1), whatever the
+// distribution: between symmetric order statistics, which only cover with certain probabilities,
+// interpolated to the one wanted (Hettmansperger and Sheather, "Confidence intervals based on
+// interpolated order statistics", Statistics & Probability Letters 4, 1986). Only nearly
+// distribution-free, but within a percent of the confidence, where the next wider pair of order
+// statistics covers with up to 99 % instead of 95 %. nullopt when there are too few values: fewer
+// than 6 for 95 %.
 std::optional<Interval> median_interval(std::span<const double> values, double confidence);
 
 // An estimate, and its interval where there are enough values for one.

@@ -58,14 +58,15 @@ void apply(Input inp, Input w, float bias, Output out) {
 
 GAPMETER_KERNEL() {
   using namespace gapmeter;
-  return {.title = "Limit of inp * w + bias in float32",
-          .sizes = "16:16Mi:4x",
-          .inputs = {input<float>("inp", uniform{-1, 1}), input<float>("w", uniform{-1, 1}),
-                     input<float>("bias", uniform{-1, 1}, scalar)},
-          .outputs = {output<float>("out", Tolerance{.abs = 1e-6, .rel = 1e-6})},
-          .cost = [](std::size_t n) { return Cost{.bytes = 12.0 * static_cast<double>(n)}; },
-          .reference = "store",
-          .baseline = "numpy",
-          .native = {native<apply<false, 0>>("store"), native<apply<false, 1024>>("store_prefetch"),
-                     native<apply<true, 0>>("stream"), native<apply<true, 1024>>("stream_prefetch")}};
+  return {
+      .title = "Limit of inp * w + bias in float32",
+      .sizes = "16:16Mi:4x",
+      .inputs = {input<float>("inp", uniform{-1, 1}), input<float>("w", uniform{-1, 1}),
+                 input<float>("bias", uniform{-1, 1}, scalar)},
+      .outputs = {output<float>("out", Tolerance{.abs = 1e-6, .rel = 1e-6})},
+      .cost = [](std::size_t n) { return Cost{.bytes = 12.0 * static_cast<double>(n)}; },
+      .reference = "store",
+      .baseline = "numpy",
+      .native = {native<apply<false, 0>>("store"), native<apply<false, 1024>>("store_prefetch"),
+                 native<apply<true, 0>>("stream"), native<apply<true, 1024>>("stream_prefetch")}};
 }

@@ -1,6 +1,6 @@
-// sum_limit: how fast this machine can add up float32 at all. Intrinsics over aligned memory, several
-// numbers of accumulators, with and without software prefetching: the best of them at each size is
-// what kernels/sum.cpp's simd is held against.
+// sum_limit: how fast this machine can add up float32 at all. Intrinsics over aligned memory,
+// several numbers of accumulators, with and without software prefetching: the best of them at each
+// size is what kernels/sum.cpp's simd is held against.
 #include <immintrin.h>
 
 #include <array>
