@@ -77,8 +77,8 @@ std::vector<CellKey> common_cells(const Catalog& base, const Catalog& compared,
   return cells;
 }
 
-// What was measured, row by row: pairs.csv, the columns of rounds.csv after the side and
-// its slices.
+// What was measured, row by row: pairs.csv in the directory of --out, the columns of rounds.csv
+// after the side and its slices.
 class PairsFile {
  public:
   explicit PairsFile(const std::string& dir) {
@@ -139,10 +139,15 @@ int run_ab(const AbOptions& options, const Invocation& invocation) {
   Build compared = load_build(options.compared, options, invocation);
   base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
   base.workers.abandon = compared.workers.abandon = &invocation.interrupts.abandon;
-  ProcessPairRunner runner(base.workers, compared.workers);
   const std::vector<CellKey> cells =
       common_cells(base.catalog, compared.catalog, options.selection);
   PairsFile file(options.out);
+  std::optional<AppendFile> log;
+  if (!options.out.empty()) {
+    log.emplace(std::filesystem::path(options.out) / "workers.log");
+    base.workers.log = compared.workers.log = log_to(*log);
+  }
+  ProcessPairRunner runner(base.workers, compared.workers);
   DuelRule rule = rule_for(options, invocation, cells.size());
   const SteadyClock clock;
   const double started_s = clock.now_s();

@@ -3,11 +3,13 @@
 // UnknownName, ResultDirError or std::runtime_error with a sentence for the user.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "harness/cli/interrupts.h"
 #include "harness/cli/options.h"
+#include "harness/results/result_dir.h"
 #include "harness/run/catalog.h"
 #include "harness/run/worker_process.h"
 
@@ -47,6 +49,12 @@ WorkerSettings default_workers(const Invocation& invocation);
 // takes the embedded one's place as the Python lane; several run beside it, labelled by their
 // version, and are added to the engines of `workers`.
 Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& interpreters = {});
+
+// What a worker printed, under a line that names its job; ends with a line feed.
+std::string log_entry(const std::string& title, const std::string& output);
+
+// Appends entries to a file, which must outlive the workers.
+std::function<void(const std::string&, const std::string&)> log_to(AppendFile& file);
 
 // Prints each as "gapmeter: warning: …" to stderr.
 void print_warnings(const std::vector<std::string>& warnings);

@@ -56,7 +56,8 @@ bool TimeLeft::is_exhausted(const CellKey& cell) const {
 }
 
 std::optional<double> TimeLeft::estimate_s() const {
-  if (total_jobs_ == 0) return std::nullopt;
+  // How many rounds a wanted precision takes is not known before.
+  if (total_jobs_ == 0 || plan_.precision) return std::nullopt;
   const double average = total_s_ / total_jobs_;
   double left = 0;
   for (const Comparison& comparison : plan_.comparisons) {

@@ -24,7 +24,7 @@ class TimeLeft {
   void job_ended(const RoundRow& row);
   // Whatever was planned of it and has not been run will not be.
   void comparison_ended(const Comparison& comparison);
-  // Seconds; nullopt before anything has ended.
+  // Seconds; nullopt before anything has ended, and with a wanted precision.
   std::optional<double> estimate_s() const;
 
  private:

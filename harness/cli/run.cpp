@@ -109,6 +109,9 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
   workers.cpu = cpu;
   const Catalog catalog = load_catalog(workers, options.interpreters);
   print_warnings(catalog.python.warnings);
+  for (const FurtherEngine& engine : catalog.further_engines) {
+    print_warnings(engine.python.warnings);
+  }
   workers.abandon = &interrupts.abandon;  // from here on the first Ctrl-C spares the job in hand
 
   const Plan plan{.seed = options.seed,
@@ -122,9 +125,7 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
   Json facts = run_facts(options, invocation, catalog, plan, cpu);
   write_file(dir / "run.json", facts.dump(2) + "\n");
   AppendFile log(dir / "workers.log");
-  workers.log = [&](const std::string& title, const std::string& output) {
-    log.append(fmt::format("--- {}\n{}{}", title, output, output.ends_with('\n') ? "" : "\n"));
-  };
+  workers.log = log_to(log);
   const std::vector<EmbeddingCell> penalty = measure_penalty(options, catalog, plan, workers);
   facts["python"]["embedding_penalty"] = embedding_facts(penalty);
   std::vector<SummaryRow> summary;

@@ -37,7 +37,7 @@ int run_verify(const VerifyOptions& options, const Invocation& invocation) {
   workers.timeout_s = options.timeout_s;
   // A traceback says more than the reason, which is one line.
   workers.log = [](const std::string& title, const std::string& output) {
-    fmt::print(stderr, "--- {}\n{}{}", title, output, output.ends_with('\n') ? "" : "\n");
+    fmt::print(stderr, "{}", log_entry(title, output));
   };
   const Catalog catalog = load_catalog(workers);
   print_warnings(catalog.python.warnings);

@@ -102,6 +102,16 @@ Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& in
   return catalog;
 }
 
+std::string log_entry(const std::string& title, const std::string& output) {
+  return fmt::format("--- {}\n{}{}", title, output, output.ends_with('\n') ? "" : "\n");
+}
+
+std::function<void(const std::string&, const std::string&)> log_to(AppendFile& file) {
+  return [&file](const std::string& title, const std::string& output) {
+    file.append(log_entry(title, output));
+  };
+}
+
 void print_warnings(const std::vector<std::string>& warnings) {
   for (const std::string& warning : warnings) {
     fmt::print(stderr, "gapmeter: warning: {}\n", warning);

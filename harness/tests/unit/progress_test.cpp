@@ -58,6 +58,15 @@ TEST(TimeLeft, ExpectsNothingMoreOfACellThatCouldNotBeStarted) {
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1);
 }
 
+// The rounds that are planned are then only the most there may be.
+TEST(TimeLeft, IsUnknownWithAWantedPrecision) {
+  Plan plan = plan_of({16}, {"native/simd"});
+  plan.precision = 0.02;
+  TimeLeft left(plan);
+  left.job_ended(ended("native/simd", 16, 2));
+  EXPECT_EQ(left.estimate_s(), std::nullopt);
+}
+
 TEST(TimeLeft, EndsAtZero) {
   const Plan plan = plan_of({16}, {"native/simd"});
   TimeLeft left(plan);

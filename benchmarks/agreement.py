@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Do gapmeter's figures agree with timeit in the stock interpreter and with Google Benchmark alone?
+
+    benchmarks/agreement.py build/release
+
+Each repetition measures every cell with each tool, one right after the other, and takes the ratio
+to gapmeter's figure; printed is the median over repetitions and its 95 % interval. Like is compared
+with like: timeit's batches have as many calls as gapmeter's and their 10th percentile (or median)
+stands for them; Google Benchmark knows only the mean over a long window, which gapmeter's
+batch_mean_ns is, too. All tools run on one processor, with the same environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from evaluate_ab import median_interval
+
+SIZES = (1 << 10, 1 << 16)
+PYTHON_CELLS = [("sum", "builtin"), ("apply_weights", "comprehension")]
+NATIVE_CELLS = [("sum", "strict"), ("apply_weights", "alloc")]
+STOCK = "/usr/bin/python3"
+
+TIMEIT = """
+import json, sys, timeit
+from array import array
+import random
+kernel, n, calls, batches = sys.argv[1], *map(int, sys.argv[2:])
+random.seed(1)
+def floats():
+    return array("f", (random.uniform(-1, 1) for _ in range(n))).tolist()
+if kernel == "sum":
+    def f(x):
+        return sum(x)
+    names, call = {"x": floats()}, "f(x)"
+else:
+    def f(inp, w, bias):
+        return [x * y + bias for x, y in zip(inp, w)]
+    names, call = {"inp": floats(), "w": floats(), "bias": 0.5}, "f(inp, w, bias)"
+timer = timeit.Timer(call, "import gc; gc.enable()", globals={"f": f, **names})
+timer.timeit(calls)
+print(json.dumps([seconds / calls * 1e9 for seconds in timer.repeat(batches, calls)]))
+"""
+
+
+def environment() -> dict[str, str]:
+    """What gapmeter's workers get."""
+    return os.environ | {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def pinned(command: list[str]) -> str:
+    """What a command prints, run on the processor that gapmeter measures on."""
+    cpu = str(max(os.sched_getaffinity(0)))
+    process = subprocess.run(
+        ["taskset", "--cpu-list", cpu, *command],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment(),
+    )
+    return process.stdout
+
+
+def gapmeter(build: Path, kernel: str, variant: str, n: int, *options: str) -> dict[str, str]:
+    """The row of one round."""
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "run"
+        command = [build / "gapmeter", "run", "--kernels", kernel, "--variants", variant]
+        command += ["--sizes", str(n), "--rounds", "1", "--out", out, *options]
+        subprocess.run(command, check=True, capture_output=True)
+        with open(out / "rounds.csv", newline="", encoding="utf-8") as file:
+            [row] = [row for row in csv.DictReader(file) if row["pass"] == "time"]
+    return row
+
+
+def timeit_ns(kernel: str, n: int, row: dict[str, str]) -> float:
+    """timeit's figure by the estimator of gapmeter's row, with as many calls and batches."""
+    command = [STOCK, "-I", "-c", TIMEIT, kernel, str(n), row["calls_per_batch"], row["batches"]]
+    batches = json.loads(pinned(command))
+    return float(np.quantile(batches, 0.1 if row["estimator"] == "p10" else 0.5))
+
+
+def google_benchmark_ns(build: Path, kernel: str, n: int) -> float:
+    """Google Benchmark's mean over a window as long as gapmeter's round."""
+    command = [str(build / "plain_google_benchmark"), f"--benchmark_filter=^{kernel}/{n}$"]
+    command += ["--benchmark_min_time=0.075", "--benchmark_format=json"]
+    [result] = json.loads(pinned(command))["benchmarks"]
+    return float(result["real_time"])
+
+
+def repetition(build: Path, ratios: dict[tuple[str, str, int, str], list[float]]) -> None:
+    """Measures every cell with each tool once."""
+    for kernel, variant in PYTHON_CELLS:
+        for n in SIZES:
+            cell = (kernel, f"python/{variant}", n)
+            stock = gapmeter(build, kernel, f"python/{variant}", n, "--interpreter", STOCK)
+            timed = timeit_ns(kernel, n, stock)
+            embedded = gapmeter(build, kernel, f"python/{variant}", n)
+            ratios.setdefault((*cell, "stock / timeit"), []).append(
+                float(stock["latency_ns"]) / timed
+            )
+            ratios.setdefault((*cell, "embedded / timeit"), []).append(
+                float(embedded["latency_ns"]) / timed
+            )
+    for kernel, variant in NATIVE_CELLS:
+        for n in SIZES:
+            row = gapmeter(build, kernel, f"native/{variant}", n)
+            ratios.setdefault((kernel, f"native/{variant}", n, "/ Google Benchmark"), []).append(
+                float(row["batch_mean_ns"]) / google_benchmark_ns(build, kernel, n)
+            )
+
+
+def main() -> int:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build", type=Path, help="build directory")
+    parser.add_argument("--repetitions", type=int, default=25)
+    options = parser.parse_args()
+    ratios: dict[tuple[str, str, int, str], list[float]] = {}
+    for number in range(options.repetitions):
+        print(f"repetition {number + 1} of {options.repetitions}", file=sys.stderr)
+        repetition(options.build, ratios)
+    print("| kernel | variant | n | gapmeter's figure | ratio | 95 % interval |")
+    print("| --- | --- | ---: | --- | ---: | ---: |")
+    for (kernel, variant, n, what), values in ratios.items():
+        low, high = median_interval(np.array(values), 0.95)
+        print(
+            f"| {kernel} | {variant} | {n} | {what} | {np.median(values):.3f} "
+            f"| {low:.3f} to {high:.3f} |"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
