@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Do gapmeter's figures agree with timeit in the stock interpreter and with Google Benchmark alone?
 
     benchmarks/agreement.py build/release
