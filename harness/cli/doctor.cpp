@@ -30,17 +30,11 @@ ClockFacts clock_facts() {
   return {.resolution_ns = static_cast<double>(resolution.tv_nsec), .cost_ns = clock_cost_ns()};
 }
 
-// The reference and the baseline of a kernel that does something, at the size nearest to 1024.
+// The reference and the baseline of a kernel that does something.
 std::vector<CellKey> noise_cells(const Catalog& catalog) {
   for (const Kernel& kernel : catalog.kernels) {
     if (kernel.outputs.empty() || kernel.reference.empty() || kernel.baseline.empty()) continue;
-    const std::vector<std::size_t> sizes = parse_sizes(kernel.sizes);
-    const auto distance = [](std::size_t n) {
-      return std::abs(std::log(static_cast<double>(n) / 1024.0));
-    };
-    const std::size_t n =
-        *std::min_element(sizes.begin(), sizes.end(),
-                          [&](std::size_t a, std::size_t b) { return distance(a) < distance(b); });
+    const std::size_t n = probe_size(parse_sizes(kernel.sizes));
     return {{kernel.name, {Lane::native, kernel.reference}, n},
             {kernel.name, {Lane::python, kernel.baseline}, n}};
   }

@@ -98,7 +98,7 @@ def as_numpy(inputs: SimpleNamespace) -> tuple[Any, ...]:
     )
 
 
-# Below: called by the worker (harness/worker/python_lane.cpp), not by kernels.
+# Below: called by the worker (harness/worker/python_worker.cpp), not by kernels.
 
 
 def load_module(path: str) -> ModuleType:

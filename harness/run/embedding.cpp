@@ -8,12 +8,6 @@
 namespace gapmeter {
 namespace {
 
-constexpr double wanted_n = 1024;
-
-double distance_from_wanted(std::size_t n) {
-  return std::abs(std::log(static_cast<double>(n) / wanted_n));
-}
-
 bool runs_baseline(const Comparison& comparison, const VariantId& baseline) {
   return std::any_of(
       comparison.variants.begin(), comparison.variants.end(),
@@ -22,20 +16,28 @@ bool runs_baseline(const Comparison& comparison, const VariantId& baseline) {
 
 }  // namespace
 
+std::size_t probe_size(const std::vector<std::size_t>& sizes) {
+  const auto distance = [](std::size_t n) {
+    return std::abs(std::log(static_cast<double>(n) / 1024.0));
+  };
+  return *std::min_element(sizes.begin(), sizes.end(),
+                           [&](std::size_t a, std::size_t b) { return distance(a) < distance(b); });
+}
+
 std::vector<CellKey> embedding_cells(const Catalog& catalog,
                                      const std::vector<Comparison>& comparisons, std::size_t most) {
   std::vector<CellKey> cells;
   for (const Kernel& kernel : catalog.kernels) {
     const VariantId baseline{Lane::python, kernel.baseline};
-    std::optional<CellKey> nearest;
+    std::vector<std::size_t> sizes;
     for (const Comparison& comparison : comparisons) {
-      if (comparison.kernel != kernel.name || !runs_baseline(comparison, baseline)) continue;
-      if (nearest && distance_from_wanted(nearest->n) <= distance_from_wanted(comparison.n)) {
-        continue;
+      if (comparison.kernel == kernel.name && runs_baseline(comparison, baseline)) {
+        sizes.push_back(comparison.n);
       }
-      nearest = CellKey{kernel.name, baseline, comparison.n, comparison.threads};
     }
-    if (nearest && cells.size() < most) cells.push_back(*nearest);
+    if (!sizes.empty() && cells.size() < most) {
+      cells.push_back({.kernel = kernel.name, .variant = baseline, .n = probe_size(sizes)});
+    }
   }
   return cells;
 }

@@ -16,8 +16,11 @@ struct EmbeddingCell {
   std::optional<Estimate> ratio{};  // embedded over stock
 };
 
-// The baselines of the first `most` kernels of a plan, each at the size nearest to 1024: long
-// enough for the interpreter's loop to count, short enough for many calls.
+// The size nearest to 1024, in ratio: long enough for the interpreter's loop to count, short enough
+// for many calls. Precondition: not empty.
+std::size_t probe_size(const std::vector<std::size_t>& sizes);
+
+// The baselines of the first `most` kernels of a plan, each at its probe_size.
 std::vector<CellKey> embedding_cells(const Catalog& catalog,
                                      const std::vector<Comparison>& comparisons, std::size_t most);
 
