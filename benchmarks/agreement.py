@@ -3,11 +3,12 @@
 
     benchmarks/agreement.py build/release
 
-Each repetition measures every cell with each tool, one right after the other, and takes the ratio
-to gapmeter's figure; printed is the median over repetitions and its 95 % interval. Like is compared
-with like: timeit's batches have as many calls as gapmeter's and their 10th percentile (or median)
-stands for them; Google Benchmark knows only the mean over a long window, which gapmeter's
-batch_mean_ns is, too. All tools run on one processor, with the same environment.
+Each repetition measures every cell with each tool, one right after the other for a hundredth of a
+second, in alternating order, and takes the ratio to gapmeter's figure; printed is the median over
+repetitions and its 95 % interval. Like is compared with like: timeit's batches have as many calls
+as gapmeter's and their 10th percentile (or median) stands for them; Google Benchmark knows only the
+mean over a window, which gapmeter's batch_mean_ns is, too. All tools run on one processor, with the
+same environment.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from pathlib import Path
 import numpy as np
 from evaluate_ab import median_interval
 
-SIZES = (1 << 10, 1 << 16)
+# No powers of two: arrays that begin at equal distances from a page share their low address bits,
+# whose conflicts differ from one process's layout to the next one's.
+SIZES = (1_000, 50_000)
 PYTHON_CELLS = [("sum", "builtin"), ("apply_weights", "comprehension")]
 NATIVE_CELLS = [("sum", "strict"), ("apply_weights", "alloc")]
 STOCK = "/usr/bin/python3"
@@ -74,7 +77,7 @@ def gapmeter(build: Path, kernel: str, variant: str, n: int, *options: str) -> d
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "run"
         command = [build / "gapmeter", "run", "--kernels", kernel, "--variants", variant]
-        command += ["--sizes", str(n), "--rounds", "1", "--out", out, *options]
+        command += ["--sizes", str(n), "--quick", "--rounds", "1", "--out", out, *options]
         subprocess.run(command, check=True, capture_output=True)
         with open(out / "rounds.csv", newline="", encoding="utf-8") as file:
             [row] = [row for row in csv.DictReader(file) if row["pass"] == "time"]
@@ -91,46 +94,66 @@ def timeit_ns(kernel: str, n: int, row: dict[str, str]) -> float:
 def google_benchmark_ns(build: Path, kernel: str, n: int) -> float:
     """Google Benchmark's mean over a window as long as gapmeter's round."""
     command = [str(build / "plain_google_benchmark"), f"--benchmark_filter=^{kernel}/{n}$"]
-    command += ["--benchmark_min_time=0.075", "--benchmark_format=json"]
+    command += ["--benchmark_min_time=0.01", "--benchmark_format=json"]
     [result] = json.loads(pinned(command))["benchmarks"]
     return float(result["real_time"])
 
 
-def repetition(build: Path, ratios: dict[tuple[str, str, int, str], list[float]]) -> None:
-    """Measures every cell with each tool once."""
-    for kernel, variant in PYTHON_CELLS:
+class Agreement:
+    """The ratios of every cell, repetition after repetition."""
+
+    def __init__(self, build: Path) -> None:
+        self.build = build
+        self.ratios: dict[tuple[str, str, int, str], list[float]] = {}
+        self.first_rows: dict[tuple[str, int], dict[str, str]] = {}
+
+    def add(self, kernel: str, variant: str, n: int, what: str, ratio: float) -> None:
+        """One more ratio of a line of the table."""
+        self.ratios.setdefault((kernel, variant, n, what), []).append(ratio)
+
+    def against_timeit(self, kernel: str, name: str, n: int, timeit_first: bool) -> None:
+        """Both engines against timeit, whose batches are as the first row's."""
+        variant = f"python/{name}"
+        if (kernel, n) not in self.first_rows:
+            self.first_rows[kernel, n] = gapmeter(self.build, kernel, variant, n)
+        plan = self.first_rows[kernel, n]
+        for what, options in (("stock", ("--interpreter", STOCK)), ("embedded", ())):
+            timed = timeit_ns(kernel, n, plan) if timeit_first else None
+            row = gapmeter(self.build, kernel, variant, n, *options)
+            timed = timed or timeit_ns(kernel, n, plan)
+            self.add(kernel, variant, n, f"{what} / timeit", float(row["latency_ns"]) / timed)
+
+    def against_google_benchmark(self, kernel: str, name: str, n: int, it_first: bool) -> None:
+        """The native lane against Google Benchmark alone."""
+        variant = f"native/{name}"
+        timed = google_benchmark_ns(self.build, kernel, n) if it_first else None
+        row = gapmeter(self.build, kernel, variant, n)
+        timed = timed or google_benchmark_ns(self.build, kernel, n)
+        ratio = float(row["batch_mean_ns"]) / timed
+        self.add(kernel, variant, n, "native / Google Benchmark", ratio)
+
+    def repeat(self, number: int) -> None:
+        """Measures every cell with each tool once."""
         for n in SIZES:
-            cell = (kernel, f"python/{variant}", n)
-            stock = gapmeter(build, kernel, f"python/{variant}", n, "--interpreter", STOCK)
-            timed = timeit_ns(kernel, n, stock)
-            embedded = gapmeter(build, kernel, f"python/{variant}", n)
-            ratios.setdefault((*cell, "stock / timeit"), []).append(
-                float(stock["latency_ns"]) / timed
-            )
-            ratios.setdefault((*cell, "embedded / timeit"), []).append(
-                float(embedded["latency_ns"]) / timed
-            )
-    for kernel, variant in NATIVE_CELLS:
-        for n in SIZES:
-            row = gapmeter(build, kernel, f"native/{variant}", n)
-            ratios.setdefault((kernel, f"native/{variant}", n, "/ Google Benchmark"), []).append(
-                float(row["batch_mean_ns"]) / google_benchmark_ns(build, kernel, n)
-            )
+            for kernel, name in PYTHON_CELLS:
+                self.against_timeit(kernel, name, n, number % 2 == 1)
+            for kernel, name in NATIVE_CELLS:
+                self.against_google_benchmark(kernel, name, n, number % 2 == 1)
 
 
 def main() -> int:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path, help="build directory")
-    parser.add_argument("--repetitions", type=int, default=25)
+    parser.add_argument("--repetitions", type=int, default=60)
     options = parser.parse_args()
-    ratios: dict[tuple[str, str, int, str], list[float]] = {}
+    agreement = Agreement(options.build)
     for number in range(options.repetitions):
         print(f"repetition {number + 1} of {options.repetitions}", file=sys.stderr)
-        repetition(options.build, ratios)
-    print("| kernel | variant | n | gapmeter's figure | ratio | 95 % interval |")
+        agreement.repeat(number)
+    print("| kernel | variant | n | what | ratio | 95 % interval |")
     print("| --- | --- | ---: | --- | ---: | ---: |")
-    for (kernel, variant, n, what), values in ratios.items():
+    for (kernel, variant, n, what), values in agreement.ratios.items():
         low, high = median_interval(np.array(values), 0.95)
         print(
             f"| {kernel} | {variant} | {n} | {what} | {np.median(values):.3f} "

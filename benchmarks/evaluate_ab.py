@@ -2,7 +2,7 @@
 """How often `gapmeter ab` is right on this machine: a build against itself, and against builds
 with 2 and 3 percent more work.
 
-    benchmarks/evaluate_ab.py build/release --repetitions 25 --out comparisons.csv
+    benchmarks/evaluate_ab.py build/release --out comparisons.csv
     benchmarks/evaluate_ab.py --table comparisons.csv
 
 Each comparison is one `gapmeter ab` of one cell. The rounds it kept are analysed a second time as
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import functools
 import json
 import statistics
 import subprocess
@@ -75,19 +76,28 @@ class Comparison:
     google_benchmark: str
 
 
-def median_interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
-    """The interval of Hettmansperger and Sheather, as harness/results/statistics.cpp has it."""
-    count, ordered = len(values), np.sort(values)
+@functools.cache
+def rank_and_way(count: int, confidence: float) -> tuple[int, float] | None:
+    """The innermost rank whose interval has the confidence, and the way from it to the next one."""
     coverage = [1 - 2 * stats.binom.cdf(rank, count, 0.5) for rank in range(count // 2 + 1)]
     enough = [rank for rank in range(count // 2) if coverage[rank] >= confidence]
     if not enough:
-        return 0.0, float("inf")
+        return None
     rank = max(enough)
     share = (coverage[rank] - confidence) / (coverage[rank] - coverage[rank + 1])
     depth = rank + 1
-    inwards = (count - depth) * share / (depth + (count - 2 * depth) * share)
-    low = ordered[rank] + inwards * (ordered[rank + 1] - ordered[rank])
-    high = ordered[-1 - rank] + inwards * (ordered[-2 - rank] - ordered[-1 - rank])
+    return rank, (count - depth) * share / (depth + (count - 2 * depth) * share)
+
+
+def median_interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
+    """The interval of Hettmansperger and Sheather, as harness/results/statistics.cpp has it."""
+    found = rank_and_way(len(values), confidence)
+    if found is None:
+        return 0.0, float("inf")
+    rank, way = found
+    ordered = np.sort(values)
+    low = ordered[rank] + way * (ordered[rank + 1] - ordered[rank])
+    high = ordered[-1 - rank] + way * (ordered[-2 - rank] - ordered[-1 - rank])
     return float(low), float(high)
 
 
@@ -252,7 +262,8 @@ def main() -> int:
     """Compare, or print the table of what was compared."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path, nargs="?", help="build directory")
-    parser.add_argument("--repetitions", type=int, default=25)
+    parser.add_argument("--itself", type=int, default=25, help="times each cell with itself")
+    parser.add_argument("--slower", type=int, default=10, help="times with more work")
     parser.add_argument("--out", type=Path, default=Path("comparisons.csv"))
     parser.add_argument("--table", type=Path, help="print the table of this file instead")
     options = parser.parse_args()
@@ -261,11 +272,13 @@ def main() -> int:
         return 0
     if not options.build:
         parser.error("name the build directory, or a file with --table")
-    for repetition in range(options.repetitions):
-        print(f"repetition {repetition + 1} of {options.repetitions}", file=sys.stderr)
+    for repetition in range(max(options.itself, options.slower)):
+        print(f"repetition {repetition + 1}", file=sys.stderr)
         for cell in CELLS:
-            for slowdown in (0, cell.slowdown):
-                append(options.out, compare(options.build, cell, slowdown))
+            if repetition < options.itself:
+                append(options.out, compare(options.build, cell, 0))
+            if repetition < options.slower:
+                append(options.out, compare(options.build, cell, cell.slowdown))
     return 0
 
 

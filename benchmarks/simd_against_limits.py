@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Holds native/simd of `sum` and `apply_weights` against NumPy and against the fastest
 hand-written loop of this machine, and prints a Markdown table.
 
@@ -125,11 +125,12 @@ def main() -> int:
     parser.add_argument("build", type=Path, help="build directory, for instance build/release")
     parser.add_argument("--repetitions", type=int, default=9)
     parser.add_argument("--rounds", type=int, default=1, help="rounds in each run")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     options = parser.parse_args()
     cells: dict[tuple[str, int], Cell] = {}
     for repetition in range(options.repetitions):
         print(f"repetition {repetition + 1} of {options.repetitions}", file=sys.stderr)
-        for n in SIZES:
+        for n in options.sizes:
             rows = measure_both(options.build, n, options.rounds, limits_first=repetition % 2 == 1)
             add_repetition(rows, n, cells)
     print(table(cells))

@@ -18,39 +18,61 @@ namespace gapmeter_apply_weights::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// One vector of results at a time, fused. Streamed results bypass the caches: past them, a normal
-// store would first read the line that it is about to overwrite.
-void ApplySimd(std::span<const float> inp, std::span<const float> w, float bias,
-               std::span<float> out, bool stream) {
+// How results are written, and whether operands are fetched ahead.
+enum class Way {
+  store,
+  // Where the data comes from the third-level cache, prefetching helps; nearer it costs slots.
+  prefetch_and_store,
+  // Past the caches a normal store would first read the line that it is about to overwrite.
+  stream,
+};
+
+// One vector of results at a time, fused. Returns how many elements are done.
+template <Way kWay>
+size_t ApplyBlocks(size_t i, std::span<const float> inp, std::span<const float> w, float bias,
+                   std::span<float> out) {
+  constexpr size_t prefetch_ahead = 1024 / sizeof(float);
   const hn::ScalableTag<float> d;
   const size_t lanes = hn::Lanes(d);
   const auto b = hn::Set(d, bias);
-  const size_t count = out.size();
-  size_t i = 0;
-  if (stream) {
-    const size_t vector_bytes = lanes * sizeof(float);
-    for (; i < count && reinterpret_cast<uintptr_t>(&out[i]) % vector_bytes != 0; ++i) {
-      out[i] = inp[i] * w[i] + bias;
-    }
-    for (; i + 4 * lanes <= count; i += 4 * lanes) {
-      for (size_t k = 0; k < 4; ++k) {
-        const size_t at = i + k * lanes;
-        hn::Stream(hn::MulAdd(hn::LoadU(d, &inp[at]), hn::LoadU(d, &w[at]), b), d, &out[at]);
+  for (; i + 4 * lanes <= out.size(); i += 4 * lanes) {
+    for (size_t at = i; at < i + 4 * lanes; at += lanes) {
+      if constexpr (kWay == Way::prefetch_and_store) {
+        hwy::Prefetch(inp.data() + at + prefetch_ahead);
+        hwy::Prefetch(w.data() + at + prefetch_ahead);
       }
-    }
-    hwy::FlushStream();
-  } else {
-    for (; i + 4 * lanes <= count; i += 4 * lanes) {
-      for (size_t k = 0; k < 4; ++k) {
-        const size_t at = i + k * lanes;
-        hn::StoreU(hn::MulAdd(hn::LoadU(d, &inp[at]), hn::LoadU(d, &w[at]), b), d, &out[at]);
+      const auto result = hn::MulAdd(hn::LoadU(d, &inp[at]), hn::LoadU(d, &w[at]), b);
+      if constexpr (kWay == Way::stream) {
+        hn::Stream(result, d, &out[at]);
+      } else {
+        hn::StoreU(result, d, &out[at]);
       }
     }
   }
-  for (; i + lanes <= count; i += lanes) {
+  for (; i + lanes <= out.size(); i += lanes) {
     hn::StoreU(hn::MulAdd(hn::LoadU(d, &inp[i]), hn::LoadU(d, &w[i]), b), d, &out[i]);
   }
-  for (; i < count; ++i) out[i] = inp[i] * w[i] + bias;
+  return i;
+}
+
+void ApplySimd(std::span<const float> inp, std::span<const float> w, float bias,
+               std::span<float> out) {
+  constexpr size_t second_level_bytes = size_t{1} << 20, third_level_bytes = size_t{16} << 20;
+  const size_t bytes = 3 * out.size_bytes();
+  const size_t vector_bytes = hn::Lanes(hn::ScalableTag<float>()) * sizeof(float);
+  size_t i = 0;
+  if (bytes < second_level_bytes) {
+    i = ApplyBlocks<Way::store>(i, inp, w, bias, out);
+  } else if (bytes < third_level_bytes) {
+    i = ApplyBlocks<Way::prefetch_and_store>(i, inp, w, bias, out);
+  } else {
+    for (; i < out.size() && reinterpret_cast<uintptr_t>(&out[i]) % vector_bytes != 0; ++i) {
+      out[i] = inp[i] * w[i] + bias;
+    }
+    i = ApplyBlocks<Way::stream>(i, inp, w, bias, out);
+    hwy::FlushStream();
+  }
+  for (; i < out.size(); ++i) out[i] = inp[i] * w[i] + bias;
 }
 
 }  // namespace gapmeter_apply_weights::HWY_NAMESPACE
@@ -81,9 +103,7 @@ void into(Input inp, Input w, float bias, Output out) {
 }
 
 void simd(Input inp, Input w, float bias, Output out) {
-  // Results of this size don't stay in the caches until somebody reads them.
-  constexpr std::size_t stream_from_bytes = std::size_t{4} << 20;
-  HWY_DYNAMIC_DISPATCH(ApplySimd)(inp, w, bias, out, out.size_bytes() >= stream_from_bytes);
+  HWY_DYNAMIC_DISPATCH(ApplySimd)(inp, w, bias, out);
 }
 
 template <class T>

@@ -25,7 +25,7 @@ struct RunOptions {
   Selection selection{};
   std::string out;  // empty: results/<time>
   int rounds = 9;
-  std::int64_t round_ns = 75'000'000;
+  std::int64_t round_ns = 100'000'000;
   std::optional<double> budget_s{};
   std::optional<double> precision{};
   double timeout_s = 120;

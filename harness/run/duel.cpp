@@ -107,7 +107,7 @@ class Duel {
     return true;
   }
 
-  bool is_over() const {
+  bool is_over() {
     if (result_.ratios.empty()) return false;
     if (stopped()) return true;
     const bool is_short = job_.timing.batch->estimator == Estimator::p10;
@@ -116,6 +116,13 @@ class Duel {
     const double one_pair_s =
         (clock_.now_s() - first_pair_s_) / static_cast<double>(result_.ratios.size());
     if (spent_s + one_pair_s > budget_s) return true;
+    if (!pairs_wanted_ && is_narrow()) {
+      pairs_wanted_ = static_cast<double>(result_.ratios.size()) * (1 + rule_.further_pairs);
+    }
+    return pairs_wanted_ && static_cast<double>(result_.ratios.size()) >= *pairs_wanted_;
+  }
+
+  bool is_narrow() const {
     const Estimate ratio = ratio_of_pairs(result_.ratios, rule_.confidence);
     return ratio.interval &&
            std::log(ratio.interval->high / ratio.interval->low) / 2 <= rule_.half_width;
@@ -128,6 +135,7 @@ class Duel {
   const std::function<void(const DuelRow&)>& record_;
   double started_s_;
   double first_pair_s_ = 0;
+  std::optional<double> pairs_wanted_{};  // since the interval was narrow enough
   DuelResult result_{};
 };
 
@@ -151,7 +159,8 @@ SlicePlan plan_slices(const Timing& timing, const DuelRule& rule) {
   };
   const std::int64_t batches = times(static_cast<double>(rule.slice_ns), batch_ns);
   const double slice_ns = batch_ns * static_cast<double>(batches);
-  return {.slices = times(static_cast<double>(rule.round_ns), slice_ns), .batches = batches};
+  const std::int64_t slices = times(static_cast<double>(rule.round_ns), slice_ns);
+  return {.slices = std::min(slices, rule.most_slices), .batches = batches};
 }
 
 }  // namespace gapmeter

@@ -10,80 +10,21 @@
 #include <functional>
 #include <optional>
 
+#include "harness/tests/unit/fake_pairs.h"
 #include "harness/tests/unit/testing.h"
 
 namespace gapmeter {
 namespace {
 
+using test::abandoned;
+using test::failing;
+using test::FakeClock;
+using test::FakePairRunner;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using Values = std::vector<double>;
-
-class FakeClock final : public Clock {
- public:
-  double now_s() const override { return s; }
-  double s = 100;
-};
-
-JobOutcome failing(Status status, std::string reason) {
-  return {.measurement = {.status = status, .reason = std::move(reason)}};
-}
-
-JobOutcome abandoned() { return {.measurement = {.status = Status::error}, .abandoned = true}; }
-
-// Both sides as a test wants them: a second for each pair, nothing for the rest.
-class FakePairRunner final : public PairRunner {
- public:
-  explicit FakePairRunner(FakeClock& clock) : clock_(clock) {}
-
-  JobOutcome run(int side, const Job& job) override {
-    log.push_back(std::string(name_of(job.pass)) + (side == 0 ? " base" : " new"));
-    alone.push_back(job);
-    clock_.s += alone_s;
-    if (job.pass == Pass::verify) {
-      if (const auto& failure = unverified.at(static_cast<std::size_t>(side))) return *failure;
-      return {.measurement = {.input_digest = digests.at(static_cast<std::size_t>(side))}};
-    }
-    if (uncalibrated) return *uncalibrated;
-    return {.measurement = {.timing = calibration}};
-  }
-
-  std::array<JobOutcome, 2> run_pair(const Job& job, int first) override {
-    log.emplace_back(first == 0 ? "pair from base" : "pair from new");
-    const std::size_t pair = paired.size();
-    paired.push_back(job);
-    clock_.s += pair_s;
-    if (during) during(pair);
-    if (outcomes) return *outcomes;
-    const auto slices = static_cast<std::size_t>(job.timing.slices.value().slices);
-    return {timed(Values(slices, base_ns)), timed(Values(slices, base_ns * ratio(pair)))};
-  }
-
-  static JobOutcome timed(Values slice_ns) {
-    Timing timing = test::timing_of(1);
-    timing.slice_ns = std::move(slice_ns);
-    return {.measurement = {.timing = std::move(timing)}};
-  }
-
-  std::array<std::string, 2> digests{test::some_digest, test::some_digest};
-  std::array<std::optional<JobOutcome>, 2> unverified{};
-  std::optional<JobOutcome> uncalibrated{};
-  std::optional<std::array<JobOutcome, 2>> outcomes{};  // of every pair
-  Timing calibration = test::timing_of(100, 100);       // batches of 10 µs
-  double base_ns = 100;
-  std::function<double(std::size_t)> ratio = [](std::size_t) { return 1.0; };
-  std::function<void(std::size_t)> during{};
-  double alone_s = 0, pair_s = 1;
-
-  std::vector<std::string> log;
-  std::vector<Job> alone, paired;
-
- private:
-  FakeClock& clock_;
-};
 
 class DuelTest : public ::testing::Test {
  protected:
@@ -130,19 +71,19 @@ TEST_F(DuelTest, CalibratesWithoutSlicesOrABatch) {
   EXPECT_EQ(timing.batch_ns, rule_.batch_ns);
 }
 
-// Batches of 10 µs: 200 in 2 ms, and 12.5 times that in 25 ms.
+// Batches of 10 µs: 200 in 2 ms, and that as often as is allowed.
 TEST_F(DuelTest, TimesEveryPairByThePlanFromTheCalibration) {
   run();
   for (const Job& job : runner_.paired) {
     EXPECT_EQ(job.pass, Pass::time);
     EXPECT_EQ(job.timing.batch, (BatchPlan{100, Estimator::p10}));
-    EXPECT_EQ(job.timing.slices, (SlicePlan{.slices = 13, .batches = 200}));
+    EXPECT_EQ(job.timing.slices, (SlicePlan{.slices = 24, .batches = 200}));
   }
 }
 
 TEST_F(DuelTest, ReportsTheMediansAndTheRatioOfEachPair) {
   rule_.most_pairs = 2;
-  runner_.calibration = test::timing_of(8e6, 1);  // 8 ms: three slices of one call
+  runner_.calibration = test::timing_of(33e6, 1);  // 33 ms: three slices of one call
   runner_.outcomes = {FakePairRunner::timed({100, 400, 200}),
                       FakePairRunner::timed({110, 400, 260})};
   const DuelResult result = run();
@@ -224,7 +165,7 @@ TEST_F(DuelTest, AnAbandonedPairIsNoFailure) {
 
 // Workers of another build may answer at once, or cut their rounds otherwise.
 TEST_F(DuelTest, ARoundThatIsNotCutAsToldIsAnError) {
-  runner_.calibration = test::timing_of(8e6, 1);
+  runner_.calibration = test::timing_of(33e6, 1);
   runner_.outcomes = {FakePairRunner::timed({1, 2, 3}), FakePairRunner::timed({1, 2})};
   EXPECT_THAT(run().failure, HasSubstr("new: error: "));
   runner_.outcomes = {FakePairRunner::timed({}), FakePairRunner::timed({1, 2, 3})};
@@ -234,10 +175,21 @@ TEST_F(DuelTest, ARoundThatIsNotCutAsToldIsAnError) {
 }
 
 // The range of 8 equal ratios is the first interval of 99 %: 2 / 2^8 is below 1 %, 2 / 2^7 is not.
-TEST_F(DuelTest, EndsWhenTheIntervalIsNarrowEnough) { EXPECT_THAT(run().ratios, SizeIs(8)); }
+TEST_F(DuelTest, EndsWhenTheIntervalIsNarrowEnough) {
+  rule_.further_pairs = 0;
+  EXPECT_THAT(run().ratios, SizeIs(8));
+}
+
+// It is narrow once, after 8, and wide from the ninth on, which doesn't matter any more.
+TEST_F(DuelTest, RunsFurtherPairsWhateverTheyShow) {
+  runner_.pair_s = 0.1;
+  runner_.ratio = [](std::size_t pair) { return pair < 8 ? 1.0 : 2.0 * static_cast<double>(pair); };
+  EXPECT_THAT(run().ratios, SizeIs(12));
+}
 
 TEST_F(DuelTest, MoreConfidenceTakesMorePairs) {
   rule_.confidence = 0.999;
+  rule_.further_pairs = 0;
   runner_.pair_s = 0.1;
   EXPECT_THAT(run().ratios, SizeIs(11));
 }
@@ -251,11 +203,12 @@ TEST_F(DuelTest, TheHalfWidthIsInLogarithms) {
     runner.ratio = [=](std::size_t pair) {
       return 5 * std::exp(pair % 2 == 0 ? from_middle : -from_middle);
     };
+    runner.pair_s = 0.1;
     const DuelResult result = run_duel({.kernel = "sum"}, runner, clock, rule_);
     if (narrow) {
-      EXPECT_THAT(result.ratios, SizeIs(8));
+      EXPECT_THAT(result.ratios, SizeIs(12));
     } else {
-      EXPECT_GT(result.ratios.size(), 8U);
+      EXPECT_GT(result.ratios.size(), 12U);
     }
   }
 }
@@ -316,11 +269,11 @@ TEST_F(DuelTest, WhereTheIntervalLiesDoesNotMatter) {
     FakePairRunner runner(clock);
     runner.pair_s = 0;
     runner.ratio = [=](std::size_t pair) {
-      return centre * std::exp(0.015 * (static_cast<double>(pair * 5 % 11) - 5));
+      return centre * std::exp(0.009 * (static_cast<double>(pair * 5 % 11) - 5));
     };
     pairs.push_back(run_duel({.kernel = "sum"}, runner, clock, rule_).ratios.size());
   }
-  EXPECT_GT(pairs.front(), 8U);
+  EXPECT_GT(pairs.front(), 12U);
   EXPECT_LT(pairs.front(), 1000U);
   EXPECT_THAT(pairs, Each(pairs.front()));
 }
@@ -358,6 +311,13 @@ TEST(PlanSlices, RoundsToTheNearestNumberOfBatches) {
 
 TEST(PlanSlices, ABatchLongerThanASliceIsOne) {
   EXPECT_EQ(plan_for(5e6, 1), (SlicePlan{.slices = 5, .batches = 1}));
+}
+
+TEST(PlanSlices, ARoundHasNoMoreThanTheMostSlices) {
+  EXPECT_EQ(
+      plan_slices(test::timing_of(1e6, 1),
+                  {.slice_ns = a_millisecond, .most_slices = 7, .round_ns = 100 * a_millisecond}),
+      (SlicePlan{.slices = 7, .batches = 1}));
 }
 
 TEST(PlanSlices, ABatchLongerThanARoundIsTheRound) {

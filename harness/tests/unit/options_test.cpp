@@ -91,7 +91,7 @@ TEST(RunCommandLine, HasDefaults) {
   EXPECT_EQ(options.selection.largest_size, std::nullopt);
   EXPECT_EQ(options.out, "");
   EXPECT_EQ(options.rounds, 9);
-  EXPECT_EQ(options.round_ns, 75'000'000);
+  EXPECT_EQ(options.round_ns, 100'000'000);
   EXPECT_EQ(options.budget_s, std::nullopt);
   EXPECT_EQ(options.timeout_s, 120);
   EXPECT_EQ(options.seed, 1U);
