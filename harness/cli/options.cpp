@@ -47,10 +47,10 @@ struct Depth {
   std::optional<std::size_t> largest_size;
 };
 
-constexpr int most_rounds_for_precision = 100;
-
 constexpr Depth quick_depth{6, 10'000'000, 5, std::size_t{1} << 20};
 constexpr Depth full_depth{21, 200'000'000, std::nullopt, std::nullopt};
+// Many short rounds: an interval over rounds narrows with their number more than with their length.
+constexpr Depth precision_depth{100, 25'000'000, std::nullopt, std::nullopt};
 
 void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
   if (!keep_rounds) options.rounds = depth.rounds;
@@ -345,9 +345,9 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
   if (list_command.parsed()) return Options(list);
   if (run_command.parsed()) {
     const bool rounds_given = run_command.count("--rounds") > 0;
-    if (depth.quick) apply(quick_depth, run, rounds_given);
-    if (depth.full) apply(full_depth, run, rounds_given);
-    if (run.precision && !rounds_given) run.rounds = most_rounds_for_precision;
+    if (run.precision) apply(precision_depth, run, rounds_given);
+    if (depth.quick) apply(quick_depth, run, rounds_given || run.precision);
+    if (depth.full) apply(full_depth, run, rounds_given || run.precision);
     return Options(run);
   }
   if (verify_command.parsed()) return Options(verify);

@@ -59,7 +59,7 @@ std::vector<EmbeddingCell> measure_penalty(const RunOptions& options, const Cata
                                            const Plan& plan, const WorkerSettings& embedded) {
   if (options.interpreters.size() == 1) return {};
   constexpr std::size_t most_kernels = 3;
-  constexpr int most_pairs = 21;
+  constexpr int most_pairs = 11;
   const auto cells = embedding_cells(catalog, plan.comparisons, most_kernels);
   WorkerSettings stock = embedded;
   stock.engines = {stock_engine(embedded, catalog.python.executable)};
@@ -67,6 +67,7 @@ std::vector<EmbeddingCell> measure_penalty(const RunOptions& options, const Cata
   return measure_embedding(cells, options.seed, runner, SteadyClock(),
                            {.most_pairs = std::min(options.rounds, most_pairs),
                             .confidence = 0.95,
+                            .round_ns = 25'000'000,
                             .stop = embedded.abandon});
 }
 

@@ -169,7 +169,9 @@ TEST(Precision, AllowsManyRounds) {
   EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).rounds, 100);
 }
 
-TEST(Precision, LeavesTheLengthOfRoundsToTheDepth) {
+TEST(Precision, ShortensRoundsUnlessTheDepthSaysHowLong) {
+  EXPECT_EQ(run_options({"--precision", "0.05"}).round_ns, 25'000'000);
+  EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).round_ns, 200'000'000);
   EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).round_ns, 10'000'000);
 }
 
