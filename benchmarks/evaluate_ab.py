@@ -199,37 +199,39 @@ def share(part: int, whole: int) -> str:
 
 
 def table_of(title: str, chosen: list[Comparison]) -> list[str]:
-    """A line for each cell, then all together."""
+    """A line for each cell, then all together; the truth of a ratio is known where it is 1."""
+    is_itself = chosen[0].slowdown == 0
     lines = [
         f"**{title}**",
         "",
-        "| cell | call | comparisons | seconds, median (largest) | 95 % intervals with 1 "
-        "| gapmeter ab: slower / faster / same / inconclusive | t-test over processes: slower / "
-        "faster | U test in one process: slower / faster |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| cell | call | comparisons | seconds, median (largest) "
+        + ("| 95 % intervals with 1 " if is_itself else "")
+        + "| `gapmeter ab`: slower / faster / same / inconclusive | t-test over processes: slower "
+        "/ faster | U test in one process: slower / faster |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |" + (" ---: |" if is_itself else ""),
     ]
-    cells = sorted({(c.slowdown, c.kernel, c.variant, c.n) for c in chosen})
-    groups = [
-        (
-            f"{kernel} {variant} n={n}",
-            [c for c in chosen if (c.kernel, c.variant, c.n) == (kernel, variant, n)],
-        )
-        for _, kernel, variant, n in cells
+    cells = sorted({(c.kernel, c.variant, c.n) for c in chosen})
+    groups = [(cell, [c for c in chosen if (c.kernel, c.variant, c.n) == cell]) for cell in cells]
+    for cell, group in groups:
+        kernel, variant, n = cell
+        lines.append(f"| {kernel} {variant} n={n} | {call_text(group)} {line_of(group)}")
+    return [*lines, f"| all | {line_of(chosen)}", ""]
+
+
+def line_of(group: list[Comparison]) -> str:
+    """The counts of a line."""
+    seconds = [c.seconds for c in group]
+    covered = sum(c.low <= 1 <= c.high for c in group)
+    counts = [
+        sum(c.verdict == verdict for c in group)
+        for verdict in ("slower", "faster", "same", "inconclusive")
     ]
-    for name, group in groups + [("all", chosen)]:
-        covered = sum(c.low <= 1 <= c.high for c in group)
-        seconds = [c.seconds for c in group]
-        counts = [
-            sum(c.verdict == verdict for c in group)
-            for verdict in ("slower", "faster", "same", "inconclusive")
-        ]
-        lines.append(
-            f"| {name} | {call_text(group) if name != 'all' else ''} | {len(group)} "
-            f"| {statistics.median(seconds):.1f} ({max(seconds):.1f}) "
-            f"| {share(covered, len(group))} | {' / '.join(map(str, counts))} "
-            f"| {found_by(group, 'pyperf')} | {found_by(group, 'google_benchmark')} |"
-        )
-    return lines + [""]
+    return (
+        f"| {len(group)} | {statistics.median(seconds):.1f} ({max(seconds):.1f}) "
+        + (f"| {share(covered, len(group))} " if group[0].slowdown == 0 else "")
+        + f"| {' / '.join(map(str, counts))} | {found_by(group, 'pyperf')} "
+        f"| {found_by(group, 'google_benchmark')} |"
+    )
 
 
 def call_text(group: list[Comparison]) -> str:

@@ -29,6 +29,7 @@ function(gapmeter_extension_worker result interpreter)
   list(GET answer 0 include_dir)
   list(GET answer 1 suffix)
   set(${result} ${suffix} PARENT_SCOPE)
+  set_property(GLOBAL PROPERTY GAPMETER_PYTHON_INCLUDE_DIR${suffix} ${include_dir})
   if(NOT EXISTS ${include_dir}/Python.h)
     message(FATAL_ERROR "${interpreter} has no headers in ${include_dir}; install its development package")
   endif()
@@ -52,16 +53,50 @@ foreach(interpreter IN LISTS Python_EXECUTABLE GAPMETER_PYTHONS)
 endforeach()
 list(REMOVE_DUPLICATES GAPMETER_EXTENSION_SUFFIXES)
 
+# Modules for Python variants to import, from PYTHON_DIR/extensions/*.cpp, in NAME-extensions/.
+function(gapmeter_python_extensions name python_dir suffix)
+  get_property(include_dir GLOBAL PROPERTY GAPMETER_PYTHON_INCLUDE_DIR${suffix})
+  file(GLOB sources CONFIGURE_DEPENDS ${python_dir}/extensions/*.cpp)
+  foreach(source IN LISTS sources)
+    cmake_path(GET source STEM stem)
+    set(target ${name}-${stem}${suffix})
+    add_library(${target} MODULE ${source})
+    target_link_libraries(${target} PRIVATE
+      gapmeter_options gapmeter_kernel_options gapmeter_sanitizers)
+    target_include_directories(${target} SYSTEM PRIVATE ${include_dir}
+      $<TARGET_PROPERTY:pybind11::headers,INTERFACE_INCLUDE_DIRECTORIES>)
+    set_target_properties(${target} PROPERTIES
+      PREFIX "" OUTPUT_NAME ${stem} SUFFIX ${suffix} CXX_VISIBILITY_PRESET hidden
+      LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${name}-extensions)
+    add_dependencies(${name} ${target})
+  endforeach()
+endfunction()
+
 # The worker as an extension module, in NAME-engines/.
 function(gapmeter_extension name suffix)
   set(target ${name}-engine${suffix})
   add_library(${target} MODULE)
   target_link_libraries(${target} PRIVATE
-    gapmeter_extension_worker${suffix} ${name}_kernels hwy::hwy)
+    gapmeter_extension_worker${suffix} ${name}_kernels hwy::hwy TBB::tbb)
   set_target_properties(${target} PROPERTIES
     PREFIX "" OUTPUT_NAME gapmeter_worker SUFFIX ${suffix} LINKER_LANGUAGE CXX
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${name}-engines)
   add_dependencies(${name} ${target})
+endfunction()
+
+# Programs for kernels to start, from KERNELS_DIR/programs/*.cpp, in NAME-programs/.
+function(gapmeter_kernel_programs name kernels_dir)
+  file(GLOB sources CONFIGURE_DEPENDS ${kernels_dir}/programs/*.cpp)
+  foreach(source IN LISTS sources)
+    cmake_path(GET source STEM stem)
+    set(target ${name}-program-${stem})
+    add_executable(${target} ${source})
+    target_link_libraries(${target} PRIVATE
+      gapmeter_options gapmeter_kernel_options gapmeter_sanitizers nlohmann_json::nlohmann_json)
+    set_target_properties(${target} PROPERTIES
+      OUTPUT_NAME ${stem} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${name}-programs)
+    add_dependencies(${name} ${target})
+  endforeach()
 endfunction()
 
 function(gapmeter_program name)
@@ -69,23 +104,26 @@ function(gapmeter_program name)
   # Objects, not a library: a linker drops members of an archive that only register themselves.
   file(GLOB sources CONFIGURE_DEPENDS ${arg_KERNELS_DIR}/*.cpp)
   add_library(${name}_kernels OBJECT ${sources})
-  target_compile_definitions(${name}_kernels PRIVATE ${arg_DEFINITIONS})
+  target_compile_definitions(${name}_kernels PRIVATE
+    GAPMETER_PROGRAMS_DIR="${CMAKE_BINARY_DIR}/${name}-programs" ${arg_DEFINITIONS})
   target_link_libraries(${name}_kernels PRIVATE
-    gapmeter_options gapmeter_kernel_options gapmeter_sanitizers hwy::hwy fmt::fmt)
+    gapmeter_options gapmeter_kernel_options gapmeter_sanitizers hwy::hwy fmt::fmt TBB::tbb)
 
   add_executable(${name} ${PROJECT_SOURCE_DIR}/harness/main.cpp)
   target_compile_definitions(${name} PRIVATE GAPMETER_PYTHON_BASELINES_DIR="${arg_PYTHON_DIR}")
   target_link_libraries(${name} PRIVATE
-    ${name}_kernels gapmeter_options gapmeter_harness gapmeter_worker hwy::hwy)
+    ${name}_kernels gapmeter_options gapmeter_harness gapmeter_worker hwy::hwy TBB::tbb)
 
   add_executable(${name}-python)
   target_link_libraries(${name}-python PRIVATE
-    gapmeter_embedded_worker ${name}_kernels hwy::hwy)
+    gapmeter_embedded_worker ${name}_kernels hwy::hwy TBB::tbb)
   # Extension modules resolve the C API against the executable, hence its exports.
   set_target_properties(${name}-python PROPERTIES ENABLE_EXPORTS ON LINKER_LANGUAGE CXX)
   add_dependencies(${name} ${name}-python)
 
+  gapmeter_kernel_programs(${name} ${arg_KERNELS_DIR})
   foreach(suffix IN LISTS GAPMETER_EXTENSION_SUFFIXES)
     gapmeter_extension(${name} ${suffix})
+    gapmeter_python_extensions(${name} ${arg_PYTHON_DIR} ${suffix})
   endforeach()
 endfunction()

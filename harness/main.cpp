@@ -35,7 +35,7 @@ gapmeter::NativeDescription describe() {
 
 int native_worker() {
   return gapmeter::worker_main(
-      {.start = [](const std::string&) { return std::make_unique<gapmeter::NativeLane>(); },
+      {.start = [](const gapmeter::Request&) { return std::make_unique<gapmeter::NativeLane>(); },
        .describe = [](gapmeter::LaneRunner&, const gapmeter::DescribeRequest&,
                       std::uint64_t nonce) { return encode(describe(), nonce); }});
 }

@@ -1,6 +1,6 @@
 """apply_weights: the article's second example, out[i] = inp[i] * w[i] + bias in float32."""
 
-from gapmeter import as_lists, as_numpy, variant
+from gapmeter import as_lists, as_numpy, compiled, variant
 
 
 @variant(prepare=as_lists)
@@ -32,3 +32,22 @@ def arrays_and_output(inputs):
 def numpy_out(inp, w, bias, out, multiply, add):
     multiply(inp, w, out=out)
     return add(out, bias, out=out)
+
+
+def compiled_apply(inputs):
+    import numpy as np
+
+    def apply(inp, w, bias):
+        out = np.empty_like(inp)
+        for i in range(len(inp)):
+            out[i] = inp[i] * w[i] + bias
+        return out
+
+    inp, w, bias = as_numpy(inputs)
+    arguments = inp, w, np.float32(bias)
+    return compiled(inputs, apply, *arguments, fastmath=True), *arguments
+
+
+@variant(prepare=compiled_apply, requires=("numpy", "numba"), quick=False)
+def numba(apply, inp, w, bias):
+    return apply(inp, w, bias)

@@ -2,7 +2,7 @@
 
 from array import array as typed_array
 
-from gapmeter import as_lists, as_numpy, variant
+from gapmeter import as_lists, as_numpy, compiled, variant
 
 
 @variant(prepare=as_lists)
@@ -26,3 +26,23 @@ def array(x):
 @variant(prepare=as_numpy, requires="numpy")
 def numpy(x):
     return x.sum()
+
+
+def compiled_sum(inputs):
+    import numpy as np
+
+    zero = np.float32(0)
+
+    def total(x):
+        result = zero
+        for value in x:
+            result += value
+        return result
+
+    (x,) = as_numpy(inputs)
+    return compiled(inputs, total, x, fastmath=True), x
+
+
+@variant(prepare=compiled_sum, requires=("numpy", "numba"), quick=False)
+def numba(total, x):
+    return total(x)

@@ -1,29 +1,60 @@
 #!/usr/bin/env bash
 # Installs the Debian (12 or newer) or Ubuntu (24.04 or newer) packages that gapmeter is built, run
 # and tested with. Skips what is there; needs root or sudo only when something is missing.
+#
+#   scripts/setup.sh [--with torch]
+#
+# --with torch adds PyTorch, which is large; without it its variants are skipped.
 set -euo pipefail
 
 packages=(
   # Build
   g++ cmake ninja-build git pkg-config
   libbenchmark-dev libcli11-dev libfmt-dev nlohmann-json3-dev pybind11-dev libhwy-dev
-  libopenblas-dev libxxhash-dev libgtest-dev libgmock-dev
+  libopenblas-dev libtbb-dev libxxhash-dev libgtest-dev libgmock-dev
   # The interpreter to embed, and what the Python variants and the charts use
   python3 python3-dev libpython3-dev python3-venv
   python3-numpy python3-pandas python3-scipy python3-matplotlib python3-jinja2 python3-pytest
   # The linters that the tests run
   python3-flake8 shellcheck
 )
+# Used by some Python variants, which are skipped where a release does not have them.
+optional=(python3-numba python3-sklearn)
+
+while (($# > 0)); do
+  case "$1 ${2:-}" in
+    "--with torch") packages+=(python3-torch) ;;
+    *)
+      echo "setup.sh: unknown arguments '$*'; there is --with torch" >&2
+      exit 2
+      ;;
+  esac
+  shift 2
+done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup.sh: this is not Debian or Ubuntu; install the equivalents of: ${packages[*]}" >&2
   exit 2
 fi
 
+is_installed() {
+  local state
+  state=$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null || true)
+  [[ $state == installed ]]
+}
+is_available() {
+  apt-cache show --no-all-versions "$1" >/dev/null 2>&1
+}
+
 missing=()
 for package in "${packages[@]}"; do
-  state=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
-  [[ $state == installed ]] || missing+=("$package")
+  is_installed "$package" || missing+=("$package")
+done
+for package in "${optional[@]}"; do
+  # Before the package lists were ever fetched nothing is available; then all is missing anyway.
+  if ! is_installed "$package" && { ((${#missing[@]} > 0)) || is_available "$package"; }; then
+    missing+=("$package")
+  fi
 done
 if ((${#missing[@]} == 0)); then
   echo "setup.sh: every package is installed"
@@ -38,7 +69,15 @@ if ((EUID != 0)); then
   fi
   as_root=(sudo)
 fi
-echo "setup.sh: installing ${missing[*]}"
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update
+for package in "${optional[@]}"; do
+  if ! is_available "$package"; then
+    echo "setup.sh: this release has no $package; the variants that need it will be skipped"
+    for i in "${!missing[@]}"; do
+      [[ ${missing[i]} == "$package" ]] && unset "missing[i]"
+    done
+  fi
+done
+echo "setup.sh: installing ${missing[*]}"
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
   apt-get install --yes --no-install-recommends "${missing[@]}"

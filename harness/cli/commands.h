@@ -34,6 +34,8 @@ int run_plot(const PlotOptions& options);
 // last that this process may use; -1 where the system does not tell. Throws UnknownName for one
 // that it may not use.
 int choose_cpu(const std::optional<int>& wanted);
+// How many processors this process may use; at least 1.
+int processors();
 
 // The workers of the program at a path: itself and its Python sibling. `python_dir` is still empty.
 WorkerSettings workers_of(const std::string& program, const Invocation& invocation);

@@ -45,18 +45,20 @@ struct Depth {
   std::int64_t round_ns;
   std::optional<std::size_t> most_sizes;
   std::optional<std::size_t> largest_size;
+  bool quick;
 };
 
-constexpr Depth quick_depth{6, 10'000'000, 5, std::size_t{1} << 20};
-constexpr Depth full_depth{21, 200'000'000, std::nullopt, std::nullopt};
+constexpr Depth quick_depth{6, 10'000'000, 5, std::size_t{1} << 20, true};
+constexpr Depth full_depth{21, 200'000'000, std::nullopt, std::nullopt, false};
 // Many short rounds: an interval over rounds narrows with their number more than with their length.
-constexpr Depth precision_depth{100, 25'000'000, std::nullopt, std::nullopt};
+constexpr Depth precision_depth{100, 25'000'000, std::nullopt, std::nullopt, false};
 
 void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
   if (!keep_rounds) options.rounds = depth.rounds;
   options.round_ns = depth.round_ns;
   options.selection.most_sizes = depth.most_sizes;
   options.selection.largest_size = depth.largest_size;
+  options.selection.quick = depth.quick;
 }
 
 void add_selection(CLI::App& command, Selection& selection) {
@@ -75,6 +77,16 @@ void add_selection(CLI::App& command, Selection& selection) {
           checked("--sizes", [&](const std::string& text) { selection.sizes = parse_sizes(text); }),
           "FIRST:LAST:FACTORx, FIRST:LAST:STEP or a comma-separated list; k M G Ki Mi Gi")
       ->type_name("SIZES");
+}
+
+void add_threads(CLI::App& command, std::vector<int>& threads) {
+  command
+      .add_option(
+          "--threads", threads,
+          "Numbers of threads for kernels that use them (default 1,2,4,… and all processors)")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
 }
 
 void add_execution(CLI::App& command, double& timeout_s, std::uint64_t& seed) {
@@ -126,6 +138,7 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
   CLI::App& command =
       *app.add_subcommand("run", "Measure kernels and write the results to a directory");
   add_selection(command, options.selection);
+  add_threads(command, options.selection.threads);
   command.add_option("--out", options.out, "Directory to create (default results/<time>)")
       ->type_name("DIR");
   command.add_flag("--quick", depth.quick, "Fewer and smaller sizes, short rounds");
@@ -231,6 +244,7 @@ CLI::App& add_ab(CLI::App& app, AbOptions& options) {
 CLI::App& add_verify(CLI::App& app, VerifyOptions& options) {
   CLI::App& command = *app.add_subcommand("verify", "Check the results of every variant, untimed");
   add_selection(command, options.selection);
+  add_threads(command, options.selection.threads);
   add_execution(command, options.timeout_s, options.seed);
   return command;
 }

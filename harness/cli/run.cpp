@@ -115,11 +115,13 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
   }
   workers.abandon = &interrupts.abandon;  // from here on the first Ctrl-C spares the job in hand
 
+  Selection selection = options.selection;
+  selection.processors = processors();
   const Plan plan{.seed = options.seed,
                   .rounds = options.rounds,
                   .precision = options.precision,
                   .timing = {.round_ns = options.round_ns, .single_calls_ns = options.round_ns / 2},
-                  .comparisons = plan_comparisons(catalog, options.selection)};
+                  .comparisons = plan_comparisons(catalog, selection)};
   if (plan.comparisons.empty()) throw UnknownName("nothing is selected");
 
   create_result_dir(dir);

@@ -43,7 +43,8 @@ int run_verify(const VerifyOptions& options, const Invocation& invocation) {
   print_warnings(catalog.python.warnings);
   ProcessJobRunner runner(workers);
   Selection selection = options.selection;
-  if (selection.sizes.empty()) selection.sizes = odd_sizes;
+  if (selection.sizes.empty()) selection.probes = odd_sizes;
+  selection.processors = processors();
   Tally tally;
   for (const Comparison& comparison : plan_comparisons(catalog, selection)) {
     for (const PlannedVariant& planned : comparison.variants) {
@@ -51,6 +52,7 @@ int run_verify(const VerifyOptions& options, const Invocation& invocation) {
                     .kernel = comparison.kernel,
                     .variant = planned.id,
                     .n = comparison.n,
+                    .threads = comparison.threads,
                     .seed = options.seed};
       const Measurement measurement =
           planned.settled ? *planned.settled : runner.run(job).measurement;

@@ -64,6 +64,8 @@ int choose_cpu(const std::optional<int>& wanted) {
   return *wanted;
 }
 
+int processors() { return std::max(1, static_cast<int>(allowed_cpus().size())); }
+
 PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter) {
   return {.label = "",
           .command = {on_path(interpreter), "-I", "-B", "-u",
@@ -75,6 +77,7 @@ WorkerSettings workers_of(const std::string& program, const Invocation& invocati
   return {.native_command = {program, worker_argument},
           .engines = {{.label = "", .command = {program + "-python", worker_argument}}},
           .python_dir = "",
+          .extension_dir = program + "-extensions",
           .abandon = &invocation.interrupts.stop};
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #define XXH_INLINE_ALL
@@ -16,13 +17,25 @@ const Buffer& Inputs::operator[](std::string_view name) const {
   throw std::out_of_range(fmt::format("there is no input called '{}'", name));
 }
 
+InputField thread_count(std::string name) { return {std::move(name), DType::i32, scalar, nullptr}; }
+
+bool uses_threads(const std::vector<InputField>& fields) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const InputField& field) { return !field.fill; });
+}
+
 Inputs generate_inputs(std::string_view kernel, const std::vector<InputField>& fields,
-                       std::size_t n, std::uint64_t seed) {
+                       std::size_t n, std::uint64_t seed, int threads) {
   Inputs inputs{.n = n, .fields = {}};
   for (const InputField& field : fields) {
     Random random(key_of(fmt::format("{}/{}/{}/{}", seed, kernel, field.name, n)));
     inputs.fields.push_back({field.name, Buffer(field.dtype, field.shape(n))});
-    field.fill(inputs.fields.back().buffer, random);
+    Buffer& buffer = inputs.fields.back().buffer;
+    if (field.fill) {
+      field.fill(buffer, random);
+    } else {
+      buffer.as<std::int32_t>()[0] = threads;
+    }
   }
   return inputs;
 }

@@ -23,8 +23,13 @@ struct InputField {
   std::string name;
   DType dtype;
   ShapeOf shape;
-  std::function<void(Buffer&, Random&)> fill;
+  std::function<void(Buffer&, Random&)> fill;  // none: the field is thread_count
 };
+
+// An int32_t scalar: how many threads a call may use. It makes the kernel one that is measured at
+// several numbers of threads.
+InputField thread_count(std::string name = "threads");
+bool uses_threads(const std::vector<InputField>& fields);
 
 struct NamedBuffer {
   std::string name;
@@ -42,7 +47,7 @@ struct Inputs {
 // Fills every field from a generator keyed by (seed, kernel, field, n): a field's bytes do not
 // depend on the other fields, nor on the order in which they are made.
 Inputs generate_inputs(std::string_view kernel, const std::vector<InputField>& fields,
-                       std::size_t n, std::uint64_t seed);
+                       std::size_t n, std::uint64_t seed, int threads = 1);
 
 // XXH3-64 over names, types, shapes and bytes of all fields. Equal digests mean equal inputs.
 std::uint64_t digest_of(const Inputs& inputs);

@@ -19,6 +19,7 @@
 
 #include "harness/kernel/inputs.h"
 #include "harness/kernel/native_variant.h"
+#include "harness/kernel/prose.h"
 #include "harness/kernel/sink.h"
 
 namespace gapmeter {

@@ -4,6 +4,10 @@
 // and T for scalars. It returns its one output, T or std::vector<T> (allocated inside the timed
 // region and freed there), or returns nothing and takes a std::span<T> for every output after the
 // inputs (the caller's buffers, touched beforehand).
+//
+// A variant that works on something else than plain arrays has two functions: one that makes it of
+// the inputs, untimed, and one that takes it by reference, and the outputs' spans as above. The
+// first may end its parameters with a Report&, to tell of more than is measured.
 #pragma once
 
 #include <algorithm>
@@ -20,6 +24,7 @@
 
 #include "harness/kernel/buffer.h"
 #include "harness/kernel/inputs.h"
+#include "harness/kernel/report.h"
 #include "harness/kernel/sink.h"
 
 namespace gapmeter {
@@ -46,8 +51,13 @@ class NativeCall {
   // length.
   virtual std::vector<Buffer> result() = 0;
 
+  // What the preparation reported.
+  const std::vector<Metric>& metrics() const { return report_.metrics(); }
+
  protected:
   explicit NativeCall(Invoke function) : invoke_(function) {}
+
+  Report report_;
 
  private:
   Invoke invoke_;
@@ -105,63 +115,140 @@ struct Returned<void> {
   static constexpr ParameterType type{Kind::nothing, DType::u8};
 };
 
-// The argument for parameter T: an input, or one of the caller's output buffers.
+// Where arguments come from.
+struct Sources {
+  const Inputs& inputs;
+  std::vector<Buffer>& outputs;
+  Report& report;
+};
+
+// The argument for parameter T: the report, an input, or one of the caller's output buffers, which
+// are counted after the inputs.
 template <class T>
-T argument(const Inputs& inputs, std::vector<Buffer>& outputs, std::size_t index) {
-  constexpr ParameterType type = Parameter<T>::type;
-  if constexpr (type.kind == Kind::writable_array) {
-    return outputs.at(index - inputs.fields.size()).as<typename T::element_type>();
-  } else if constexpr (type.kind == Kind::array) {
-    return inputs.fields.at(index).buffer.as<typename T::value_type>();
+T argument(const Sources& sources, std::size_t index) {
+  if constexpr (std::is_same_v<T, Report&>) {
+    return sources.report;
+  } else if constexpr (Parameter<T>::type.kind == Kind::writable_array) {
+    return sources.outputs.at(index - sources.inputs.fields.size())
+        .template as<typename T::element_type>();
+  } else if constexpr (Parameter<T>::type.kind == Kind::array) {
+    return sources.inputs.fields.at(index).buffer.template as<typename T::value_type>();
   } else {
-    return inputs.fields.at(index).buffer.as<T>()[0];
+    return sources.inputs.fields.at(index).buffer.template as<T>()[0];
   }
 }
 
+// The parameters that stand for inputs and outputs.
+template <class... Parameters>
+std::vector<ParameterType> types_of() {
+  std::vector<ParameterType> types;
+  [[maybe_unused]] const auto add = [&]<class T>(std::type_identity<T>) {
+    if constexpr (!std::is_same_v<T, Report&>) types.push_back(Parameter<T>::type);
+  };
+  (add(std::type_identity<std::remove_cv_t<Parameters>>{}), ...);
+  return types;
+}
+
+// What a call does: Function, on inputs and outputs.
 template <auto Function, class Signature = decltype(+Function)>
-class BoundCall;
+class Direct;
 
 template <auto Function, class Result, class... Parameters>
-class BoundCall<Function, Result (*)(Parameters...)> final : public NativeCall {
+class Direct<Function, Result (*)(Parameters...)> {
  public:
-  BoundCall(const Inputs& inputs, std::vector<OutputShape> outputs)
-      : BoundCall(inputs, std::move(outputs), std::index_sequence_for<Parameters...>{}) {}
+  static_assert((!std::is_same_v<Parameters, Report&> && ...), "only a preparation reports");
+  using Returns = Result;
+  static std::vector<ParameterType> parameters() { return types_of<Parameters...>(); }
+
+  explicit Direct(const Sources& sources)
+      : Direct(sources, std::index_sequence_for<Parameters...>{}) {}
+
+  Result operator()() { return std::apply(Function, arguments_); }
+
+ private:
+  template <std::size_t... Index>
+  Direct(const Sources& sources, std::index_sequence<Index...> /*parameters*/)
+      : arguments_{argument<std::remove_cv_t<Parameters>>(sources, Index)...} {}
+
+  std::tuple<Parameters...> arguments_;
+};
+
+// Function, on what Prepare made of the inputs, and on outputs.
+template <auto Prepare, auto Function, class PrepareSignature = decltype(+Prepare),
+          class Signature = decltype(+Function)>
+class Prepared;
+
+template <auto Prepare, auto Function, class State, class... Parameters, class Result,
+          class StateReference, class... OutputSpans>
+class Prepared<Prepare, Function, State (*)(Parameters...),
+               Result (*)(StateReference, OutputSpans...)> {
+ public:
+  static_assert(std::is_reference_v<StateReference> &&
+                    std::is_same_v<std::remove_cvref_t<StateReference>, State>,
+                "the first parameter of a prepared variant is a reference to what its preparation "
+                "returns");
+  using Returns = Result;
+  static std::vector<ParameterType> parameters() {
+    return types_of<Parameters..., OutputSpans...>();
+  }
+
+  explicit Prepared(const Sources& sources)
+      : Prepared(sources, std::index_sequence_for<Parameters...>{},
+                 std::index_sequence_for<OutputSpans...>{}) {}
+
+  Result operator()() {
+    return std::apply([&](auto... spans) { return Function(state_, spans...); }, outputs_);
+  }
+
+ private:
+  template <std::size_t... Input, std::size_t... Output>
+  Prepared(const Sources& sources, std::index_sequence<Input...> /*parameters*/,
+           std::index_sequence<Output...> /*outputs*/)
+      : state_(Prepare(argument<std::remove_cv_t<Parameters>>(sources, Input)...)),
+        outputs_{argument<OutputSpans>(sources, sources.inputs.fields.size() + Output)...} {}
+
+  State state_;
+  std::tuple<OutputSpans...> outputs_;
+};
+
+// Work is Direct or Prepared.
+template <class Work>
+class BoundCall final : public NativeCall {
+ public:
+  using Result = typename Work::Returns;
+
+  BoundCall(const Inputs& inputs, std::vector<OutputShape> shapes)
+      : NativeCall(&BoundCall::call),
+        shapes_(std::move(shapes)),
+        outputs_(std::is_void_v<Result> ? allocate(shapes_) : std::vector<Buffer>{}),
+        work_(Sources{inputs, outputs_, report_}) {}
 
   static NativeVariant variant(std::string name) {
-    return {std::move(name),
-            {Parameter<std::remove_cv_t<Parameters>>::type...},
-            Returned<Result>::type,
-            [](const Inputs& inputs, std::vector<OutputShape> outputs) {
-              return std::make_unique<BoundCall>(inputs, std::move(outputs));
+    return {std::move(name), Work::parameters(), Returned<Result>::type,
+            [](const Inputs& inputs, std::vector<OutputShape> shapes) {
+              return std::make_unique<BoundCall>(inputs, std::move(shapes));
             }};
   }
 
   std::vector<Buffer> result() override {
     if constexpr (std::is_void_v<Result>) {
-      std::apply(Function, arguments_);
+      work_();
       std::vector<Buffer> copies;
       for (const Buffer& output : outputs_) copies.push_back(output.clone());
       return copies;
     } else {
-      return single(std::apply(Function, arguments_));
+      return single(work_());
     }
   }
 
  private:
-  template <std::size_t... Index>
-  BoundCall(const Inputs& inputs, std::vector<OutputShape> shapes, std::index_sequence<Index...>)
-      : NativeCall(&BoundCall::call),
-        shapes_(std::move(shapes)),
-        outputs_(std::is_void_v<Result> ? allocate(shapes_) : std::vector<Buffer>{}),
-        arguments_{argument<std::remove_cv_t<Parameters>>(inputs, outputs_, Index)...} {}
-
   static void call(NativeCall& self) {
     auto& bound = static_cast<BoundCall&>(self);
     if constexpr (std::is_void_v<Result>) {
-      std::apply(Function, bound.arguments_);
+      bound.work_();
       keep(bound);
     } else {
-      keep(std::apply(Function, bound.arguments_));
+      keep(bound.work_());
     }
   }
 
@@ -191,7 +278,7 @@ class BoundCall<Function, Result (*)(Parameters...)> final : public NativeCall {
 
   std::vector<OutputShape> shapes_;
   std::vector<Buffer> outputs_;
-  std::tuple<Parameters...> arguments_;
+  Work work_;
 };
 
 }  // namespace detail
@@ -199,7 +286,13 @@ class BoundCall<Function, Result (*)(Parameters...)> final : public NativeCall {
 // The variant `name`, computed by Function, a function or a lambda without captures.
 template <auto Function>
 NativeVariant native(std::string name) {
-  return detail::BoundCall<Function>::variant(std::move(name));
+  return detail::BoundCall<detail::Direct<Function>>::variant(std::move(name));
+}
+
+// The same with a preparation: Function works on what Prepare returned.
+template <auto Prepare, auto Function>
+NativeVariant native(std::string name) {
+  return detail::BoundCall<detail::Prepared<Prepare, Function>>::variant(std::move(name));
 }
 
 }  // namespace gapmeter

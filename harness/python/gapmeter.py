@@ -21,7 +21,7 @@ TYPE_CHECKING = False  # type checkers take it for true, as they do typing's
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    Prepare = Callable[[SimpleNamespace], Any]
+    Prepare = Callable[[Inputs], Any]
 
 _VARIANTS = "__gapmeter_variants__"
 
@@ -34,6 +34,25 @@ class WrongResult(Exception):
     """A variant returned something of the wrong type or shape; the message says what."""
 
 
+class Inputs(SimpleNamespace):
+    """What `prepare` gets: an attribute for each input, and `n`."""
+
+    __slots__ = ("metrics",)  # not among the attributes that are inputs
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.metrics: dict[str, float] = {}
+
+    def report(self, name: str, value: float) -> None:
+        """Tell of something beside time and memory: the size of an object, how long compiling took.
+
+        The name is lower-case and ends in the unit: compile_s. It stands in metrics.csv.
+        """
+        if name in self.metrics:
+            raise ValueError(f"the metric {name} is reported twice")
+        self.metrics[name] = float(value)
+
+
 class Variant:
     """A Python implementation of a kernel, as its module declares it."""
 
@@ -43,12 +62,14 @@ class Variant:
         prepare: Prepare | None,
         requires: tuple[str, ...],
         max_size: int | None,
+        quick: bool,
     ) -> None:
         self.name = function.__name__
         self.function = function
         self.prepare = prepare
         self.requires = requires
         self.max_size = max_size
+        self.quick = quick
 
 
 def variant(
@@ -57,6 +78,7 @@ def variant(
     prepare: Prepare | None = None,
     requires: str | tuple[str, ...] = (),
     max_size: int | None = None,
+    quick: bool = True,
 ) -> Any:
     """Declare the function below as a variant, named after it.
 
@@ -65,30 +87,31 @@ def variant(
         memoryviews themselves, in the order of declaration.
     requires: packages without which the variant is skipped; `prepare` imports what it needs.
     max_size: the largest n that the variant is meant for; larger ones are skipped.
+    quick: False leaves the variant out of `--quick` runs, because preparing it takes seconds.
     """
 
     def declare(decorated: Callable[..., Any]) -> Callable[..., Any]:
         packages = (requires,) if isinstance(requires, str) else tuple(requires)
         declared = decorated.__globals__.setdefault(_VARIANTS, [])
-        declared.append(Variant(decorated, prepare, packages, max_size))
+        declared.append(Variant(decorated, prepare, packages, max_size, quick))
         return decorated
 
     return declare if function is None else declare(function)
 
 
-def fields(inputs: SimpleNamespace) -> tuple[Any, ...]:
+def fields(inputs: Inputs) -> tuple[Any, ...]:
     """Prepare: the inputs as they are, memoryviews and scalars."""
     return tuple(value for name, value in vars(inputs).items() if name != "n")
 
 
-def as_lists(inputs: SimpleNamespace) -> tuple[Any, ...]:
+def as_lists(inputs: Inputs) -> tuple[Any, ...]:
     """Prepare: every array as a list of Python numbers."""
     return tuple(
         value.tolist() if isinstance(value, memoryview) else value for value in fields(inputs)
     )
 
 
-def as_numpy(inputs: SimpleNamespace) -> tuple[Any, ...]:
+def as_numpy(inputs: Inputs) -> tuple[Any, ...]:
     """Prepare: every array as a NumPy array over the same bytes, nothing copied."""
     import numpy
 
@@ -96,6 +119,24 @@ def as_numpy(inputs: SimpleNamespace) -> tuple[Any, ...]:
         numpy.asarray(value) if isinstance(value, memoryview) else value
         for value in fields(inputs)
     )
+
+
+def compiled(
+    inputs: Inputs, function: Callable[..., Any], *arguments: Any, **options: Any
+) -> Callable[..., Any]:
+    """For `prepare`: the function compiled by Numba for arguments of these types.
+
+    Compiling is reported as compile_s and not timed otherwise. `options` are those of numba.njit.
+    """
+    import time
+
+    import numba
+
+    compiled_function = numba.njit(function, **options)
+    started = time.perf_counter()
+    compiled_function(*arguments)
+    inputs.report("compile_s", time.perf_counter() - started)
+    return compiled_function
 
 
 # Below: called by the worker (harness/worker/python_worker.cpp), not by kernels.
@@ -164,6 +205,7 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
                     "name": found.name,
                     "requires": list(found.requires),
                     "max_size": found.max_size,
+                    "quick": found.quick,
                 }
             )
     return {"modules": modules, "variants": variants, "problems": problems} | _engine()
@@ -196,8 +238,11 @@ def _mapped_libraries(names: tuple[str, ...]) -> str:
     return " ".join(sorted(found))
 
 
-def bind(path: str, name: str, inputs: SimpleNamespace) -> tuple[Callable[..., Any], tuple]:
-    """The function of one variant and its positional arguments, prepared from the inputs."""
+def bind(
+    path: str, name: str, inputs: Inputs
+) -> tuple[Callable[..., Any], tuple, dict[str, float]]:
+    """The function of one variant, its positional arguments, prepared from the inputs, and what
+    the preparation reported."""
     declared = declared_variants(load_module(path))
     chosen = next((found for found in declared if found.name == name), None)
     if chosen is None:
@@ -210,7 +255,8 @@ def bind(path: str, name: str, inputs: SimpleNamespace) -> tuple[Callable[..., A
         except ImportError as error:
             raise Skip(f"needs the package {package}: {error}") from None
     prepared = (chosen.prepare or fields)(inputs)
-    return chosen.function, prepared if isinstance(prepared, tuple) else (prepared,)
+    arguments = prepared if isinstance(prepared, tuple) else (prepared,)
+    return chosen.function, arguments, inputs.metrics
 
 
 def as_output(value: Any, dtype: str, shape: tuple[int, ...]) -> tuple[array, tuple[int, ...]]:

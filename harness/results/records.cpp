@@ -46,6 +46,15 @@ std::string number(const std::optional<T>& value) {
 // A cost of 0 means "does not apply".
 std::string applicable(double value) { return value == 0 ? std::string() : number(value); }
 
+// compile_s=0.25;object_bytes=24
+std::string metrics_text(const std::vector<Metric>& metrics) {
+  std::string text;
+  for (const Metric& metric : metrics) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : ";", metric.name, metric.value);
+  }
+  return text;
+}
+
 // A column of a part of the measurement that not every row has: empty where it is absent.
 template <class Part, class Write>
 Column<RoundRow> part_column(std::string name, std::optional<Part> Measurement::*part,
@@ -137,6 +146,7 @@ std::vector<Column<RoundRow>> make_round_schema() {
        weighed("rss_input_bytes", [](const MemoryUse& m) { return number(m.input_bytes); }),
        weighed("rss_peak_bytes", [](const MemoryUse& m) { return number(m.peak_bytes); }),
        weighed("rss_retained_bytes", [](const MemoryUse& m) { return number(m.retained_bytes); }),
+       {"metrics", [](const Row& r) { return metrics_text(r.measurement.metrics); }},
        {"items_per_call", [](const Row& r) { return applicable(r.items_per_call); }},
        {"bytes_per_call", [](const Row& r) { return applicable(r.bytes_per_call); }},
        {"flops_per_call", [](const Row& r) { return applicable(r.flops_per_call); }},
@@ -287,6 +297,28 @@ class FieldReader {
     return *std::move(value);
   }
 
+  // Nothing where the column was not there yet when the file was written.
+  std::vector<Metric> metrics(std::string_view column) const {
+    Report report;
+    const bool is_there = std::find(columns_.begin(), columns_.end(), column) != columns_.end();
+    std::string_view left = is_there ? std::string_view(text(column)) : "";
+    while (!left.empty()) {
+      const std::string_view metric = left.substr(0, left.find(';'));
+      left.remove_prefix(std::min(left.size(), metric.size() + 1));
+      const std::size_t equals = metric.find('=');
+      if (equals == std::string_view::npos) reject(column, text(column));
+      const std::string_view number = metric.substr(equals + 1);
+      double value = 0;
+      const auto [end, error] =
+          std::from_chars(number.data(), number.data() + number.size(), value);
+      if (error != std::errc{} || end != number.data() + number.size()) {
+        reject(column, text(column));
+      }
+      report.add(std::string(metric.substr(0, equals)), value);
+    }
+    return report.metrics();
+  }
+
   template <class Enum>
   Enum name(std::string_view column, std::optional<Enum> (*parse)(std::string_view)) const {
     const std::optional<Enum> value = parse(text(column));
@@ -393,6 +425,24 @@ std::vector<Fields> to_latency_fields(const SummaryRow& row) {
   return lines;
 }
 
+const Fields& metric_columns() {
+  static const Fields columns{"kernel", "variant", "lane",   "n",     "threads",
+                              "metric", "rounds",  "median", "least", "most"};
+  return columns;
+}
+
+std::vector<Fields> to_metric_fields(const SummaryRow& row) {
+  std::vector<Fields> lines;
+  for (const auto& [name, values] : row.metrics) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    lines.push_back({row.cell.kernel, to_string(row.cell.variant),
+                     std::string(name_of(row.cell.variant.lane)), fmt::to_string(row.cell.n),
+                     fmt::to_string(row.cell.threads), name, fmt::to_string(values.size()),
+                     number(median(values)), number(*least), number(*most)});
+  }
+  return lines;
+}
+
 RoundRow parse_round(const Fields& columns, const Fields& fields) {
   const FieldReader reader(columns, fields);
   RoundRow row;
@@ -415,6 +465,7 @@ RoundRow parse_round(const Fields& columns, const Fields& fields) {
   row.measurement.prepare_s = reader.number<double>("prepare_s", 0);
   row.measurement.timed_s = reader.number<double>("timed_s", 0);
   row.measurement.memory = parse_memory(reader);
+  row.measurement.metrics = reader.metrics("metrics");
   row.items_per_call = reader.maybe<double>("items_per_call").value_or(0);
   row.bytes_per_call = reader.maybe<double>("bytes_per_call").value_or(0);
   row.flops_per_call = reader.maybe<double>("flops_per_call").value_or(0);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,6 +75,7 @@ struct SummaryRow {
   std::int64_t involuntary_switches = 0;
   std::int64_t minor_faults = 0;
   std::int64_t major_faults = 0;
+  std::map<std::string, std::vector<double>> metrics{};  // of each name, a value for each round
 };
 
 using Fields = std::vector<std::string>;
@@ -90,5 +92,9 @@ Fields to_fields(const SummaryRow& row);
 // latency.csv: the quantiles that a cell's single calls support, one line for each.
 const Fields& latency_columns();
 std::vector<Fields> to_latency_fields(const SummaryRow& row);
+
+// metrics.csv: what a cell's variant reported, one line for each name.
+const Fields& metric_columns();
+std::vector<Fields> to_metric_fields(const SummaryRow& row);
 
 }  // namespace gapmeter

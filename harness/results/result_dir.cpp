@@ -138,6 +138,11 @@ void write_summary(const fs::path& dir, const std::vector<SummaryRow>& rows) {
     for (const Fields& line : to_latency_fields(row)) text += to_csv_line(line);
   }
   write_file(dir / "latency.csv", text);
+  text = to_csv_line(metric_columns());
+  for (const SummaryRow& row : rows) {
+    for (const Fields& line : to_metric_fields(row)) text += to_csv_line(line);
+  }
+  write_file(dir / "metrics.csv", text);
 }
 
 }  // namespace gapmeter

@@ -54,7 +54,7 @@ nlohmann::json read_facts(const std::filesystem::path& dir);
 // ResultDirError naming the file and line.
 std::vector<RoundRow> read_rounds(const std::filesystem::path& dir);
 
-// Writes summary.csv and latency.csv.
+// Writes summary.csv, latency.csv and metrics.csv.
 void write_summary(const std::filesystem::path& dir, const std::vector<SummaryRow>& rows);
 
 }  // namespace gapmeter

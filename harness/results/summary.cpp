@@ -123,6 +123,14 @@ void take_usage(const CellRows& cell, SummaryRow& row) {
   }
 }
 
+void take_metrics(const CellRows& cell, SummaryRow& row) {
+  for (const auto& [round, timed] : cell.timed) {
+    for (const Metric& metric : timed->measurement.metrics) {
+      row.metrics[metric.name].push_back(metric.value);
+    }
+  }
+}
+
 // What the whole run saw of the machine is what each of its cells is judged by.
 struct Hiccups {
   Histogram histogram;
@@ -177,6 +185,7 @@ SummaryRow summarize_cell(const CellRows& cell) {
   take_latency(cell, row);
   take_single_calls(cell, row);
   take_usage(cell, row);
+  take_metrics(cell, row);
   return row;
 }
 
@@ -186,10 +195,10 @@ std::optional<std::size_t> fastest_native(const std::vector<SummaryRow>& rows,
   std::optional<std::size_t> fastest;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const SummaryRow& row = rows[i];
-    const bool comparable = row.cell.variant.lane == Lane::native && row.cell.threads == 1 &&
-                            row.cell.kernel == python.cell.kernel && row.cell.n == python.cell.n &&
-                            row.verified == true && row.latency_ns &&
-                            row.input_digest == python.input_digest;
+    const bool comparable =
+        row.cell.variant.lane == Lane::native && row.cell.threads == python.cell.threads &&
+        row.cell.kernel == python.cell.kernel && row.cell.n == python.cell.n &&
+        row.verified == true && row.latency_ns && row.input_digest == python.input_digest;
     if (comparable && (!fastest || *row.latency_ns < *rows[*fastest].latency_ns)) fastest = i;
   }
   return fastest;

@@ -16,7 +16,7 @@ inline constexpr double summary_confidence = 0.95;
 //
 // A cell's latency is the median over its rounds of the rounds' estimates, with a distribution-free
 // interval. A Python row's gap is the median over common rounds of its latency over that of the
-// fastest verified single-threaded native variant with the same kernel, n and input, both read with
+// fastest verified native variant with the same kernel, n, threads and input, both read with
 // batches of one length (latency_with_batches_of); a cell that failed has neither.
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds);
 

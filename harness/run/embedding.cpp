@@ -31,7 +31,8 @@ std::vector<CellKey> embedding_cells(const Catalog& catalog,
     const VariantId baseline{Lane::python, kernel.baseline};
     std::vector<std::size_t> sizes;
     for (const Comparison& comparison : comparisons) {
-      if (comparison.kernel == kernel.name && runs_baseline(comparison, baseline)) {
+      if (comparison.kernel == kernel.name && comparison.threads == 1 &&
+          runs_baseline(comparison, baseline)) {
         sizes.push_back(comparison.n);
       }
     }

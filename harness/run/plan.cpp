@@ -12,7 +12,7 @@ namespace gapmeter {
 namespace {
 
 PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const VariantId& id,
-                            std::size_t n) {
+                            std::size_t n, bool quick) {
   PlannedVariant planned{.id = id};
   if (id.lane == Lane::native) return planned;
   const PythonVariant* declared = find_python_variant(catalog, kernel.name, id.name, id.engine);
@@ -26,24 +26,29 @@ PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const 
     planned.settled = {
         .status = Status::skipped,
         .reason = fmt::format("n is above the variant's max_size of {}", *declared->max_size)};
+  } else if (quick && !declared->quick) {
+    planned.settled = {.status = Status::skipped,
+                       .reason = "left out of quick runs: preparing it takes seconds"};
   }
   return planned;
 }
 
 Comparison plan_comparison(const Catalog& catalog, const Kernel& kernel, const Selection& selection,
-                           std::size_t n) {
+                           std::size_t n, int threads) {
   if (!kernel.cost) {
     throw std::invalid_argument(fmt::format("{}: no cost is declared (.cost)", kernel.name));
   }
   Comparison comparison{.kernel = kernel.name,
                         .n = n,
+                        .threads = threads,
                         .cost = kernel.cost(n),
                         .working_set_bytes = working_set_bytes(kernel, n)};
   const auto wanted = [&](const VariantId& id) {
     return selection.variants.empty() || matches_any(id, selection.variants);
   };
   for (const VariantId& id : variants_of(catalog, kernel)) {
-    if (wanted(id)) comparison.variants.push_back(plan_variant(catalog, kernel, id, n));
+    if (wanted(id))
+      comparison.variants.push_back(plan_variant(catalog, kernel, id, n, selection.quick));
   }
   return comparison;
 }
@@ -62,10 +67,25 @@ std::vector<std::size_t> thin_out(const std::vector<std::size_t>& sizes, std::si
 std::vector<std::size_t> sizes_for(const Kernel& kernel, const Selection& selection) {
   if (!selection.sizes.empty()) return selection.sizes;
   std::vector<std::size_t> sizes = parse_sizes(kernel.sizes);
+  if (!selection.probes.empty()) {
+    const std::size_t largest = *std::max_element(sizes.begin(), sizes.end());
+    sizes = selection.probes;
+    std::erase_if(sizes, [&](std::size_t n) { return n > largest; });
+    return sizes;
+  }
   if (selection.largest_size && *selection.largest_size >= sizes.front()) {
     std::erase_if(sizes, [&](std::size_t n) { return n > *selection.largest_size; });
   }
   return selection.most_sizes ? thin_out(sizes, *selection.most_sizes) : sizes;
+}
+
+std::vector<int> threads_for(const Kernel& kernel, const Selection& selection) {
+  if (!uses_threads(kernel.inputs)) return {1};
+  if (!selection.threads.empty()) return selection.threads;
+  std::vector<int> counts;
+  for (int count = 1; count < selection.processors; count *= 2) counts.push_back(count);
+  counts.push_back(selection.processors);
+  return counts;
 }
 
 std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection& selection) {
@@ -74,8 +94,10 @@ std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection
   std::vector<Comparison> comparisons;
   for (const Kernel* kernel : kernels) {
     for (const std::size_t n : sizes_for(*kernel, selection)) {
-      Comparison comparison = plan_comparison(catalog, *kernel, selection, n);
-      if (!comparison.variants.empty()) comparisons.push_back(std::move(comparison));
+      for (const int threads : threads_for(*kernel, selection)) {
+        Comparison comparison = plan_comparison(catalog, *kernel, selection, n, threads);
+        if (!comparison.variants.empty()) comparisons.push_back(std::move(comparison));
+      }
     }
   }
   return comparisons;

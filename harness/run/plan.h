@@ -19,6 +19,10 @@ struct Selection {
   std::vector<std::size_t> sizes{};           // empty: the kernel's own, within these limits:
   std::optional<std::size_t> most_sizes{};    //   at most so many, evenly thinned out
   std::optional<std::size_t> largest_size{};  //   none above this one, unless all are
+  bool quick = false;                         // leave out variants that take long to prepare
+  std::vector<std::size_t> probes{};          // instead of them, where not above their largest
+  std::vector<int> threads{};  // of kernels that use threads; empty: 1, 2, 4, … and
+  int processors = 1;          //   this many
 };
 
 struct PlannedVariant {
@@ -51,6 +55,9 @@ std::vector<std::size_t> thin_out(const std::vector<std::size_t>& sizes, std::si
 
 // The sizes at which a kernel will run.
 std::vector<std::size_t> sizes_for(const Kernel& kernel, const Selection& selection);
+
+// The numbers of threads that a kernel is measured with.
+std::vector<int> threads_for(const Kernel& kernel, const Selection& selection);
 
 // Throws UnknownName for patterns that select nothing.
 std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection& selection);

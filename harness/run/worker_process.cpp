@@ -27,7 +27,7 @@ std::vector<std::pair<std::string, std::string>> worker_environment(int threads)
 
 WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string>& command,
                    const Task& task, int threads) {
-  const Request request{make_nonce(), settings.python_dir, task};
+  const Request request{make_nonce(), settings.python_dir, task, settings.extension_dir};
   WorkerCall call{.spec = {.arguments = command,
                            .environment = worker_environment(threads),
                            .request = encode(request),

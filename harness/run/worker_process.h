@@ -23,6 +23,7 @@ struct WorkerSettings {
   std::vector<std::string> native_command;
   std::vector<PythonEngine> engines;  // at least one
   std::string python_dir;
+  std::string extension_dir{};
   double timeout_s = 120;
   int cpu = -1;                                // the processor of single-threaded jobs; -1: any
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the worker at once

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/kernel/report.h"
 #include "harness/results/histogram.h"
 
 namespace gapmeter {
@@ -152,6 +153,7 @@ struct Measurement {
   double prepare_s = 0;  // making inputs and preparing them for the variant, of a time pass
   double timed_s = 0;    // inside timed regions
   std::optional<MemoryUse> memory{};
+  std::vector<Metric> metrics{};  // what the variant's preparation reported, of a time pass
 };
 
 // A Python variant as its module declares it, without having run it.
@@ -160,6 +162,7 @@ struct PythonVariant {
   std::string name;
   std::vector<std::string> requires_packages;
   std::optional<std::size_t> max_size;
+  bool quick = true;  // false: too slow to prepare for quick runs
 };
 
 // What a program's native worker says of its kernels, for another build of the program.

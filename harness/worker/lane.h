@@ -32,6 +32,9 @@ class PreparedCall {
   // Calls once and returns the outputs in the order of declaration: floating-point ones as f32 or
   // f64, whole ones as i64 or the declared type. Throws WrongResult where type or shape differ.
   virtual std::vector<Buffer> result() = 0;
+
+  // What the variant's preparation reported.
+  virtual std::vector<Metric> metrics() const = 0;
 };
 
 // Counts the collector's runs from its making to its end.

@@ -20,6 +20,8 @@ class NativePreparedCall final : public PreparedCall {
 
   std::vector<Buffer> result() override { return call_->result(); }
 
+  std::vector<Metric> metrics() const override { return call_->metrics(); }
+
  private:
   std::shared_ptr<const Inputs> inputs_;
   std::unique_ptr<NativeCall> call_;

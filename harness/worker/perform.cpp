@@ -27,8 +27,9 @@ const Kernel& find_kernel(const std::vector<Kernel>& kernels, const std::string&
   return *found;
 }
 
-std::shared_ptr<const Inputs> make_inputs(const Kernel& kernel, std::size_t n, std::uint64_t seed) {
-  return std::make_shared<const Inputs>(generate_inputs(kernel.name, kernel.inputs, n, seed));
+std::shared_ptr<const Inputs> make_inputs(const Kernel& kernel, const Job& job, std::size_t n) {
+  return std::make_shared<const Inputs>(
+      generate_inputs(kernel.name, kernel.inputs, n, job.seed, job.threads));
 }
 
 std::string digest_text(const Inputs& inputs) { return fmt::format("{:016x}", digest_of(inputs)); }
@@ -45,7 +46,7 @@ Verdict judge(const Kernel& kernel, const Inputs& inputs, const std::vector<Buff
 // Verifies the first call and the second one: a variant that consumes or overwrites what it was
 // given is right only once.
 Measurement verify(const Job& job, const Kernel& kernel, LaneRunner& lane) {
-  const auto inputs = make_inputs(kernel, job.n, job.seed);
+  const auto inputs = make_inputs(kernel, job, job.n);
   Measurement measurement{.input_digest = digest_text(*inputs)};
   const std::vector<Buffer> expected =
       NativeLane().prepare(kernel, kernel.reference, inputs)->result();
@@ -82,11 +83,12 @@ double timed_seconds(const Measurement& measurement) {
 
 Measurement time(const Job& job, const Kernel& kernel, LaneRunner& lane, const Turn& turn) {
   const auto started = std::chrono::steady_clock::now();
-  auto inputs = make_inputs(kernel, job.n, job.seed);
+  auto inputs = make_inputs(kernel, job, job.n);
   Measurement measurement{.input_digest = digest_text(*inputs)};
   const auto call = lane.prepare(kernel, job.variant.name, std::move(inputs));
   measurement.prepare_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  measurement.metrics = call->metrics();
   measurement.timing = time_round(*call, job.timing, turn);
   const std::int64_t single_calls_ns = job.timing.single_calls_ns;
   if (single_calls_ns > 0 && measurement.timing->p50_ns >= shortest_single_call_ns) {
@@ -103,8 +105,7 @@ void settle(LaneRunner& lane) {
 
 Measurement weigh(const Job& job, const Kernel& kernel, LaneRunner& lane) {
   disable_huge_pages();
-  lane.prepare(kernel, job.variant.name, make_inputs(kernel, std::min(tiny_n, job.n), job.seed))
-      ->run(1);
+  lane.prepare(kernel, job.variant.name, make_inputs(kernel, job, std::min(tiny_n, job.n)))->run(1);
   settle(lane);
   const std::optional<std::int64_t> baseline = resident_bytes();
   if (!baseline) throw std::runtime_error("resident memory can't be read from /proc here");
@@ -115,7 +116,7 @@ Measurement weigh(const Job& job, const Kernel& kernel, LaneRunner& lane) {
   Measurement measurement;
   MemoryUse memory{.baseline_bytes = *baseline};
   {
-    auto inputs = make_inputs(kernel, job.n, job.seed);
+    auto inputs = make_inputs(kernel, job, job.n);
     measurement.input_digest = digest_text(*inputs);
     const auto call = lane.prepare(kernel, job.variant.name, std::move(inputs));
     settle(lane);

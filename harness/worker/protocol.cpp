@@ -35,6 +35,12 @@ std::string text_of(const Json& object, const char* key) {
   return value.get<std::string>();
 }
 
+bool flag_of(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (!value.is_boolean()) reject(key, "true or false");
+  return value.get<bool>();
+}
+
 template <class Integer>
 Integer integer_of(const Json& object, const char* key) {
   const Json& value = member(object, key);
@@ -265,6 +271,25 @@ MemoryUse decode_memory(const Json& json) {
   return memory;
 }
 
+Json encode_metrics(const std::vector<Metric>& metrics) {
+  Json json = Json::object();
+  for (const Metric& metric : metrics) json[metric.name] = metric.value;
+  return json;
+}
+
+std::vector<Metric> decode_metrics(const Json& json) {
+  Report report;
+  for (const auto& [name, value] : json.items()) {
+    if (!value.is_number()) reject("metrics", "an object of numbers");
+    try {
+      report.add(name, value.get<double>());
+    } catch (const std::invalid_argument& invalid) {
+      throw InvalidMessage(fmt::format("'metrics': {}", invalid.what()));
+    }
+  }
+  return report.metrics();
+}
+
 void check_digest(const std::string& digest) {
   const bool hexadecimal = digest.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!digest.empty() && (digest.size() != 16 || !hexadecimal)) {
@@ -289,8 +314,10 @@ std::string dump(const Json& message) {
 }  // namespace
 
 std::string encode(const Request& request) {
-  Json message{
-      {"protocol", protocol_version}, {"nonce", request.nonce}, {"python_dir", request.python_dir}};
+  Json message{{"protocol", protocol_version},
+               {"nonce", request.nonce},
+               {"python_dir", request.python_dir},
+               {"extension_dir", request.extension_dir}};
   if (const Job* job = std::get_if<Job>(&request.task)) message["job"] = encode_job(*job);
   if (const auto* describe = std::get_if<DescribeRequest>(&request.task)) {
     message["module"] = describe->module;
@@ -304,6 +331,7 @@ Request decode_request(std::string_view text) {
   request.nonce = integer_of<std::uint64_t>(message, "nonce");
   check_envelope(message, request.nonce);
   request.python_dir = text_of(message, "python_dir");
+  request.extension_dir = text_of(message, "extension_dir");
   if (has(message, "job")) {
     request.task = decode_job(object_of(message, "job"));
   } else {
@@ -320,7 +348,8 @@ std::string encode(const Measurement& measurement, std::uint64_t nonce) {
                {"input_digest", measurement.input_digest},
                {"max_error", optional_json(measurement.max_error)},
                {"prepare_s", measurement.prepare_s},
-               {"timed_s", measurement.timed_s}};
+               {"timed_s", measurement.timed_s},
+               {"metrics", encode_metrics(measurement.metrics)}};
   if (measurement.timing) message["timing"] = encode_timing(*measurement.timing);
   if (measurement.single_calls) {
     message["single_calls"] = encode_single_calls(*measurement.single_calls);
@@ -345,6 +374,7 @@ Measurement decode_measurement(std::string_view text, std::uint64_t nonce) {
   measurement.prepare_s = finite_at_least_zero(message, "prepare_s");
   measurement.timed_s = finite_at_least_zero(message, "timed_s");
   if (has(message, "memory")) measurement.memory = decode_memory(object_of(message, "memory"));
+  measurement.metrics = decode_metrics(object_of(message, "metrics"));
   return measurement;
 }
 
@@ -386,7 +416,8 @@ std::string encode(const PythonDescription& description, std::uint64_t nonce) {
     variants.push_back({{"kernel", variant.kernel},
                         {"name", variant.name},
                         {"requires", variant.requires_packages},
-                        {"max_size", optional_json(variant.max_size)}});
+                        {"max_size", optional_json(variant.max_size)},
+                        {"quick", variant.quick}});
   }
   Json problems = Json::array();
   for (const auto& [kernel, problem] : description.problems) {
@@ -417,6 +448,7 @@ PythonDescription decode_description(std::string_view text, std::uint64_t nonce)
     if (has(variant, "max_size")) {
       description.variants.back().max_size = positive<std::size_t>(variant, "max_size");
     }
+    description.variants.back().quick = flag_of(variant, "quick");
   }
   for (const Json& problem : array_of(message, "problems")) {
     description.problems.push_back({text_of(problem, "kernel"), text_of(problem, "text")});

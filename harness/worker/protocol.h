@@ -14,7 +14,7 @@
 
 namespace gapmeter {
 
-inline constexpr int protocol_version = 2;
+inline constexpr int protocol_version = 3;
 
 // A message that is not what the protocol allows; what() says in which field.
 class InvalidMessage : public std::runtime_error {
@@ -35,6 +35,7 @@ struct Request {
   std::uint64_t nonce = 0;
   std::string python_dir;  // where the kernels' .py files stand
   Task task;
+  std::string extension_dir{};  // where modules are that were built for Python variants to import
 };
 
 std::string encode(const Request& request);

@@ -78,7 +78,7 @@ py::object scalar_of(const Buffer& buffer) {
 }
 
 py::object namespace_of(const std::shared_ptr<const Inputs>& inputs) {
-  py::object space = py::module_::import("types").attr("SimpleNamespace")();
+  py::object space = py::module_::import("gapmeter").attr("Inputs")();
   space.attr("n") = inputs->n;
   for (const auto& [name, buffer] : inputs->fields) {
     space.attr(name.c_str()) =
@@ -138,13 +138,16 @@ auto in_python(Body body) {
 
 class PythonPreparedCall final : public PreparedCall {
  public:
-  PythonPreparedCall(py::object function, const py::tuple& arguments,
+  PythonPreparedCall(py::object function, const py::tuple& arguments, const py::dict& metrics,
                      std::vector<OutputShape> shapes)
       : function_(std::move(function)),
         arguments_(arguments),
         stack_(1, nullptr),  // slot 0 belongs to the callee
         shapes_(std::move(shapes)) {
     for (const py::handle argument : arguments_) stack_.push_back(argument.ptr());
+    for (const auto& [name, value] : metrics) {
+      report_.add(name.cast<std::string>(), value.cast<double>());
+    }
   }
 
   void run(std::int64_t calls) override {
@@ -176,6 +179,8 @@ class PythonPreparedCall final : public PreparedCall {
     });
   }
 
+  std::vector<Metric> metrics() const override { return report_.metrics(); }
+
  private:
   void convert_all(const py::object& returned, std::vector<Buffer>& outputs) const {
     if (!py::isinstance<py::tuple>(returned) || py::len(returned) != shapes_.size()) {
@@ -201,6 +206,7 @@ class PythonPreparedCall final : public PreparedCall {
   py::tuple arguments_;
   std::vector<PyObject*> stack_;  // borrowed from arguments_
   std::vector<OutputShape> shapes_;
+  Report report_;
 };
 
 // A callback in gc.callbacks, which the collector calls at the start and at the end of each run.
@@ -259,7 +265,8 @@ class PythonLane final : public LaneRunner {
       // variant kept a view of them.
       const py::tuple bound = py::module_::import("gapmeter")
                                   .attr("bind")(path, variant, namespace_of(std::move(inputs)));
-      return std::make_unique<PythonPreparedCall>(bound[0], bound[1], output_shapes(kernel, n));
+      return std::make_unique<PythonPreparedCall>(bound[0], bound[1], bound[2],
+                                                  output_shapes(kernel, n));
     });
   }
 
@@ -279,7 +286,8 @@ class PythonLane final : public LaneRunner {
         description.variants.push_back({variant["kernel"].cast<std::string>(),
                                         variant["name"].cast<std::string>(),
                                         variant["requires"].cast<std::vector<std::string>>(),
-                                        variant["max_size"].cast<std::optional<std::size_t>>()});
+                                        variant["max_size"].cast<std::optional<std::size_t>>(),
+                                        variant["quick"].cast<bool>()});
       }
       for (const py::handle item : found["problems"]) {
         const auto problem = item.cast<std::pair<std::string, std::string>>();
@@ -308,11 +316,12 @@ std::vector<std::string> version_warnings() {
 // The lane of a worker whose interpreter is started by `start_interpreter`.
 WorkerLane python_lane(std::function<void()> start_interpreter, std::vector<std::string> warnings) {
   return {.start =
-              [start_interpreter](const std::string& python_dir) {
+              [start_interpreter](const Request& request) {
                 start_interpreter();
-                py::list(py::module_::import("sys").attr("path"))
-                    .insert(0, GAPMETER_PYTHON_SUPPORT_DIR);
-                return std::make_unique<PythonLane>(python_dir);
+                auto path = py::list(py::module_::import("sys").attr("path"));
+                path.insert(0, GAPMETER_PYTHON_SUPPORT_DIR);
+                path.insert(1, request.extension_dir);
+                return std::make_unique<PythonLane>(request.python_dir);
               },
           .describe =
               [warnings = std::move(warnings)](LaneRunner& runner, const DescribeRequest& request,

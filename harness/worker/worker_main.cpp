@@ -46,7 +46,7 @@ void wait_for_turn() {
 }
 
 std::string answer(const Request& request, const WorkerLane& lane) {
-  const std::unique_ptr<LaneRunner> runner = lane.start(request.python_dir);
+  const std::unique_ptr<LaneRunner> runner = lane.start(request);
   if (const Job* job = std::get_if<Job>(&request.task)) {
     return encode(perform(*job, registered_kernels(), *runner, wait_for_turn), request.nonce);
   }

@@ -23,7 +23,7 @@ inline constexpr const char* worker_argument = "--gapmeter-worker";
 
 // What a lane's executable brings along.
 struct WorkerLane {
-  std::function<std::unique_ptr<LaneRunner>(const std::string& python_dir)> start;
+  std::function<std::unique_ptr<LaneRunner>(const Request&)> start;
   // The answer to a DescribeRequest.
   std::function<std::string(LaneRunner&, const DescribeRequest&, std::uint64_t nonce)> describe;
 };

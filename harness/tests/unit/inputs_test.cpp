@@ -33,6 +33,18 @@ bool same_bytes(const Buffer& a, const Buffer& b) {
 
 Shape matrix_of_n_by_3(std::size_t n) { return {n, 3}; }
 
+TEST(ThreadCount, IsTheNumberOfThreads) {
+  const std::vector<InputField> fields{input<float>("x", uniform{0, 1}), thread_count()};
+  const Inputs inputs = generate_inputs("k", fields, 3, 1, /*threads=*/5);
+  EXPECT_THAT(test::elements_of<std::int32_t>(inputs["threads"]), ElementsAre(5));
+  EXPECT_EQ(inputs["threads"].shape(), Shape{});
+}
+
+TEST(ThreadCount, MakesAKernelOneOfSeveralThreads) {
+  EXPECT_TRUE(uses_threads({input<float>("x", uniform{0, 1}), thread_count()}));
+  EXPECT_FALSE(uses_threads({input<float>("x", uniform{0, 1})}));
+}
+
 // The golden values below come from an implementation of random.h and inputs.h in another language
 // (Python's arithmetic, the xxhash package). They may only change on purpose: rows measured before
 // and after would have the same key and other inputs.

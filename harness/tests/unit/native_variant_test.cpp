@@ -195,6 +195,60 @@ TEST(NativeVariant, MissingInputsAreRefused) {
   EXPECT_THROW(native<scaled>("scaled").bind(inputs, {three_f64}), std::out_of_range);
 }
 
+// A preparation that counts and reports.
+struct Scaled {
+  std::vector<double> y;
+  int calls = 0;
+};
+
+int preparations = 0;
+Scaled prepare_scaled(std::span<const double> x, double factor, Report& report) {
+  ++preparations;
+  report.add("factor", factor);
+  return {scaled(x, factor)};
+}
+double sum_prepared(Scaled& prepared) { return sum(prepared.y) + ++prepared.calls; }
+void copy_prepared(const Scaled& prepared, std::span<double> y) {
+  std::copy(prepared.y.begin(), prepared.y.end(), y.begin());
+}
+
+TEST(PreparedVariant, WorksOnWhatItsPreparationReturned) {
+  const Inputs inputs = one_two_three_and_ten();
+  const auto call = native<prepare_scaled, sum_prepared>("sum").bind(inputs, {scalar_f64});
+  EXPECT_THAT(test::elements_of<double>(call->result()[0]), ElementsAre(61));
+  EXPECT_THAT(test::elements_of<double>(call->result()[0]), ElementsAre(62));
+}
+
+TEST(PreparedVariant, IsPreparedOnceHoweverOftenItIsCalled) {
+  const Inputs inputs = one_two_three_and_ten();
+  preparations = 0;
+  const auto call = native<prepare_scaled, sum_prepared>("sum").bind(inputs, {scalar_f64});
+  for (int i = 0; i < 4; ++i) call->invoke()(*call);
+  EXPECT_EQ(preparations, 1);
+  EXPECT_THAT(test::elements_of<double>(call->result()[0]), ElementsAre(65));
+}
+
+TEST(PreparedVariant, FillsTheCallersBuffers) {
+  const Inputs inputs = one_two_three_and_ten();
+  const auto call = native<prepare_scaled, copy_prepared>("copy").bind(inputs, {three_f64});
+  EXPECT_THAT(test::elements_of<double>(call->result()[0]), ElementsAre(10, 20, 30));
+}
+
+TEST(PreparedVariant, TellsWhatItsPreparationReported) {
+  const Inputs inputs = one_two_three_and_ten();
+  const auto call = native<prepare_scaled, sum_prepared>("sum").bind(inputs, {scalar_f64});
+  EXPECT_THAT(call->metrics(), ElementsAre(Metric{"factor", 10}));
+}
+
+// The report is no input: the signature is that of a variant without a preparation.
+TEST(PreparedVariant, DescribesInputsAndOutputs) {
+  const NativeVariant variant = native<prepare_scaled, copy_prepared>("copy");
+  EXPECT_THAT(variant.parameters, ElementsAre(ParameterType{Kind::array, DType::f64},
+                                              ParameterType{Kind::scalar, DType::f64},
+                                              ParameterType{Kind::writable_array, DType::f64}));
+  EXPECT_EQ(variant.returns.kind, Kind::nothing);
+}
+
 class NativeLaneTest : public ::testing::Test {
  protected:
   std::shared_ptr<const Inputs> inputs_ =

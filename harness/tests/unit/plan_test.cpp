@@ -18,6 +18,7 @@ namespace {
 using test::catalog_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 using Sizes = std::vector<std::size_t>;
@@ -90,6 +91,49 @@ TEST(SizesFor, AreThinnedOutAfterTheLargestIsApplied) {
   EXPECT_THAT(sizes_of({.most_sizes = 3, .largest_size = 4096}), ElementsAre(16, 256, 4096));
 }
 
+// Probes go around a kernel's sizes, not beyond them: what is cubic in n can't be tried at any.
+TEST(SizesFor, AreTheProbesUpToTheKernelsLargest) {
+  EXPECT_THAT(sizes_for(test::twice_kernel(), {.probes = {1, 5, 64, 65}}), ElementsAre(1, 5, 64));
+  EXPECT_THAT(sizes_for(test::twice_kernel(), {.sizes = {100}, .probes = {1}}), ElementsAre(100));
+}
+
+Kernel threaded_kernel() {
+  Kernel kernel = test::twice_kernel();
+  kernel.inputs.push_back(thread_count());
+  return kernel;
+}
+
+TEST(ThreadsFor, AreOneForKernelsThatUseNone) {
+  EXPECT_THAT(threads_for(test::twice_kernel(), {.threads = {1, 4}, .processors = 8}),
+              ElementsAre(1));
+}
+
+TEST(ThreadsFor, DoubleUpToTheProcessors) {
+  const auto counts = [](int processors) {
+    return threads_for(threaded_kernel(), {.processors = processors});
+  };
+  EXPECT_THAT(counts(1), ElementsAre(1));
+  EXPECT_THAT(counts(2), ElementsAre(1, 2));
+  EXPECT_THAT(counts(6), ElementsAre(1, 2, 4, 6));
+  EXPECT_THAT(counts(8), ElementsAre(1, 2, 4, 8));
+}
+
+TEST(ThreadsFor, AreTheSelectedOnes) {
+  EXPECT_THAT(threads_for(threaded_kernel(), {.threads = {3, 5}, .processors = 8}),
+              ElementsAre(3, 5));
+}
+
+TEST(PlanComparisons, HaveEveryNumberOfThreadsAtEverySize) {
+  Catalog catalog = catalog_of({"a"});
+  test::kernel_in(catalog, "a").inputs.push_back(thread_count());
+  std::vector<std::pair<std::size_t, int>> planned;
+  for (const Comparison& comparison :
+       plan_comparisons(catalog, {.sizes = {4, 16}, .threads = {1, 2}})) {
+    planned.emplace_back(comparison.n, comparison.threads);
+  }
+  EXPECT_THAT(planned, ElementsAre(Pair(4, 1), Pair(4, 2), Pair(16, 1), Pair(16, 2)));
+}
+
 TEST(PlanComparisons, GoKernelByKernelSizesAscending) {
   std::vector<std::pair<std::string, std::size_t>> cells;
   for (const Comparison& comparison : plan_comparisons(catalog_of({"a", "b"}), {})) {
@@ -145,6 +189,19 @@ TEST(PlanComparisons, SettleSizesAboveAVariantsLargestAsSkipped) {
   EXPECT_EQ(settled->status, Status::skipped);
   EXPECT_THAT(settled->reason, HasSubstr("max_size of 16"));
   EXPECT_FALSE(planned(comparisons[2], "python/numpy").settled);
+}
+
+TEST(PlanComparisons, LeaveOutOfQuickRunsWhatTakesLongToPrepare) {
+  Catalog catalog = catalog_of({"a"});
+  test::python_variant_in(catalog, "a", "numpy").quick = false;
+  const auto quick = plan_comparisons(catalog, {.sizes = {4}, .quick = true});
+  const auto& settled = planned(quick[0], "python/numpy").settled;
+  ASSERT_TRUE(settled.has_value());
+  EXPECT_EQ(settled->status, Status::skipped);
+  EXPECT_THAT(settled->reason, HasSubstr("quick"));
+  EXPECT_FALSE(planned(quick[0], "python/loop").settled.has_value());
+  const auto whole = plan_comparisons(catalog, {.sizes = {4}});
+  EXPECT_FALSE(planned(whole[0], "python/numpy").settled.has_value());
 }
 
 TEST(PlanComparisons, NameAKernelWithoutACost) {

@@ -73,12 +73,13 @@ Measurement full_measurement() {
           .memory = MemoryUse{.baseline_bytes = 1,
                               .input_bytes = 0,
                               .peak_bytes = std::numeric_limits<std::int64_t>::max(),
-                              .retained_bytes = -4096}};
+                              .retained_bytes = -4096},
+          .metrics = {{"compile_s", 0.1 + 0.2}, {"object_bytes", 24}}};
 }
 
 PythonDescription full_description() {
   return {.modules = {"sum", "dot"},
-          .variants = {{"sum", "loop", {}, std::nullopt}, {"sum", "numpy", {"numpy"}, 4096}},
+          .variants = {{"sum", "loop", {}, std::nullopt}, {"sum", "numpy", {"numpy"}, 4096, false}},
           .problems = {{"dot", "ImportError: no"}},
           .version = "3.11.2",
           .build = "main, Nov 30 2024",
@@ -110,7 +111,9 @@ const Json not_an_array[] = {nullptr, false, 7, "x", Json::object()};
 const Json not_an_object[] = {false, 7, "x", Json::array()};
 
 TEST(RequestMessage, AJobArrives) {
-  const Request request = decode_request(encode(Request{nonce, "/python \"dir\"", full_job()}));
+  const Request request =
+      decode_request(encode(Request{nonce, "/python \"dir\"", full_job(), "/extensions"}));
+  EXPECT_EQ(request.extension_dir, "/extensions");
   EXPECT_EQ(request.nonce, nonce);
   EXPECT_EQ(request.python_dir, "/python \"dir\"");
   ASSERT_TRUE(std::holds_alternative<Job>(request.task));
@@ -182,11 +185,20 @@ TEST(MeasurementMessage, AFullOneArrives) {
   EXPECT_EQ(*got.single_calls, *sent.single_calls);
   EXPECT_EQ(got.prepare_s, 0.25);
   EXPECT_EQ(got.timed_s, 0.125);
+  EXPECT_EQ(got.metrics, sent.metrics);
   ASSERT_TRUE(got.memory.has_value());
   EXPECT_EQ(got.memory->baseline_bytes, 1);
   EXPECT_EQ(got.memory->input_bytes, 0);
   EXPECT_EQ(got.memory->peak_bytes, std::numeric_limits<std::int64_t>::max());
   EXPECT_EQ(got.memory->retained_bytes, -4096);
+}
+
+TEST(MeasurementMessage, MetricsThatNoVariantCanReportAreRefused) {
+  for (const Json& metrics : {Json{{"X", 1}}, Json{{"x", "1"}}, Json{{"x", nullptr}}, Json(1)}) {
+    Json message = measurement_json();
+    message["metrics"] = metrics;
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'metrics'")) << metrics;
+  }
 }
 
 TEST(MeasurementMessage, WhatIsAbsentArrivesAsAbsent) {
@@ -240,6 +252,8 @@ TEST(DescriptionMessage, AFullOneArrives) {
   EXPECT_EQ(got.variants[0].max_size, std::nullopt);
   EXPECT_THAT(got.variants[1].requires_packages, ElementsAre("numpy"));
   EXPECT_EQ(got.variants[1].max_size, 4096U);
+  EXPECT_TRUE(got.variants[0].quick);
+  EXPECT_FALSE(got.variants[1].quick);
   ASSERT_THAT(got.problems, SizeIs(1));
   EXPECT_EQ(got.problems[0].kernel, "dot");
   EXPECT_EQ(got.problems[0].text, "ImportError: no");

@@ -63,7 +63,8 @@ RoundRow full_row() {
                       .memory = MemoryUse{.baseline_bytes = 30'000'000,
                                           .input_bytes = 4096,
                                           .peak_bytes = 0,
-                                          .retained_bytes = -8192}},
+                                          .retained_bytes = -8192},
+                      .metrics = {{"object_bytes", 24}, {"compile_s", 0.1 + 0.2}}},
       .items_per_call = 4096,
       .bytes_per_call = 16384.5,
       .flops_per_call = 1e15,
@@ -96,11 +97,50 @@ void expect_same(const RoundRow& a, const RoundRow& b) {
   EXPECT_NEAR(a.measurement.timed_s, b.measurement.timed_s, 0.5e-4);
   ASSERT_EQ(a.measurement.memory.has_value(), b.measurement.memory.has_value());
   if (a.measurement.memory) expect_same_memory(*a.measurement.memory, *b.measurement.memory);
+  EXPECT_EQ(a.measurement.metrics, b.measurement.metrics);
   EXPECT_EQ(a.items_per_call, b.items_per_call);
   EXPECT_EQ(a.bytes_per_call, b.bytes_per_call);
   EXPECT_EQ(a.flops_per_call, b.flops_per_call);
   EXPECT_EQ(a.working_set_bytes, b.working_set_bytes);
   EXPECT_NEAR(a.worker_s, b.worker_s, 0.5e-4);
+}
+
+// The fields of full_row() with another text in one column.
+Fields with(const std::string& column, const std::string& text) {
+  Fields fields = to_fields(full_row());
+  const auto found = std::find(round_columns().begin(), round_columns().end(), column);
+  fields.at(static_cast<std::size_t>(found - round_columns().begin())) = text;
+  return fields;
+}
+
+TEST(Metrics, ThatNoVariantCanReportAreRefused) {
+  for (const char* text :
+       {"x", "x=", "x=1;x=2", "X=1", "x=1e", "x=nan", "x=1 ", "=1", ";", "x=1;;y=2"}) {
+    EXPECT_THROW(parse_round(round_columns(), with("metrics", text)), std::invalid_argument)
+        << text;
+  }
+  EXPECT_THAT(parse_round(round_columns(), with("metrics", "")).measurement.metrics, IsEmpty());
+  EXPECT_THAT(parse_round(round_columns(), with("metrics", "x=-1.5")).measurement.metrics,
+              ElementsAre(Metric{"x", -1.5}));
+}
+
+// Files of a build that knew no metrics.
+TEST(Metrics, AreNoneWhereTheColumnIsNotThere) {
+  Fields columns = round_columns(), fields = to_fields(full_row());
+  const auto at = std::find(columns.begin(), columns.end(), "metrics") - columns.begin();
+  columns.erase(columns.begin() + at);
+  fields.erase(fields.begin() + at);
+  EXPECT_THAT(parse_round(columns, fields).measurement.metrics, IsEmpty());
+}
+
+TEST(Metrics, AreALineForEachNameWithTheirRange) {
+  SummaryRow row{.cell = test::cell("python/numba", 64)};
+  row.metrics = {{"bytes", {8}}, {"compile_s", {0.5, 0.25, 2}}};
+  EXPECT_THAT(to_metric_fields(row), ElementsAre(Fields{"sum", "python/numba", "python", "64", "1",
+                                                        "bytes", "1", "8", "8", "8"},
+                                                 Fields{"sum", "python/numba", "python", "64", "1",
+                                                        "compile_s", "3", "0.5", "0.25", "2"}));
+  EXPECT_EQ(metric_columns().size(), 10U);
 }
 
 void expect_round_trip(const RoundRow& row) {

@@ -20,6 +20,7 @@ using test::time_row;
 using test::verified_row;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 using Rows = std::vector<RoundRow>;
@@ -661,13 +662,24 @@ TEST(Gap, IsAbsentWhenNoNativeVariantIsComparable) {
   EXPECT_EQ(row.reference, "");
 }
 
-// Python on two threads is still compared with native code on one.
-TEST(Gap, OfThreadedPythonIsAgainstOneNativeThread) {
-  CellKey python = cell("python/numpy");
-  python.threads = 2;
-  const SummaryRow row =
-      row_of(joined({measured(cell("native/simd"), {4}), measured(python, {2})}), python);
-  EXPECT_EQ(row.reference, "native/simd");
+// Both lanes get the same threads, and their rounds are interleaved.
+TEST(Gap, OfThreadedPythonIsAgainstAsManyNativeThreads) {
+  CellKey python = cell("python/numpy"), native = cell("native/tbb");
+  python.threads = native.threads = 2;
+  const SummaryRow row = row_of(
+      joined({measured(cell("native/simd"), {1}), measured(native, {4}), measured(python, {8})}),
+      python);
+  EXPECT_EQ(row.reference, "native/tbb");
+  EXPECT_DOUBLE_EQ(row.gap.value(), 2);
+}
+
+TEST(Metrics, AreThoseOfEveryRound) {
+  Rows rounds = measured(cell("python/loop"), {1, 1});
+  for (double compile_s = 1; RoundRow & row : rounds) {
+    if (row.pass == Pass::time) row.measurement.metrics = {{"compile_s", compile_s++}};
+  }
+  EXPECT_THAT(row_of(rounds, cell("python/loop")).metrics,
+              ElementsAre(Pair("compile_s", ElementsAre(1, 2))));
 }
 
 // As when a run is resumed with another seed: such rounds did not compute the same thing.

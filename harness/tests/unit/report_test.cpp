@@ -1,0 +1,48 @@
+// What a preparation may report, and what not.
+#include "harness/kernel/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "harness/tests/unit/testing.h"
+
+namespace gapmeter {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(Report, KeepsMetricsInTheirOrder) {
+  Report report;
+  report.add("compile_s", 0.25);
+  report.add("bytes", -1);
+  EXPECT_THAT(report.metrics(), ElementsAre(Metric{"compile_s", 0.25}, Metric{"bytes", -1}));
+}
+
+TEST(Report, RefusesNamesThatCsvAndChartsCouldNotHold) {
+  for (const char* name : {"", "Bytes", "1st", "_x", "a b", "a;b", "a=b", "größe", "a\nb"}) {
+    EXPECT_FALSE(is_metric_name(name)) << name;
+    EXPECT_THROW(Report().add(name, 1), std::invalid_argument) << name;
+  }
+  EXPECT_TRUE(is_metric_name("p99_9_ns"));
+}
+
+TEST(Report, RefusesWhatIsNoNumber) {
+  for (const double value :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    EXPECT_THAT(test::message_of<std::invalid_argument>([&] { Report().add("x_s", value); }),
+                HasSubstr("x_s"));
+  }
+}
+
+TEST(Report, RefusesANameGivenTwice) {
+  Report report;
+  report.add("x", 1);
+  EXPECT_THAT(test::message_of<std::invalid_argument>([&] { report.add("x", 2); }),
+              HasSubstr("x is reported twice"));
+}
+
+}  // namespace
+}  // namespace gapmeter

@@ -1,0 +1,43 @@
+// binding: the sum of squares of n doubles by a native function that Python calls.
+//
+// Timed: the call and, on the Python side, turning its arguments into what the native function
+// takes. Not timed: loading the module. Serves the claim that a native core under a Python API
+// gives the speed and keeps the convenience (C31): `bound_list` copies a list into a vector,
+// `bound_buffer` hands over memory that is there already, `bound_scalar` calls once per element.
+#include "harness/kernel/kernel.h"
+
+namespace {
+
+using Numbers = std::span<const double>;
+
+double direct(Numbers x) {
+  double total = 0;
+  for (const double value : x) total += value * value;
+  return total;
+}
+
+// In any order |error| <= n u sum x^2 (Higham, "Accuracy and Stability of Numerical Algorithms",
+// 2002, 3.1), twice as two sums are compared. |x| <= 1.
+gapmeter::Tolerance error_bound(const gapmeter::Inputs& inputs) {
+  const auto n = static_cast<double>(inputs.n);
+  return {.abs = 2 * (n + 1) * n * 0x1p-53};
+}
+
+}  // namespace
+
+GAPMETER_KERNEL() {
+  using namespace gapmeter;
+  return {.title = "Sum of squares by a native function called from Python",
+          .claims = {"C31"},
+          .sizes = "1:1Mi:16x",
+          .inputs = {input<double>("x", uniform{-1, 1})},
+          .outputs = {output<double>("sum", error_bound, scalar)},
+          .cost =
+              [](std::size_t n) {
+                const auto count = static_cast<double>(n);
+                return Cost{.bytes = 8 * count, .flops = 2 * count, .items = count};
+              },
+          .reference = "direct",
+          .baseline = "generator",
+          .native = {native<direct>("direct")}};
+}

@@ -1,0 +1,82 @@
+// pointer_chase: the sum of n doubles that lie in a row, or each in an allocation of its own.
+//
+// Timed: reading every number, through a pointer where there is one, and adding it up in double
+// precision. Not timed: allocating the numbers and shuffling the pointers. Serves the claim that a
+// list's scattered objects miss the cache (C04): `shuffled` against `in_order` is what the order in
+// memory costs, `in_order` against `contiguous` what the pointers do.
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "harness/kernel/kernel.h"
+
+namespace {
+
+using Numbers = std::span<const double>;
+using Order = std::span<const std::int64_t>;
+
+double contiguous(Numbers x, Order /*order*/) {
+  double total = 0;
+  for (const double value : x) total += value;
+  return total;
+}
+
+struct Boxes {
+  std::vector<std::unique_ptr<double>> owners;
+  std::vector<const double*> pointers;
+};
+
+Boxes box(Numbers x, Order /*order*/) {
+  Boxes boxes;
+  for (const double value : x) {
+    boxes.owners.push_back(std::make_unique<double>(value));
+    boxes.pointers.push_back(boxes.owners.back().get());
+  }
+  return boxes;
+}
+
+Boxes box_shuffled(Numbers x, Order order) {
+  Boxes boxes = box(x, order);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    boxes.pointers[i] = boxes.owners[static_cast<std::size_t>(order[i])].get();
+  }
+  return boxes;
+}
+
+double sum_boxes(const Boxes& boxes) {
+  double total = 0;
+  for (const double* value : boxes.pointers) total += *value;
+  return total;
+}
+
+void permutation(std::span<std::int64_t> order, gapmeter::Random& random) {
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int64_t>(i);
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+}
+
+// In any order |error| <= (n - 1) u sum |x| (Higham, "Accuracy and Stability of Numerical
+// Algorithms", 2002, 4.2), twice as two sums are compared. |x| <= 1.
+gapmeter::Tolerance error_bound(const gapmeter::Inputs& inputs) {
+  const auto n = static_cast<double>(inputs.n);
+  return {.abs = 2 * n * n * 0x1p-53};
+}
+
+}  // namespace
+
+GAPMETER_KERNEL() {
+  using namespace gapmeter;
+  return {.title = "Sum of n doubles behind pointers",
+          .claims = {"C04"},
+          .sizes = "1Ki:4Mi:4x",
+          .inputs = {input<double>("x", uniform{-1, 1}), input<std::int64_t>("order", permutation)},
+          .outputs = {output<double>("sum", error_bound, scalar)},
+          .cost =
+              [](std::size_t n) {
+                const auto count = static_cast<double>(n);
+                return Cost{.bytes = 8 * count, .flops = count, .items = count};
+              },
+          .reference = "contiguous",
+          .baseline = "list_in_order",
+          .native = {native<contiguous>("contiguous"), native<box, sum_boxes>("in_order"),
+                     native<box_shuffled, sum_boxes>("shuffled")}};
+}

@@ -1,0 +1,39 @@
+// The native side of python_baselines/binding.py: what pybind11 makes callable from Python.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+namespace py = pybind11;
+
+namespace {
+
+double sum_of_squares(std::span<const double> x) {
+  double total = 0;
+  for (const double value : x) total += value * value;
+  return total;
+}
+
+// A list, or any other sequence: every element is looked at and copied before the work begins.
+double from_list(const std::vector<double>& x) { return sum_of_squares(x); }
+
+// Memory that is a row of doubles already: nothing is copied.
+double from_buffer(const py::buffer& x) {
+  const py::buffer_info info = x.request();
+  if (info.ndim != 1 || info.format != py::format_descriptor<double>::format()) {
+    throw std::invalid_argument("a row of doubles is expected");
+  }
+  return sum_of_squares(
+      {static_cast<const double*>(info.ptr), static_cast<std::size_t>(info.size)});
+}
+
+}  // namespace
+
+PYBIND11_MODULE(binding_native, module) {
+  module.def("from_list", from_list);
+  module.def("from_buffer", from_buffer);
+  module.def("square", [](double value) { return value * value; });
+}
