@@ -37,7 +37,7 @@ def test_json_holds_the_whole_description(kernels: dict[str, dict[str, Any]]) ->
     assert (kernel["reference"], kernel["baseline"]) == ("native/alloc", "python/comprehension")
     assert kernel["variants"] == [
         *(f"native/{name}" for name in ("alloc", "into", "simd", "checked", "nofma")),
-        *(f"python/{name}" for name in ("comprehension", "append", "numpy", "numpy_out")),
+        *(f"python/{name}" for name in ("comprehension", "append", "numpy", "numpy_out", "numba")),
     ]
     assert "C11" in kernel["claims"]
 

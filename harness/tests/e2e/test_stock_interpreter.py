@@ -96,7 +96,9 @@ def test_rows_of_a_stock_interpreter_are_verified_and_compared(
     gapmeter: Program, out: Path
 ) -> None:
     run = gapmeter.measure(
-        out, *BRIEF, *("--kernels", "sum", "--sizes", "16,1000", "--interpreter", STOCK)
+        out,
+        *(*BRIEF, "--kernels", "sum", "--sizes", "16,1000", "--interpreter", STOCK),
+        *("--variants", "native/*,builtin,loop,array,numpy"),
     )
     assert run.process.returncode == 0, run.process.stderr
     digests = {(row["n"], row["input_digest"]) for row in run.rounds}

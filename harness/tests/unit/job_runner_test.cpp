@@ -163,8 +163,8 @@ class ProcessJobRunnerTest : public ::testing::Test {
   // Answers with this reason, in which the shell expands variables.
   static std::string answering(const std::string& reason) {
     return std::string(read_nonce) +
-           "printf '{\"protocol\":2,\"nonce\":%s,\"status\":\"ok\",\"reason\":\"%s\","
-           "\"input_digest\":\"\",\"prepare_s\":0,\"timed_s\":0}' $nonce \"" +
+           "printf '{\"protocol\":3,\"nonce\":%s,\"status\":\"ok\",\"reason\":\"%s\","
+           "\"input_digest\":\"\",\"prepare_s\":0,\"timed_s\":0,\"metrics\":{}}' $nonce \"" +
            reason + "\" >&4\n";
   }
   static Job job_of(std::string_view variant) {
@@ -294,7 +294,7 @@ TEST_F(ProcessJobRunnerTest, AMissingExecutableIsNamed) {
 
 TEST_F(ProcessJobRunnerTest, DescribesPythonThroughItsWorker) {
   const std::string answer =
-      "printf '{\"protocol\":2,\"nonce\":%s,\"modules\":[\"sum\"],\"variants\":[],\"problems\":[],"
+      "printf '{\"protocol\":3,\"nonce\":%s,\"modules\":[\"sum\"],\"variants\":[],\"problems\":[],"
       "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
       "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce >&4\n";
   const PythonDescription description =
@@ -312,8 +312,8 @@ TEST_F(ProcessJobRunnerTest, AModuleThatEndsItsWorkerCostsOnlyItself) {
       "echo 'no graphics card' >&2; exit 3;; esac\n"
       "nonce=$(echo \"$request\" | sed 's/.*\"nonce\":\\([0-9]*\\).*/\\1/')\n"
       "case \"$request\" in *'\"module\":\"good\"'*) "
-      "found='{\"kernel\":\"good\",\"name\":\"loop\",\"requires\":[]}';; esac\n"
-      "printf '{\"protocol\":2,\"nonce\":%s,\"modules\":[],\"variants\":[%s],\"problems\":[],"
+      "found='{\"kernel\":\"good\",\"name\":\"loop\",\"requires\":[],\"quick\":true}';; esac\n"
+      "printf '{\"protocol\":3,\"nonce\":%s,\"modules\":[],\"variants\":[%s],\"problems\":[],"
       "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
       "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce \"$found\" >&4\n";
   WorkerSettings settings = settings_with("", worker("python", answer));

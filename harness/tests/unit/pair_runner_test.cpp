@@ -30,8 +30,8 @@ class PairRunnerTest : public ::testing::Test {
       "nonce=$(echo \"$request\" | sed 's/.*\"nonce\":\\([0-9]*\\).*/\\1/')\n"
       "step() { printf + >&4; test \"$(head -c 1 <&5 | wc -c)\" -eq 1; }\n"
       "slice() { step && printf $letter >>turns; }\n"
-      "answer() { printf '{\"protocol\":2,\"nonce\":%s,\"status\":\"ok\",\"reason\":\"%s\","
-      "\"input_digest\":\"\",\"prepare_s\":0,\"timed_s\":0}' $nonce \"$1\" >&4; }\n";
+      "answer() { printf '{\"protocol\":3,\"nonce\":%s,\"status\":\"ok\",\"reason\":\"%s\","
+      "\"input_digest\":\"\",\"prepare_s\":0,\"timed_s\":0,\"metrics\":{}}' $nonce \"$1\" >&4; }\n";
 
   WorkerSettings side(const std::string& letter, const std::string& script,
                       double timeout_s = 30) const {
