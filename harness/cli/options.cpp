@@ -44,11 +44,11 @@ struct Depth {
   int rounds;
   std::int64_t round_ns;
   std::optional<std::size_t> most_sizes;
-  std::optional<std::size_t> largest_size;
+  std::optional<std::size_t> largest_work;
   bool quick;
 };
 
-constexpr Depth quick_depth{6, 10'000'000, 5, std::size_t{1} << 20, true};
+constexpr Depth quick_depth{6, 5'000'000, 2, std::size_t{1} << 18, true};
 constexpr Depth full_depth{21, 200'000'000, std::nullopt, std::nullopt, false};
 // Many short rounds: an interval over rounds narrows with their number more than with their length.
 constexpr Depth precision_depth{100, 25'000'000, std::nullopt, std::nullopt, false};
@@ -57,7 +57,7 @@ void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
   if (!keep_rounds) options.rounds = depth.rounds;
   options.round_ns = depth.round_ns;
   options.selection.most_sizes = depth.most_sizes;
-  options.selection.largest_size = depth.largest_size;
+  options.selection.largest_work = depth.largest_work;
   options.selection.quick = depth.quick;
 }
 

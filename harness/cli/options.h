@@ -52,7 +52,7 @@ struct CompareOptions {
 
 struct AbOptions {
   std::string base, compared;  // executables
-  Selection selection{.most_sizes = 3, .largest_size = std::size_t{1} << 20};
+  Selection selection{.most_sizes = 3, .largest_work = std::size_t{1} << 20};
   VerdictRule rule{};
   std::optional<double> budget_s{};  // of the whole comparison
   std::optional<int> rounds{};       // at most so many of each side

@@ -73,9 +73,11 @@ std::vector<std::size_t> sizes_for(const Kernel& kernel, const Selection& select
     std::erase_if(sizes, [&](std::size_t n) { return n > largest; });
     return sizes;
   }
-  if (selection.largest_size && *selection.largest_size >= sizes.front()) {
-    std::erase_if(sizes, [&](std::size_t n) { return n > *selection.largest_size; });
-  }
+  const auto is_too_large = [&](std::size_t n) {
+    const double items = kernel.cost ? kernel.cost(n).items : 0;
+    return std::max(items, static_cast<double>(n)) > static_cast<double>(*selection.largest_work);
+  };
+  if (selection.largest_work && !is_too_large(sizes.front())) std::erase_if(sizes, is_too_large);
   return selection.most_sizes ? thin_out(sizes, *selection.most_sizes) : sizes;
 }
 

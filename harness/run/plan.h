@@ -18,7 +18,7 @@ struct Selection {
   std::vector<std::string> variants{};        // patterns; empty: all
   std::vector<std::size_t> sizes{};           // empty: the kernel's own, within these limits:
   std::optional<std::size_t> most_sizes{};    //   at most so many, evenly thinned out
-  std::optional<std::size_t> largest_size{};  //   none above this one, unless all are
+  std::optional<std::size_t> largest_work{};  //   none with more items in a call, unless all have
   bool quick = false;                         // leave out variants that take long to prepare
   std::vector<std::size_t> probes{};          // instead of them, where not above their largest
   std::vector<int> threads{};  // of kernels that use threads; empty: 1, 2, 4, … and

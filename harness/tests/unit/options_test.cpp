@@ -88,7 +88,7 @@ TEST(RunCommandLine, HasDefaults) {
   EXPECT_THAT(options.selection.variants, IsEmpty());
   EXPECT_THAT(options.selection.sizes, IsEmpty());
   EXPECT_EQ(options.selection.most_sizes, std::nullopt);
-  EXPECT_EQ(options.selection.largest_size, std::nullopt);
+  EXPECT_EQ(options.selection.largest_work, std::nullopt);
   EXPECT_EQ(options.out, "");
   EXPECT_EQ(options.rounds, 9);
   EXPECT_EQ(options.round_ns, 100'000'000);
@@ -137,9 +137,9 @@ TEST(RunCommandLine, FlagsMayBeJoinedWithTheirValues) {
 TEST(RunDepth, QuickMeansFewerAndSmaller) {
   const RunOptions options = run_options({"--quick"});
   EXPECT_EQ(options.rounds, 6);
-  EXPECT_EQ(options.round_ns, 10'000'000);
-  EXPECT_EQ(options.selection.most_sizes, 5U);
-  EXPECT_EQ(options.selection.largest_size, 1'048'576U);
+  EXPECT_EQ(options.round_ns, 5'000'000);
+  EXPECT_EQ(options.selection.most_sizes, 2U);
+  EXPECT_EQ(options.selection.largest_work, 262'144U);
 }
 
 TEST(RunDepth, FullMeansMoreAndLonger) {
@@ -147,7 +147,7 @@ TEST(RunDepth, FullMeansMoreAndLonger) {
   EXPECT_EQ(options.rounds, 21);
   EXPECT_EQ(options.round_ns, 200'000'000);
   EXPECT_EQ(options.selection.most_sizes, std::nullopt);
-  EXPECT_EQ(options.selection.largest_size, std::nullopt);
+  EXPECT_EQ(options.selection.largest_work, std::nullopt);
 }
 
 TEST(RunDepth, RoundsThatAreGivenWin) {
@@ -172,7 +172,7 @@ TEST(Precision, AllowsManyRounds) {
 TEST(Precision, ShortensRoundsUnlessTheDepthSaysHowLong) {
   EXPECT_EQ(run_options({"--precision", "0.05"}).round_ns, 25'000'000);
   EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).round_ns, 200'000'000);
-  EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).round_ns, 10'000'000);
+  EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).round_ns, 5'000'000);
 }
 
 TEST(Precision, KeepsToRoundsThatAreGiven) {
@@ -507,7 +507,7 @@ TEST(AbCommandLine, HasDefaults) {
   EXPECT_EQ(options.compared, "new");
   EXPECT_THAT(options.selection.kernels, IsEmpty());
   EXPECT_EQ(options.selection.most_sizes, 3U);
-  EXPECT_EQ(options.selection.largest_size, std::size_t{1} << 20);
+  EXPECT_EQ(options.selection.largest_work, std::size_t{1} << 20);
   EXPECT_EQ(options.rule.threshold, 0.02);
   EXPECT_EQ(options.budget_s, std::nullopt);
   EXPECT_EQ(options.rounds, std::nullopt);

@@ -73,22 +73,31 @@ TEST(SizesFor, AreTheKernelsOwnByDefault) {
 }
 
 TEST(SizesFor, AreTheSelectedOnesWhateverTheLimits) {
-  EXPECT_THAT(sizes_of({.sizes = {5, 50'000, 6}, .most_sizes = 2, .largest_size = 10}),
+  EXPECT_THAT(sizes_of({.sizes = {5, 50'000, 6}, .most_sizes = 2, .largest_work = 10}),
               ElementsAre(5, 50'000, 6));
 }
 
 TEST(SizesFor, EndAtTheLargestSize) {
-  EXPECT_THAT(sizes_of({.largest_size = 1024}), ElementsAre(16, 64, 256, 1024));
-  EXPECT_THAT(sizes_of({.largest_size = 1023}), ElementsAre(16, 64, 256));
-  EXPECT_THAT(sizes_of({.largest_size = 16}), ElementsAre(16));
+  EXPECT_THAT(sizes_of({.largest_work = 1024}), ElementsAre(16, 64, 256, 1024));
+  EXPECT_THAT(sizes_of({.largest_work = 1023}), ElementsAre(16, 64, 256));
+  EXPECT_THAT(sizes_of({.largest_work = 16}), ElementsAre(16));
 }
 
 TEST(SizesFor, StayWhenAllAreLargerThanTheLargest) {
-  EXPECT_THAT(sizes_of({.largest_size = 15}, "16:256:4x"), ElementsAre(16, 64, 256));
+  EXPECT_THAT(sizes_of({.largest_work = 15}, "16:256:4x"), ElementsAre(16, 64, 256));
 }
 
 TEST(SizesFor, AreThinnedOutAfterTheLargestIsApplied) {
-  EXPECT_THAT(sizes_of({.most_sizes = 3, .largest_size = 4096}), ElementsAre(16, 256, 4096));
+  EXPECT_THAT(sizes_of({.most_sizes = 3, .largest_work = 4096}), ElementsAre(16, 256, 4096));
+}
+
+// The work of a call that is cubic in n decides, not n.
+TEST(SizesFor, EndAtTheMostItems) {
+  Kernel kernel = test::twice_kernel();
+  kernel.sizes = "4,16,64";
+  kernel.cost = [](std::size_t n) { return Cost{.items = static_cast<double>(n * n * n)}; };
+  EXPECT_THAT(sizes_for(kernel, {.largest_work = 4096}), ElementsAre(4, 16));
+  EXPECT_THAT(sizes_for(kernel, {.largest_work = 10}), ElementsAre(4, 16, 64));
 }
 
 // Probes go around a kernel's sizes, not beyond them: what is cubic in n can't be tried at any.
