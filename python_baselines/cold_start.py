@@ -52,7 +52,7 @@ def evict(path):
     os.close(fd)
 
 
-@variant(prepare=command_with("none"))
+@variant(prepare=command_with("none"), quick=False)
 def bare_evicted(command):
     for path in (os.path.realpath(command[0]), PROGRAM, MODEL):
         evict(path)

@@ -53,6 +53,6 @@ def list_and_processes(inputs):
     return multiprocessing.get_context("fork").Pool(inputs.threads).map, range(inputs.threads)
 
 
-@variant(prepare=list_and_processes)
+@variant(prepare=list_and_processes, quick=False)
 def processes(map_to_processes, indices):
     return sum(map_to_processes(sum_part, indices))

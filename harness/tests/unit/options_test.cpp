@@ -139,7 +139,7 @@ TEST(RunDepth, QuickMeansFewerAndSmaller) {
   EXPECT_EQ(options.rounds, 6);
   EXPECT_EQ(options.round_ns, 5'000'000);
   EXPECT_EQ(options.selection.most_sizes, 2U);
-  EXPECT_EQ(options.selection.largest_work, 262'144U);
+  EXPECT_EQ(options.selection.largest_work, 65'536U);
 }
 
 TEST(RunDepth, FullMeansMoreAndLonger) {
