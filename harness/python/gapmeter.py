@@ -21,8 +21,6 @@ TYPE_CHECKING = False  # type checkers take it for true, as they do typing's
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    Prepare = Callable[[Inputs], Any]
-
 _VARIANTS = "__gapmeter_variants__"
 
 
@@ -51,6 +49,10 @@ class Inputs(SimpleNamespace):
         if name in self.metrics:
             raise ValueError(f"the metric {name} is reported twice")
         self.metrics[name] = float(value)
+
+
+if TYPE_CHECKING:
+    Prepare = Callable[[Inputs], Any]
 
 
 class Variant:
