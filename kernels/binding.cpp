@@ -5,22 +5,14 @@
 // gives the speed and keeps the convenience (C31): `bound_list` copies a list into a vector,
 // `bound_buffer` hands over memory that is there already, `bound_scalar` calls once per element.
 #include "harness/kernel/kernel.h"
+#include "kernels/sums.h"
 
 namespace {
 
 using Numbers = std::span<const double>;
 
 double direct(Numbers x) {
-  double total = 0;
-  for (const double value : x) total += value * value;
-  return total;
-}
-
-// In any order |error| <= n u sum x^2 (Higham, "Accuracy and Stability of Numerical Algorithms",
-// 2002, 3.1), twice as two sums are compared. |x| <= 1.
-gapmeter::Tolerance error_bound(const gapmeter::Inputs& inputs) {
-  const auto n = static_cast<double>(inputs.n);
-  return {.abs = 2 * (n + 1) * n * 0x1p-53};
+  return gapmeter_sums::reassociated(x, [](double value) { return value * value; });
 }
 
 }  // namespace
@@ -31,7 +23,7 @@ GAPMETER_KERNEL() {
           .claims = {"C31"},
           .sizes = "1:1Mi:16x",
           .inputs = {input<double>("x", uniform{-1, 1})},
-          .outputs = {output<double>("sum", error_bound, scalar)},
+          .outputs = {output<double>("sum", gapmeter_sums::error_bound, scalar)},
           .cost =
               [](std::size_t n) {
                 const auto count = static_cast<double>(n);

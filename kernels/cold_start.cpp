@@ -92,8 +92,6 @@ std::int64_t process_evicted(const Program& program) {
   return process(program);
 }
 
-gapmeter::Shape image(std::size_t /*n*/) { return {pixels}; }
-
 }  // namespace
 
 GAPMETER_KERNEL() {
@@ -103,7 +101,7 @@ GAPMETER_KERNEL() {
           .claims = {"C30"},
           .sizes = "1",
           .inputs = {input<std::int32_t>("x", from_json{models / "digits.json", "pixels", pixels},
-                                         image)},
+                                         always({pixels}))},
           .outputs = {output<std::int64_t>("digit", Tolerance{}, scalar)},
           .cost = [](std::size_t) { return Cost{.items = 1}; },
           .reference = "native",

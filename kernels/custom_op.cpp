@@ -160,9 +160,6 @@ void fused_simd(Input x, Input r, Input gamma, Input beta, Output y) {
   HWY_DYNAMIC_DISPATCH(NormalizeRows)(Operands{x, r, gamma, beta}, y);
 }
 
-gapmeter::Shape rows(std::size_t n) { return {n, width}; }
-gapmeter::Shape one_row(std::size_t /*n*/) { return {width}; }
-
 }  // namespace gapmeter_custom_op
 
 GAPMETER_KERNEL() {
@@ -172,14 +169,14 @@ GAPMETER_KERNEL() {
           .item = "element",
           .claims = {"C32"},
           .sizes = "1:16Ki:16x",
-          .inputs = {input<float>("x", uniform{-1, 1}, k::rows),
-                     input<float>("r", uniform{-1, 1}, k::rows),
-                     input<float>("gamma", uniform{0.5, 1.5}, k::one_row),
-                     input<float>("beta", uniform{-0.5, 0.5}, k::one_row)},
+          .inputs = {input<float>("x", uniform{-1, 1}, rows_of(k::width)),
+                     input<float>("r", uniform{-1, 1}, rows_of(k::width)),
+                     input<float>("gamma", uniform{0.5, 1.5}, always({k::width})),
+                     input<float>("beta", uniform{-0.5, 0.5}, always({k::width}))},
           // Adding up 512 numbers of at most 2 is off by at most 512 u 2 in the mean, u = 2^-24,
           // and the variance by as much; both are divided by a deviation of at least a half and
           // multiplied by gamma <= 1.5. GELU's slope is at most 1.13.
-          .outputs = {output<float>("y", Tolerance{.abs = 8 * 512 * 0x1p-24}, k::rows)},
+          .outputs = {output<float>("y", Tolerance{.abs = 8 * 512 * 0x1p-24}, rows_of(k::width))},
           .cost =
               [](std::size_t n) {
                 const auto count = static_cast<double>(n * k::width);

@@ -210,16 +210,6 @@ gapmeter::Tolerance error_bound(const gapmeter::Inputs& inputs) {
   return {.abs = largest / 2 + 32 * 0x1p-24};
 }
 
-gapmeter::ShapeOf shape(std::size_t rows, std::size_t columns) {
-  return [=](std::size_t /*n*/) { return gapmeter::Shape{rows, columns}; };
-}
-gapmeter::ShapeOf shape(std::size_t count) {
-  return [=](std::size_t /*n*/) { return gapmeter::Shape{count}; };
-}
-gapmeter::ShapeOf batch_of(std::size_t columns) {
-  return [=](std::size_t n) { return gapmeter::Shape{n, columns}; };
-}
-
 const std::filesystem::path models = std::filesystem::path(__FILE__).parent_path() / "models";
 
 // The digits' pixels are 0 to 16; the model takes 0 to 1.
@@ -228,9 +218,9 @@ void fill_images(std::span<float> x, gapmeter::Random& random) {
   for (float& pixel : x) pixel /= 16;
 }
 
-gapmeter::InputField weights(const char* name, gapmeter::ShapeOf shape) {
+gapmeter::InputField weights(const char* name, gapmeter::Shape shape) {
   return gapmeter::input<float>(name, gapmeter::from_json{models / "mlp.json", name},
-                                std::move(shape));
+                                gapmeter::always(std::move(shape)));
 }
 
 }  // namespace gapmeter_mlp_infer
@@ -242,14 +232,11 @@ GAPMETER_KERNEL() {
           .item = "sample",
           .claims = {"C33"},
           .sizes = "1:4Ki:8x",
-          .inputs = {input<float>("x", k::fill_images, k::batch_of(k::pixels)),
-                     k::weights("w1", k::shape(k::pixels, k::first)),
-                     k::weights("b1", k::shape(k::first)),
-                     k::weights("w2", k::shape(k::first, k::second)),
-                     k::weights("b2", k::shape(k::second)),
-                     k::weights("w3", k::shape(k::second, k::digits)),
-                     k::weights("b3", k::shape(k::digits))},
-          .outputs = {output<float>("probabilities", k::error_bound, k::batch_of(k::digits))},
+          .inputs = {input<float>("x", k::fill_images, rows_of(k::pixels)),
+                     k::weights("w1", {k::pixels, k::first}), k::weights("b1", {k::first}),
+                     k::weights("w2", {k::first, k::second}), k::weights("b2", {k::second}),
+                     k::weights("w3", {k::second, k::digits}), k::weights("b3", {k::digits})},
+          .outputs = {output<float>("probabilities", k::error_bound, rows_of(k::digits))},
           .cost =
               [](std::size_t n) {
                 const auto samples = static_cast<double>(n);

@@ -41,8 +41,6 @@ double move_records(Records& records) {
 
 double clone_records(const Records& records) { return take_over(records).first; }
 
-gapmeter::Shape rows(std::size_t n) { return {n, record_size}; }
-
 }  // namespace
 
 GAPMETER_KERNEL() {
@@ -51,7 +49,7 @@ GAPMETER_KERNEL() {
           .item = "record",
           .claims = {"C16"},
           .sizes = "16:64Ki:16x",
-          .inputs = {input<double>("x", uniform{-1, 1}, rows)},
+          .inputs = {input<double>("x", uniform{-1, 1}, rows_of(record_size))},
           .outputs = {output<double>("last", Tolerance{}, scalar)},
           .cost = [](std::size_t n) { return Cost{.items = static_cast<double>(n)}; },
           .reference = "borrow",

@@ -11,18 +11,13 @@
 #include <memory>
 
 #include "harness/kernel/kernel.h"
+#include "kernels/sums.h"
 
 namespace {
 
 using Numbers = std::span<const double>;
 
-double sum(Numbers x) {
-  double total = 0;
-  for (const double value : x) total += value;
-  return total;
-}
-
-double one_thread(Numbers x, std::int32_t /*threads*/) { return sum(x); }
+double one_thread(Numbers x, std::int32_t /*threads*/) { return gapmeter_sums::reassociated(x); }
 
 struct Work {
   Numbers x;
@@ -35,20 +30,13 @@ Work start(Numbers x, std::int32_t threads) {
 
 double tbb_reduce(const Work& work) {
   const auto sum_part = [&](const tbb::blocked_range<std::size_t>& part, double total) {
-    return total + sum(work.x.subspan(part.begin(), part.size()));
+    return total + gapmeter_sums::reassociated(work.x.subspan(part.begin(), part.size()));
   };
   constexpr std::size_t grain = 4096;  // a microsecond or two
   return work.arena->execute([&] {
     return tbb::parallel_reduce(tbb::blocked_range<std::size_t>(0, work.x.size(), grain), 0.0,
                                 sum_part, std::plus<>());
   });
-}
-
-// In any order |error| <= (n - 1) u sum |x| (Higham, "Accuracy and Stability of Numerical
-// Algorithms", 2002, 4.2), twice as two sums are compared. |x| <= 1.
-gapmeter::Tolerance error_bound(const gapmeter::Inputs& inputs) {
-  const auto n = static_cast<double>(inputs.n);
-  return {.abs = 2 * n * n * 0x1p-53};
 }
 
 }  // namespace
@@ -59,7 +47,7 @@ GAPMETER_KERNEL() {
           .claims = {"C24"},
           .sizes = "16Ki:4Mi:16x",
           .inputs = {input<double>("x", uniform{-1, 1}), thread_count()},
-          .outputs = {output<double>("sum", error_bound, scalar)},
+          .outputs = {output<double>("sum", gapmeter_sums::error_bound, scalar)},
           .cost =
               [](std::size_t n) {
                 const auto count = static_cast<double>(n);

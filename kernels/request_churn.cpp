@@ -89,8 +89,6 @@ double arena(const Server& server) {
   return total_of(*nodes[0]);
 }
 
-gapmeter::Shape one_request(std::size_t /*n*/) { return {request_size}; }
-
 }  // namespace
 
 GAPMETER_KERNEL() {
@@ -100,7 +98,7 @@ GAPMETER_KERNEL() {
           .claims = {"C26", "C27"},
           .sizes = "1Ki:1Mi:32x",
           .inputs = {input<double>("heap", uniform{-1, 1}),
-                     input<double>("request", uniform{-1, 1}, one_request)},
+                     input<double>("request", uniform{-1, 1}, always({request_size}))},
           // Every order of adding up 64 numbers of at most 1 is within 64 * 64 u.
           .outputs = {output<double>("total", Tolerance{.abs = 2 * 64 * 64 * 0x1p-53}, scalar)},
           .cost = [](std::size_t) { return Cost{.items = 1}; },

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/kernel/kernel.h"
+#include "kernels/sums.h"
 
 namespace {
 
@@ -13,17 +14,12 @@ using Numbers = std::span<const double>;
 
 Numbers middle(Numbers x) { return x.subspan(x.size() / 4, x.size() - 2 * (x.size() / 4)); }
 
-template <class Sequence>
-double sum(const Sequence& values) {
-  double total = 0;
-  for (const double value : values) total += value;
-  return total;
-}
-
 // Not inlined: whoever calls a function of another library has to make what it takes.
-[[gnu::noinline]] double sum_of_slice(Numbers values) { return sum(values); }
+[[gnu::noinline]] double sum_of_slice(Numbers values) {
+  return gapmeter_sums::reassociated(values);
+}
 [[gnu::noinline]] double sum_of_vector(std::vector<double> values) {  // NOLINT: owned on purpose
-  return sum(values);
+  return gapmeter_sums::reassociated(values);
 }
 
 double span(Numbers x) { return sum_of_slice(middle(x)); }
@@ -31,13 +27,6 @@ double span(Numbers x) { return sum_of_slice(middle(x)); }
 double owned(Numbers x) {
   const Numbers half = middle(x);
   return sum_of_vector({half.begin(), half.end()});
-}
-
-// In any order |error| <= (n - 1) u sum |x| (Higham, "Accuracy and Stability of Numerical
-// Algorithms", 2002, 4.2), twice as two sums are compared. |x| <= 1.
-gapmeter::Tolerance error_bound(const gapmeter::Inputs& inputs) {
-  const auto n = static_cast<double>(inputs.n);
-  return {.abs = 2 * n * n * 0x1p-53};
 }
 
 }  // namespace
@@ -48,7 +37,7 @@ GAPMETER_KERNEL() {
           .claims = {"C15", "C20"},
           .sizes = "16:1Mi:16x",
           .inputs = {input<double>("x", uniform{-1, 1})},
-          .outputs = {output<double>("sum", error_bound, scalar)},
+          .outputs = {output<double>("sum", gapmeter_sums::error_bound, scalar)},
           .cost =
               [](std::size_t n) {
                 const auto count = static_cast<double>(n - 2 * (n / 4));

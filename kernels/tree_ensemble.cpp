@@ -130,16 +130,10 @@ void complete(const Forest& forest, Output y) {
 const std::filesystem::path models = std::filesystem::path(__FILE__).parent_path() / "models";
 constexpr std::size_t nodes = 2862;  // of all trees: what scripts/train_models.py says
 
-gapmeter::ShapeOf shape(std::size_t count) {
-  return [=](std::size_t /*n*/) { return gapmeter::Shape{count}; };
-}
-gapmeter::ShapeOf batch_of(std::size_t columns) {
-  return [=](std::size_t n) { return gapmeter::Shape{n, columns}; };
-}
-
 template <class T>
 gapmeter::InputField model_field(const char* name, std::size_t count) {
-  return gapmeter::input<T>(name, gapmeter::from_json{models / "trees.json", name}, shape(count));
+  return gapmeter::input<T>(name, gapmeter::from_json{models / "trees.json", name},
+                            gapmeter::always({count}));
 }
 
 }  // namespace
@@ -152,15 +146,14 @@ GAPMETER_KERNEL() {
       .claims = {"C33"},
       .sizes = "1:4Ki:8x",
       .inputs = {input<float>("x", from_json{models / "digits.json", "pixels", pixels},
-                              batch_of(pixels)),
+                              rows_of(pixels)),
                  model_field<std::int32_t>("roots", trees),
                  model_field<std::int32_t>("feature", nodes),
                  model_field<float>("threshold", nodes), model_field<std::int32_t>("left", nodes),
                  model_field<std::int32_t>("right", nodes), model_field<float>("value", nodes)},
       // Adding up ten leaves of at most 8 in all is off by at most 10 u 8, which
       // softmax halves; it rounds a few times itself. Every comparison is exact.
-      .outputs = {output<float>("probabilities", Tolerance{.abs = 128 * 0x1p-24},
-                                batch_of(digits))},
+      .outputs = {output<float>("probabilities", Tolerance{.abs = 128 * 0x1p-24}, rows_of(digits))},
       .cost =
           [](std::size_t n) {
             const auto samples = static_cast<double>(n);

@@ -2,15 +2,45 @@
 
 from array import array as typed_array
 
-from gapmeter import as_lists, as_numpy, compiled, variant
+from gapmeter import as_numpy, compiled, variant
 
 
-@variant(prepare=as_lists)
+def counted_list(inputs, function):
+    """A list, after telling how often adding some of it up asks for memory."""
+    x = inputs.x.tolist()
+    some = x[:1000]
+    try:
+        from allocations_native import count
+    except ImportError:  # not built for this interpreter
+        return x
+    inputs.report("allocations_per_addition", count(function, some) / len(some))
+    return x
+
+
+@variant(prepare=lambda inputs: counted_list(inputs, sum))
 def builtin(x):
     return sum(x)
 
 
-@variant(prepare=as_lists)
+def new_totals(x):
+    """In how many of the additions of `loop` the total becomes another object."""
+    total = 0.0
+    made = 0
+    for value in x:
+        before = total
+        total += value
+        made += total is not before
+    return made
+
+
+def list_and_objects(inputs):
+    x = counted_list(inputs, loop)
+    some = x[:1000]
+    inputs.report("objects_per_addition", new_totals(some) / len(some))
+    return x
+
+
+@variant(prepare=list_and_objects)
 def loop(x):
     total = 0.0
     for value in x:

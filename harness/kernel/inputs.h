@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/kernel/buffer.h"
@@ -17,6 +18,13 @@ using ShapeOf = std::function<Shape(std::size_t n)>;
 
 inline Shape vector_of_n(std::size_t n) { return {n}; }
 inline Shape scalar(std::size_t /*n*/) { return {}; }
+inline ShapeOf rows_of(std::size_t columns) {
+  return [columns](std::size_t n) { return Shape{n, columns}; };
+}
+// Whatever n is.
+inline ShapeOf always(Shape shape) {
+  return [shape = std::move(shape)](std::size_t /*n*/) { return shape; };
+}
 
 // The declaration of one input: what it is called, its type and shape, how it is filled.
 struct InputField {

@@ -7,14 +7,14 @@
 #include <stdexcept>
 #include <vector>
 
+#include "kernels/sums.h"
+
 namespace py = pybind11;
 
 namespace {
 
 double sum_of_squares(std::span<const double> x) {
-  double total = 0;
-  for (const double value : x) total += value * value;
-  return total;
+  return gapmeter_sums::reassociated(x, [](double value) { return value * value; });
 }
 
 // A list, or any other sequence: every element is looked at and copied before the work begins.

@@ -11,6 +11,8 @@ import pytest
 
 from support import Program
 
+NATIVE_WEIGHTS = ("alloc", "into", "simd", "checked", "zipped", "restricted", "nofma")
+
 
 @pytest.fixture(scope="module")
 def kernels(gapmeter: Program) -> dict[str, dict[str, Any]]:
@@ -36,7 +38,7 @@ def test_json_holds_the_whole_description(kernels: dict[str, dict[str, Any]]) ->
     assert kernel["sizes"][0] == 16 and kernel["sizes"][-1] == 16 << 20
     assert (kernel["reference"], kernel["baseline"]) == ("native/alloc", "python/comprehension")
     assert kernel["variants"] == [
-        *(f"native/{name}" for name in ("alloc", "into", "simd", "checked", "nofma")),
+        *(f"native/{name}" for name in NATIVE_WEIGHTS),
         *(f"python/{name}" for name in ("comprehension", "append", "numpy", "numpy_out", "numba")),
     ]
     assert "C11" in kernel["claims"]
