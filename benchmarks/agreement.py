@@ -3,7 +3,7 @@
 
     benchmarks/agreement.py build/release
 
-Each repetition measures every cell with each tool, one right after the other for a hundredth of a
+Each repetition measures every cell with each tool, one right after the other for a tenth of a
 second, in alternating order, and takes the ratio to gapmeter's figure; printed is the median over
 repetitions and its 95 % interval. Like is compared with like: timeit's batches have as many calls
 as gapmeter's and their 10th percentile (or median) stands for them; Google Benchmark knows only the
@@ -25,9 +25,10 @@ from pathlib import Path
 import numpy as np
 from evaluate_ab import median_interval
 
-# No powers of two: arrays that begin at equal distances from a page share their low address bits,
-# whose conflicts differ from one process's layout to the next one's.
-SIZES = (1_000, 50_000)
+# How far apart three arrays of a few KiB happen to lie decides over a third of the time that goes
+# through them takes (a store seems to overlap a load whose low 12 address bits are the same), and
+# no two programs have the same layout. Hence large arrays there, and no powers of two.
+SIZES = {"sum": (1_000, 50_000), "apply_weights": (50_000, 200_000)}
 PYTHON_CELLS = [("sum", "builtin"), ("apply_weights", "comprehension")]
 NATIVE_CELLS = [("sum", "strict"), ("apply_weights", "alloc")]
 STOCK = "/usr/bin/python3"
@@ -77,7 +78,7 @@ def gapmeter(build: Path, kernel: str, variant: str, n: int, *options: str) -> d
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "run"
         command = [build / "gapmeter", "run", "--kernels", kernel, "--variants", variant]
-        command += ["--sizes", str(n), "--quick", "--rounds", "1", "--out", out, *options]
+        command += ["--sizes", str(n), "--rounds", "1", "--out", out, *options]
         subprocess.run(command, check=True, capture_output=True)
         with open(out / "rounds.csv", newline="", encoding="utf-8") as file:
             [row] = [row for row in csv.DictReader(file) if row["pass"] == "time"]
@@ -94,7 +95,7 @@ def timeit_ns(kernel: str, n: int, row: dict[str, str]) -> float:
 def google_benchmark_ns(build: Path, kernel: str, n: int) -> float:
     """Google Benchmark's mean over a window as long as gapmeter's round."""
     command = [str(build / "plain_google_benchmark"), f"--benchmark_filter=^{kernel}/{n}$"]
-    command += ["--benchmark_min_time=0.01", "--benchmark_format=json"]
+    command += ["--benchmark_min_time=0.1", "--benchmark_format=json"]
     [result] = json.loads(pinned(command))["benchmarks"]
     return float(result["real_time"])
 
@@ -134,10 +135,11 @@ class Agreement:
 
     def repeat(self, number: int) -> None:
         """Measures every cell with each tool once."""
-        for n in SIZES:
-            for kernel, name in PYTHON_CELLS:
+        for kernel, name in PYTHON_CELLS:
+            for n in SIZES[kernel]:
                 self.against_timeit(kernel, name, n, number % 2 == 1)
-            for kernel, name in NATIVE_CELLS:
+        for kernel, name in NATIVE_CELLS:
+            for n in SIZES[kernel]:
                 self.against_google_benchmark(kernel, name, n, number % 2 == 1)
 
 
@@ -145,7 +147,7 @@ def main() -> int:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path, help="build directory")
-    parser.add_argument("--repetitions", type=int, default=60)
+    parser.add_argument("--repetitions", type=int, default=30)
     options = parser.parse_args()
     agreement = Agreement(options.build)
     for number in range(options.repetitions):
