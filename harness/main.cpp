@@ -63,6 +63,15 @@ struct Dispatch {
   int operator()(const gapmeter::SummarizeOptions& options) const {
     return gapmeter::run_summarize(options);
   }
+  int operator()(const gapmeter::ClaimsOptions& options) const {
+    return gapmeter::run_claims(options);
+  }
+  int operator()(const gapmeter::ReproduceOptions& options) const {
+    return gapmeter::run_reproduce(options, invocation);
+  }
+  int operator()(const gapmeter::ReportOptions& options) const {
+    return gapmeter::run_report(options);
+  }
   int operator()(const gapmeter::PlotOptions& options) const { return gapmeter::run_plot(options); }
 };
 

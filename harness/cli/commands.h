@@ -28,6 +28,9 @@ int run_compare(const CompareOptions& options);
 int run_ab(const AbOptions& options, const Invocation& invocation);
 int run_doctor(const DoctorOptions& options, const Invocation& invocation);
 int run_summarize(const SummarizeOptions& options);
+int run_claims(const ClaimsOptions& options);
+int run_reproduce(const ReproduceOptions& options, const Invocation& invocation);
+int run_report(const ReportOptions& options);
 int run_plot(const PlotOptions& options);
 
 // The processor to pin workers to: the one wanted or, because the first takes most interrupts, the

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/cli/markdown.h"
 #include "harness/cli/table.h"
 #include "harness/run/sizes.h"
 
@@ -63,13 +64,9 @@ std::string as_text(const ComparisonResult& result) {
 }
 
 std::string as_markdown(const ComparisonResult& result) {
-  const auto row = [](const std::vector<std::string>& fields) {
-    std::string text = "|";
-    for (const std::string& field : fields) text += fmt::format(" {} |", field);
-    return text + '\n';
-  };
-  std::string text = row(header) + "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |\n";
-  for (const ComparedCell& cell : result.cells) text += row(line_of(result, cell));
+  std::vector<std::vector<std::string>> lines{header};
+  for (const ComparedCell& cell : result.cells) lines.push_back(line_of(result, cell));
+  const std::string text = markdown_table(lines);
   const std::string failures = reasons(result, "- ");
   return text + (failures.empty() ? "" : '\n' + failures) + '\n' + closing_line(result) + '\n';
 }
@@ -111,13 +108,13 @@ std::string as_json(const ComparisonResult& result) {
 
 }  // namespace
 
-std::string format_comparison(const ComparisonResult& result, ComparisonFormat format) {
+std::string format_comparison(const ComparisonResult& result, ReportFormat format) {
   switch (format) {
-    case ComparisonFormat::text:
+    case ReportFormat::text:
       return as_text(result);
-    case ComparisonFormat::markdown:
+    case ReportFormat::markdown:
       return as_markdown(result);
-    case ComparisonFormat::json:
+    case ReportFormat::json:
       return as_json(result);
   }
   throw std::logic_error("unknown format");

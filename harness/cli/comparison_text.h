@@ -8,6 +8,6 @@
 
 namespace gapmeter {
 
-std::string format_comparison(const ComparisonResult& result, ComparisonFormat format);
+std::string format_comparison(const ComparisonResult& result, ReportFormat format);
 
 }  // namespace gapmeter

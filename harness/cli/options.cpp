@@ -134,9 +134,14 @@ struct DepthFlags {
   bool full = false;
 };
 
-CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
-  CLI::App& command =
-      *app.add_subcommand("run", "Measure kernels and write the results to a directory");
+void apply(const DepthFlags& depth, RunOptions& options, bool rounds_given) {
+  if (options.precision) apply(precision_depth, options, rounds_given);
+  if (depth.quick) apply(quick_depth, options, rounds_given || options.precision);
+  if (depth.full) apply(full_depth, options, rounds_given || options.precision);
+}
+
+// What every command that makes a run understands.
+void add_measuring(CLI::App& command, RunOptions& options, DepthFlags& depth) {
   add_selection(command, options.selection);
   add_threads(command, options.selection.threads);
   command.add_option("--out", options.out, "Directory to create (default results/<time>)")
@@ -148,6 +153,14 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
       ->type_name("N");
   add_budget(command, options.budget_s,
              "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit");
+  add_pin(command, options.cpu);
+  add_execution(command, options.timeout_s, options.seed);
+}
+
+CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
+  CLI::App& command =
+      *app.add_subcommand("run", "Measure kernels and write the results to a directory");
+  add_measuring(command, options, depth);
   command
       .add_option_function<std::string>(
           "--precision",
@@ -156,14 +169,12 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
           "Measure a cell until its intervals are this narrow (2%: half-width over middle), within "
           "--rounds (then 100 by default) and --budget")
       ->type_name("SHARE");
-  add_pin(command, options.cpu);
   command
       .add_option("--interpreter", options.interpreters,
                   "Stock interpreter for the Python lane; several, comma-separated, run beside the "
                   "embedded one")
       ->delimiter(',')
       ->type_name("PATH");
-  add_execution(command, options.timeout_s, options.seed);
   return command;
 }
 
@@ -193,17 +204,21 @@ CLI::Option& add_share(CLI::App& command, const char* name, double& share, const
               ->type_name("SHARE");
 }
 
-void add_verdict(CLI::App& command, VerdictRule& rule, ComparisonFormat& format) {
+void add_format(CLI::App& command, ReportFormat& format) {
+  command.add_option("--format", format, "text, json or markdown")
+      ->transform(CLI::CheckedTransformer(
+          std::vector<std::pair<std::string, ReportFormat>>{{"text", ReportFormat::text},
+                                                            {"json", ReportFormat::json},
+                                                            {"markdown", ReportFormat::markdown}}))
+      ->type_name("FORMAT");
+}
+
+void add_verdict(CLI::App& command, VerdictRule& rule, ReportFormat& format) {
   add_share(command, "--threshold", rule.threshold,
             "Smallest change that counts (default 2%); found where it is, not reported below half");
   add_share(command, "--confidence", rule.confidence,
             "That all intervals hold together (default 99%)");
-  command.add_option("--format", format, "text, json or markdown")
-      ->transform(CLI::CheckedTransformer(std::vector<std::pair<std::string, ComparisonFormat>>{
-          {"text", ComparisonFormat::text},
-          {"json", ComparisonFormat::json},
-          {"markdown", ComparisonFormat::markdown}}))
-      ->type_name("FORMAT");
+  add_format(command, format);
 }
 
 CLI::App& add_compare(CLI::App& app, CompareOptions& options) {
@@ -260,6 +275,31 @@ CLI::App& add_summarize(CLI::App& app, SummarizeOptions& options) {
   CLI::App& command =
       *app.add_subcommand("summarize", "Compute summary.csv again, from rounds.csv alone");
   command.add_option("DIR", options.dir, "Directory of a run")->required();
+  return command;
+}
+
+CLI::App& add_claims(CLI::App& app, ClaimsOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("claims", "Which claims on native code and Python a run bears out");
+  command.add_option("DIR", options.dir, "Directory of a run")->required();
+  add_format(command, options.format);
+  return command;
+}
+
+CLI::App& add_reproduce(CLI::App& app, ReproduceOptions& options, DepthFlags& depth) {
+  CLI::App& command = *app.add_subcommand(
+      "reproduce", "Measure a run's cells again here: exit 1 if contradicted, 3 if unsure");
+  command.add_option("DIR", options.reference, "Directory of the run")->required();
+  add_measuring(command, options.run, depth);
+  add_format(command, options.format);
+  return command;
+}
+
+CLI::App& add_report(CLI::App& app, ReportOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("report", "Write a page on a run, and the same in short as Markdown");
+  command.add_option("DIR", options.dir, "Directory of a run")->required();
+  command.add_option("--out", options.out, "The page (default DIR/report.html)")->type_name("FILE");
   return command;
 }
 
@@ -324,24 +364,31 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
 
   ListOptions list;
   RunOptions run;
-  DepthFlags depth;
+  DepthFlags run_depth, reproduce_depth;
   VerifyOptions verify;
   CompareOptions compare;
   AbOptions ab;
   DoctorOptions doctor;
   SummarizeOptions summarize;
+  ClaimsOptions claims;
+  ReproduceOptions reproduce;
+  ReportOptions report;
   PlotOptions plot;
   const CLI::App& list_command = add_list(app, list);
-  const CLI::App& run_command = add_run(app, run, depth);
+  const CLI::App& run_command = add_run(app, run, run_depth);
   const CLI::App& verify_command = add_verify(app, verify);
   const CLI::App& compare_command = add_compare(app, compare);
   const CLI::App& ab_command = add_ab(app, ab);
   const CLI::App& doctor_command = add_doctor(app, doctor);
   const CLI::App& summarize_command = add_summarize(app, summarize);
+  const CLI::App& claims_command = add_claims(app, claims);
+  const CLI::App& reproduce_command = add_reproduce(app, reproduce, reproduce_depth);
+  const CLI::App& report_command = add_report(app, report);
   add_plot(app, plot);
   try {
     app.parse(argc, argv);
-    settle_depth(depth, argc, argv);
+    settle_depth(run_depth, argc, argv);
+    settle_depth(reproduce_depth, argc, argv);
   } catch (const CLI::ConfigError& error) {
     std::cerr << fmt::format("gapmeter: {}\n", config_message(app, error.what()));
     return EarlyExit{2};
@@ -358,10 +405,7 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
   }
   if (list_command.parsed()) return Options(list);
   if (run_command.parsed()) {
-    const bool rounds_given = run_command.count("--rounds") > 0;
-    if (run.precision) apply(precision_depth, run, rounds_given);
-    if (depth.quick) apply(quick_depth, run, rounds_given || run.precision);
-    if (depth.full) apply(full_depth, run, rounds_given || run.precision);
+    apply(run_depth, run, run_command.count("--rounds") > 0);
     return Options(run);
   }
   if (verify_command.parsed()) return Options(verify);
@@ -369,6 +413,12 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
   if (ab_command.parsed()) return Options(ab);
   if (doctor_command.parsed()) return Options(doctor);
   if (summarize_command.parsed()) return Options(summarize);
+  if (claims_command.parsed()) return Options(claims);
+  if (reproduce_command.parsed()) {
+    apply(reproduce_depth, reproduce.run, reproduce_command.count("--rounds") > 0);
+    return Options(reproduce);
+  }
+  if (report_command.parsed()) return Options(report);
   return Options(plot);
 }
 

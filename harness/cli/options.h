@@ -41,13 +41,13 @@ struct VerifyOptions {
   std::uint64_t seed = 1;
 };
 
-enum class ComparisonFormat { text, json, markdown };
+enum class ReportFormat { text, json, markdown };
 
 struct CompareOptions {
   std::string base, compared;  // directories of runs
   VerdictRule rule{};
   std::string by;  // "latency", "gap"; empty: gap where machine, build or Python differ
-  ComparisonFormat format = ComparisonFormat::text;
+  ReportFormat format = ReportFormat::text;
 };
 
 struct AbOptions {
@@ -60,7 +60,7 @@ struct AbOptions {
   std::uint64_t seed = 1;
   std::optional<int> cpu{};
   std::string out{};  // empty: nothing is kept
-  ComparisonFormat format = ComparisonFormat::text;
+  ReportFormat format = ReportFormat::text;
 };
 
 struct DoctorOptions {
@@ -71,14 +71,31 @@ struct SummarizeOptions {
   std::string dir;
 };
 
+struct ClaimsOptions {
+  std::string dir;
+  ReportFormat format = ReportFormat::text;
+};
+
+struct ReproduceOptions {
+  std::string reference;  // directory of the run to measure again
+  RunOptions run{};
+  ReportFormat format = ReportFormat::text;
+};
+
+struct ReportOptions {
+  std::string dir;
+  std::string out;  // the page; empty: DIR/report.html
+};
+
 struct PlotOptions {
   std::string dir;
   std::string out;     // empty: DIR/charts
   std::string format;  // empty: what the charts default to
 };
 
-using Options = std::variant<ListOptions, RunOptions, VerifyOptions, CompareOptions, AbOptions,
-                             DoctorOptions, SummarizeOptions, PlotOptions>;
+using Options =
+    std::variant<ListOptions, RunOptions, VerifyOptions, CompareOptions, AbOptions, DoctorOptions,
+                 SummarizeOptions, ClaimsOptions, ReproduceOptions, ReportOptions, PlotOptions>;
 
 // A command line that asked for nothing to be done: help or version (status 0), or that is wrong
 // (status 2). The text has been printed.

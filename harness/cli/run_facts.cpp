@@ -75,6 +75,12 @@ nlohmann::json run_facts(const RunOptions& options, const Invocation& invocation
           {"kernels", kernel_facts(catalog, plan)}};
 }
 
+nlohmann::json limit_facts(const MachineLimits& limits) {
+  return {{"read_bytes_per_s", limits.read_bytes_per_s},
+          {"copy_bytes_per_s", limits.copy_bytes_per_s},
+          {"flops_per_s", limits.flops_per_s}};
+}
+
 nlohmann::json embedding_facts(const std::vector<EmbeddingCell>& cells) {
   Json list = Json::array();
   for (const EmbeddingCell& cell : cells) {

@@ -6,6 +6,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/run/embedding.h"
+#include "harness/run/limits.h"
 #include "harness/run/plan.h"
 
 namespace gapmeter {
@@ -16,6 +17,8 @@ nlohmann::json engine_facts(const PythonDescription& python, bool embedded);
 // Of a run that is about to start.
 nlohmann::json run_facts(const RunOptions& options, const Invocation& invocation,
                          const Catalog& catalog, const Plan& plan, int cpu);
+
+nlohmann::json limit_facts(const MachineLimits& limits);
 
 // The ratios of the embedded interpreter to the stock one, and their mean.
 nlohmann::json embedding_facts(const std::vector<EmbeddingCell>& cells);

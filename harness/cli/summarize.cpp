@@ -10,7 +10,7 @@ namespace gapmeter {
 
 int run_summarize(const SummarizeOptions& options) {
   const std::vector<SummaryRow> summary = summarize(read_rounds(options.dir));
-  write_summary(options.dir, summary);
+  write_summary(options.dir, summary, read_context(options.dir));
   fmt::print("{}", format_table(summary));
   return 0;
 }

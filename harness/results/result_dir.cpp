@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "harness/results/csv.h"
+#include "harness/results/growth.h"
 
 namespace gapmeter {
 namespace {
@@ -40,6 +41,14 @@ nlohmann::json read_facts(const fs::path& dir) {
                                      path.string(), version, schema_version));
   }
   return run;
+}
+
+RunContext read_context(const fs::path& dir) {
+  try {
+    return context_of(read_facts(dir));
+  } catch (const std::invalid_argument& error) {
+    throw ResultDirError(fmt::format("{}: {}", (dir / "run.json").string(), error.what()));
+  }
 }
 
 AppendFile::AppendFile(const fs::path& path)
@@ -129,20 +138,25 @@ std::vector<RoundRow> read_rounds(const fs::path& dir) {
   return rows;
 }
 
-void write_summary(const fs::path& dir, const std::vector<SummaryRow>& rows) {
-  std::string text = to_csv_line(summary_columns());
-  for (const SummaryRow& row : rows) text += to_csv_line(to_fields(row));
-  write_file(dir / "summary.csv", text);
-  text = to_csv_line(latency_columns());
+void write_summary(const fs::path& dir, const std::vector<SummaryRow>& rows,
+                   const RunContext& context) {
+  const auto write = [&](const char* name, const Fields& columns,
+                         const std::vector<Fields>& lines) {
+    std::string text = to_csv_line(columns);
+    for (const Fields& line : lines) text += to_csv_line(line);
+    write_file(dir / name, text);
+  };
+  std::vector<Fields> summary, latency, metrics, growth;
   for (const SummaryRow& row : rows) {
-    for (const Fields& line : to_latency_fields(row)) text += to_csv_line(line);
+    summary.push_back(to_fields(row));
+    for (Fields& line : to_latency_fields(row)) latency.push_back(std::move(line));
+    for (Fields& line : to_metric_fields(row)) metrics.push_back(std::move(line));
   }
-  write_file(dir / "latency.csv", text);
-  text = to_csv_line(metric_columns());
-  for (const SummaryRow& row : rows) {
-    for (const Fields& line : to_metric_fields(row)) text += to_csv_line(line);
-  }
-  write_file(dir / "metrics.csv", text);
+  for (const GrowthRow& row : growth_of(rows, context)) growth.push_back(to_fields(row));
+  write("summary.csv", summary_columns(), summary);
+  write("latency.csv", latency_columns(), latency);
+  write("metrics.csv", metric_columns(), metrics);
+  write("growth.csv", growth_columns(), growth);
 }
 
 }  // namespace gapmeter

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/results/context.h"
 #include "harness/results/records.h"
 
 namespace gapmeter {
@@ -50,11 +51,15 @@ std::string read_file(const std::filesystem::path& path);
 // version.
 nlohmann::json read_facts(const std::filesystem::path& dir);
 
+// What statistics need of run.json; throws as read_facts does, and for values of the wrong type.
+RunContext read_context(const std::filesystem::path& dir);
+
 // Checks run.json as read_facts does, then reads rounds.csv. Throws
 // ResultDirError naming the file and line.
 std::vector<RoundRow> read_rounds(const std::filesystem::path& dir);
 
-// Writes summary.csv, latency.csv and metrics.csv.
-void write_summary(const std::filesystem::path& dir, const std::vector<SummaryRow>& rows);
+// Writes what is computed from the rows: summary.csv, latency.csv, metrics.csv and growth.csv.
+void write_summary(const std::filesystem::path& dir, const std::vector<SummaryRow>& rows,
+                   const RunContext& context);
 
 }  // namespace gapmeter

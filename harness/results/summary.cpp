@@ -267,6 +267,14 @@ double latency_with_batches_of(const Timing& timing, double batch_ns) {
   return latency_ns;
 }
 
+Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominator) {
+  const auto& values = numerator.round_latencies_ns;
+  const auto& others = denominator.round_latencies_ns;
+  const std::size_t rounds = std::min(values.size(), others.size());
+  return paired_ratio(std::span(values).first(rounds), std::span(others).first(rounds),
+                      summary_confidence);
+}
+
 double relative_half_width(const Interval& interval) {
   return (interval.high - interval.low) / (interval.high + interval.low);
 }

@@ -20,6 +20,10 @@ inline constexpr double summary_confidence = 0.95;
 // batches of one length (latency_with_batches_of); a cell that failed has neither.
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds);
 
+// One cell's latency over another's of the same size: the median over their rounds, paired by
+// index, and its interval (paired_ratio with summary_confidence). Precondition: both have rounds.
+Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominator);
+
 // What a round would have read had its batches lasted about batch_ns: interruptions that a short
 // batch escapes are part of every long one. The nearest of its own batches, blocks of them, and the
 // whole round.

@@ -1,0 +1,72 @@
+// A claim about native code and Python, and what a run's rows say about it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/results/statistics.h"
+
+namespace gapmeter {
+
+class Evidence;
+
+enum class Outcome : std::uint8_t {
+  holds,
+  fails,
+  holds_from,   // only from some n on
+  holds_up_to,  // only up to some n
+  open,         // measured, but an interval lies on both sides of the line
+  not_measured
+};
+std::string_view name_of(Outcome outcome);
+
+// A number that a decision rests on, or that helps to understand it.
+struct Figure {
+  std::string what;  // "python/loop over native/strict"
+  std::string kernel{};
+  std::optional<std::size_t> n{};
+  Estimate value{};
+  std::string unit{};            // "x" for ratios, "bytes", …
+  std::optional<double> line{};  // what it was held against; none: it decided nothing
+};
+
+struct Decision {
+  Outcome outcome = Outcome::not_measured;
+  std::optional<std::size_t> n{};  // of holds_from and holds_up_to
+  std::string reason{};            // a sentence
+  std::vector<Figure> findings{};
+};
+
+struct Claim {
+  std::string id;     // C08
+  std::string topic;  // objects, code, growth, threads, production
+  std::string text;   // what is claimed, in a sentence
+  std::string rule;   // when it holds, in a sentence
+  std::vector<std::string> kernels{};
+  std::function<Decision(const Evidence&)> decide;  // pure
+};
+
+struct DecidedClaim {
+  Claim claim;
+  Decision decision;
+};
+
+// Every claim, by its id.
+std::vector<Claim> all_claims();
+std::vector<DecidedClaim> decide_claims(const Evidence& evidence);
+
+// "holds from n = 4Ki".
+std::string verdict_of(const Decision& decision);
+
+// The parts of all_claims, one file for each topic.
+std::vector<Claim> object_claims();
+std::vector<Claim> code_claims();
+std::vector<Claim> growth_claims();
+std::vector<Claim> tail_claims();
+std::vector<Claim> production_claims();
+
+}  // namespace gapmeter

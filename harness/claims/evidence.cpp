@@ -1,0 +1,257 @@
+#include "harness/claims/evidence.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/results/summary.h"
+#include "harness/run/sizes.h"
+
+namespace gapmeter {
+namespace {
+
+std::string over(const std::string& numerator, const std::string& denominator) {
+  return fmt::format("{} over {}", numerator, denominator);
+}
+
+enum class Vote : std::uint8_t { yes, no, open };
+
+Vote vote_of(const Figure& finding, double line, bool holds_above) {
+  const Side side = side_of(finding.value, line);
+  if (side == Side::open) return Vote::open;
+  return (side == Side::above) == holds_above ? Vote::yes : Vote::no;
+}
+
+std::size_t count(const std::vector<Vote>& votes, Vote wanted) {
+  return static_cast<std::size_t>(std::count(votes.begin(), votes.end(), wanted));
+}
+
+std::string line_text(double line, bool holds_above, const std::string& unit) {
+  return fmt::format("{} {:g}{}{}", holds_above ? "above" : "below", line, unit.empty() ? "" : " ",
+                     unit);
+}
+
+// Where votes change once on their way, at the first vote after the change.
+struct Change {
+  std::size_t changes = 0;
+  std::size_t last_before = 0, first_after = 0;
+};
+
+Change change_of(const std::vector<Vote>& votes) {
+  Change change;
+  std::optional<std::size_t> last;
+  for (std::size_t i = 0; i < votes.size(); ++i) {
+    if (votes[i] == Vote::open) continue;
+    if (last && votes[*last] != votes[i]) {
+      ++change.changes;
+      change.last_before = *last;
+      change.first_after = i;
+    }
+    last = i;
+  }
+  return change;
+}
+
+}  // namespace
+
+Side side_of(const Estimate& value, double line) {
+  if (!value.interval) return Side::open;
+  if (value.interval->low > line) return Side::above;
+  if (value.interval->high < line) return Side::below;
+  return Side::open;
+}
+
+Evidence::Evidence(const std::vector<SummaryRow>& rows, RunContext context)
+    : context_(std::move(context)) {
+  for (const SummaryRow& row : rows) {
+    const bool usable = row.status == Status::ok && row.latency_ns && row.verified == true &&
+                        row.cell.variant.engine.empty();
+    if (!usable) continue;
+    cells_[{row.cell.kernel, to_string(row.cell.variant), row.cell.threads}][row.cell.n] = &row;
+  }
+}
+
+const SummaryRow* Evidence::cell(const std::string& kernel, const std::string& variant,
+                                 std::size_t n, int threads) const {
+  const auto line = cells_.find({kernel, variant, threads});
+  if (line == cells_.end()) return nullptr;
+  const auto found = line->second.find(n);
+  return found == line->second.end() ? nullptr : found->second;
+}
+
+std::vector<std::size_t> Evidence::sizes(const std::string& kernel, const std::string& variant,
+                                         int threads) const {
+  std::vector<std::size_t> sizes;
+  const auto line = cells_.find({kernel, variant, threads});
+  if (line == cells_.end()) return sizes;
+  for (const auto& [n, row] : line->second) sizes.push_back(n);
+  return sizes;
+}
+
+std::vector<std::string> Evidence::kernels() const {
+  std::set<std::string> kernels;
+  for (const auto& [key, line] : cells_) kernels.insert(std::get<0>(key));
+  return {kernels.begin(), kernels.end()};
+}
+
+std::vector<int> Evidence::threads(const std::string& kernel) const {
+  std::set<int> threads;
+  for (const auto& [key, line] : cells_) {
+    if (std::get<0>(key) == kernel) threads.insert(std::get<2>(key));
+  }
+  return {threads.begin(), threads.end()};
+}
+
+std::vector<std::string> Evidence::python_variants(const std::string& kernel) const {
+  std::set<std::string> variants;
+  for (const auto& [key, line] : cells_) {
+    const std::string& variant = std::get<1>(key);
+    if (std::get<0>(key) == kernel && variant.starts_with("python/")) variants.insert(variant);
+  }
+  return {variants.begin(), variants.end()};
+}
+
+std::string Evidence::baseline(const std::string& kernel) const {
+  const auto found = context_.baselines.find(kernel);
+  return found == context_.baselines.end() ? std::string() : to_string(found->second);
+}
+
+std::string Evidence::fastest_python(const std::string& kernel, std::size_t n) const {
+  const SummaryRow* fastest = nullptr;
+  for (const std::string& variant : python_variants(kernel)) {
+    const SummaryRow* row = cell(kernel, variant, n);
+    if (row != nullptr && (fastest == nullptr || *row->latency_ns < *fastest->latency_ns)) {
+      fastest = row;
+    }
+  }
+  return fastest == nullptr ? std::string() : to_string(fastest->cell.variant);
+}
+
+std::vector<Figure> Evidence::ratios(const std::string& kernel, const std::string& numerator,
+                                     const std::string& denominator, int threads) const {
+  std::vector<Figure> findings;
+  for (const std::size_t n : sizes(kernel, numerator, threads)) {
+    const SummaryRow* other = cell(kernel, denominator, n, threads);
+    if (other == nullptr) continue;
+    findings.push_back({.what = over(numerator, denominator),
+                        .kernel = kernel,
+                        .n = n,
+                        .value = latency_ratio(*cell(kernel, numerator, n, threads), *other),
+                        .unit = "x"});
+  }
+  return findings;
+}
+
+std::optional<Figure> Evidence::last_ratio(const std::string& kernel, const std::string& numerator,
+                                           const std::string& denominator) const {
+  const std::vector<Figure> all = ratios(kernel, numerator, denominator);
+  return all.empty() ? std::nullopt : std::optional(all.back());
+}
+
+std::optional<Figure> Evidence::metric(const std::string& kernel, const std::string& variant,
+                                       const std::string& name, const std::string& unit) const {
+  const std::vector<std::size_t> measured = sizes(kernel, variant);
+  for (auto n = measured.rbegin(); n != measured.rend(); ++n) {
+    const SummaryRow& row = *cell(kernel, variant, *n);
+    const auto found = row.metrics.find(name);
+    if (found == row.metrics.end()) continue;
+    return Figure{
+        .what = fmt::format("{} of {}", name, variant),
+        .kernel = kernel,
+        .n = *n,
+        .value = {median(found->second), median_interval(found->second, summary_confidence)},
+        .unit = unit};
+  }
+  return std::nullopt;
+}
+
+std::optional<Figure> Evidence::bytes_per_n(const std::string& kernel,
+                                            const std::string& variant) const {
+  std::vector<std::pair<double, double>> points;
+  for (const std::size_t n : sizes(kernel, variant)) {
+    if (const auto peak = cell(kernel, variant, n)->rss_peak_bytes) {
+      points.emplace_back(n, *peak);
+    }
+  }
+  if (points.size() < 2) return std::nullopt;
+  const auto& [n_low, low] = points[points.size() - 2];
+  const auto& [n_high, high] = points.back();
+  return Figure{.what = fmt::format("resident memory per element of {}", variant),
+                .kernel = kernel,
+                .n = static_cast<std::size_t>(n_high),
+                .value = {(high - low) / (n_high - n_low)},
+                .unit = "bytes"};
+}
+
+Decision decide_over_sizes(std::vector<Figure> ratios, double line, bool holds_above) {
+  std::vector<Vote> votes;
+  for (Figure& ratio : ratios) {
+    votes.push_back(vote_of(ratio, line, holds_above));
+    ratio.line = line;
+  }
+  Decision decision{.findings = std::move(ratios)};
+  const auto n_at = [&](std::size_t i) { return decision.findings[i].n; };
+  const std::size_t yes = count(votes, Vote::yes), no = count(votes, Vote::no);
+  const std::string wanted = line_text(line, holds_above, "x");
+  const Change change = change_of(votes);
+  if (yes + no == 0 || 2 * (yes + no) < votes.size()) {
+    decision.outcome = Outcome::open;
+    decision.reason = fmt::format("most intervals lie on both sides of {:g}x", line);
+  } else if (change.changes == 0) {
+    decision.outcome = yes > 0 ? Outcome::holds : Outcome::fails;
+    decision.reason = fmt::format("the ratio is {}{} at {} of {} sizes", yes > 0 ? "" : "not ",
+                                  wanted, yes + no, votes.size());
+  } else if (change.changes == 1) {
+    const bool begins = votes[change.first_after] == Vote::yes;
+    decision.outcome = begins ? Outcome::holds_from : Outcome::holds_up_to;
+    decision.n = begins ? n_at(change.first_after) : n_at(change.last_before);
+    decision.reason =
+        fmt::format("the ratio is {} only {} there", wanted, begins ? "from" : "up to");
+  } else {
+    decision.outcome = Outcome::open;
+    decision.reason =
+        fmt::format("the ratio is {} at some sizes and not at others, in no order", wanted);
+  }
+  return decision;
+}
+
+Decision decide_once(Figure finding, double line, bool holds_above) {
+  finding.line = line;
+  const Vote vote = vote_of(finding, line, holds_above);
+  Decision decision{.outcome = vote == Vote::yes  ? Outcome::holds
+                               : vote == Vote::no ? Outcome::fails
+                                                  : Outcome::open};
+  const std::string wanted = line_text(line, holds_above, finding.unit);
+  decision.reason = vote == Vote::open
+                        ? fmt::format("the interval does not tell whether it is {}", wanted)
+                        : fmt::format("it is {}{}", vote == Vote::yes ? "" : "not ", wanted);
+  decision.findings.push_back(std::move(finding));
+  return decision;
+}
+
+Decision decide_by_majority(std::vector<Figure> findings, double line, bool holds_above,
+                            const std::string& of_what) {
+  std::vector<Vote> votes;
+  for (Figure& finding : findings) {
+    finding.line = line;
+    votes.push_back(vote_of(finding, line, holds_above));
+  }
+  const std::size_t yes = count(votes, Vote::yes), no = count(votes, Vote::no);
+  Decision decision{.outcome = Outcome::open};
+  if (4 * yes >= 3 * votes.size()) decision.outcome = Outcome::holds;
+  if (2 * no >= votes.size()) decision.outcome = Outcome::fails;
+  decision.reason = fmt::format("so in {} of {} {}, not so in {}, open in {}", yes, votes.size(),
+                                of_what, no, votes.size() - yes - no);
+  decision.findings = std::move(findings);
+  return decision;
+}
+
+Decision not_measured(const std::string& kernel, const std::vector<std::string>& variants) {
+  return {.outcome = Outcome::not_measured,
+          .reason = fmt::format("the run has no rows of {} with {}", kernel,
+                                fmt::join(variants, " and "))};
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,28 @@
+#include "harness/claims/rules.h"
+
+namespace gapmeter {
+
+void tell(Decision& decision, std::optional<Figure> finding) {
+  if (finding) decision.findings.push_back(std::move(*finding));
+}
+
+std::function<Decision(const Evidence&)> ratio_is(bool above, Contrast contrast, double line,
+                                                  std::vector<Contrast> beside) {
+  return [=](const Evidence& evidence) {
+    std::vector<Figure> ratios =
+        evidence.ratios(contrast.kernel, contrast.numerator, contrast.denominator);
+    std::erase_if(ratios, [&](const Figure& ratio) {
+      return *ratio.n < contrast.least_n || *ratio.n > contrast.largest_n;
+    });
+    if (ratios.empty()) {
+      return not_measured(contrast.kernel, {contrast.numerator, contrast.denominator});
+    }
+    Decision decision = decide_over_sizes(std::move(ratios), line, above);
+    for (const Contrast& other : beside) {
+      tell(decision, evidence.last_ratio(other.kernel, other.numerator, other.denominator));
+    }
+    return decision;
+  };
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,17 @@
+// Decided claims as text, JSON or Markdown.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/claims/claim.h"
+#include "harness/cli/options.h"
+
+namespace gapmeter {
+
+std::string format_claims(const std::vector<DecidedClaim>& claims, ReportFormat format);
+
+// "1.23 (1.20 to 1.26)x", as many digits as the unit asks for.
+std::string value_text(const Figure& finding);
+
+}  // namespace gapmeter

@@ -1,0 +1,12 @@
+// Hands over to one of the Python scripts beside the program.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace gapmeter {
+
+// Becomes `python scripts/NAME arguments…`; throws std::runtime_error where that can't be started.
+[[noreturn]] void become_script(const std::string& name, const std::vector<std::string>& arguments);
+
+}  // namespace gapmeter
