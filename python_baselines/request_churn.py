@@ -25,11 +25,11 @@ def total_of(node):
     return total
 
 
-def handle(request, heap):
+def handle(request, parents_known):
     nodes = []
     for i, value in enumerate(request):
         parent = nodes[(i - 1) // FAN_OUT] if i else None
-        node = Node(value, parent)
+        node = Node(value, parent if parents_known else None)
         if parent:
             parent.children.append(node)
         nodes.append(node)
@@ -39,12 +39,12 @@ def handle(request, heap):
 def start(inputs):
     heap = [{"id": i, "value": value} for i, value in enumerate(inputs.heap.tolist())]
     gc.collect()
-    return inputs.request.tolist(), heap
+    return inputs.request.tolist(), heap  # that nobody reads, and that lives for as long
 
 
 @variant(prepare=start)
 def collected(request, heap):
-    return handle(request, heap)
+    return handle(request, parents_known=True)
 
 
 def start_frozen(inputs):
@@ -55,7 +55,7 @@ def start_frozen(inputs):
 
 @variant(prepare=start_frozen)
 def frozen(request, heap):
-    return handle(request, heap)
+    return handle(request, parents_known=True)
 
 
 def start_without_collector(inputs):
@@ -66,15 +66,9 @@ def start_without_collector(inputs):
 
 @variant(prepare=start_without_collector)
 def disabled(request, heap):
-    return handle(request, heap)
+    return handle(request, parents_known=True)
 
 
 @variant(prepare=start)
 def acyclic(request, heap):
-    nodes = []
-    for i, value in enumerate(request):
-        node = Node(value, None)
-        if i:
-            nodes[(i - 1) // FAN_OUT].children.append(node)
-        nodes.append(node)
-    return total_of(nodes[0])
+    return handle(request, parents_known=False)
