@@ -50,7 +50,7 @@ GAPMETER_KERNEL() {
   return {.title = "Memory of n numbers",
           .item = "number",
           .claims = {"C01", "C02", "C03", "C05"},
-          .sizes = "16Ki:4Mi:4x",
+          .sizes = "16Ki:4Mi:16x",
           .inputs = {input<double>("x", whole_numbers)},
           .outputs = {output<double>("last", Tolerance{}, scalar)},
           .cost = [](std::size_t n) { return Cost{.items = static_cast<double>(n)}; },

@@ -59,7 +59,7 @@ GAPMETER_KERNEL() {
   return {
       .title = "Sum of n doubles behind pointers",
       .claims = {"C04"},
-      .sizes = "1Ki:4Mi:4x",
+      .sizes = "1Ki:4Mi:8x",
       .inputs = {input<double>("x", uniform{-1, 1}), input<std::int64_t>("order", permutation)},
       .outputs = {output<double>("sum", gapmeter_sums::error_bound, scalar)},
       .cost =

@@ -57,7 +57,7 @@ std::vector<EmbeddingCell> measure_penalty(const RunOptions& options, const Cata
                                            const Plan& plan, const WorkerSettings& embedded) {
   if (options.interpreters.size() == 1) return {};
   constexpr std::size_t most_kernels = 3;
-  constexpr int most_pairs = 11;
+  constexpr int most_pairs = 7;
   const auto cells = embedding_cells(catalog, plan.comparisons, most_kernels);
   WorkerSettings stock = embedded;
   stock.engines = {stock_engine(embedded, catalog.python.executable)};
@@ -65,7 +65,7 @@ std::vector<EmbeddingCell> measure_penalty(const RunOptions& options, const Cata
   return measure_embedding(cells, options.seed, runner, SteadyClock(),
                            {.most_pairs = std::min(options.rounds, most_pairs),
                             .confidence = 0.95,
-                            .round_ns = 25'000'000,
+                            .round_ns = 10'000'000,
                             .stop = embedded.abandon});
 }
 
@@ -102,7 +102,7 @@ Plan plan_run(const RunOptions& options, const Catalog& catalog,
   Plan plan{.seed = options.seed,
             .rounds = options.rounds,
             .precision = options.precision,
-            .timing = {.round_ns = options.round_ns, .single_calls_ns = options.round_ns / 2},
+            .timing = {.round_ns = options.round_ns, .single_calls_ns = options.single_calls_ns},
             .comparisons = plan_comparisons(catalog, selection)};
   if (choose) choose(plan.comparisons);
   if (plan.comparisons.empty()) throw UnknownName("nothing is selected");

@@ -43,19 +43,22 @@ std::uint64_t parse_seed(std::string_view text) {
 struct Depth {
   int rounds;
   std::int64_t round_ns;
+  std::int64_t single_calls_ns;
   std::optional<std::size_t> most_sizes;
   std::optional<std::size_t> largest_work;
   bool quick;
 };
 
-constexpr Depth quick_depth{6, 5'000'000, 2, std::size_t{1} << 16, true};
-constexpr Depth full_depth{21, 200'000'000, std::nullopt, std::nullopt, false};
+constexpr Depth quick_depth{6, 5'000'000, 2'500'000, 2, std::size_t{1} << 16, true};
+constexpr Depth full_depth{21, 200'000'000, 100'000'000, std::nullopt, std::nullopt, false};
 // Many short rounds: an interval over rounds narrows with their number more than with their length.
-constexpr Depth precision_depth{100, 25'000'000, std::nullopt, std::nullopt, false};
+// What is wanted is a latency, not its tail, so that few calls are timed one by one.
+constexpr Depth precision_depth{100, 25'000'000, 2'500'000, std::nullopt, std::nullopt, false};
 
 void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
   if (!keep_rounds) options.rounds = depth.rounds;
   options.round_ns = depth.round_ns;
+  options.single_calls_ns = depth.single_calls_ns;
   options.selection.most_sizes = depth.most_sizes;
   options.selection.largest_work = depth.largest_work;
   options.selection.quick = depth.quick;
@@ -148,7 +151,7 @@ void add_measuring(CLI::App& command, RunOptions& options, DepthFlags& depth) {
       ->type_name("DIR");
   command.add_flag("--quick", depth.quick, "Fewer and smaller sizes, short rounds");
   command.add_flag("--full", depth.full, "More and longer rounds; not with --quick");
-  command.add_option("--rounds", options.rounds, "Rounds per cell (default 9; quick 6, full 21)")
+  command.add_option("--rounds", options.rounds, "Rounds per cell (default 8; quick 6, full 21)")
       ->check(CLI::Range(1, 100'000))
       ->type_name("N");
   add_budget(command, options.budget_s,

@@ -24,8 +24,9 @@ struct ListOptions {
 struct RunOptions {
   Selection selection{};
   std::string out;  // empty: results/<time>
-  int rounds = 9;
+  int rounds = 8;  // even: then each variant comes before each other as often as after it
   std::int64_t round_ns = 100'000'000;
+  std::int64_t single_calls_ns = 50'000'000;  // of each round, beside round_ns
   std::optional<double> budget_s{};
   std::optional<double> precision{};
   double timeout_s = 120;

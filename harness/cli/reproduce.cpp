@@ -51,6 +51,10 @@ int run_reproduce(const ReproduceOptions& options, const Invocation& invocation)
         std::erase_if(comparisons, [&](const Comparison& comparison) {
           return !places.contains({comparison.kernel, comparison.n, comparison.threads});
         });
+        if (comparisons.empty()) {
+          throw UnknownName(fmt::format("{}: the run has none of the selected kernels, sizes and "
+                                        "threads", options.reference));
+        }
       });
   if (run.end == RunEnd::interrupted) return 130;
   const auto failures = std::count_if(run.summary.begin(), run.summary.end(), failed);

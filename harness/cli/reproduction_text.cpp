@@ -17,6 +17,10 @@ std::string exponent_text(const std::optional<double>& exponent) {
   return exponent ? fmt::format("{:.2f}", *exponent) : std::string();
 }
 
+std::string variant_text(const ReproducedGap& gap) {
+  return gap.threads == 1 ? gap.variant : fmt::format("{}, {} threads", gap.variant, gap.threads);
+}
+
 Lines claim_lines(const Reproduction& reproduction) {
   Lines lines{{"claim", "reference", "here", ""}};
   for (const ReproducedClaim& claim : reproduction.claims) {
@@ -29,7 +33,7 @@ Lines gap_lines(const Reproduction& reproduction) {
   Lines lines{{"kernel", "variant", "gap there", "here", "growth there", "here", "faster side",
                "growth", "magnitude"}};
   for (const ReproducedGap& gap : reproduction.gaps) {
-    lines.push_back({gap.kernel, gap.variant, format_ratio(gap.reference_gap),
+    lines.push_back({gap.kernel, variant_text(gap), format_ratio(gap.reference_gap),
                      format_ratio(gap.gap), exponent_text(gap.reference_exponent),
                      exponent_text(gap.exponent), std::string(name_of(gap.side)),
                      std::string(name_of(gap.growth)), std::string(name_of(gap.magnitude))});
@@ -73,6 +77,7 @@ std::string as_json(const Reproduction& reproduction) {
   for (const ReproducedGap& gap : reproduction.gaps) {
     gaps.push_back({{"kernel", gap.kernel},
                     {"variant", gap.variant},
+                    {"threads", gap.threads},
                     {"sizes", gap.sizes},
                     {"reference_gap", gap.reference_gap},
                     {"gap", gap.gap},
