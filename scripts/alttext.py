@@ -20,14 +20,15 @@ def latency_alt(panel: Panel) -> str:
     return words + "."
 
 
-def gap_alt(panel: Panel, reference: str) -> str:
-    """Every gap, and what it is against."""
+def gap_alt(panel: Panel, reference: str, crossovers: list[str]) -> str:
+    """Every gap, what it is against, and which variant overtakes which."""
     if not panel.series:
         return panel.empty
     n, last = _at_largest_n(panel)
     gaps = ", ".join(_said(series, style.format_ratio) for series in last)
     compared = f" Compared with {reference}." if reference else ""
-    return f"At n = {style.format_size(n)} the gap is: {gaps}.{compared}"
+    crossing = f" {'; '.join(crossovers)}." if crossovers else ""
+    return f"At n = {style.format_size(n)} the gap is: {gaps}.{compared}{crossing}"
 
 
 def extremes_alt(panels: list[Panel]) -> str:
@@ -44,13 +45,13 @@ def extremes_alt(panels: list[Panel]) -> str:
 
 
 def failed_alt(failures: Iterable[Failure]) -> str:
-    """What failed, and at which sizes."""
+    """What gave no result, and at which sizes."""
     listed = []
     for failure in failures:
         first, last = style.format_size(failure.n[0]), style.format_size(failure.n[-1])
         span = first if first == last else f"{first} to {last} ({len(failure.n)} sizes)"
         listed.append(f"{failure.label}{failure.said} at n = {span}")
-    return f" Failed: {'; '.join(listed)}." if listed else ""
+    return f" No result: {'; '.join(listed)}." if listed else ""
 
 
 def _at_largest_n(panel: Panel) -> tuple[int, list[Series]]:

@@ -7,7 +7,6 @@ marked, and a chart without any measurement says so.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import matplotlib
 import numpy as np
@@ -15,23 +14,15 @@ import pandas as pd
 
 import alttext
 import style
-from caches import Mark, cache_marks, draw_marks, marks_note
+from caches import Mark, cache_marks, marks_note
 from gaps import gap_rows, gap_series, reference_phrase, why_no_gap
-from layout import Layout, draw_key
+from growth import crossing_phrases, crossing_rings, with_growth
+from linechart import Words, line_chart
 from loading import Kernel
-from panels import Panel, draw_panel, draw_x_ticks, x_scale
+from panels import Level, Panel, size_axis
 from render import Chart
 from series import failures_of, series_of
-from sheet import Sheet
 from subjects import Subject
-
-
-class Words(NamedTuple):
-    """What a chart says beside its data."""
-
-    what: str
-    subtitle: str
-    alt: str
 
 
 @matplotlib.rc_context(style.RC)
@@ -40,7 +31,9 @@ def latency_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     interval = ("latency_ci_low_ns", "latency_ci_high_ns")
     panel = Panel(
         y_label="latency per call",
-        series=series_of(rows, "latency_ns", subject.looks, interval),
+        series=with_growth(
+            series_of(rows, "latency_ns", subject.looks, interval), subject.growth, "time"
+        ),
         failures=failures_of(rows, subject.looks),
         format=style.format_time,
         empty="No variant finished: there is no latency to show.",
@@ -53,18 +46,21 @@ def latency_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
 def gap_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     """Gap of every Python variant against n, with its interval and the line of parity."""
     python = gap_rows(rows)
+    series = with_growth(gap_series(python, subject.looks, _gap_note), subject.growth, "gap")
     panel = Panel(
         y_label="gap: Python time / native time",
-        series=gap_series(python, subject.looks, _gap_note),
+        series=series,
         failures=failures_of(python, subject.looks),
         format=style.format_ratio_tick,
         empty=f"No gap: {why_no_gap(python)}.",
-        parity=True,
-        strip_name="no gap ×",
+        levels=(Level("parity", 1.0, strong=True),),
+        rings=crossing_rings(series, subject.growth),
+        strip_name="no gap",
     )
     reference = reference_phrase(python)
     subtitle = f"compared with {reference}" if reference else ""
-    words = Words("gap", subtitle, alttext.gap_alt(panel, reference))
+    alt = alttext.gap_alt(panel, reference, crossing_phrases(subject.growth))
+    words = Words("gap", subtitle, alt)
     return _kernel_chart([panel], rows, subject, words, _marks(rows, subject, panel))
 
 
@@ -76,14 +72,14 @@ def throughput_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
         Panel(f"throughput [{subject.kernel.item or 'item'}/s]",
               series_of(rows, "items_per_s", subject.looks), failures, style.format_rate),
         Panel("bandwidth [GB/s]", series_of(rows, "bytes_per_s", subject.looks, scale=1e-9),
-              failures, style.format_number),
+              failures, style.format_number, levels=_bandwidth_limits(subject.limits)),
     ]
     shown = [panel for panel in panels if panel.series]
     if not shown:
         shown = [Panel("throughput", [], failures, style.format_rate,
                        empty="This kernel counts neither items nor bytes, or none was measured.")]
     subtitle = "work done per second; higher is better"
-    words = Words("throughput", subtitle, alttext.extremes_alt(shown))
+    words = Words("throughput", subtitle, alttext.extremes_alt(shown), _limits_note(shown))
     return _kernel_chart(shown, rows, subject, words, _marks(rows, subject, shown[0]))
 
 
@@ -109,14 +105,6 @@ def rss_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     return _kernel_chart(shown, rows, subject, words, marks=[])
 
 
-KERNEL_CHARTS: dict[str, Callable[[pd.DataFrame, Subject], Chart]] = {
-    "latency": latency_chart,
-    "gap": gap_chart,
-    "throughput": throughput_chart,
-    "rss": rss_chart,
-}
-
-
 # What is particular to one chart
 
 
@@ -138,6 +126,19 @@ def _bytes_per_item(item: str | None) -> Callable[[pd.DataFrame, str], str]:
     return note
 
 
+def _bandwidth_limits(limits: dict[str, float]) -> tuple[Level, ...]:
+    """The machine's memory, in the panel's unit: the roof over whatever leaves the caches."""
+    return tuple(
+        Level(f"memory: {what}", limits[f"{what}_bytes_per_s"] * 1e-9)
+        for what in ("read", "copy") if f"{what}_bytes_per_s" in limits
+    )
+
+
+def _limits_note(panels: list[Panel]) -> tuple[str, ...]:
+    known = any(panel.levels for panel in panels)
+    return ("memory: what simple loops reach on one processor here",) if known else ()
+
+
 def _byte_ticks(low: float, high: float) -> list[float]:
     return style.binary_ticks(low, high, most=6)
 
@@ -152,26 +153,11 @@ def _marks(rows: pd.DataFrame, subject: Subject, panel: Panel) -> list[Mark]:
 def _kernel_chart(
     panels: list[Panel], rows: pd.DataFrame, subject: Subject, words: Words, marks: list[Mark]
 ) -> Chart:
-    layout = Layout(panels)
     sizes = np.unique(np.concatenate([panel.sizes() for panel in panels]))
-    title = f"{subject.kernel.title}: {words.what} against n"
-    notes = " · ".join([*_interval_note(panels), *marks_note(marks)])
-    sheet = Sheet(layout.height, title, words.subtitle, subject.footer, notes)
-    for panel, box in zip(panels, layout.boxes):
-        axes = draw_panel(sheet, box, panel, x_scale(sizes), layout.direct)
-        draw_marks(axes, marks, named=panel is panels[0])
-        axes.set_xticks([])
-    draw_x_ticks(axes, layout.boxes[-1], sizes)
-    axes.set_xlabel(_x_label(rows, subject.kernel), labelpad=3)
-    draw_key(sheet, layout)
-    failed = alttext.failed_alt(panels[0].failures)
-    return Chart(sheet.figure, title, f"Line chart, logarithmic axes. {words.alt}{failed}")
-
-
-def _interval_note(panels: list[Panel]) -> list[str]:
-    series = [series for panel in panels for series in panel.series]
-    known = any(np.isfinite(s.low).any() and np.isfinite(s.high).any() for s in series)
-    return ["band or bar: confidence interval"] if known else []
+    title = f"{subject.kernel.title}: {words.title} against n"
+    words = words._replace(title=title, notes=(*marks_note(marks), *words.notes))
+    axis = size_axis(_x_label(rows, subject.kernel), sizes)
+    return line_chart(panels, words, axis, subject.footer, marks)
 
 
 def _x_label(rows: pd.DataFrame, kernel: Kernel) -> str:

@@ -1,58 +1,30 @@
-"""Load a result directory of gapmeter into typed tables.
+"""Load a result directory of gapmeter: its tables, and how, where and with what it was made.
 
-Reads DIR/summary.csv (one row per cell) and DIR/run.json (how, where and with what it was run).
-It is strict, because a chart drawn from a damaged file looks as convincing as a good one: whatever
-does not fit the contract raises LoadError, which says which file and row, what is wrong, and what
-to do. An empty field is an absent value (NaN), never 0. Nothing is computed here.
+summary.csv (one row per cell) and run.json have to be there; latency.csv, metrics.csv and
+growth.csv are empty tables where an earlier version has not written them. Strict, as tables.py is.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from errors import LoadError
+from tables import (
+    Schema, check_kernel_name, count, flag, non_negative, number, positive, read_table,
+    read_table_if_there, read_text,
+)
+
 SCHEMA_VERSION = 2
 STATUSES = ("ok", "mismatch", "error", "timeout", "crashed", "oom", "skipped")
+QUANTITIES = ("time", "gap", "crossover")
 
-TEXT_COLUMNS = (
-    "kernel", "variant", "lane", "status", "reason", "stop_reason", "reference", "input_digest",
-)
-COUNT_COLUMNS = ("n", "threads")
-NON_NEGATIVE_COLUMNS = (
-    "max_error", "rounds", "items_per_s", "bytes_per_s", "flops_per_s", "rss_baseline_bytes",
-    "rss_input_bytes", "rss_peak_bytes", "working_set_bytes",
-)
-POSITIVE_COLUMNS = (
-    "latency_ns", "latency_p50_ns", "latency_p90_ns", "latency_p99_ns", "latency_p999_ns",
-    "latency_max_ns", "latency_ci_low_ns", "latency_ci_high_ns", "gap", "gap_ci_low", "gap_ci_high",
-)
-# What stays allocated after a call can be less than what was there before it.
-SIGNED_COLUMNS = ("rss_retained_bytes",)
-FLAG_COLUMNS = ("verified",)
-COLUMNS = (
-    TEXT_COLUMNS + COUNT_COLUMNS + NON_NEGATIVE_COLUMNS + POSITIVE_COLUMNS + SIGNED_COLUMNS
-    + FLAG_COLUMNS
-)
-INTERVALS = (("latency_ci_low_ns", "latency_ci_high_ns"), ("gap_ci_low", "gap_ci_high"))
-
-# float() alone would also take "nan", "inf", "1_000" and " 1 ".
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
-_COUNT = re.compile(r"\d{1,18}")
-# A kernel's name becomes a file name, so it must not be able to leave the directory.
-_KERNEL_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-
-
-class LoadError(Exception):
-    """A result directory that cannot be used; the message is meant for the user, in one line."""
+_INTERVALS = (("latency_ci_low_ns", "latency_ci_high_ns"), ("gap_ci_low", "gap_ci_high"))
 
 
 @dataclass(frozen=True)
@@ -77,12 +49,16 @@ class Cache:
 
 @dataclass(frozen=True)
 class Environment:
-    """Where and when the run was made; None is what run.json does not say."""
+    """Where and when the run was made; None is what run.json does not say.
+
+    `limits` is what the machine reaches in simple loops: read_bytes_per_s and others.
+    """
 
     cpu: str | None = None
     python_version: str | None = None
     started: str | None = None
     caches: tuple[Cache, ...] = ()
+    limits: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +67,9 @@ class Run:
 
     directory: Path
     summary: pd.DataFrame
+    quantiles: pd.DataFrame
+    metrics: pd.DataFrame
+    growth: pd.DataFrame
     kernels: dict[str, Kernel]
     environment: Environment
     metadata: dict[str, Any]
@@ -101,26 +80,44 @@ class Run:
 
 
 def load_run(directory: Path) -> Run:
-    """Load DIR/run.json and DIR/summary.csv, or raise LoadError."""
+    """Load a result directory, or raise LoadError."""
     if not directory.is_dir():
         raise LoadError(f"{directory}: no such directory; give the DIR of `gapmeter run --out DIR`")
     metadata = _read_json(directory / "run.json")
     kernels = _kernels(metadata, directory / "run.json")
-    summary = _read_summary(directory / "summary.csv")
+    summary = read_table(directory / "summary.csv", _SUMMARY)
     for name in summary["kernel"].unique():
         kernels.setdefault(name, Kernel(name=name, title=name))
-    environment = _environment(metadata, directory / "run.json")
-    return Run(directory, summary, kernels, environment, metadata)
+    return Run(
+        directory=directory,
+        summary=summary,
+        quantiles=_read_beside(summary, directory / "latency.csv", _LATENCY),
+        metrics=_read_beside(summary, directory / "metrics.csv", _METRICS),
+        growth=_read_beside(summary, directory / "growth.csv", _GROWTH),
+        kernels=kernels,
+        environment=_environment(metadata, directory / "run.json"),
+        metadata=metadata,
+    )
 
 
-def check_kernel_name(name: str, where: str) -> str:
-    """Return the name if it is safe to be part of a file name, or raise LoadError."""
-    if not _KERNEL_NAME.fullmatch(name):
-        raise LoadError(
-            f"{where}: kernel name {name!r} cannot be a file name (letters, digits, '_', then also "
-            "'.' and '-'); a kernel is named after its source file: correct the name there"
-        )
-    return name
+def _read_beside(summary: pd.DataFrame, path: Path, schema: Schema) -> pd.DataFrame:
+    """A table whose series are those of the summary: it must not be that of another run."""
+    table = read_table_if_there(path, schema)
+    names = ["kernel", "variant", "threads"]
+    known = set(summary[names].itertuples(index=False, name=None))
+    for series in table[names].drop_duplicates().itertuples(index=False, name=None):
+        if series not in known:
+            kernel, variant, threads = series
+            raise LoadError(
+                f"{path}: {kernel} {variant} with threads {threads} is not in summary.csv; write "
+                f"both again with `gapmeter summarize {path.parent}`"
+            )
+    return table
+
+
+def one_line(text: str) -> str:
+    """A text for display: on one line, and without the control characters that break an SVG."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 # run.json
@@ -128,7 +125,7 @@ def check_kernel_name(name: str, where: str) -> str:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(_read_text(path))
+        content = json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise LoadError(
             f"{path}: line {error.lineno} is not JSON ({error.msg}); the run may have been cut "
@@ -174,7 +171,19 @@ def _environment(metadata: dict[str, Any], path: Path) -> Environment:
         python_version=_line(_object(metadata, "python", path), "version", path),
         started=_line(metadata, "started", path),
         caches=_caches(machine.get("caches") or [], path),
+        limits=_limits(_object(machine, "limits", path), path),
     )
+
+
+def _limits(entries: dict[str, Any], path: Path) -> dict[str, float]:
+    for name, value in entries.items():
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(value) or value <= 0:
+            raise LoadError(
+                f"{path}: machine.limits.{name} must be a number above 0; correct it, or remove it "
+                "to draw without it"
+            )
+    return {name: float(value) for name, value in entries.items()}
 
 
 def _caches(entries: Any, path: Path) -> tuple[Cache, ...]:
@@ -203,146 +212,15 @@ def _object(parent: dict[str, Any], key: str, path: Path) -> dict[str, Any]:
 
 
 def _line(parent: dict[str, Any], key: str, path: Path) -> str | None:
-    """A text for display: on one line, and without the control characters that break an SVG."""
     value = parent.get(key)
     if value is None:
         return None
     if not isinstance(value, str):
         raise LoadError(f"{path}: {key!r} must be a string; run `gapmeter run` again")
-    shown = "".join(c if c.isprintable() else " " for c in value)
-    return " ".join(shown.split()) or None
+    return one_line(value) or None
 
 
-# summary.csv
-
-
-def _read_summary(path: Path) -> pd.DataFrame:
-    lines, table = _read_table(path)
-    missing = [column for column in COLUMNS if column not in table.columns]
-    if missing:
-        raise LoadError(f"{path}: column {', '.join(missing)} is missing; {_again(path)}")
-    if table.empty:
-        raise LoadError(f"{path}: has a header but no rows; `gapmeter run` has measured nothing")
-    for column in COLUMNS:
-        table[column] = _convert(path, lines, table, column)
-    _check_rows(path, lines, table)
-    return table
-
-
-def _read_table(path: Path) -> tuple[list[int], pd.DataFrame]:
-    """The fields as text, and the line of the file on which each row ends."""
-    reader = csv.reader(io.StringIO(_read_text(path, newline=""), newline=""), strict=True)
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    try:
-        header = next(reader, [])
-        if len(set(header)) != len(header):
-            raise LoadError(f"{path}: a column is named twice; {_again(path)}")
-        for row in reader:
-            if len(row) != len(header):
-                raise LoadError(
-                    f"{path}: line {reader.line_num}: has {len(row)} fields, the header has "
-                    f"{len(header)}; {_again(path)}"
-                )
-            lines.append(reader.line_num)
-            rows.append(row)
-    except csv.Error as error:
-        raise LoadError(
-            f"{path}: line {reader.line_num}: is not CSV ({error}); "
-            f"{_again(path)}"
-        ) from None
-    return lines, pd.DataFrame(rows, columns=header, dtype=object)
-
-
-def _read_text(path: Path, newline: str | None = None) -> str:
-    try:
-        with path.open(encoding="utf-8-sig", newline=newline) as file:
-            return file.read()
-    except FileNotFoundError:
-        writer = "summarize" if path.name == "summary.csv" else "run --resume"
-        raise LoadError(
-            f"{path}: is missing; write it with `gapmeter {writer} {path.parent}`"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise LoadError(f"{path}: is not UTF-8 ({error.reason}); save it as UTF-8") from None
-    except OSError as error:
-        raise LoadError(f"{path}: cannot be read ({error.strerror}); check it") from None
-
-
-def _convert(path: Path, lines: list[int], table: pd.DataFrame, column: str) -> pd.Series:
-    parse = _parser(column)
-    values = []
-    for row, text in enumerate(table[column]):
-        try:
-            values.append(parse(text))
-        except ValueError as error:
-            raise _row_error(path, lines, table, row, f"{column} {error}") from None
-    dtype: Any = object
-    if column in COUNT_COLUMNS:
-        dtype = "int64"
-    elif column in FLAG_COLUMNS:
-        dtype = "boolean"
-    elif column not in TEXT_COLUMNS:
-        dtype = "float64"
-    return pd.Series(values, index=table.index, dtype=dtype)
-
-
-def _parser(column: str) -> Callable[[str], Any]:
-    if column in TEXT_COLUMNS:
-        return str
-    if column in COUNT_COLUMNS:
-        return _count
-    if column in FLAG_COLUMNS:
-        return _flag
-    if column in SIGNED_COLUMNS:
-        return _number
-    return _positive if column in POSITIVE_COLUMNS else _non_negative
-
-
-def _number(text: str) -> float:
-    if text == "":
-        return math.nan
-    if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
-        raise ValueError(f"is {text!r}, not a finite number (an absent value is an empty field)")
-    return float(text)
-
-
-def _non_negative(text: str) -> float:
-    value = _number(text)
-    if value < 0:
-        raise ValueError(f"is {text!r}, it cannot be negative")
-    return value
-
-
-def _positive(text: str) -> float:
-    value = _number(text)
-    if value <= 0:
-        raise ValueError(f"is {text!r}, it must be above 0 (an absent value is an empty field)")
-    return value
-
-
-def _count(text: str) -> int:
-    if not _COUNT.fullmatch(text):
-        raise ValueError(f"is {text!r}, not a whole number")
-    return int(text)
-
-
-def _flag(text: str) -> bool | None:
-    if text not in ("true", "false", ""):
-        raise ValueError(f"is {text!r}, not true, false or empty")
-    return None if text == "" else text == "true"
-
-
-def _check_rows(path: Path, lines: list[int], table: pd.DataFrame) -> None:
-    """The rules that span more than one field."""
-    seen: set[tuple[Any, ...]] = set()
-    for row, cell in enumerate(table.itertuples(index=False)):
-        check_kernel_name(cell.kernel, f"{path}: line {lines[row]}")
-        key = (cell.kernel, cell.variant, cell.n, cell.threads)
-        fault = _fault(cell) or ("repeats an earlier cell" if key in seen else None)
-        if fault:
-            raise _row_error(path, lines, table, row, fault)
-        seen.add(key)
+# The tables
 
 
 def _is_of_lane(variant: str, lane: str) -> bool:
@@ -351,29 +229,80 @@ def _is_of_lane(variant: str, lane: str) -> bool:
     return bool(slash) and where.partition("@")[0] == lane
 
 
-def _fault(cell: Any) -> str | None:
+def _series_fault(row: Any) -> str | None:
+    """What is wrong with the columns that name a series."""
+    if not row.variant.isprintable() or not _is_of_lane(row.variant, row.lane):
+        return f"variant {row.variant!r} is not named `lane/name` with lane {row.lane!r}"
+    return "threads is 0, it must be 1 or more" if row.threads < 1 else None
+
+
+def _summary_fault(cell: Any) -> str | None:
     if cell.status not in STATUSES:
         return f"status is {cell.status!r}, not one of {', '.join(STATUSES)}"
-    if not cell.variant.isprintable() or not _is_of_lane(cell.variant, cell.lane):
-        return f"variant {cell.variant!r} is not named `lane/name` with lane {cell.lane!r}"
-    if cell.threads < 1:
-        return "threads is 0, it must be 1 or more"
+    fault = _series_fault(cell)
+    if fault:
+        return fault
     if cell.status == "ok" and math.isnan(cell.latency_ns):
         return "status is ok but latency_ns is empty"
-    for low, high in INTERVALS:
+    for low, high in _INTERVALS:
         if getattr(cell, low) > getattr(cell, high):
             return f"{low} is above {high}"
     return None
 
 
-def _again(summary: Path) -> str:
-    return f"write it again with `gapmeter summarize {summary.parent}`"
+def _latency_fault(row: Any) -> str | None:
+    if not row.quantile <= 1:
+        return f"quantile is {row.quantile}, it must be above 0 and at most 1"
+    return _series_fault(row)
 
 
-def _row_error(
-    path: Path, lines: list[int], table: pd.DataFrame, row: int, fault: str
-) -> LoadError:
-    cell = table.iloc[row]
-    name = f"{cell['kernel']!s} {cell['variant']!s} n={cell['n']!s}"
-    printable = "".join(c if c.isprintable() else "?" for c in name)
-    return LoadError(f"{path}: line {lines[row]} ({printable}): {fault}; {_again(path)}")
+def _growth_fault(row: Any) -> str | None:
+    if row.quantity not in QUANTITIES:
+        return f"quantity is {row.quantity!r}, not one of {', '.join(QUANTITIES)}"
+    if row.quantity == "crossover" and math.isnan(row.crossover_n):
+        return "quantity is crossover but crossover_n is empty"
+    return _series_fault(row)
+
+
+_SERIES = {"kernel": str, "variant": str, "lane": str, "threads": count}
+_CELL = _SERIES | {"n": count}
+_CELL_KEY = ("kernel", "variant", "n", "threads")
+
+_SUMMARY = Schema(
+    columns=_CELL
+    | dict.fromkeys(("status", "reason", "stop_reason", "reference", "input_digest"), str)
+    | dict.fromkeys((
+        "max_error", "rounds", "items_per_s", "bytes_per_s", "flops_per_s", "rss_baseline_bytes",
+        "rss_input_bytes", "rss_peak_bytes", "working_set_bytes",
+    ), non_negative)
+    | dict.fromkeys((
+        "latency_ns", "latency_p50_ns", "latency_p90_ns", "latency_p99_ns", "latency_p999_ns",
+        "latency_max_ns", "latency_ci_low_ns", "latency_ci_high_ns", "gap", "gap_ci_low",
+        "gap_ci_high",
+    ), positive)
+    # What stays allocated after a call can be less than what was there before it.
+    | {"rss_retained_bytes": number, "verified": flag},
+    key=_CELL_KEY,
+    fault=_summary_fault,
+    added=dict.fromkeys(("latency_p99_floor_ns", "latency_p999_floor_ns"), positive),
+)
+_LATENCY = Schema(
+    columns=_CELL | {"calls": count, "quantile": positive, "latency_ns": positive},
+    key=(*_CELL_KEY, "quantile"),
+    fault=_latency_fault,
+)
+_METRICS = Schema(
+    columns=_CELL | {"metric": str, "rounds": count}
+    | dict.fromkeys(("median", "least", "most"), number),
+    key=(*_CELL_KEY, "metric"),
+    fault=_series_fault,
+)
+_GROWTH = Schema(
+    columns=_SERIES
+    | dict.fromkeys(("quantity", "against", "regime", "faster_beyond"), str)
+    | dict.fromkeys(("n_from", "n_to", "sizes"), non_negative)
+    | dict.fromkeys(("exponent", "exponent_ci_low", "exponent_ci_high"), number)
+    | {"crossover_n": non_negative},
+    key=("kernel", "variant", "threads", "quantity", "against", "regime", "n_from"),
+    fault=_growth_fault,
+)

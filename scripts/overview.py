@@ -17,9 +17,9 @@ from matplotlib.axes import Axes
 import style
 from gaps import gap_rows, gap_series, why_no_gap
 from loading import Kernel, Run
-from panels import SPACE, SWATCH, draw_crosses, draw_entry, draw_series, x_of, x_scale, y_scale
+from panels import SPACE, SWATCH, draw_failure, draw_entry, draw_series, x_of, x_scale, y_scale
 from render import Chart
-from series import Failure, Series, failures_of, sizes_of
+from series import SKIPPED, Failure, Series, failures_of, sizes_of
 from sheet import EDGE, Box, Scale, Sheet
 from style import SMALL_SIZE, TEXT_SIZE, WIDTH
 from subjects import Subject, footer_text, subjects_of
@@ -30,13 +30,14 @@ _HEAD, _STRIP = 40.0, 10.0
 
 @dataclass(frozen=True)
 class Headline:
-    """A kernel's part of the overview: its baseline, its best Python variant, its failed cells."""
+    """A kernel's part of the overview: baseline, best Python variant, what gave no result."""
 
     kernel: Kernel
     baseline: Series | None
     best: Series | None
     failures: list[Failure]
     failed_cells: int
+    skipped_cells: int
     empty: str
 
     def shown(self) -> list[tuple[str, Series]]:
@@ -53,7 +54,11 @@ def headline(rows: pd.DataFrame, subject: Subject) -> Headline:
     """Choose what the overview shows of a kernel: best is the smallest gap at the largest n."""
     python = gap_rows(rows)
     series = gap_series(python, subject.looks)
-    baseline = next((s for s in series if s.variant == subject.kernel.baseline), None)
+    # With several numbers of threads, the fewest: the baseline is what people write first.
+    baseline = min(
+        (s for s in series if s.variant == subject.kernel.baseline),
+        key=lambda s: s.threads, default=None,
+    )
     best = min(series, key=lambda s: (-s.n[-1], s.value[-1]), default=None)
     shown = {subject.kernel.baseline, best.variant if best else None}
     return Headline(
@@ -61,7 +66,8 @@ def headline(rows: pd.DataFrame, subject: Subject) -> Headline:
         baseline=baseline,
         best=best,
         failures=[f for f in failures_of(python, subject.looks) if f.variant in shown],
-        failed_cells=int((rows["status"] != "ok").sum()),
+        failed_cells=int((~rows["status"].isin(("ok", SKIPPED))).sum()),
+        skipped_cells=int((rows["status"] == SKIPPED).sum()),
         empty="no gap: " + why_no_gap(python),
     )
 
@@ -82,7 +88,7 @@ def overview_chart(run: Run) -> Chart:
     )
     sheet = Sheet(height, title, subtitle, footer_text(run.environment))
     width = (WIDTH - _LEFT - EDGE - (columns - 1) * _COLUMN_SPACE) / columns
-    y = y_scale([s for h in headlines for _, s in h.shown()], parity=True)
+    y = y_scale([s for h in headlines for _, s in h.shown()], [1.0])
     for index, head in enumerate(headlines):
         row, column = divmod(index, columns)
         left = _LEFT + column * (width + _COLUMN_SPACE)
@@ -101,7 +107,7 @@ def _draw_cell(sheet: Sheet, box: Box, head: Headline, y: Scale, first: bool) ->
     for line in series:
         draw_series(axes, line)
     for failure in head.failures:
-        draw_crosses(axes, failure, _STRIP / 2 / box.height)
+        draw_failure(axes, failure, _STRIP / 2 / box.height)
     _cell_ticks(sheet, axes, box, sizes)
     _draw_head(sheet, box, head)
 
@@ -120,11 +126,12 @@ def _cell_ticks(sheet: Sheet, axes: Axes, box: Box, sizes: np.ndarray) -> None:
 
 def _draw_head(sheet: Sheet, box: Box, head: Headline) -> None:
     """The kernel's name and its heading numbers, above its small chart."""
-    failed = f"{head.failed_cells} failed ×" if head.failed_cells else ""
-    room = box.width - style.text_width(failed, SMALL_SIZE) - 6
+    counts = ((head.failed_cells, "failed ×"), (head.skipped_cells, "skipped –"))
+    missing = ", ".join(f"{count} {what}" for count, what in counts if count)
+    room = box.width - style.text_width(missing, SMALL_SIZE) - 6
     name = style.fit(head.kernel.name, room, 9.5, "bold")
     sheet.text(box.left, box.top + 29, name, size=9.5, weight="bold")
-    sheet.text(box.right, box.top + 29, failed, size=SMALL_SIZE, ha="right")
+    sheet.text(box.right, box.top + 29, missing, size=SMALL_SIZE, ha="right")
     size = TEXT_SIZE if box.width > 150 else SMALL_SIZE
     lines = list(_head_lines(head))
     for line, (entry, text) in enumerate(lines):
@@ -160,5 +167,10 @@ def _overview_alt(headlines: list[Headline]) -> str:
                 f"At the largest n {name} takes from {style.format_ratio(low)} ({least}) to "
                 f"{style.format_ratio(high)} ({most}) the time of the fastest native variant."
             )
-    failed = sum(h.failed_cells for h in headlines)
-    return " ".join([*words, f"{failed} cells failed."] if failed else words)
+    for count, what in (
+        (sum(h.failed_cells for h in headlines), "failed"),
+        (sum(h.skipped_cells for h in headlines), "were skipped"),
+    ):
+        if count:
+            words.append(f"{count} cells {what}.")
+    return " ".join(words)

@@ -1,7 +1,7 @@
 """Panels: one pair of axes, and how everything within and beside it is drawn.
 
-All axes are logarithmic. A line is interrupted where a cell gave no value; failed cells are × in a
-strip below the lines, at their n and in their variant's colour.
+All axes are logarithmic. A line is interrupted where a cell gave no value; such cells are marked in
+a strip below the lines, at their n and in their variant's colour: × failed, – skipped.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -27,6 +27,29 @@ _LONG_LEADER = 60.0
 _STRIP_ROW = 12.0
 
 
+class Level(NamedTuple):
+    """A value that lines are held against, drawn across the whole panel."""
+
+    name: str
+    value: float
+    strong: bool = False
+
+
+class Ring(NamedTuple):
+    """A place on a line that is pointed out."""
+
+    n: float
+    value: float
+    name: str
+
+
+class XAxis(NamedTuple):
+    """What the horizontal axis is called, and the names of the places on it."""
+
+    label: str
+    ticks: dict[float, str]
+
+
 @dataclass(frozen=True)
 class Panel:
     """What one pair of axes shows."""
@@ -37,12 +60,13 @@ class Panel:
     format: Callable[[float], str]
     ticks: Callable[[float, float], list[float]] = style.decimal_ticks
     empty: str = "No variant has a value here."
-    parity: bool = False
-    strip_name: str = "failed ×"
+    levels: tuple[Level, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    strip_name: str = "no result"
 
     @property
     def strip(self) -> float:
-        """The height of the strip of failed cells."""
+        """The height of the strip of cells without a result."""
         return len(self.failures) * _STRIP_ROW + 4 if self.failures else 0.0
 
     def sizes(self) -> np.ndarray:
@@ -69,15 +93,15 @@ def x_of(n: float) -> float:
     return max(float(n), 0.5)
 
 
-def y_scale(series: Iterable[Series], parity: bool) -> Scale:
-    """The axis of the values of these series and their intervals, and of parity if that is shown.
+def y_scale(series: Iterable[Series], levels: Iterable[float] = ()) -> Scale:
+    """The axis of the values of these series and their intervals, and of these levels.
 
     It spans more than two octaves, so there are always two ticks or more, binary ones too.
     """
     values = [np.concatenate([s.value, s.low, s.high]) for s in series]
     if not values:
         return Scale(1, 10)
-    known = np.concatenate([*values, [1.0] if parity else []])
+    known = np.concatenate([*values, list(levels)])
     known = known[np.isfinite(known)]
     low, high = known.min(), known.max()
     # A range of less than a factor of 4 would turn noise into mountains.
@@ -91,19 +115,18 @@ def y_scale(series: Iterable[Series], parity: bool) -> Scale:
 
 def draw_panel(sheet: Sheet, box: Box, panel: Panel, x: Scale, direct: bool) -> Axes:
     """Draw all but the ticks of n; `direct` names the series at their line ends."""
-    data = y_scale(panel.series, panel.parity)
+    data = y_scale(panel.series, [level.value for level in panel.levels])
     y = data.with_room_below(panel.strip / box.height)
     axes = sheet.axes(box, x, y)
     ticks = panel.ticks(data.low, data.high) if panel.series else []
     axes.set_yticks(ticks, [panel.format(tick) for tick in ticks])
     axes.set_ylabel(panel.y_label if panel.series else "", labelpad=6)
-    if panel.parity and panel.series:
-        axes.axhline(1.0, color=style.INK, linewidth=0.9, zorder=1.5)
-        axes.annotate("parity", (0, 1), (4, 3), xycoords=("axes fraction", "data"),
-                      textcoords="offset points", size=SMALL_SIZE, color=style.MUTED)
     for series in panel.series:
         draw_series(axes, series)
-    if not panel.series:
+    if panel.series:
+        _draw_levels(axes, panel.levels)
+        _draw_rings(axes, box, x, panel.rings)
+    else:
         middle = (panel.strip + (box.height - panel.strip) / 2) / box.height
         axes.text(0.5, middle, panel.empty, transform=axes.transAxes, ha="center", va="center",
                   color=style.MUTED)
@@ -113,13 +136,44 @@ def draw_panel(sheet: Sheet, box: Box, panel: Panel, x: Scale, direct: bool) -> 
     return axes
 
 
-def draw_x_ticks(axes: Axes, box: Box, sizes: np.ndarray) -> None:
-    """Name the sizes on the axis of n, as many as have room."""
-    names = [style.format_size(n) for n in sizes]
-    x = x_scale(sizes)
-    places = [x.fraction(x_of(n)) * box.width for n in sizes]
+def size_axis(label: str, sizes: np.ndarray) -> XAxis:
+    """The axis of n."""
+    return XAxis(label, {x_of(n): style.format_size(n) for n in sizes})
+
+
+def draw_x_ticks(axes: Axes, box: Box, x: Scale, axis: XAxis) -> None:
+    """Name the places on the horizontal axis, as many as have room."""
+    values, names = list(axis.ticks), list(axis.ticks.values())
+    places = [x.fraction(value) * box.width for value in values]
     kept = style.thin(places, [style.text_width(name) for name in names])
-    axes.set_xticks([x_of(sizes[i]) for i in kept], [names[i] for i in kept])
+    axes.set_xticks([values[i] for i in kept], [names[i] for i in kept])
+    axes.set_xlabel(axis.label, labelpad=3)
+
+
+def _draw_levels(axes: Axes, levels: Iterable[Level]) -> None:
+    """Lines across, named at their left end above them."""
+    for level in levels:
+        if level.strong:
+            axes.axhline(level.value, color=style.INK, linewidth=0.9, zorder=1.5)
+        else:
+            axes.axhline(level.value, color=style.MUTED, linewidth=1.0, linestyle=(0, (6, 2)),
+                         zorder=1.5)
+        axes.annotate(level.name, (0, level.value), (4, 3), xycoords=("axes fraction", "data"),
+                      textcoords="offset points", size=SMALL_SIZE, color=style.MUTED)
+
+
+def _draw_rings(axes: Axes, box: Box, x: Scale, rings: Iterable[Ring]) -> None:
+    """Circles around places; each is named unless the name before it is in the way."""
+    end = -math.inf
+    for ring in sorted(rings):
+        axes.plot([ring.n], [ring.value], label=f"ring {ring.name}", marker="o", markersize=11,
+                  markerfacecolor="none", markeredgecolor=style.INK, markeredgewidth=1.1,
+                  linestyle="none", zorder=4)
+        place, width = x.fraction(ring.n) * box.width, style.text_width(ring.name, SMALL_SIZE)
+        if place > end:
+            axes.annotate(ring.name, (ring.n, ring.value), (7, 5), textcoords="offset points",
+                          size=SMALL_SIZE, color=style.INK, zorder=4)
+            end = place + width + 2 * SPACE
 
 
 def _draw_labels(sheet: Sheet, box: Box, panel: Panel, x: Scale, y: Scale) -> None:
@@ -144,7 +198,7 @@ def _draw_labels(sheet: Sheet, box: Box, panel: Panel, x: Scale, y: Scale) -> No
 
 
 def _draw_failures(sheet: Sheet, axes: Axes, box: Box, panel: Panel) -> None:
-    """A strip below the lines with a row for each series that has failed cells."""
+    """A strip below the lines with a row for each series that has cells without a result."""
     if not panel.failures:
         return
     axes.add_patch(Rectangle(
@@ -153,7 +207,7 @@ def _draw_failures(sheet: Sheet, axes: Axes, box: Box, panel: Panel) -> None:
     ))
     for row, failure in enumerate(reversed(panel.failures)):
         height = 2 + (row + 0.5) * _STRIP_ROW
-        draw_crosses(axes, failure, height / box.height)
+        draw_failure(axes, failure, height / box.height)
         draw_entry(sheet, box.right + LEADER, box.bottom + height, failure, failure.text)
     sheet.text(box.left - 6, box.bottom + panel.strip / 2, panel.strip_name, size=TEXT_SIZE,
                ha="right", va="center_baseline")
@@ -191,23 +245,33 @@ def _draw_intervals(
         axes.vlines(xs[alone], low[alone], high[alone], color=colour, linewidth=2.2)
 
 
-def draw_crosses(axes: Axes, failure: Failure, height: float) -> None:
-    """Mark the cells at a height given as a share of the axes."""
-    xs = np.maximum(failure.n, 0.5)
-    axes.plot(xs, [height] * len(xs), transform=axes.get_xaxis_transform(),
-              label=f"failed {failure.label}", **_cross(failure.look))
+def draw_failure(axes: Axes, failure: Failure, height: float) -> None:
+    """Mark the cells at a height given as a share of the axes: failed ×, skipped –."""
+    failed = np.setdiff1d(failure.n, failure.skipped)
+    for name, sizes, mark in (
+        ("failed", failed, _cross(failure.look)), ("skipped", failure.skipped, _dash(failure.look))
+    ):
+        if len(sizes):
+            axes.plot(np.maximum(sizes, 0.5), [height] * len(sizes), **mark,
+                      label=f"{name} {failure.label}", transform=axes.get_xaxis_transform())
 
 
 def draw_entry(
     sheet: Sheet, x: float, y: float, entry: Series | Failure, text: str, size: float = TEXT_SIZE
 ) -> None:
-    """A sample of the line, or the × of a failure, and the name beside it."""
+    """A sample of the line, or the mark of cells without a result, and the name beside it."""
     if isinstance(entry, Failure):
-        sheet.line([x + SWATCH / 2], [y], **_cross(entry.look))
+        all_skipped = len(entry.skipped) == len(entry.n)
+        mark = _dash(entry.look) if all_skipped else _cross(entry.look)
+        sheet.line([x + SWATCH / 2], [y], **mark)
     else:
         xs = [x, x + SWATCH / 2, x + SWATCH]
         sheet.line(xs, [y] * 3, markevery=[1], **entry.look.line())
     sheet.text(x + SWATCH + SPACE, y, text, size=size, va="center_baseline")
+
+
+def _dash(look: Look) -> dict[str, Any]:
+    return _cross(look) | {"marker": "_", "markersize": 7.0}
 
 
 def _cross(look: Look) -> dict[str, Any]:

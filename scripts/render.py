@@ -25,7 +25,10 @@ class Chart:
 
 
 def render(chart: Chart, kind: str) -> bytes:
-    """The chart as the bytes of an svg or png file; the same chart gives the same bytes."""
+    """The chart as the bytes of an svg or png file; the same chart gives the same bytes.
+
+    The kind "inline" is an svg for a page, whose texts can be searched: a page has fonts.
+    """
     buffer = BytesIO()
     options: dict[str, Any] = {"metadata": {"Title": chart.title}}
     if kind == "png":
@@ -34,9 +37,10 @@ def render(chart: Chart, kind: str) -> bytes:
         options |= {"dpi": PNG_DPI, "pil_kwargs": {"compress_level": 3}}
     else:
         options["metadata"] |= {"Date": None, "Creator": "gapmeter"}
-    with matplotlib.rc_context(style.RC):
-        chart.figure.savefig(buffer, format=kind, **options)
-    return buffer.getvalue() if kind == "png" else _described(buffer.getvalue(), chart.alt)
+    fonts = {"svg.fonttype": "none"} if kind == "inline" else {}
+    with matplotlib.rc_context(style.RC | fonts):
+        chart.figure.savefig(buffer, format="svg" if kind == "inline" else kind, **options)
+    return _described(buffer.getvalue(), chart.alt) if kind == "svg" else buffer.getvalue()
 
 
 def _described(svg: bytes, alt: str) -> bytes:

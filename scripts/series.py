@@ -1,4 +1,4 @@
-"""The series of a chart, made from rows: what is drawn as a line, and what is marked as failed."""
+"""The series of a chart, made from rows: what is drawn as a line, and what has no value."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pandas as pd
 import style
 from style import Look, Looks
 
+SKIPPED = "skipped"
+
 _LABEL_WIDTH = 190.0
 
 
@@ -22,6 +24,7 @@ class Series:
     """
 
     variant: str
+    threads: int
     label: str
     look: Look
     n: np.ndarray
@@ -30,23 +33,31 @@ class Series:
     high: np.ndarray
     absent: np.ndarray
     note: str = ""
+    growth: str = ""
 
     @property
     def text(self) -> str:
-        """The label at the line's end."""
+        """The label at the line's end; how the line grows is said where there is room."""
         said = f"  {self.note}" if self.note else ""
+        grows = f"  {self.growth}" if self.growth else ""
+        if style.text_width(self.label + said + grows) <= _LABEL_WIDTH:
+            said += grows
         return style.fit_name(self.label, said, _LABEL_WIDTH)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """The cells of a series that gave no value, and what became of them."""
+    """The cells of a series that gave no value, and what became of them.
+
+    `skipped` are those that were not tried, which is nobody's fault.
+    """
 
     variant: str
     label: str
     look: Look
     n: np.ndarray
     statuses: tuple[str, ...]
+    skipped: np.ndarray
 
     @property
     def text(self) -> str:
@@ -86,6 +97,7 @@ def series_of(
         low, high = (part[c].to_numpy() for c in interval) if interval else (nothing, nothing)
         found.append(Series(
             variant=variant,
+            threads=threads,
             label=style.series_label(variant, threads),
             look=looks.of(variant, threads),
             n=part["n"].to_numpy(),
@@ -99,7 +111,7 @@ def series_of(
 
 
 def failures_of(rows: pd.DataFrame, looks: Looks) -> list[Failure]:
-    """The failed cells of each variant and number of threads that has any."""
+    """The cells without a result of each variant and number of threads that has any."""
     failed = rows[rows["status"] != "ok"].sort_values("n", kind="stable")
     return [
         Failure(
@@ -108,6 +120,7 @@ def failures_of(rows: pd.DataFrame, looks: Looks) -> list[Failure]:
             look=looks.of(variant, threads),
             n=part["n"].to_numpy(),
             statuses=tuple(part["status"].unique()),
+            skipped=part.loc[part["status"] == SKIPPED, "n"].to_numpy(),
         )
         for (variant, threads), part in _in_file_order(failed, rows)
     ]

@@ -76,14 +76,27 @@ class Sheet:
 
     def axes(self, box: Box, x: Scale, y: Scale) -> Axes:
         """Logarithmic axes without ticks."""
+        axes = self._place(
+            box, xscale="log", yscale="log", xlim=(x.low, x.high), ylim=(y.low, y.high)
+        )
+        axes.grid(True, axis="y")
+        return axes
+
+    def rows(self, box: Box, x: Scale | None, count: int) -> Axes:
+        """Axes with rows from the top, the middle of each at 0, 1, ...; x may be linear from 0."""
+        across = {"xscale": "log", "xlim": (x.low, x.high)} if x else {}
+        axes = self._place(box, ylim=(count - 0.5, -0.5), **across)
+        axes.spines["left"].set_visible(False)
+        return axes
+
+    def _place(self, box: Box, **options: Any) -> Axes:
         height = self._height
         axes = self.figure.add_axes(
             (box.left / WIDTH, box.bottom / height, box.width / WIDTH, box.height / height),
-            xscale="log", yscale="log", xlim=(x.low, x.high), ylim=(y.low, y.high),
+            **options,
         )
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_minor_locator(NullLocator())
-        axes.grid(True, axis="y")
         return axes
 
     def text(self, x: float, y: float, text: str, **options: Any) -> None:

@@ -174,6 +174,14 @@ def format_size(n: float) -> str:
     return f"{whole:,}" if whole >= 10_000 else str(whole)
 
 
+def format_near(n: float) -> str:
+    """About where: 110, 2.3 Ki, 16 Mi; two digits, for places that were interpolated."""
+    for unit, scale in ((" Gi", 2**30), (" Mi", 2**20), (" Ki", 2**10), ("", 1)):
+        if n >= scale:
+            return f"{float(f'{n / scale:.2g}'):.10g}{unit}"
+    return f"{n:.2g}"
+
+
 def format_ratio(ratio: float) -> str:
     """0.85×, 2.1×, 34×, 1,200×: two digits, and from 100 on all before the point."""
     if ratio >= 99.5:

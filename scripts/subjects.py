@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import pandas as pd
 
 from loading import Cache, Environment, Kernel, Run
 from style import Looks
@@ -14,7 +16,10 @@ class Subject:
 
     kernel: Kernel
     looks: Looks
+    quantiles: pd.DataFrame
+    growth: pd.DataFrame
     caches: tuple[Cache, ...] = ()
+    limits: dict[str, float] = field(default_factory=dict)
     footer: str = ""
 
 
@@ -25,9 +30,18 @@ def subjects_of(run: Run) -> list[Subject]:
     # Baselines first: in most charts the same colour then means "what people write first".
     favoured = [k.baseline for k in run.kernels.values() if k.baseline is not None]
     looks = Looks(variants, favoured, summary["threads"].unique())
-    footer = footer_text(run.environment)
-    caches = run.environment.caches
-    return [Subject(kernel, looks, caches, footer) for kernel in run.kernels.values()]
+    return [
+        Subject(
+            kernel=kernel,
+            looks=looks,
+            quantiles=run.quantiles[run.quantiles["kernel"] == name],
+            growth=run.growth[run.growth["kernel"] == name],
+            caches=run.environment.caches,
+            limits=run.environment.limits,
+            footer=footer_text(run.environment),
+        )
+        for name, kernel in run.kernels.items()
+    ]
 
 
 def footer_text(environment: Environment) -> str:

@@ -11,7 +11,8 @@ namespace gapmeter {
 
 std::string format_claims(const std::vector<DecidedClaim>& claims, ReportFormat format);
 
-// "1.23×, 1.20× to 1.26×", as many digits as the unit asks for; an interval without width is left out.
+// "1.23×, 1.20× to 1.26×", as many digits as the unit asks for; an interval without width is left
+// out.
 std::string value_text(const Figure& finding);
 
 }  // namespace gapmeter

@@ -52,8 +52,10 @@ int run_reproduce(const ReproduceOptions& options, const Invocation& invocation)
           return !places.contains({comparison.kernel, comparison.n, comparison.threads});
         });
         if (comparisons.empty()) {
-          throw UnknownName(fmt::format("{}: the run has none of the selected kernels, sizes and "
-                                        "threads", options.reference));
+          throw UnknownName(
+              fmt::format("{}: the run has none of the selected kernels, sizes and "
+                          "threads",
+                          options.reference));
         }
       });
   if (run.end == RunEnd::interrupted) return 130;

@@ -10,20 +10,43 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::map<std::string, VariantId> baselines_of(const Json& kernels) {
+void expect(bool is, const std::string& key, const char* wanted) {
+  if (!is) throw std::invalid_argument(fmt::format("'{}' is not {}", key, wanted));
+}
+
+std::map<std::string, VariantId> baselines_of(const Json& facts) {
   std::map<std::string, VariantId> baselines;
+  if (!facts.contains("kernels")) return baselines;
+  const Json& kernels = facts["kernels"];
+  expect(kernels.is_object(), "kernels", "an object");
   for (const auto& [name, kernel] : kernels.items()) {
-    const auto baseline = parse_variant(kernel.at("baseline").get<std::string>());
-    if (!baseline) throw std::invalid_argument(fmt::format("kernels: {}: no baseline", name));
-    baselines.emplace(name, *baseline);
+    expect(kernel.is_object(), "kernels." + name, "an object");
+    if (!kernel.contains("baseline")) continue;
+    const Json& baseline = kernel["baseline"];
+    const auto variant =
+        baseline.is_string() ? parse_variant(baseline.get<std::string>()) : std::nullopt;
+    expect(variant.has_value(), fmt::format("kernels.{}.baseline", name), "a variant's name");
+    baselines.emplace(name, *variant);
   }
   return baselines;
 }
 
-std::map<int, std::int64_t> caches_of(const Json& caches) {
+std::map<int, std::int64_t> caches_of(const Json& facts) {
   std::map<int, std::int64_t> bytes;
-  for (const Json& cache : caches) {
-    bytes[cache.at("level").get<int>()] = cache.at("size_bytes").get<std::int64_t>();
+  if (!facts.contains("machine")) return bytes;
+  const Json& machine = facts["machine"];
+  expect(machine.is_object(), "machine", "an object");
+  if (!machine.contains("caches")) return bytes;
+  expect(machine["caches"].is_array(), "machine.caches", "an array");
+  for (const Json& cache : machine["caches"]) {
+    const auto number = [&](const char* key) {
+      const bool is_number =
+          cache.is_object() && cache.contains(key) && cache[key].is_number_integer();
+      expect(is_number, fmt::format("machine.caches[].{}", key), "a whole number");
+      return cache[key].get<std::int64_t>();
+    };
+    const auto level = static_cast<int>(number("level"));
+    bytes[level] = number("size_bytes");
   }
   return bytes;
 }
@@ -31,13 +54,8 @@ std::map<int, std::int64_t> caches_of(const Json& caches) {
 }  // namespace
 
 RunContext context_of(const Json& facts) {
-  try {
-    return {.baselines = baselines_of(facts.value("kernels", Json::object())),
-            .cache_bytes =
-                caches_of(facts.value("machine", Json::object()).value("caches", Json::array()))};
-  } catch (const Json::exception& error) {
-    throw std::invalid_argument(fmt::format("kernels or machine.caches: {}", error.what()));
-  }
+  expect(facts.is_object(), "run.json", "an object");
+  return {.baselines = baselines_of(facts), .cache_bytes = caches_of(facts)};
 }
 
 }  // namespace gapmeter

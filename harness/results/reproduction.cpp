@@ -29,9 +29,12 @@ bool is_decided(Outcome outcome) {
 Agreement agreement_of(const Decision& reference, const Decision& here) {
   if (!is_decided(reference.outcome) || !is_decided(here.outcome)) return Agreement::undecided;
   if (reference.outcome == here.outcome && reference.n == here.n) return Agreement::reproduced;
-  const auto fails = [](const Decision& decision) { return decision.outcome == Outcome::fails; };
-  const auto holds = [](const Decision& decision) { return decision.outcome == Outcome::holds; };
-  const bool opposite = (fails(reference) && holds(here)) || (holds(reference) && fails(here));
+  const auto are = [&](Outcome one, Outcome other) {
+    return (reference.outcome == one && here.outcome == other) ||
+           (reference.outcome == other && here.outcome == one);
+  };
+  const bool opposite =
+      are(Outcome::holds, Outcome::fails) || are(Outcome::holds_from, Outcome::holds_up_to);
   return opposite ? Agreement::contradicted : Agreement::shifted;
 }
 
@@ -119,6 +122,7 @@ ReproducedGap compare_gap(const LineKey& key, const PairedCells& cells) {
   };
   return {.kernel = kernel,
           .variant = variant,
+          .threads = threads,
           .sizes = static_cast<int>(cells.size()),
           .reference_gap = *reference->gap,
           .gap = *here->gap,

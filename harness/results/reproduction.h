@@ -30,6 +30,7 @@ struct ReproducedClaim {
 // One Python variant of a kernel against the fastest native one.
 struct ReproducedGap {
   std::string kernel, variant;
+  int threads = 1;
   int sizes = 0;                      // that both runs have a gap at
   double reference_gap = 0, gap = 0;  // at the largest of them
   std::optional<double> reference_exponent{}, exponent{};

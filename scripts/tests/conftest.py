@@ -1,6 +1,7 @@
 """Builds result directories as gapmeter writes them, realistic enough to look at.
 
-`Builder` writes summary.csv and run.json; a test changes cells, columns or run.json before that.
+`Builder` writes summary.csv and run.json, and the other tables if there are rows for them; a test
+changes rows, columns or run.json before that.
 The numbers come from a small model (a call costs an overhead and a time per element, which grows
 where the working set leaves a cache), so charts of them look like charts of a real run.
 """
@@ -23,6 +24,10 @@ COLUMNS = (
     "latency_p999_ns,latency_max_ns,items_per_s,bytes_per_s,flops_per_s,rss_baseline_bytes,"
     "rss_input_bytes,rss_peak_bytes,rss_retained_bytes,reference,gap,gap_ci_low,gap_ci_high,"
     "input_digest,working_set_bytes"
+).split(",")
+GROWTH_COLUMNS = (
+    "kernel,variant,lane,threads,quantity,against,regime,n_from,n_to,sizes,exponent,"
+    "exponent_ci_low,exponent_ci_high,crossover_n,faster_beyond"
 ).split(",")
 SIZES = tuple(16 * 4**step for step in range(11))
 MIB = 2**20
@@ -78,6 +83,9 @@ class Builder:
         self.directory = directory
         self.columns = list(COLUMNS)
         self.rows: list[Row] = []
+        self.quantiles: list[Row] = []
+        self.growth: list[Row] = []
+        self.metrics: list[Row] = []
         self.metadata: dict[str, Any] = {
             "schema_version": 2,
             "command": ["gapmeter", "run"],
@@ -125,15 +133,64 @@ class Builder:
             row.update(dict.fromkeys(columns, ""))
         return self
 
+    def add_threads(self, *counts: int, **wanted: Any) -> Builder:
+        """Add these cells with more threads, each of which does nine tenths of what it could."""
+        for row in self.cells(**wanted):
+            for count in counts:
+                latency = row["latency_ns"] / (1 + 0.9 * (count - 1))
+                self.rows.append(row | {
+                    "threads": count, "latency_ns": latency, "latency_ci_low_ns": latency * 0.97,
+                    "latency_ci_high_ns": latency * 1.04,
+                    "items_per_s": row["n"] / latency * 1e9,
+                })
+        return self
+
+    def add_single_calls(self) -> Builder:
+        """Add quantiles of single calls, and the floors of the machine, for all that succeeded."""
+        for row in self.cells(status="ok"):
+            calls = max(20, min(100_000, round(1e9 / row["latency_ns"])))
+            median = row["latency_ns"]
+            row.update(latency_p99_floor_ns=median * 1.1, latency_p999_floor_ns=median * 1.3)
+            for quantile in (0.1, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 1):
+                if quantile == 1 or calls * (1 - quantile) >= 10:
+                    tail = 0.9 if quantile < 0.5 else (1 - quantile or 1 / calls) ** -0.25
+                    self.quantiles.append(_series_of(row) | {
+                        "n": row["n"], "calls": calls, "quantile": quantile,
+                        "latency_ns": median * tail,
+                    })
+        return self
+
+    def add_growth(self, kernel: str, variant: str, **values: Any) -> Builder:
+        """Add a row of growth.csv; an exponent over all sizes unless told otherwise."""
+        self.growth.append(dict.fromkeys(GROWTH_COLUMNS, "") | {
+            "kernel": kernel, "variant": variant, "lane": variant.partition("/")[0], "threads": 1,
+            "quantity": "time", "regime": "all", "n_from": SIZES[0], "n_to": SIZES[-1],
+            "sizes": len(SIZES),
+        } | values)
+        return self
+
     def write(self) -> Path:
-        """Write both files; rows keep only the columns that are still listed."""
+        """Write the files; rows keep only the columns that are still listed."""
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "run.json").write_text(json.dumps(self.metadata), encoding="utf-8")
-        with (self.directory / "summary.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, self.columns, extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(self.rows)
+        self._write_table("summary.csv", self.columns, self.rows)
+        for name, rows in (
+            ("latency.csv", self.quantiles), ("growth.csv", self.growth),
+            ("metrics.csv", self.metrics),
+        ):
+            if rows:
+                self._write_table(name, list(rows[0]), rows)
         return self.directory
+
+    def _write_table(self, name: str, columns: list[str], rows: list[Row]) -> None:
+        with (self.directory / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def _series_of(row: Row) -> Row:
+    return {column: row[column] for column in ("kernel", "variant", "lane", "threads")}
 
 
 def _cell(

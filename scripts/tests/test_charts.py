@@ -99,6 +99,17 @@ def test_bandwidth_is_in_gigabytes(reference_run: Builder) -> None:
     assert drawn["native/simd"][0][1] == pytest.approx(cell["bytes_per_s"] / 1e9)
 
 
+def test_the_limits_of_the_machine_lie_across_the_bandwidth(reference_run: Builder) -> None:
+    reference_run.metadata["machine"]["limits"] = {"read_bytes_per_s": 2e10, "flops_per_s": 1e9}
+    chart = draw(throughput_chart, reference_run)
+    rates, bandwidth = chart.figure.axes
+    assert any(list(line.get_ydata()) == [20, 20] for line in bandwidth.get_lines())
+    assert says(chart, "memory: read") and not says(chart, "memory: copy")
+    assert not any(line.get_label().startswith("memory") for line in rates.get_lines())
+    low, high = bandwidth.get_ylim()
+    assert low < 20 < high
+
+
 def test_memory_is_written_per_element_at_the_largest_size(reference_run: Builder) -> None:
     chart = draw(rss_chart, reference_run)
     assert says(chart, "python/builtin  32.1 B/element")

@@ -70,6 +70,64 @@ def test_a_quoted_field_may_hold_commas_quotes_and_line_breaks(small: Builder) -
     assert "line 4 " in refusal(small), "the quoted line break counts as a line of the file"
 
 
+def test_a_run_without_the_later_tables_has_empty_ones(small: Builder) -> None:
+    run = load_run(small.write())
+    assert run.quantiles.empty and run.metrics.empty and run.growth.empty
+    assert run.growth["exponent"].dtype == "float64"
+    assert run.summary["latency_p99_floor_ns"].isna().all()
+
+
+def test_the_later_tables_are_typed(small: Builder) -> None:
+    small.add_single_calls().add_growth("sum", "python/loop", exponent=0.98)
+    run = load_run(small.write())
+    assert run.quantiles["quantile"].max() == 1
+    assert run.growth["exponent"].tolist() == [0.98]
+    assert math.isnan(run.growth["crossover_n"][0])
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        ({"exponent": "steep"}, "exponent is 'steep', not a finite number"),
+        ({"quantity": "speed"}, "quantity is 'speed', not one of time, gap, crossover"),
+        ({"quantity": "crossover"}, "quantity is crossover but crossover_n is empty"),
+        ({"lane": "native"}, "is not named `lane/name` with lane 'native'"),
+    ],
+)
+def test_a_bad_row_of_growth_is_refused_with_its_place(
+    small: Builder, values: dict[str, str], complaint: str
+) -> None:
+    small.add_growth("sum", "python/array").add_growth("sum", "python/loop", **values)
+    message = refusal(small)
+    assert "growth.csv: line 3 (sum python/loop): " in message
+    assert complaint in message
+
+
+@pytest.mark.parametrize(
+    ("quantile", "complaint"), [(1.5, "must be above 0 and at most 1"), (0, "must be above 0")]
+)
+def test_a_quantile_that_is_none_is_refused(
+    small: Builder, quantile: float, complaint: str
+) -> None:
+    small.add_single_calls().quantiles[0]["quantile"] = quantile
+    message = refusal(small)
+    assert "latency.csv: line 2 (sum native/strict n=16): quantile" in message
+    assert complaint in message
+
+
+def test_a_table_of_another_run_is_refused(small: Builder) -> None:
+    small.add_growth("sum", "python/other", exponent=1)
+    assert "growth.csv: sum python/other with threads 1 is not in summary.csv" in refusal(small)
+
+
+def test_a_metric_that_is_no_number_is_refused(small: Builder) -> None:
+    small.metrics.append({
+        "kernel": "sum", "variant": "python/loop", "lane": "python", "n": 16, "threads": 1,
+        "metric": "compile_s", "rounds": 3, "median": "soon", "least": 1, "most": 2,
+    })
+    assert "metrics.csv: line 2 (sum python/loop n=16): median is 'soon'" in refusal(small)
+
+
 @pytest.mark.parametrize("name", ["run.json", "summary.csv"])
 def test_a_missing_file_is_named(small: Builder, name: str) -> None:
     directory = small.write()
@@ -186,6 +244,7 @@ def test_bytes_that_are_not_utf8_are_refused(small: Builder) -> None:
         ("machine", [], "'machine' must be an object"),
         ("machine", {"cpu": 3}, "'cpu' must be a string"),
         ("machine", {"caches": [{"level": 1}]}, "machine.caches must be a list"),
+        ("machine", {"limits": {"flops_per_s": "many"}}, "machine.limits.flops_per_s must be a"),
         ("kernels", None, "'kernels'"),
         ("kernels", {"sum": "Sum"}, "kernels.sum must be an object"),
         ("kernels", {"sum": {"claims": "C06"}}, "kernels.sum.claims must be a list"),

@@ -32,6 +32,26 @@ def test_the_overview_counts_failed_cells(reference_run: Builder) -> None:
     assert "11 cells failed" in chart.alt
 
 
+def test_the_overview_tells_skipped_cells_from_failed_ones(reference_run: Builder) -> None:
+    reference_run.fail("skipped", kernel="sum", variant="native/simd")
+    reference_run.fail("crashed", kernel="sum", variant="native/f64", n=64)
+    chart = overview_chart(load_run(reference_run.write()))
+    assert says(chart, "1 failed ×, 11 skipped –")
+    assert "1 cells failed. 11 cells were skipped." in chart.alt
+
+
+def test_the_overview_names_the_threads_of_the_best_and_takes_a_baseline_of_one(
+    builder: Builder,
+) -> None:
+    builder.add("sum").add_threads(4, variant="python/numpy").add_threads(4, lane="python")
+    for row in builder.cells(threads=4):
+        row["gap"] = row["gap_ci_low"] = row["gap_ci_high"] = row["gap"] / 3
+    builder.rows = list({(r["variant"], r["n"], r["threads"]): r for r in builder.rows}.values())
+    chart = overview_chart(load_run(builder.write()))
+    assert says(chart, "numpy ×4")
+    assert says(chart, "baseline 34× builtin")
+
+
 def test_the_overview_says_why_a_baseline_has_no_gap(reference_run: Builder) -> None:
     reference_run.fail("crashed", kernel="sum", variant="python/builtin")
     chart = overview_chart(load_run(reference_run.write()))

@@ -49,7 +49,8 @@ def test_failed_cells_are_marked_in_every_chart(reference_run: Builder) -> None:
     for what in ALL:
         chart = draw(what, reference_run)
         drawn = lines(chart.figure.axes[0])
-        assert [n for n, _ in drawn["failed python/loop"]] == list(SIZES[::2])
+        assert [n for n, _ in drawn["failed python/loop"]] == list(SIZES[:10:2])
+        assert [n for n, _ in drawn["skipped python/loop"]] == [SIZES[10]]
         assert f"python/loop: {', '.join(failed)} at n = 16 to 16 Mi (6 sizes)" in chart.alt
 
 
@@ -59,6 +60,15 @@ def test_the_strip_of_failed_cells_names_variant_and_status(reference_run: Build
         chart = draw(what, reference_run)
         assert says(chart, "python/loop: timeout")
         assert "python/loop: timeout at n = 1 Ki" in chart.alt
+
+
+def test_the_strip_tells_skipped_cells_from_failed_ones(reference_run: Builder) -> None:
+    reference_run.fail("skipped", kernel="sum", variant="python/loop", n=1024)
+    reference_run.fail("crashed", kernel="sum", variant="python/loop", n=64)
+    found = draw(latency_chart, reference_run).figure.axes[0].get_lines()
+    marks = {line.get_label(): (line.get_marker(), list(line.get_xdata())) for line in found}
+    assert marks["failed python/loop"] == ("x", [64])
+    assert marks["skipped python/loop"] == ("_", [1024])
 
 
 def test_a_mark_of_failure_has_the_colour_of_its_variant(reference_run: Builder) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
 import plot
 import pytest
 from conftest import Builder
+from page import Page
 
 SCRIPT = Path(plot.__file__)
-WHATS = ("latency", "gap", "throughput", "rss")
+RUN_STEMS = ["heatmap", "overview"]
+WHATS = ("latency", "gap", "ladder", "throughput", "rss")
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '<script>alert("1")</script> & $x^{$ =cmd() --> \u202e'
 
@@ -25,28 +26,12 @@ def small(builder: Builder) -> Builder:
     return builder.add("empty", sizes=(1,)).add("sum", sizes=(16, 64, 256))
 
 
-class Page(HTMLParser):
-    """The tags of a page, with their attributes."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def values(self, tag: str, attribute: str) -> list[str | None]:
-        """The attribute of each such tag."""
-        return [attributes.get(attribute) for name, attributes in self.tags if name == tag]
-
-
 def test_every_chart_is_written_in_both_formats(
     small: Builder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = small.write() / "charts"
     assert plot.main([str(small.directory)]) == 0
-    stems = [f"{kernel}_{what}" for kernel in ("empty", "sum") for what in WHATS] + ["overview"]
+    stems = [f"{kernel}_{what}" for kernel in ("empty", "sum") for what in WHATS] + RUN_STEMS
     expected = {f"{stem}.{kind}" for stem in stems for kind in ("svg", "png")}
     assert {path.name for path in out.iterdir()} == expected | {"alt.json", "index.html"}
     assert capsys.readouterr().out == (
@@ -74,7 +59,7 @@ def test_an_svg_holds_its_title_and_alternative_text(small: Builder) -> None:
     out = small.write() / "charts"
     plot.main([str(small.directory), "--format", "svg"])
     alt = json.loads((out / "alt.json").read_text(encoding="utf-8"))
-    assert len(alt) == 9
+    assert len(alt) == 12
     for stem, words in alt.items():
         root = ElementTree.parse(out / f"{stem}.svg").getroot()
         assert root.findtext(f"{SVG}title")
@@ -87,11 +72,11 @@ def test_an_svg_needs_no_fonts(small: Builder) -> None:
     assert "<text" not in (out / "sum_latency.svg").read_text(encoding="utf-8")
 
 
-def test_the_page_shows_the_overview_first_and_then_every_chart(small: Builder) -> None:
+def test_the_page_shows_the_charts_of_the_run_first_and_then_every_chart(small: Builder) -> None:
     out = small.write() / "charts"
     plot.main([str(small.directory)])
     page = Page(out / "index.html")
-    stems = ["overview", *(f"{k}_{what}" for k in ("empty", "sum") for what in WHATS)]
+    stems = [*RUN_STEMS, *(f"{k}_{what}" for k in ("empty", "sum") for what in WHATS)]
     assert page.values("img", "src") == [f"{stem}.svg" for stem in stems]
     alt = json.loads((out / "alt.json").read_text(encoding="utf-8"))
     assert page.values("img", "alt") == [alt[stem] for stem in stems]

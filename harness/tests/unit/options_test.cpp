@@ -90,7 +90,7 @@ TEST(RunCommandLine, HasDefaults) {
   EXPECT_EQ(options.selection.most_sizes, std::nullopt);
   EXPECT_EQ(options.selection.largest_work, std::nullopt);
   EXPECT_EQ(options.out, "");
-  EXPECT_EQ(options.rounds, 9);
+  EXPECT_EQ(options.rounds, 8);
   EXPECT_EQ(options.round_ns, 100'000'000);
   EXPECT_EQ(options.budget_s, std::nullopt);
   EXPECT_EQ(options.timeout_s, 120);
@@ -368,7 +368,7 @@ TEST_F(ConfigFile, ListsOfSizesAreLists) {
 
 TEST_F(ConfigFile, MaySetFlags) {
   EXPECT_EQ(run_options(with_config("[run]\nquick = true\n")).rounds, 6);
-  EXPECT_EQ(run_options(with_config("[run]\nquick = false\n")).rounds, 9);
+  EXPECT_EQ(run_options(with_config("[run]\nquick = false\n")).rounds, 8);
 }
 
 TEST_F(ConfigFile, ItsRoundsWinOverTheDepths) {
@@ -481,7 +481,7 @@ TEST(CompareCommandLine, HasDefaults) {
   EXPECT_EQ(options.rule.threshold, 0.02);
   EXPECT_EQ(options.rule.confidence, 0.99);
   EXPECT_EQ(options.by, "");
-  EXPECT_EQ(options.format, ComparisonFormat::text);
+  EXPECT_EQ(options.format, ReportFormat::text);
 }
 
 TEST(CompareCommandLine, TakesTheRuleTheQuantityAndTheFormat) {
@@ -490,7 +490,7 @@ TEST(CompareCommandLine, TakesTheRuleTheQuantityAndTheFormat) {
   EXPECT_DOUBLE_EQ(options.rule.threshold, 0.05);
   EXPECT_DOUBLE_EQ(options.rule.confidence, 0.95);
   EXPECT_EQ(options.by, "gap");
-  EXPECT_EQ(options.format, ComparisonFormat::json);
+  EXPECT_EQ(options.format, ReportFormat::json);
 }
 
 TEST(CompareCommandLine, RefusesWhatMakesNoSense) {
@@ -515,7 +515,7 @@ TEST(AbCommandLine, HasDefaults) {
   EXPECT_EQ(options.seed, 1U);
   EXPECT_EQ(options.cpu, std::nullopt);
   EXPECT_EQ(options.out, "");
-  EXPECT_EQ(options.format, ComparisonFormat::text);
+  EXPECT_EQ(options.format, ReportFormat::text);
 }
 
 TEST(AbCommandLine, TakesEveryOption) {
@@ -535,7 +535,7 @@ TEST(AbCommandLine, TakesEveryOption) {
   EXPECT_EQ(options.seed, 7U);
   EXPECT_EQ(options.cpu, 0);
   EXPECT_EQ(options.out, "kept");
-  EXPECT_EQ(options.format, ComparisonFormat::markdown);
+  EXPECT_EQ(options.format, ReportFormat::markdown);
 }
 
 TEST(AbCommandLine, RefusesWhatMakesNoSense) {
@@ -557,6 +557,93 @@ TEST_F(ConfigFile, HasSectionsForComparisonsToo) {
   const auto options = options_of<AbOptions>(line);
   EXPECT_EQ(options.rounds, 5);
   EXPECT_DOUBLE_EQ(options.rule.threshold, 0.05);
+}
+
+TEST(ClaimsCommandLine, TakesADirectoryAndAFormat) {
+  const auto options = options_of<ClaimsOptions>({"claims", "dir"});
+  EXPECT_EQ(options.dir, "dir");
+  EXPECT_EQ(options.format, ReportFormat::text);
+  EXPECT_EQ(options_of<ClaimsOptions>({"claims", "dir", "--format", "json"}).format,
+            ReportFormat::json);
+  EXPECT_EQ(options_of<ClaimsOptions>({"claims", "--format", "markdown", "dir"}).format,
+            ReportFormat::markdown);
+}
+
+TEST(ClaimsCommandLine, RefusesWhatMakesNoSense) {
+  EXPECT_THAT(refusal({"claims"}), HasSubstr("DIR"));
+  EXPECT_THAT(refusal({"claims", "dir", "--format", "xml"}), HasSubstr("--format"));
+  EXPECT_EQ(exit_status({"claims", "dir", "more"}), 2);
+  EXPECT_EQ(exit_status({"claims", "dir", "--out", "x"}), 2);
+}
+
+TEST(ReportCommandLine, TakesADirectoryAndThePage) {
+  EXPECT_EQ(options_of<ReportOptions>({"report", "dir"}).dir, "dir");
+  EXPECT_EQ(options_of<ReportOptions>({"report", "dir"}).out, "");
+  EXPECT_EQ(options_of<ReportOptions>({"report", "dir", "--out", "page.html"}).out, "page.html");
+  EXPECT_THAT(refusal({"report"}), HasSubstr("DIR"));
+}
+
+TEST(ReproduceCommandLine, TakesTheReferenceAndTheDefaultsOfARun) {
+  const auto options = options_of<ReproduceOptions>({"reproduce", "dir"});
+  EXPECT_EQ(options.reference, "dir");
+  EXPECT_EQ(options.format, ReportFormat::text);
+  const RunOptions defaults = run_options({});
+  EXPECT_EQ(options.run.rounds, defaults.rounds);
+  EXPECT_EQ(options.run.round_ns, defaults.round_ns);
+  EXPECT_EQ(options.run.single_calls_ns, defaults.single_calls_ns);
+  EXPECT_FALSE(options.run.selection.quick);
+  EXPECT_THAT(options.run.selection.sizes, IsEmpty());
+}
+
+TEST(ReproduceCommandLine, TakesWhatMakesARun) {
+  const auto options = options_of<ReproduceOptions>(
+      {"reproduce", "dir", "--kernels", "sum",  "--variants", "native/*", "--sizes", "16,64",
+       "--threads", "1,2", "--out",     "here", "--budget",   "90s",      "--pin",   "0",
+       "--timeout", "30s", "--seed",    "7",    "--format",   "json"});
+  EXPECT_THAT(options.run.selection.kernels, ElementsAre("sum"));
+  EXPECT_THAT(options.run.selection.variants, ElementsAre("native/*"));
+  EXPECT_THAT(options.run.selection.sizes, ElementsAre(16, 64));
+  EXPECT_THAT(options.run.selection.threads, ElementsAre(1, 2));
+  EXPECT_EQ(options.run.out, "here");
+  EXPECT_EQ(options.run.budget_s, 90);
+  EXPECT_EQ(options.run.cpu, 0);
+  EXPECT_EQ(options.run.timeout_s, 30);
+  EXPECT_EQ(options.run.seed, 7U);
+  EXPECT_EQ(options.format, ReportFormat::json);
+}
+
+TEST(ReproduceCommandLine, QuickAndFullMeanWhatTheyMeanForARun) {
+  for (const char* depth : {"--quick", "--full"}) {
+    const RunOptions run = run_options({depth});
+    const RunOptions reproduced = options_of<ReproduceOptions>({"reproduce", "dir", depth}).run;
+    EXPECT_EQ(reproduced.rounds, run.rounds) << depth;
+    EXPECT_EQ(reproduced.round_ns, run.round_ns) << depth;
+    EXPECT_EQ(reproduced.selection.most_sizes, run.selection.most_sizes) << depth;
+    EXPECT_EQ(reproduced.selection.quick, run.selection.quick) << depth;
+  }
+}
+
+TEST(ReproduceCommandLine, RoundsOutweighTheDepth) {
+  const auto options =
+      options_of<ReproduceOptions>({"reproduce", "dir", "--quick", "--rounds", "3"});
+  EXPECT_EQ(options.run.rounds, 3);
+  EXPECT_TRUE(options.run.selection.quick);
+}
+
+TEST(ReproduceCommandLine, RefusesWhatMakesNoSense) {
+  EXPECT_THAT(refusal({"reproduce"}), HasSubstr("DIR"));
+  EXPECT_THAT(refusal({"reproduce", "dir", "--quick", "--full"}),
+              HasSubstr("--quick and --full exclude each other"));
+  EXPECT_THAT(refusal({"reproduce", "dir", "--format", "xml"}), HasSubstr("--format"));
+  EXPECT_EQ(exit_status({"reproduce", "dir", "--rounds", "0"}), 2);
+  EXPECT_EQ(exit_status({"reproduce", "dir", "--precision", "2%"}), 2);
+}
+
+TEST(RunDepth, OfEachHasItsTimeForSingleCalls) {
+  EXPECT_EQ(run_options({}).single_calls_ns, 50'000'000);
+  EXPECT_EQ(run_options({"--quick"}).single_calls_ns, 2'500'000);
+  EXPECT_EQ(run_options({"--full"}).single_calls_ns, 100'000'000);
+  EXPECT_EQ(run_options({"--precision", "2%"}).single_calls_ns, 2'500'000);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "harness/results/csv.h"
+#include "harness/results/growth.h"
 #include "harness/tests/unit/testing.h"
 
 namespace gapmeter {
@@ -330,10 +331,37 @@ TEST_F(ReadRounds, RefusesAnEmptyFile) {
   EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("empty")));
 }
 
+TEST(ReadContext, ReturnsWhatRunJsonSays) {
+  const TempDir dir;
+  write(dir / "run.json", R"({"schema_version": 2, "kernels": {"sum": {"baseline": "python/loop"}},
+                              "machine": {"caches": [{"level": 2, "size_bytes": 4096}]}})");
+  const RunContext context = read_context(dir.path());
+  EXPECT_EQ(to_string(context.baselines.at("sum")), "python/loop");
+  EXPECT_EQ(context.cache_bytes.at(2), 4096);
+}
+
+TEST(ReadContext, NamesTheFileAndTheKeyThatIsWrong) {
+  const TempDir dir;
+  write(dir / "run.json", R"({"schema_version": 2, "kernels": 7})");
+  EXPECT_THAT(error_of([&] { read_context(dir.path()); }),
+              AllOf(HasSubstr((dir / "run.json").string()), HasSubstr("'kernels'")));
+  write(dir / "run.json", R"({"schema_version": 2, "machine": {"caches": [{"level": "1"}]}})");
+  EXPECT_THAT(error_of([&] { read_context(dir.path()); }),
+              AllOf(HasSubstr((dir / "run.json").string()), HasSubstr("machine.caches")));
+}
+
+TEST(ReadContext, RefusesWhatIsNoRun) {
+  const TempDir dir;
+  EXPECT_THAT(error_of([&] { read_context(dir / "none"); }), HasSubstr("not a directory"));
+  EXPECT_THAT(error_of([&] { read_context(dir.path()); }), HasSubstr("run.json"));
+  write(dir / "run.json", R"({"schema_version": 3})");
+  EXPECT_THAT(error_of([&] { read_context(dir.path()); }), HasSubstr("schema version 3"));
+}
+
 TEST(WriteSummary, WritesAHeaderAndALineForEachCell) {
   const TempDir dir;
   const SummaryRow row{.cell = test::cell("native/simd"), .reason = "a, \"b\""};
-  write_summary(dir.path(), {row, row});
+  write_summary(dir.path(), {row, row}, {});
   const CsvTable table = parse_csv(contents_of(dir / "summary.csv"));
   EXPECT_EQ(table.header, summary_columns());
   ASSERT_THAT(table.rows, SizeIs(2));
@@ -345,7 +373,7 @@ TEST(WriteSummary, WritesTheQuantilesOfEveryCellThatHasSome) {
   SummaryRow row{.cell = test::cell("native/simd")}, other{.cell = test::cell("python/loop")};
   row.single_calls.add(1200, 20);
   other.single_calls.add(1500, 40);
-  write_summary(dir.path(), {row, {.cell = test::cell("native/other")}, other});
+  write_summary(dir.path(), {row, {.cell = test::cell("native/other")}, other}, {});
   const CsvTable table = parse_csv(contents_of(dir / "latency.csv"));
   EXPECT_EQ(table.header, latency_columns());
   std::vector<Fields> expected = to_latency_fields(row);
@@ -354,13 +382,37 @@ TEST(WriteSummary, WritesTheQuantilesOfEveryCellThatHasSome) {
   EXPECT_EQ(table.rows, expected);
 }
 
+TEST(WriteSummary, WritesHowTimesGrowInTheCachesOfTheContext) {
+  const TempDir dir;
+  std::vector<SummaryRow> rows;
+  for (const std::size_t n : {std::size_t{16}, std::size_t{64}}) {
+    SummaryRow row{.cell = test::cell("native/simd", n), .latency_ns = static_cast<double>(n)};
+    row.working_set_bytes = 1000;
+    row.round_latencies_ns = std::vector<double>(6, static_cast<double>(n));
+    rows.push_back(row);
+  }
+  const RunContext context{.cache_bytes = {{1, 500}, {2, 5000}}};
+  write_summary(dir.path(), rows, context);
+  const CsvTable table = parse_csv(contents_of(dir / "growth.csv"));
+  EXPECT_EQ(table.header, growth_columns());
+  const std::vector<GrowthRow> expected = growth_of(rows, context);
+  ASSERT_THAT(expected, SizeIs(2));
+  EXPECT_EQ(expected[1].regime, "L2");
+  ASSERT_THAT(table.rows, SizeIs(2));
+  EXPECT_EQ(table.rows[0], to_fields(expected[0]));
+  EXPECT_EQ(table.rows[1], to_fields(expected[1]));
+}
+
 TEST(WriteSummary, ReplacesAnEarlierOne) {
   const TempDir dir;
-  write(dir / "summary.csv", "old");
-  write(dir / "latency.csv", "old");
-  write_summary(dir.path(), {});
+  for (const char* name : {"summary.csv", "latency.csv", "metrics.csv", "growth.csv"}) {
+    write(dir / name, "old");
+  }
+  write_summary(dir.path(), {}, {});
   EXPECT_EQ(contents_of(dir / "summary.csv"), to_csv_line(summary_columns()));
   EXPECT_EQ(contents_of(dir / "latency.csv"), to_csv_line(latency_columns()));
+  EXPECT_EQ(contents_of(dir / "metrics.csv"), to_csv_line(metric_columns()));
+  EXPECT_EQ(contents_of(dir / "growth.csv"), to_csv_line(growth_columns()));
 }
 
 }  // namespace

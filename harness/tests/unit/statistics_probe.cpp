@@ -2,10 +2,11 @@
 // line in, one out.
 //
 //   {"values": [3, 1, 2], "quantiles": [0.1], "confidence": 0.95, "denominators": [1, 1, 1],
-//    "base": [1], "probabilities": [0.5]}
+//    "base": [1], "probabilities": [0.5], "growth": {"sizes": [1, 2], "rounds": [[1, 1], [2, 2]]}}
 //   {"mean": 2, "median": 2, "quantiles": [1.2], "median_interval": null,
 //    "paired_ratio": {"ratio": 2, "interval": null},
-//    "rank_sum_shift": {"value": 1, "interval": null}, "normal_quantiles": [0]}
+//    "rank_sum_shift": {"value": 1, "interval": null}, "normal_quantiles": [0],
+//    "growth_exponent": {"value": 1, "interval": null}}
 #include <exception>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/results/growth.h"
 #include "harness/results/statistics.h"
 
 namespace {
@@ -21,6 +23,20 @@ using Json = nlohmann::json;
 
 Json json_of(const std::optional<gapmeter::Interval>& interval) {
   return interval ? Json{interval->low, interval->high} : Json(nullptr);
+}
+
+Json json_of(const std::optional<gapmeter::Estimate>& estimate) {
+  if (!estimate) return nullptr;
+  return {{"value", estimate->value}, {"interval", json_of(estimate->interval)}};
+}
+
+// The rounds are listed by size.
+Json growth_of(const Json& request) {
+  const auto sizes = request.at("sizes").get<std::vector<std::size_t>>();
+  const auto rounds = request.at("rounds").get<std::vector<std::vector<double>>>();
+  std::vector<gapmeter::SizedValues> values;
+  for (std::size_t i = 0; i < sizes.size(); ++i) values.push_back({sizes[i], rounds.at(i)});
+  return json_of(gapmeter::growth_exponent(values));
 }
 
 Json statistics_of(const Json& request) {
@@ -37,14 +53,14 @@ Json statistics_of(const Json& request) {
               {"median_interval", json_of(gapmeter::median_interval(values, confidence))},
               {"paired_ratio", nullptr},
               {"rank_sum_shift", nullptr},
-              {"normal_quantiles", Json::array()}};
+              {"normal_quantiles", Json::array()},
+              {"growth_exponent", growth_of(request.at("growth"))}};
   if (!denominators.empty()) {
     const gapmeter::Estimate ratio = gapmeter::paired_ratio(values, denominators, confidence);
     result["paired_ratio"] = {{"ratio", ratio.value}, {"interval", json_of(ratio.interval)}};
   }
   if (const auto base = request.at("base").get<std::vector<double>>(); !base.empty()) {
-    const gapmeter::Estimate shift = gapmeter::rank_sum_shift(values, base, confidence);
-    result["rank_sum_shift"] = {{"value", shift.value}, {"interval", json_of(shift.interval)}};
+    result["rank_sum_shift"] = json_of(gapmeter::rank_sum_shift(values, base, confidence));
   }
   for (const double p : request.at("probabilities").get<std::vector<double>>()) {
     result["normal_quantiles"].push_back(gapmeter::normal_quantile(p));

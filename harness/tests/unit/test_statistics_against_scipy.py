@@ -1,4 +1,4 @@
-"""The statistics of harness/results/statistics.h against NumPy's and SciPy's, on random data.
+"""The statistics of statistics.h and growth.h against NumPy's and SciPy's, on random data.
 
 CTest names the probe, an executable that computes them, in GAPMETER_STATISTICS_PROBE.
 """
@@ -43,6 +43,7 @@ def request(
     denominators: np.ndarray | None = None,
     base: np.ndarray | None = None,
     probabilities: list[float] | None = None,
+    growth: tuple[list[int], np.ndarray] = ([], np.empty((0, 0))),
 ) -> dict[str, Any]:
     """One line for the probe."""
     return {
@@ -52,6 +53,7 @@ def request(
         "denominators": [] if denominators is None else denominators.tolist(),
         "base": [] if base is None else base.tolist(),
         "probabilities": probabilities or [],
+        "growth": {"sizes": growth[0], "rounds": growth[1].tolist()},
     }
 
 
@@ -317,3 +319,37 @@ def test_normal_quantiles_are_scipys() -> None:
     assert answer["normal_quantiles"][2:8] == pytest.approx(
         stats.norm.ppf(at[2:8]).tolist(), abs=1e-9
     )
+
+
+def noisy_power_law(
+    rng: np.random.Generator, sizes: list[int], rounds: int, exponent: float
+) -> np.ndarray:
+    """A line of rounds for each size, with noise that rounds share and noise of their own."""
+    law = np.array(sizes, dtype=float)[:, None] ** exponent
+    return law * rng.lognormal(0, 0.5, rounds) * rng.lognormal(0, 0.2, (len(sizes), rounds))
+
+
+@pytest.mark.parametrize("exponent", [-0.5, 0.0, 0.3, 1.0, 2.0])
+@pytest.mark.parametrize("rounds", [1, 5, 6, 9, 21])
+@pytest.mark.parametrize("count", [2, 3, 11])
+def test_the_growth_exponent_is_the_median_of_scipys_slopes(
+    exponent: float, rounds: int, count: int
+) -> None:
+    rng = np.random.default_rng([14, rounds, count])
+    sizes = [16 * 3**i for i in range(count)]
+    values = noisy_power_law(rng, sizes, rounds, exponent)
+    [answer] = probe([request(np.array([1.0]), growth=(sizes, values))])
+    slopes = np.array(
+        [stats.linregress(np.log(sizes), np.log(one_round)).slope for one_round in values.T]
+    )
+    expected = interpolated(slopes, 0.95)
+    assert answer["growth_exponent"]["value"] == pytest.approx(np.median(slopes), abs=1e-10)
+    if expected is None:
+        assert rounds < 6 and answer["growth_exponent"]["interval"] is None
+    else:
+        assert answer["growth_exponent"]["interval"] == pytest.approx(expected, abs=1e-8)
+
+
+def test_a_single_size_has_no_growth_exponent() -> None:
+    [answer] = probe([request(np.array([1.0]), growth=([16], np.ones((1, 9))))])
+    assert answer["growth_exponent"] is None

@@ -1,0 +1,131 @@
+"""Load claims.json: what the run has to say about each claim, as `gapmeter report` decided it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import style
+from errors import LoadError
+from loading import one_line
+from tables import read_text
+
+OUTCOMES = ("holds", "holds from", "holds up to", "does not hold", "open", "not measured here")
+_MOST_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A number with its interval, as text; it decided the claim if it was held against a line."""
+
+    what: str
+    kernel: str
+    n: int | None
+    text: str
+    line: float | None
+
+    @property
+    def place(self) -> str:
+        """The kernel and the size."""
+        return self.kernel if self.n is None else f"{self.kernel}, n = {style.format_size(self.n)}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim, how it is decided, and what became of it."""
+
+    id: str
+    topic: str
+    claim: str
+    rule: str
+    kernels: tuple[str, ...]
+    outcome: str
+    verdict: str
+    n: int | None
+    reason: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def deciding(self) -> list[Finding]:
+        """The findings that decided."""
+        return [finding for finding in self.findings if finding.line is not None]
+
+    @property
+    def shown(self) -> list[Finding]:
+        """Of the deciding findings the first, the one that the verdict names, and the last."""
+        deciding = self.deciding
+        if len(deciding) <= _MOST_SHOWN:
+            return deciding
+        named = [finding for finding in deciding[1:-1] if finding.n == self.n][:1]
+        return [deciding[0], *named, deciding[-1]]
+
+
+def load_claims(path: Path) -> list[Claim]:
+    """Load claims.json, or raise LoadError."""
+    try:
+        entries = json.loads(read_text(path))
+        return [_claim(entry) for entry in _of(list, entries, "all of it")]
+    except json.JSONDecodeError as error:
+        raise _fault(path, f"line {error.lineno} is not JSON ({error.msg})") from None
+    except KeyError as error:
+        raise _fault(path, f"{error} is missing from a claim") from None
+    except ValueError as error:
+        raise _fault(path, str(error)) from None
+
+
+def verdict_counts(claims: list[Claim]) -> list[tuple[str, int]]:
+    """How many claims have each outcome that occurs."""
+    counts = Counter(claim.outcome for claim in claims)
+    return [(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]]
+
+
+def _fault(path: Path, fault: str) -> LoadError:
+    return LoadError(f"{path}: {fault}; write it with `gapmeter claims DIR --format json`")
+
+
+def _claim(entry: Any) -> Claim:
+    entry = _of(dict, entry, "a claim")
+    texts = ("id", "topic", "claim", "rule", "verdict", "reason")
+    outcome = entry["outcome"]
+    if outcome not in OUTCOMES:
+        raise ValueError(f"outcome is {outcome!r}, not one of {', '.join(OUTCOMES)}")
+    return Claim(
+        **{name: _text(entry, name) for name in texts},
+        outcome=outcome,
+        n=_optional_number(entry, "n"),
+        kernels=tuple(_of(str, name, "a kernel") for name in _list(entry, "kernels")),
+        findings=tuple(_finding(finding) for finding in _list(entry, "findings")),
+    )
+
+
+def _finding(entry: Any) -> Finding:
+    entry = _of(dict, entry, "a finding")
+    return Finding(
+        **{name: _text(entry, name) for name in ("what", "kernel", "text")},
+        n=_optional_number(entry, "n"),
+        line=_optional_number(entry, "line"),
+    )
+
+
+def _list(entry: dict[str, Any], name: str) -> list[Any]:
+    return _of(list, entry[name], name)
+
+
+def _text(entry: dict[str, Any], name: str) -> str:
+    return one_line(_of(str, entry[name], name))
+
+
+def _optional_number(entry: dict[str, Any], name: str) -> Any:
+    value = entry[name]
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise ValueError(f"{name} is {value!r}, neither a number nor null")
+    return value
+
+
+def _of(kind: type, value: Any, name: str) -> Any:
+    if not isinstance(value, kind):
+        raise ValueError(f"{name} must be a {kind.__name__}")
+    return value

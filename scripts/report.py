@@ -1,0 +1,178 @@
+"""Write the report of a result directory: `/usr/bin/python3 scripts/report.py DIR --claims FILE`.
+
+Writes DIR/report.html, one page that needs nothing but itself, and DIR/report.md, its short form
+for a pull request; with --out PAGE.html these two instead. `gapmeter report DIR` decides the claims
+and calls this. Exit status: 0 when both are written, 2 with one line on stderr when they cannot be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import errors
+
+try:
+    import jinja2
+    import pandas as pd
+    from markupsafe import Markup
+
+    import style
+    from answer import LARGE_GAP, MUCH_TIME_NS, answers_of, interval_text, sentences
+    from claims import Claim, load_claims, verdict_counts
+    from facts import missing_cells, noise_facts, run_facts
+    from gallery import draw_all
+    from inline import inline_svg
+    from loading import Kernel, Run, load_run
+    from subjects import footer_text
+except ImportError as error:
+    errors.refuse_without(error)
+
+# Of a verdict: the class that colours it, and a mark, since colour alone does not reach everybody.
+_VERDICT_LOOKS = {
+    "holds": ("yes", "✓"),
+    "holds from": ("partly", "◐"),
+    "holds up to": ("partly", "◐"),
+    "does not hold": ("no", "✗"),
+    "open": ("open", "?"),
+    "not measured here": ("none", "–"),
+}
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
+
+
+class Figure(NamedTuple):
+    """The latency of a cell with its interval and gap, or why there is none."""
+
+    latency: str = ""
+    interval: str = ""
+    gap: str = ""
+    status: str = ""
+
+
+def main(arguments: list[str]) -> int:
+    """Parse the command line, write both files, and say so."""
+    options = _parse(arguments)
+    page = options.out or options.directory / "report.html"
+
+    def work() -> str:
+        run, claims = load_run(options.directory), load_claims(options.claims)
+        write_report(run, claims, page)
+        return f"wrote {page} and {page.with_suffix('.md')}"
+
+    return errors.run_program("gapmeter report", work, page, "file")
+
+
+def write_report(run: Run, claims: list[Claim], page: Path) -> None:
+    """Write the page, and its short form beside it."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    content = _content(run, claims)
+    environment = _environment()
+    short = environment.get_template("report.md.j2").render(content)
+    page.with_suffix(".md").write_text(short, encoding="utf-8")
+    pictures: dict[str | None, list[Markup]] = {}
+    for picture in draw_all(run, ["inline"]):
+        drawn = inline_svg(picture.files["inline"], picture.alt, picture.stem)
+        pictures.setdefault(picture.kernel, []).append(drawn)
+    long = environment.get_template("report.html.j2").render(content, pictures=pictures)
+    page.write_text(long, encoding="utf-8")
+
+
+def markdown_text(text: object) -> str:
+    """A text for a cell or a line of Markdown: nothing in it is markup, not even of HTML."""
+    escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        # The Markdown template escapes by its own filter, `md`.
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        interval=interval_text, md=markdown_text, ratio=style.format_ratio, size=style.format_size
+    )
+    return environment
+
+
+def _content(run: Run, claims: list[Claim]) -> dict[str, Any]:
+    answers = answers_of(run)
+    return {
+        "answers": answers,
+        "claims": claims,
+        "counts": verdict_counts(claims),
+        "facts": run_facts(run.metadata),
+        "footer": footer_text(run.environment),
+        "kernels": [
+            (kernel, _claims_of(kernel, claims), _figures(run.rows(kernel.name)))
+            for kernel in run.kernels.values()
+        ],
+        "large_gap": style.format_ratio_tick(LARGE_GAP),
+        "looks": _VERDICT_LOOKS,
+        "missing": missing_cells(run.summary),
+        "much_time": style.format_time(MUCH_TIME_NS),
+        "noise": noise_facts(run),
+        "sentences": sentences(answers),
+    }
+
+
+def _claims_of(kernel: Kernel, claims: list[Claim]) -> list[Claim]:
+    return [
+        claim for claim in claims if kernel.name in claim.kernels or claim.id in kernel.claims
+    ]
+
+
+def _figures(rows: pd.DataFrame) -> dict[str, Any]:
+    """The table of a kernel: for each size a line with the cell of each series, if it has one."""
+    cells = {(row.n, row.variant, row.threads): _figure(row) for row in rows.itertuples()}
+    series = list(dict.fromkeys((variant, threads) for _, variant, threads in cells))
+    return {
+        "names": [style.series_label(*key) for key in series],
+        "lines": [
+            (style.format_size(n), [cells.get((n, *key)) for key in series])
+            for n in sorted(rows["n"].unique())
+        ],
+    }
+
+
+def _figure(row: Any) -> Figure:
+    """What the table says of a cell."""
+    if row.status != "ok":
+        return Figure(status=row.status)
+    interval = gap = ""
+    if not pd.isna(row.latency_ci_low_ns) and not pd.isna(row.latency_ci_high_ns):
+        low, high = (style.format_time(t) for t in (row.latency_ci_low_ns, row.latency_ci_high_ns))
+        interval = f"{low} to {high}"
+    if not pd.isna(row.gap):
+        gap = style.format_ratio(row.gap)
+    return Figure(style.format_time(row.latency_ns), interval, gap)
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="gapmeter report", description="Write the report of a run."
+    )
+    parser.add_argument("directory", metavar="DIR", type=Path, help="a result directory")
+    parser.add_argument(
+        "--claims", type=Path, required=True, help="what `gapmeter claims --format json` prints"
+    )
+    parser.add_argument(
+        "--out", type=_page_name, help="the page (default: DIR/report.html); report.md goes beside"
+    )
+    return parser.parse_args(arguments)
+
+
+def _page_name(text: str) -> Path:
+    if Path(text).suffix != ".html":
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in .html")
+    return Path(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,225 @@
+"""The report: one page that needs nothing else, its short form, and what both say."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import report
+from conftest import Builder
+from page import Page
+
+HOSTILE = '<script>alert("1")</script> & | `x` ]( {{ 7 * 7 }} \u202e'
+
+
+def claim(**values: Any) -> dict[str, Any]:
+    """A decided claim, as `gapmeter claims --format json` writes it."""
+    return {
+        "id": "C06", "topic": "types", "claim": "Loops are slow", "rule": "loop over simd, 12",
+        "kernels": ["sum"], "outcome": "holds from", "verdict": "holds from n = 256", "n": 256,
+        "reason": "all sizes from there on are above", "findings": [
+            finding(n=n, text=f"{n}.5x, {n}.1x to {n}.9x") for n in (16, 64, 256, 1024, 4096)
+        ] + [finding(what="beside", line=None, n=None, text="3 ns")],
+    } | values
+
+
+def finding(**values: Any) -> dict[str, Any]:
+    return {
+        "what": "loop over simd", "kernel": "sum", "n": 16, "value": 12.3, "low": 12.0,
+        "high": 12.6, "unit": "x", "text": "12.3x, 12.0x to 12.6x", "line": 12.0,
+    } | values
+
+
+def write(builder: Builder, claims: list[dict[str, Any]], *more: str) -> int:
+    """Run the program on a builder's directory and these claims."""
+    directory = builder.write()
+    (directory / "claims.json").write_text(json.dumps(claims), encoding="utf-8")
+    return report.main([str(directory), "--claims", str(directory / "claims.json"), *more])
+
+
+@pytest.fixture
+def small(builder: Builder) -> Builder:
+    """Two kernels, few sizes, every kind of chart."""
+    builder.add("empty", sizes=(1,)).add("sum", sizes=(16, 256, 4096))
+    builder.add_threads(2, kernel="sum", variant="native/simd").add_single_calls()
+    return builder
+
+
+def page_of(builder: Builder, claims: list[dict[str, Any]] | None = None) -> Page:
+    assert write(builder, [claim()] if claims is None else claims) == 0
+    return Page(builder.directory / "report.html")
+
+
+def short_of(builder: Builder, claims: list[dict[str, Any]] | None = None) -> str:
+    assert write(builder, [claim()] if claims is None else claims) == 0
+    return (builder.directory / "report.md").read_text(encoding="utf-8")
+
+
+def test_the_page_needs_nothing_but_itself(small: Builder) -> None:
+    page = page_of(small)
+    links = page.attributes("src", "href", "xlink:href", "data", "action", "srcset", "poster")
+    assert links and all(link.startswith("#") for link in links)
+    assert not {"script", "link", "iframe", "object", "image"} & {tag for tag, _ in page.tags}
+    raw = (small.directory / "report.html").read_text(encoding="utf-8")
+    assert "://" not in raw and "@import" not in raw
+    assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", raw))
+
+
+def test_ids_are_unique_and_every_reference_is_found(small: Builder) -> None:
+    page = page_of(small)
+    ids = page.attributes("id")
+    assert len(ids) == len(set(ids))
+    raw = (small.directory / "report.html").read_text(encoding="utf-8")
+    wanted = {link[1:] for link in page.attributes("href")} | set(re.findall(r"url\(#([^)]*)", raw))
+    assert wanted <= set(ids)
+
+
+def test_every_chart_is_a_picture_with_words(small: Builder) -> None:
+    page = page_of(small)
+    charts = [attributes for tag, attributes in page.tags if tag == "svg"]
+    each = ("latency", "gap", "ladder", "throughput", "rss", "percentiles")
+    assert len(charts) == len(("overview", "heatmap")) + 2 * len(each) + len(("scaling",))
+    for chart in charts:
+        assert chart["role"] == "img"
+        assert len(chart["aria-label"] or "") > 30
+
+
+def test_the_answer_comes_first(small: Builder) -> None:
+    text = page_of(small).text
+    order = ["At the largest n measured", "python/builtin", "Loops are slow"]
+    places = [text.index(words) for words in order]
+    # The contents name these before.
+    places += [text.rindex(words) for words in ("Failed and skipped", "How it was measured")]
+    assert places == sorted(places)
+
+
+def test_a_claim_shows_its_verdict_and_the_numbers_that_decided(small: Builder) -> None:
+    page = page_of(small)
+    visible, _, hidden = page.text.partition("The rule")
+    assert "holds from n = 256" in visible and "Loops are slow" in visible
+    assert all(f"{n}.5x, {n}.1x to {n}.9x" in visible for n in (16, 256, 4096))
+    assert "1024.5x" not in visible and "1024.5x" in hidden
+    assert "3 ns" not in visible and "3 ns" in hidden
+    assert "loop over simd, 12" in hidden
+
+
+def test_verdicts_are_counted_worded_and_coloured(small: Builder) -> None:
+    page = page_of(small, [claim(), claim(id="C07", outcome="open", verdict="open")])
+    assert "◐ 1 holds from" in page.text and "? 1 open" in page.text
+    classes = page.values("span", "class")
+    assert "verdict partly" in classes and "verdict open" in classes
+
+
+def test_a_kernel_lists_its_claims_and_figures(small: Builder) -> None:
+    text = page_of(small).text
+    part = text[text.index("Sum of a float32 slice sum"):]
+    assert "holds from n = 256" in part.partition("All figures")[0]
+    row = small.cells(kernel="sum", variant="python/loop", n=256)[0]
+    assert f"{row['latency_ns'] / 1000:.3g} µs" in part.partition("All figures")[2]
+
+
+def test_what_failed_and_what_was_skipped_is_told_with_its_reason(small: Builder) -> None:
+    small.fail("timeout", kernel="sum", variant="python/loop", n=4096)
+    small.fail("skipped", kernel="sum", variant="python/numpy")
+    text = page_of(small).text.split("Failed and skipped")[-1]
+    assert "× timeout 4 Ki timeout here" in text
+    assert "– skipped 16 to 4 Ki (3 sizes) skipped here" in text
+    short = (small.directory / "report.md").read_text(encoding="utf-8")
+    assert "- sum python/loop: timeout at n = 4 Ki: timeout here" in short
+
+
+def test_machine_python_and_noise_are_told(small: Builder) -> None:
+    small.columns += ["latency_p99_floor_ns", "latency_p999_floor_ns"]
+    for row in small.rows:
+        row["latency_p50_ns"] = row["latency_ns"]
+    small.metadata["python"]["embedding_penalty"] = {"mean": 1.25, "cells": [{"kernel": "sum"}]}
+    text = page_of(small).text
+    assert "AMD EPYC 7763" in text and "g++ 12.2.0" in text
+    assert "level 1, type Data, size bytes 32768" in text
+    assert "(1.3× in the median of" in text
+    assert "1.25 in the mean (kernel sum)" in text
+
+
+def test_hostile_texts_stay_texts(small: Builder) -> None:
+    small.metadata["kernels"]["sum"].update(title=HOSTILE, item=HOSTILE)
+    small.metadata["machine"].update({"cpu": HOSTILE, HOSTILE: HOSTILE})
+    small.fail("error", kernel="sum", variant="python/array", n=16)
+    for row in small.cells(kernel="sum"):
+        row["reason"] = HOSTILE
+    for row in [*small.cells(variant="python/loop"), *small.quantiles]:
+        if row["variant"] == "python/loop":
+            row["variant"] = f"python/{HOSTILE}".replace("\u202e", "")
+    texts = {key: HOSTILE for key in ("id", "topic", "claim", "rule", "verdict", "reason")}
+    hostile = finding(what=HOSTILE, kernel=HOSTILE, text=HOSTILE)
+    page = page_of(small, [claim(**texts, findings=[hostile])])
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert page.text.count("{{ 7 * 7 }}") > 10
+    short = (small.directory / "report.md").read_text(encoding="utf-8")
+    assert "<" not in short and "\u202e" not in short
+    assert "\\`x\\`" in short and " | `x`" not in short
+
+
+def test_cells_of_the_short_form_keep_their_columns(small: Builder) -> None:
+    short = short_of(small, [claim(claim="a | b\nc")])
+    tables = [line for line in short.splitlines() if line.startswith("|")]
+    columns = {len(re.findall(r"(?<!\\)\|", line)) - 1 for line in tables}
+    assert columns == {8, 4}
+    assert "a \\| b c" in short
+
+
+def test_the_short_form_is_short(builder: Builder) -> None:
+    for i in range(18):
+        builder.add(f"k{i}", sizes=(16, 64), like="sum")
+    builder.fail("timeout", n=64, lane="native")
+    short = short_of(builder, [claim(id=f"C{i}") for i in range(31)])
+    assert short.count("\n") <= 150
+    assert "and 52 more" in short
+
+
+def test_the_same_run_gives_the_same_page(small: Builder) -> None:
+    page_of(small)
+    first = (small.directory / "report.html").read_bytes()
+    page_of(small)
+    assert (small.directory / "report.html").read_bytes() == first
+
+
+def test_out_chooses_the_page_and_its_neighbour(small: Builder, tmp_path: Path) -> None:
+    assert write(small, [], "--out", str(tmp_path / "new" / "page.html")) == 0
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {"page.html", "page.md"}
+
+
+def test_a_run_without_any_gap_has_a_report(builder: Builder) -> None:
+    builder.add("sum", sizes=(16,))
+    builder.rows = builder.cells(lane="native")
+    assert "No Python variant of this run could be compared" in page_of(builder, []).text
+
+
+@pytest.mark.parametrize(
+    ("claims", "complaint"),
+    [
+        ({}, "all of it must be a list"),
+        ([3], "a claim must be a dict"),
+        ([claim(outcome="maybe")], "outcome is 'maybe', not one of holds"),
+        ([claim(findings=[finding(line="12")])], "line is '12', neither a number nor null"),
+        ([{"id": "C06", "outcome": "holds"}], "'topic' is missing from a claim"),
+    ],
+)
+def test_bad_claims_are_one_line_on_stderr_and_exit_2(
+    small: Builder, capsys: pytest.CaptureFixture[str], claims: Any, complaint: str
+) -> None:
+    assert write(small, claims) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("gapmeter report: ") and error.count("\n") == 1
+    assert "claims.json" in error and complaint in error
+
+
+def test_a_page_that_cannot_be_written_is_one_line_and_exit_2(
+    small: Builder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    assert write(small, [], "--out", str(tmp_path / "file" / "page.html")) == 2
+    error = capsys.readouterr().err
+    assert "cannot write" in error and error.count("\n") == 1
