@@ -156,7 +156,7 @@ GAPMETER_KERNEL() {
   namespace k = gapmeter_apply_weights;
   return {.title = "out[i] = inp[i] * w[i] + bias in float32",
           .claims = {"C11", "C12", "C13", "C22", "C23"},
-          .sizes = "16:16Mi:4x",
+          .sizes = "16:4Mi:8x,16Mi",
           .inputs = {input<float>("inp", uniform{-1, 1}), input<float>("w", uniform{-1, 1}),
                      input<float>("bias", uniform{-1, 1}, scalar)},
           // With u = 2^-24 and |inp * w| <= 1: rounding the product costs at most u, rounding the

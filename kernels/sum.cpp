@@ -110,7 +110,7 @@ GAPMETER_KERNEL() {
   using namespace gapmeter;
   return {.title = "Sum of a float32 slice",
           .claims = {"C06", "C07", "C08", "C09", "C22"},
-          .sizes = "16:16Mi:4x",
+          .sizes = "16:4Mi:8x,16Mi",
           .inputs = {input<float>("x", uniform{-1, 1})},
           .outputs = {output<float>("total", gapmeter_sum::error_bound, scalar)},
           .cost =

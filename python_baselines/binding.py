@@ -3,8 +3,6 @@
 The function is in extensions/binding_native.cpp, which the build makes a module of.
 """
 
-from array import array
-
 from gapmeter import as_lists, as_numpy, variant
 
 
@@ -29,13 +27,14 @@ def bound_list(x, from_list):
     return from_list(x)
 
 
-def array_and_function(inputs):
+def view_and_function(inputs):
+    """The very memory that the native side gets: arrays of Python's own are aligned otherwise."""
     from binding_native import from_buffer
 
-    return array("d", inputs.x), from_buffer
+    return inputs.x, from_buffer
 
 
-@variant(prepare=array_and_function, requires="binding_native")
+@variant(prepare=view_and_function, requires="binding_native")
 def bound_buffer(x, from_buffer):
     return from_buffer(x)
 

@@ -17,19 +17,23 @@ Decision objects_for_sums(const Evidence& evidence) {
 
 // The worst of the abstractions at each size decides for it.
 Decision abstractions_cost_nothing(const Evidence& evidence) {
-  const std::string kernel = "zero_cost";
+  const std::string kernel = "zero_cost", raw_loop = "native/raw_loop";
   std::map<std::size_t, Figure> worst;
   for (const std::string variant : {"native/algorithm", "native/ranges", "native/lambda"}) {
-    for (Figure& ratio : evidence.ratios(kernel, variant, "native/raw_loop")) {
+    std::vector<Figure> of_variant = evidence.ratios(kernel, variant, raw_loop);
+    if (of_variant.empty()) return not_measured(kernel, {variant, raw_loop});
+    for (Figure& ratio : of_variant) {
       const auto [known, is_new] = worst.try_emplace(*ratio.n, ratio);
       if (!is_new && known->second.value.value < ratio.value.value) known->second = ratio;
     }
   }
-  if (worst.empty()) return not_measured(kernel, {"native/algorithm", "native/raw_loop"});
   std::vector<Figure> ratios;
   for (auto& [n, ratio] : worst) ratios.push_back(std::move(ratio));
   Decision decision = decide_over_sizes(std::move(ratios), noticeable, false);
-  tell(decision, evidence.last_ratio(kernel, "native/std_function", "native/raw_loop"));
+  for (const std::string variant :
+       {"native/algorithm", "native/ranges", "native/lambda", "native/std_function"}) {
+    tell(decision, evidence.last_ratio(kernel, variant, raw_loop));
+  }
   return decision;
 }
 

@@ -171,8 +171,10 @@ std::optional<Figure> Evidence::bytes_per_n(const std::string& kernel,
                                             const std::string& variant) const {
   std::vector<std::pair<double, double>> points;
   for (const std::size_t n : sizes(kernel, variant)) {
-    if (const auto peak = cell(kernel, variant, n)->rss_peak_bytes) {
-      points.emplace_back(n, *peak);
+    const SummaryRow& row = *cell(kernel, variant, n);
+    // Inputs too small to be resolved are less than what a size at which peaks are can hide.
+    if (row.rss_peak_bytes) {
+      points.emplace_back(n, *row.rss_peak_bytes - row.rss_input_bytes.value_or(0));
     }
   }
   if (points.size() < 2) return std::nullopt;

@@ -43,8 +43,8 @@ class Evidence {
   // The median of what a variant reported under a name, and its interval, at the largest size.
   std::optional<Figure> metric(const std::string& kernel, const std::string& variant,
                                const std::string& name, const std::string& unit) const;
-  // How many bytes rss_peak_bytes grows by for each n, between the two largest sizes at which it is
-  // resolved.
+  // How many bytes a call adds to its inputs for each n: by how much rss_peak_bytes beyond
+  // rss_input_bytes grows between the two largest sizes at which it is resolved.
   std::optional<Figure> bytes_per_n(const std::string& kernel, const std::string& variant) const;
 
  private:

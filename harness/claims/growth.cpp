@@ -64,7 +64,9 @@ Decision times_are_linear(const Evidence& evidence) {
                                         {"apply_weights", "python/comprehension"}}) {
     auto found =
         exponent(evidence, kernel, variant, &SummaryRow::round_latencies_ns, "time", past_the_call);
-    if (found) exponents.push_back(std::move(*found));
+    if (!found) continue;
+    found->line = 1;
+    exponents.push_back(std::move(*found));
   }
   if (exponents.size() < 4) {
     return {.outcome = Outcome::not_measured,

@@ -37,6 +37,9 @@ int run_plot(const PlotOptions& options);
 // last that this process may use; -1 where the system does not tell. Throws UnknownName for one
 // that it may not use.
 int choose_cpu(const std::optional<int>& wanted);
+// The most memory that a worker may have: what is wanted or, where the system tells, four fifths of
+// what is free, so that no kernel can make the machine swap.
+std::optional<std::int64_t> memory_limit(const std::optional<std::int64_t>& wanted);
 // How many processors this process may use; at least 1.
 int processors();
 

@@ -2,9 +2,11 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/progress.h"
@@ -20,13 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
+using namespace nlohmann::literals;  // NOLINT: _json_pointer
 
 // Writes every row to disk before anyone else hears of it.
 class Recorder final : public RunObserver {
  public:
-  Recorder(const fs::path& dir, RunObserver& next) : file_(dir / "rounds.csv"), next_(next) {
-    file_.append(to_csv_line(round_columns()));
-  }
+  Recorder(AppendFile& file, std::vector<RoundRow> known, RunObserver& next)
+      : file_(file), next_(next), rows_(std::move(known)) {}
   void job_starts(const Job& job, int round, std::size_t done, std::size_t total) override {
     next_.job_starts(job, round, done, total);
   }
@@ -41,7 +43,7 @@ class Recorder final : public RunObserver {
   const std::vector<RoundRow>& rows() const { return rows_; }
 
  private:
-  AppendFile file_;
+  AppendFile& file_;
   RunObserver& next_;
   std::vector<RoundRow> rows_;
 };
@@ -69,23 +71,6 @@ std::vector<EmbeddingCell> measure_penalty(const RunOptions& options, const Cata
                             .stop = embedded.abandon});
 }
 
-struct Rounds {
-  std::vector<RoundRow> rows;
-  RunEnd end = RunEnd::complete;
-};
-
-Rounds measure_rounds(const RunOptions& options, const Plan& plan, const WorkerSettings& workers,
-                      const fs::path& dir, const Interrupts& interrupts) {
-  Progress progress(plan, stderr, isatty(STDERR_FILENO) != 0);
-  Recorder recorder(dir, progress);
-  ProcessJobRunner runner(workers);
-  const SteadyClock clock;
-  Scheduler scheduler(plan, runner, clock, recorder,
-                      {.budget_s = options.budget_s, .stop = &interrupts.stop});
-  const RunEnd end = scheduler.run();
-  return {recorder.rows(), end};
-}
-
 Catalog load_and_warn(const RunOptions& options, WorkerSettings& workers) {
   Catalog catalog = load_catalog(workers, options.interpreters);
   print_warnings(catalog.python.warnings);
@@ -109,29 +94,110 @@ Plan plan_run(const RunOptions& options, const Catalog& catalog,
   return plan;
 }
 
-}  // namespace
+std::vector<std::string> recorded_command(const Json& recorded, const fs::path& dir) {
+  try {
+    return recorded.at("command").get<std::vector<std::string>>();
+  } catch (const Json::exception&) {
+    throw ResultDirError(fmt::format("{}: run.json has no command to go on with", dir.string()));
+  }
+}
 
-MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
-                        const std::function<void(std::vector<Comparison>&)>& choose) {
-  const Interrupts& interrupts = invocation.interrupts;
-  const fs::path dir = output_dir(options.out);
+// What the command that began a run says; where it wrote to does not matter any more.
+RunOptions recorded_options(const std::vector<std::string>& arguments, const fs::path& dir) {
+  std::vector<const char*> argv;
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  const auto parsed = parse_command_line(static_cast<int>(argv.size()), argv.data());
+  const auto* options = std::get_if<Options>(&parsed);
+  const auto* run = options == nullptr ? nullptr : std::get_if<RunOptions>(options);
+  if (run == nullptr) {
+    throw ResultDirError(fmt::format("{}: was not made by gapmeter run", dir.string()));
+  }
+  return *run;
+}
+
+// In what a run that is to go on differs from itself as it began: rows of different builds,
+// interpreters, kernels or settings don't belong together.
+std::vector<std::string> resume_differences(const Json& recorded, const Json& now) {
+  constexpr std::array parts{"build",       "python",    "further_engines", "kernels",
+                             "plan_digest", "timeout_s", "pinned_cpu",      "worker_environment"};
+  Json before = Json::object(), after = Json::object();
+  for (const char* part : parts) {
+    before[part] = recorded.value(part, Json());
+    after[part] = now.value(part, Json());
+  }
+  for (Json* facts : {&before, &after}) {
+    if ((*facts)["python"].is_object()) (*facts)["python"].erase("embedding_penalty");
+    (*facts)["cpu"] = (facts == &before ? recorded : now).value("/machine/cpu"_json_pointer, "");
+  }
+  std::vector<std::string> differences;
+  for (const Json& change : Json::diff(before, after)) {
+    const Json::json_pointer path(change.at("path").get<std::string>());
+    const auto text = [&](const Json& facts) {
+      return facts.contains(path) ? facts.at(path).dump() : std::string("nothing");
+    };
+    differences.push_back(
+        fmt::format("{}: {}, now {}", path.to_string(), text(before), text(after)));
+  }
+  return differences;
+}
+
+// All that a run needs before it can begin.
+struct Setup {
+  int cpu;
+  WorkerSettings workers;
+  Catalog catalog;
+  Plan plan;
+};
+
+Setup set_up(const RunOptions& options, const Invocation& invocation,
+             const std::function<void(std::vector<Comparison>&)>& choose) {
   const int cpu = choose_cpu(options.cpu);
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
+  workers.memory_bytes = memory_limit(options.memory_bytes);
   workers.cpu = cpu;
-  const Catalog catalog = load_and_warn(options, workers);
-  workers.abandon = &interrupts.abandon;  // from here on the first Ctrl-C spares the job in hand
-  const Plan plan = plan_run(options, catalog, choose);
+  Catalog catalog = load_and_warn(options, workers);
+  // From here on the first Ctrl-C spares the job in hand.
+  workers.abandon = &invocation.interrupts.abandon;
+  Plan plan = plan_run(options, catalog, choose);
+  return {cpu, std::move(workers), std::move(catalog), std::move(plan)};
+}
 
-  create_result_dir(dir);
-  Json facts = run_facts(options, invocation, catalog, plan, cpu);
-  write_file(dir / "run.json", facts.dump(2) + "\n");
-  AppendFile log(dir / "workers.log");
-  workers.log = log_to(log);
-  std::vector<EmbeddingCell> penalty = measure_penalty(options, catalog, plan, workers);
+struct Rounds {
+  std::vector<RoundRow> rows;
+  RunEnd end = RunEnd::complete;
+};
+
+Rounds measure_rounds(const RunOptions& options, const Setup& setup, AppendFile& file,
+                      RowsSoFar known, const Invocation& invocation) {
+  if (known.bytes == 0) file.append(to_csv_line(round_columns()));
+  Progress progress(setup.plan, stderr, isatty(STDERR_FILENO) != 0);
+  Recorder recorder(file, known.rows, progress);
+  ProcessJobRunner runner(setup.workers);
+  const SteadyClock clock;
+  Scheduler scheduler(setup.plan, runner, clock, recorder,
+                      {.budget_s = options.budget_s,
+                       .stop = &invocation.interrupts.stop,
+                       .memory_bytes = setup.workers.memory_bytes,
+                       .known = std::move(known.rows)});
+  const RunEnd end = scheduler.run();
+  return {recorder.rows(), end};
+}
+
+// Measures what `known` lacks and writes every file.
+MeasuredRun carry_out(const RunOptions& options, const Invocation& invocation, Setup& setup,
+                      const fs::path& dir, Json facts, RowsSoFar known) {
+  AppendFile rounds_file(dir / "rounds.csv", known.bytes);
+  const fs::path log_path = dir / "workers.log";
+  std::error_code absent;
+  const auto logged = fs::file_size(log_path, absent);
+  AppendFile log(log_path, absent ? 0 : static_cast<long long>(logged));
+  setup.workers.log = log_to(log);
+  std::vector<EmbeddingCell> penalty =
+      measure_penalty(options, setup.catalog, setup.plan, setup.workers);
   facts["python"]["embedding_penalty"] = embedding_facts(penalty);
-  facts["machine"]["limits"] = limit_facts(measure_limits(cpu));
-  const Rounds rounds = measure_rounds(options, plan, workers, dir, interrupts);
+  facts["machine"]["limits"] = limit_facts(measure_limits(setup.cpu));
+  const Rounds rounds = measure_rounds(options, setup, rounds_file, std::move(known), invocation);
   std::vector<SummaryRow> summary = summarize(rounds.rows);
   RunContext context = context_of(facts);
   write_summary(dir, summary, context);
@@ -143,11 +209,35 @@ MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
           .context = std::move(context),
           .end = rounds.end,
           .penalty = std::move(penalty),
-          .stock_python = catalog.python.executable};
+          .stock_python = setup.catalog.python.executable};
 }
 
-bool failed(const SummaryRow& row) {
-  return row.status != Status::ok && row.status != Status::skipped;
+}  // namespace
+
+MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
+                        const std::function<void(std::vector<Comparison>&)>& choose) {
+  const fs::path dir = output_dir(options.out);
+  Setup setup = set_up(options, invocation, choose);
+  create_result_dir(dir);
+  Json facts = run_facts(options, invocation.arguments, setup.catalog, setup.plan, setup.cpu);
+  // First of all: with it whatever follows can be gone on with.
+  write_file(dir / "run.json", facts.dump(2) + "\n");
+  return carry_out(options, invocation, setup, dir, std::move(facts), {});
+}
+
+MeasuredRun resume_run(const fs::path& dir, const Invocation& invocation) {
+  const Json recorded = read_facts(dir);
+  const std::vector<std::string> arguments = recorded_command(recorded, dir);
+  const RunOptions options = recorded_options(arguments, dir);
+  Setup setup = set_up(options, invocation, {});
+  Json facts = run_facts(options, arguments, setup.catalog, setup.plan, setup.cpu);
+  facts["started"] = recorded.value("started", facts["started"]);
+  const std::vector<std::string> differences = resume_differences(recorded, facts);
+  if (!differences.empty()) {
+    throw ResultDirError(fmt::format("{}: can't go on with what was measured otherwise: {}",
+                                     dir.string(), fmt::join(differences, "; ")));
+  }
+  return carry_out(options, invocation, setup, dir, std::move(facts), read_rows_so_far(dir));
 }
 
 }  // namespace gapmeter

@@ -27,7 +27,8 @@ struct MeasuredRun {
 MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
                         const std::function<void(std::vector<Comparison>&)>& choose = {});
 
-// Whether the cell could have been measured and was not.
-bool failed(const SummaryRow& row);
+// Goes on with a run that was cut short, after its command as run.json tells it. Throws
+// ResultDirError where build, interpreter, kernels or settings are not what they were.
+MeasuredRun resume_run(const std::filesystem::path& dir, const Invocation& invocation);
 
 }  // namespace gapmeter

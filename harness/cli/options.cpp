@@ -106,6 +106,18 @@ void add_execution(CLI::App& command, double& timeout_s, std::uint64_t& seed) {
       ->type_name("N");
 }
 
+void add_memory(CLI::App& command, std::optional<std::int64_t>& memory_bytes) {
+  command
+      .add_option_function<std::string>(
+          "--mem-limit",
+          checked("--mem-limit",
+                  [&](const std::string& text) {
+                    memory_bytes = static_cast<std::int64_t>(parse_size(text));
+                  }),
+          "Most memory of one worker process: 500M, 4Gi (default four fifths of what is free)")
+      ->type_name("BYTES");
+}
+
 void add_budget(CLI::App& command, std::optional<double>& budget_s, const char* text) {
   command
       .add_option_function<std::string>(
@@ -157,6 +169,7 @@ void add_measuring(CLI::App& command, RunOptions& options, DepthFlags& depth) {
   add_budget(command, options.budget_s,
              "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit");
   add_pin(command, options.cpu);
+  add_memory(command, options.memory_bytes);
   add_execution(command, options.timeout_s, options.seed);
 }
 
@@ -164,6 +177,10 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
   CLI::App& command =
       *app.add_subcommand("run", "Measure kernels and write the results to a directory");
   add_measuring(command, options, depth);
+  command
+      .add_option("--resume", options.resume,
+                  "Go on with a run that was cut short; its own options count, no others")
+      ->type_name("DIR");
   command
       .add_option_function<std::string>(
           "--precision",
@@ -195,6 +212,17 @@ void settle_depth(DepthFlags& depth, int argc, const char* const* argv) {
   if (depth.quick == depth.full) {
     throw CLI::ExcludesError("--quick and --full exclude each other",
                              CLI::ExitCodes::ExcludesError);
+  }
+}
+
+// A resumed run takes its options from where they were recorded.
+void settle_resume(const CLI::App& command, const RunOptions& options) {
+  if (options.resume.empty()) return;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->count() == 0 || option->check_lname("resume")) continue;
+    throw CLI::ExcludesError(
+        "--resume takes every other option from the run itself; leave out " + option->get_name(),
+        CLI::ExitCodes::ExcludesError);
   }
 }
 
@@ -263,6 +291,7 @@ CLI::App& add_verify(CLI::App& app, VerifyOptions& options) {
   CLI::App& command = *app.add_subcommand("verify", "Check the results of every variant, untimed");
   add_selection(command, options.selection);
   add_threads(command, options.selection.threads);
+  add_memory(command, options.memory_bytes);
   add_execution(command, options.timeout_s, options.seed);
   return command;
 }
@@ -392,6 +421,7 @@ std::variant<Options, EarlyExit> parse_command_line(int argc, const char* const*
     app.parse(argc, argv);
     settle_depth(run_depth, argc, argv);
     settle_depth(reproduce_depth, argc, argv);
+    settle_resume(run_command, run);
   } catch (const CLI::ConfigError& error) {
     std::cerr << fmt::format("gapmeter: {}\n", config_message(app, error.what()));
     return EarlyExit{2};

@@ -13,8 +13,8 @@
 namespace gapmeter {
 namespace {
 
-// Below this a job's time is that of starting a process, whatever n.
-constexpr double startup_s = 0.5;
+// A worker calls at least so often: before timing, in a batch, and one by one.
+constexpr double least_calls = 4;
 
 // A line that wraps can't be erased whole, so that longer ones are cut.
 std::size_t columns_of(std::FILE* terminal) {
@@ -39,6 +39,7 @@ void TimeLeft::job_ended(const RoundRow& row) {
   // Jobs that were settled without being run, or could not be started, say nothing of time.
   if (row.worker_s == 0) return;
   ended.jobs_s.push_back(row.worker_s);
+  if (const auto& timing = row.measurement.timing) ended.call_s = timing->p50_ns * 1e-9;
   total_s_ += row.worker_s;
   ++total_jobs_;
 }
@@ -78,18 +79,27 @@ std::optional<double> TimeLeft::estimate_s() const {
 
 double TimeLeft::expected_s(const Comparison& comparison, const VariantId& variant,
                             double average) const {
-  std::optional<double> expected;
-  std::size_t nearest_n = 0;
+  struct Known {
+    double n, job_s, call_s;
+  };
+  std::vector<Known> known;  // sizes ascending
   for (const auto& [key, ended] : ended_) {
-    const bool smaller = key.kernel == comparison.kernel && key.variant == variant &&
-                         key.n <= comparison.n && key.n >= nearest_n;
-    if (!smaller || ended.jobs_s.empty()) continue;
-    nearest_n = key.n;
-    const double growth = static_cast<double>(comparison.n) / static_cast<double>(key.n);
-    const double job_s = median(ended.jobs_s);
-    expected = job_s > startup_s ? job_s * growth : job_s;
+    const bool usable = key.kernel == comparison.kernel && key.variant == variant &&
+                        key.n <= comparison.n && !ended.jobs_s.empty();
+    if (!usable) continue;
+    known.push_back({static_cast<double>(key.n), median(ended.jobs_s), ended.call_s});
   }
-  return expected.value_or(average);
+  if (known.empty()) return average;
+  std::sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.n < b.n; });
+  const Known& last = known.back();
+  const double further_n = static_cast<double>(comparison.n) - last.n;
+  double growth_s = least_calls * last.call_s * further_n / last.n;
+  if (known.size() > 1) {
+    const Known& before = known[known.size() - 2];
+    const double slope = (last.job_s - before.job_s) / std::max(1.0, last.n - before.n);
+    growth_s = std::max(growth_s, slope * further_n);
+  }
+  return last.job_s + growth_s;
 }
 
 std::string format_duration(double seconds) {

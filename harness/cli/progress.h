@@ -15,8 +15,8 @@ namespace gapmeter {
 
 // Time left, from the wall time of the jobs that have ended. A cell's jobs are expected to take as
 // long as the median of those that ended; those of sizes not reached yet as long as the same
-// variant's at the nearest smaller size, scaled with n where the work, not the start of the
-// process, was what took time.
+// variant's at the nearest smaller size, and by so much longer as a few calls will take if they
+// grow with n, or as the line through the two sizes before tells.
 class TimeLeft {
  public:
   explicit TimeLeft(const Plan& plan) : plan_(plan) {}
@@ -34,6 +34,7 @@ class TimeLeft {
   const Plan& plan_;
   struct Ended {
     std::vector<double> jobs_s{};
+    double call_s = 0;  // of the round that ended last
     bool failed = false;
     bool exhausted = false;  // of time or memory: larger sizes are skipped
   };

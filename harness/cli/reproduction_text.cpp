@@ -42,6 +42,9 @@ Lines gap_lines(const Reproduction& reproduction) {
 }
 
 std::string closing_line(const Reproduction& reproduction) {
+  if (reproduction.failed_cells > 0) {
+    return fmt::format("not reproduced: {} cells failed here\n", reproduction.failed_cells);
+  }
   switch (exit_status(reproduction)) {
     case 0:
       return "reproduced: nothing contradicts the reference\n";
@@ -87,7 +90,10 @@ std::string as_json(const Reproduction& reproduction) {
                     {"growth", name_of(gap.growth)},
                     {"magnitude", name_of(gap.magnitude)}});
   }
-  const Json json{{"claims", claims}, {"gaps", gaps}, {"exit_status", exit_status(reproduction)}};
+  const Json json{{"claims", claims},
+                  {"gaps", gaps},
+                  {"failed_cells", reproduction.failed_cells},
+                  {"exit_status", exit_status(reproduction)}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

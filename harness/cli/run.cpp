@@ -37,14 +37,18 @@ void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional
 }  // namespace
 
 int run_run(const RunOptions& options, const Invocation& invocation) {
-  const MeasuredRun run = measure_run(options, invocation);
+  const MeasuredRun run = options.resume.empty() ? measure_run(options, invocation)
+                                                 : resume_run(options.resume, invocation);
   fmt::print("{}", format_table(run.summary));
   const auto failures = std::count_if(run.summary.begin(), run.summary.end(), failed);
   fmt::print("\n{} cells, {} failed; results in {}\n", run.summary.size(), failures,
              run.dir.string());
   print_imprecise(run.summary, options.precision);
   print_penalty(run);
-  if (run.end == RunEnd::interrupted) return 130;
+  if (run.end == RunEnd::interrupted) {
+    fmt::print("to go on: gapmeter run --resume {}\n", run.dir.string());
+    return 130;
+  }
   return failures == 0 ? 0 : 1;
 }
 

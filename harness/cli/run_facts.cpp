@@ -1,5 +1,7 @@
 #include "harness/cli/run_facts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/results/environment.h"
@@ -53,11 +55,12 @@ nlohmann::json engine_facts(const PythonDescription& python, bool embedded) {
           {"warnings", python.warnings}};
 }
 
-nlohmann::json run_facts(const RunOptions& options, const Invocation& invocation,
+nlohmann::json run_facts(const RunOptions& options, const std::vector<std::string>& command,
                          const Catalog& catalog, const Plan& plan, int cpu) {
   return {{"schema_version", schema_version},
-          {"command", invocation.arguments},
+          {"command", command},
           {"started", utc_now()},
+          {"plan_digest", fmt::format("{:016x}", digest_of(plan))},
           {"seed", plan.seed},
           {"rounds", plan.rounds},
           {"round_ns", plan.timing.round_ns},

@@ -15,7 +15,7 @@ namespace gapmeter {
 nlohmann::json engine_facts(const PythonDescription& python, bool embedded);
 
 // Of a run that is about to start.
-nlohmann::json run_facts(const RunOptions& options, const Invocation& invocation,
+nlohmann::json run_facts(const RunOptions& options, const std::vector<std::string>& command,
                          const Catalog& catalog, const Plan& plan, int cpu);
 
 nlohmann::json limit_facts(const MachineLimits& limits);

@@ -35,6 +35,7 @@ void count(const Comparison& comparison, const VariantId& variant, const Measure
 int run_verify(const VerifyOptions& options, const Invocation& invocation) {
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
+  workers.memory_bytes = memory_limit(options.memory_bytes);
   // A traceback says more than the reason, which is one line.
   workers.log = [](const std::string& title, const std::string& output) {
     fmt::print(stderr, "{}", log_entry(title, output));

@@ -12,6 +12,7 @@
 #include "build_info.h"
 #include "harness/cli/commands.h"
 #include "harness/run/describe.h"
+#include "harness/worker/memory.h"
 #include "harness/worker/worker_main.h"
 
 namespace gapmeter {
@@ -62,6 +63,16 @@ int choose_cpu(const std::optional<int>& wanted) {
                     fmt::join(allowed, ", ")));
   }
   return *wanted;
+}
+
+std::optional<std::int64_t> memory_limit(const std::optional<std::int64_t>& wanted) {
+  if (wanted) return wanted;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return std::nullopt;  // their shadow memory is larger than any machine's
+#else
+  const std::optional<std::int64_t> available = available_bytes();
+  return available ? std::optional(*available / 5 * 4) : std::nullopt;
+#endif
 }
 
 int processors() { return std::max(1, static_cast<int>(allowed_cpus().size())); }

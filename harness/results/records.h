@@ -78,6 +78,11 @@ struct SummaryRow {
   std::map<std::string, std::vector<double>> metrics{};  // of each name, a value for each round
 };
 
+// Whether the cell could have been measured and was not.
+inline bool failed(const SummaryRow& row) {
+  return row.status != Status::ok && row.status != Status::skipped;
+}
+
 using Fields = std::vector<std::string>;
 
 const Fields& round_columns();

@@ -169,6 +169,7 @@ Reproduction compare_with_reference(const std::vector<SummaryRow>& reference,
   const std::vector<SummaryRow> common = cut_down(reference, here);
   if (common.empty()) throw std::invalid_argument("the two runs have no cell in common");
   Reproduction reproduction;
+  reproduction.failed_cells = static_cast<int>(std::count_if(here.begin(), here.end(), failed));
   reproduction.claims =
       compare_claims(Evidence(common, reference_context), Evidence(here, context));
   for (const auto& [key, cells] : paired_lines(common, here)) {
@@ -178,6 +179,7 @@ Reproduction compare_with_reference(const std::vector<SummaryRow>& reference,
 }
 
 int exit_status(const Reproduction& reproduction) {
+  if (reproduction.failed_cells > 0) return 1;
   std::map<Agreement, std::size_t> count;
   for (const ReproducedClaim& claim : reproduction.claims) ++count[claim.agreement];
   for (const ReproducedGap& gap : reproduction.gaps) {

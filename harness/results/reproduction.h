@@ -42,6 +42,7 @@ struct ReproducedGap {
 struct Reproduction {
   std::vector<ReproducedClaim> claims{};
   std::vector<ReproducedGap> gaps{};
+  int failed_cells = 0;  // of the second run
 };
 
 // How far gaps may lie apart: another machine has other caches and another clock.
@@ -53,8 +54,8 @@ Reproduction compare_with_reference(const std::vector<SummaryRow>& reference,
                                     const RunContext& reference_context,
                                     const std::vector<SummaryRow>& here, const RunContext& context);
 
-// 0: nothing contradicts the reference; 1: something does; 3: nothing does, but fewer than half of
-// its decided claims were decided here.
+// 0: nothing contradicts the reference; 1: something does, or cells failed; 3: nothing does, but
+// fewer than half of its decided claims were decided here.
 int exit_status(const Reproduction& reproduction);
 
 }  // namespace gapmeter

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +22,23 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, std::string_view what, int error) {
   throw ResultDirError(fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
+}
+
+std::vector<RoundRow> rows_of(const fs::path& path, const std::string& text) {
+  std::vector<RoundRow> rows;
+  std::size_t record = 1;
+  try {
+    const CsvTable table = parse_csv(text);
+    for (const auto& fields : table.rows) {
+      ++record;
+      rows.push_back(parse_round(table.header, fields));
+    }
+  } catch (const InvalidCsv& invalid) {
+    throw ResultDirError(fmt::format("{}: {}", path.string(), invalid.what()));
+  } catch (const std::invalid_argument& invalid) {
+    throw ResultDirError(fmt::format("{}: line {}: {}", path.string(), record, invalid.what()));
+  }
+  return rows;
 }
 
 }  // namespace
@@ -52,9 +70,25 @@ RunContext read_context(const fs::path& dir) {
 }
 
 AppendFile::AppendFile(const fs::path& path)
-    : path_(path),
-      fd_(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666)) {
+    : AppendFile(path, Opened{open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC,
+                                   0666)}) {}
+
+AppendFile::AppendFile(const fs::path& path, long long kept)
+    : AppendFile(path,
+                 Opened{open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)}) {
+  if (ftruncate(fd_, kept) != 0) {
+    const int error = errno;
+    close(fd_);
+    fail(path_, "can't be cut to its whole lines", error);
+  }
+  size_ = kept;
+}
+
+AppendFile::AppendFile(const fs::path& path, Opened opened) : path_(path), fd_(opened.fd) {
   if (fd_ < 0) fail(path_, "can't be created", errno);
+  if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
+  close(fd_);
+  throw ResultDirError(fmt::format("{}: another run is writing it", path_.string()));
 }
 
 AppendFile::~AppendFile() { close(fd_); }
@@ -122,20 +156,17 @@ std::string read_file(const fs::path& path) {
 std::vector<RoundRow> read_rounds(const fs::path& dir) {
   read_facts(dir);
   const fs::path path = dir / "rounds.csv";
-  std::vector<RoundRow> rows;
-  std::size_t record = 1;
-  try {
-    const CsvTable table = parse_csv(read_file(path));
-    for (const auto& fields : table.rows) {
-      ++record;
-      rows.push_back(parse_round(table.header, fields));
-    }
-  } catch (const InvalidCsv& invalid) {
-    throw ResultDirError(fmt::format("{}: {}", path.string(), invalid.what()));
-  } catch (const std::invalid_argument& invalid) {
-    throw ResultDirError(fmt::format("{}: line {}: {}", path.string(), record, invalid.what()));
-  }
-  return rows;
+  return rows_of(path, read_file(path));
+}
+
+RowsSoFar read_rows_so_far(const fs::path& dir) {
+  const fs::path path = dir / "rounds.csv";
+  std::error_code error;
+  if (!fs::exists(path, error)) return {};
+  std::string text = read_file(path);
+  text.resize(text.rfind('\n') + 1);  // npos + 1 is 0: not one whole line
+  if (text.empty()) return {};
+  return {.rows = rows_of(path, text), .bytes = static_cast<long long>(text.size())};
 }
 
 void write_summary(const fs::path& dir, const std::vector<SummaryRow>& rows,

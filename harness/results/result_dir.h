@@ -21,11 +21,14 @@ class ResultDirError : public std::runtime_error {
 };
 
 // Appends to a file, each text whole or not at all: where the disk is full, what fitted of it is
-// taken back before the error is thrown.
+// taken back before the error is thrown. Nobody else can have the file open in this way meanwhile.
 class AppendFile {
  public:
   // Creates the file; throws ResultDirError when it exists.
   explicit AppendFile(const std::filesystem::path& path);
+  // Goes on after the first `kept` bytes of a file that exists, and drops the rest. Throws
+  // ResultDirError when another process appends to it.
+  AppendFile(const std::filesystem::path& path, long long kept);
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
   ~AppendFile();
@@ -33,6 +36,11 @@ class AppendFile {
   void append(std::string_view text);
 
  private:
+  struct Opened {
+    int fd;
+  };
+  AppendFile(const std::filesystem::path& path, Opened opened);
+
   std::filesystem::path path_;
   int fd_;
   long long size_ = 0;
@@ -57,6 +65,15 @@ RunContext read_context(const std::filesystem::path& dir);
 // Checks run.json as read_facts does, then reads rounds.csv. Throws
 // ResultDirError naming the file and line.
 std::vector<RoundRow> read_rounds(const std::filesystem::path& dir);
+
+// The rows of a run that was cut short, and how many bytes of rounds.csv they and the header are: a
+// last line without its end is none. Nothing where the file was not even begun. Throws as
+// read_rounds does.
+struct RowsSoFar {
+  std::vector<RoundRow> rows{};
+  long long bytes = 0;
+};
+RowsSoFar read_rows_so_far(const std::filesystem::path& dir);
 
 // Writes what is computed from the rows: summary.csv, latency.csv, metrics.csv and growth.csv.
 void write_summary(const std::filesystem::path& dir, const std::vector<SummaryRow>& rows,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 namespace gapmeter {
 namespace {
@@ -189,17 +190,21 @@ SummaryRow summarize_cell(const CellRows& cell) {
   return row;
 }
 
-// The index of the row that Python rows of this kernel and n are compared with.
-std::optional<std::size_t> fastest_native(const std::vector<SummaryRow>& rows,
-                                          const SummaryRow& python) {
-  std::optional<std::size_t> fastest;
+// What Python rows are compared with, by kernel, n, threads and input: the index of the fastest
+// native row.
+using Input = std::tuple<std::string, std::size_t, int, std::string>;
+
+Input input_of(const SummaryRow& row) {
+  return {row.cell.kernel, row.cell.n, row.cell.threads, row.input_digest};
+}
+
+std::map<Input, std::size_t> fastest_natives(const std::vector<SummaryRow>& rows) {
+  std::map<Input, std::size_t> fastest;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const SummaryRow& row = rows[i];
-    const bool comparable =
-        row.cell.variant.lane == Lane::native && row.cell.threads == python.cell.threads &&
-        row.cell.kernel == python.cell.kernel && row.cell.n == python.cell.n &&
-        row.verified == true && row.latency_ns && row.input_digest == python.input_digest;
-    if (comparable && (!fastest || *row.latency_ns < *rows[*fastest].latency_ns)) fastest = i;
+    if (row.cell.variant.lane != Lane::native || row.verified != true || !row.latency_ns) continue;
+    const auto [known, is_new] = fastest.try_emplace(input_of(row), i);
+    if (!is_new && *row.latency_ns < *rows[known->second].latency_ns) known->second = i;
   }
   return fastest;
 }
@@ -213,22 +218,20 @@ double batch_length_ns(const CellRows& cell) {
 }
 
 void take_gap(const std::vector<CellRows>& cells, std::vector<SummaryRow>& rows,
-              std::size_t python_index) {
+              std::size_t python_index, std::size_t native_index) {
   SummaryRow& python = rows[python_index];
-  const std::optional<std::size_t> native_index = fastest_native(rows, python);
-  if (!native_index) return;
-  python.reference = to_string(rows[*native_index].cell.variant);
+  python.reference = to_string(rows[native_index].cell.variant);
   std::vector<double> numerator, denominator;
   const double batch_ns =
-      std::max(batch_length_ns(cells[python_index]), batch_length_ns(cells[*native_index]));
+      std::max(batch_length_ns(cells[python_index]), batch_length_ns(cells[native_index]));
   const bool both_short = python.estimator == name_of(Estimator::p10) &&
-                          rows[*native_index].estimator == python.estimator;
+                          rows[native_index].estimator == python.estimator;
   python.gap_estimator = name_of(both_short ? Estimator::p10 : Estimator::median);
   const auto latency = [&](const RoundRow& row) {
     const Timing& timing = *row.measurement.timing;
     return both_short ? timing.latency_ns : latency_with_batches_of(timing, batch_ns);
   };
-  const auto& native_rounds = cells[*native_index].timed;
+  const auto& native_rounds = cells[native_index].timed;
   for (const auto& [round, row] : cells[python_index].timed) {
     const auto paired = native_rounds.find(round);
     if (paired == native_rounds.end()) continue;
@@ -290,9 +293,12 @@ std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {
   const Hiccups hiccups = hiccups_of(rounds);
   std::vector<SummaryRow> rows;
   for (const CellRows& cell : cells) rows.push_back(summarize_cell(cell));
+  const std::map<Input, std::size_t> fastest = fastest_natives(rows);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bool measured_python = rows[i].cell.variant.lane == Lane::python && rows[i].latency_ns;
-    if (measured_python) take_gap(cells, rows, i);
+    if (rows[i].cell.variant.lane == Lane::python && rows[i].latency_ns) {
+      const auto native = fastest.find(input_of(rows[i]));
+      if (native != fastest.end()) take_gap(cells, rows, i, native->second);
+    }
     take_floors(hiccups, rows[i]);
     take_stop_reason(*cells[i].all.front(), rows[i]);
   }

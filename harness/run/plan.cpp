@@ -105,6 +105,19 @@ std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection
   return comparisons;
 }
 
+std::uint64_t digest_of(const Plan& plan) {
+  std::string text =
+      fmt::format("{} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),
+                  plan.timing.batch_ns, plan.timing.round_ns, plan.timing.single_calls_ns);
+  for (const Comparison& comparison : plan.comparisons) {
+    text += fmt::format("\n{} {} {}", comparison.kernel, comparison.n, comparison.threads);
+    for (const PlannedVariant& variant : comparison.variants) {
+      text += fmt::format(" {}{}", to_string(variant.id), variant.settled ? "!" : "");
+    }
+  }
+  return key_of(text);
+}
+
 std::vector<std::size_t> round_order(const Plan& plan, const Comparison& comparison, int round,
                                      std::size_t variants) {
   std::vector<std::size_t> order(variants);

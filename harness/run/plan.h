@@ -62,6 +62,9 @@ std::vector<int> threads_for(const Kernel& kernel, const Selection& selection);
 // Throws UnknownName for patterns that select nothing.
 std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection& selection);
 
+// Equal for plans that measure the same in the same order.
+std::uint64_t digest_of(const Plan& plan);
+
 // The order in which the variants of a comparison run in a round: positions of a permutation that
 // is seeded by (seed, kernel, n), rotated every second round and reversed in odd ones. Over the
 // rounds each variant stands in each place, before and after each other one, so that drift hits all

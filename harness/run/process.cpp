@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -100,6 +101,8 @@ struct ChildPlan {
   std::vector<char*> environment;
   cpu_set_t cpus{};
   bool pinned = false;
+  rlimit memory{};
+  bool limited = false;
   int request_reader = -1;
   int answer_writer = -1;
   int step_reader = -1;  // -1: none
@@ -112,12 +115,14 @@ struct ChildPlan {
   // A worker must not outlive a killed parent.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const bool pinned = !plan.pinned || sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) == 0;
+  const bool limited = !plan.limited || setrlimit(RLIMIT_DATA, &plan.memory) == 0;
   const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  const bool moved =
-      pinned && dup2(null, STDIN_FILENO) >= 0 && dup2(plan.output_writer, STDOUT_FILENO) >= 0 &&
-      dup2(plan.output_writer, STDERR_FILENO) >= 0 && dup2(plan.request_reader, request_fd) >= 0 &&
-      dup2(plan.answer_writer, answer_fd) >= 0 &&
-      (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
+  const bool moved = pinned && limited && dup2(null, STDIN_FILENO) >= 0 &&
+                     dup2(plan.output_writer, STDOUT_FILENO) >= 0 &&
+                     dup2(plan.output_writer, STDERR_FILENO) >= 0 &&
+                     dup2(plan.request_reader, request_fd) >= 0 &&
+                     dup2(plan.answer_writer, answer_fd) >= 0 &&
+                     (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -218,6 +223,10 @@ class Child {
                    .output_writer = output.writer.get(),
                    .failure_writer = failure.writer.get()};
     for (const int cpu : spec_.cpus) CPU_SET(static_cast<std::size_t>(cpu), &plan.cpus);
+    if (spec_.memory_bytes) {
+      plan.limited = true;
+      plan.memory.rlim_cur = plan.memory.rlim_max = static_cast<rlim_t>(*spec_.memory_bytes);
+    }
     started_ = std::chrono::steady_clock::now();
     pid_ = fork();
     if (pid_ < 0) fail("fork");

@@ -18,7 +18,10 @@ struct ProcessSpec {
   std::vector<std::pair<std::string, std::string>> environment;  // added to the parent's
   std::string request;  // written to the child's request pipe
   double timeout_s = 120;
-  std::vector<int> cpus;                       // empty: wherever the parent may run
+  std::vector<int> cpus;  // empty: wherever the parent may run
+  // The most private memory that the child, and each process it starts, can have (RLIMIT_DATA):
+  // beyond it allocations fail.
+  std::optional<std::int64_t> memory_bytes{};
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the child and return
   bool stepped = false;                        // the child waits for steps, on a pipe of their own
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <set>
@@ -14,8 +15,12 @@ namespace {
 
 std::size_t jobs_per_variant(const Plan& plan) { return 2 + static_cast<std::size_t>(plan.rounds); }
 
-std::string family_of(const Comparison& comparison, const VariantId& variant) {
-  return fmt::format("{} {} {}", comparison.kernel, to_string(variant), comparison.threads);
+CellKey cell_of(const Comparison& comparison, const VariantId& variant) {
+  return {comparison.kernel, variant, comparison.n, comparison.threads};
+}
+
+std::string family_of(const CellKey& cell) {
+  return fmt::format("{} {} {}", cell.kernel, to_string(cell.variant), cell.threads);
 }
 
 }  // namespace
@@ -30,8 +35,9 @@ Scheduler::Scheduler(const Plan& plan, JobRunner& runner, const Clock& clock, Ru
       runner_(runner),
       clock_(clock),
       observer_(observer),
-      options_(options),
+      options_(std::move(options)),
       started_s_(clock.now_s()) {
+  for (const RoundRow& row : options_.known) known_[{row.cell, row.pass, row.round}] = &row;
   for (const Comparison& comparison : plan_.comparisons) {
     total_ += comparison.variants.size() * jobs_per_variant(plan_);
   }
@@ -105,13 +111,34 @@ void Scheduler::retire_precise(std::vector<Contestant*>& contestants) const {
 // Records what is known of a variant without running it.
 void Scheduler::settle(const Comparison& comparison, Contestant& contestant) {
   std::optional<Measurement> settled = contestant.planned->settled;
-  const auto before = exhausted_.find(family_of(comparison, contestant.planned->id));
+  const auto before = exhausted_.find(family_of(cell_of(comparison, contestant.planned->id)));
   if (!settled && before != exhausted_.end()) {
     settled = Measurement{.status = Status::skipped, .reason = before->second};
   }
+  if (!settled) settled = too_large(comparison, contestant.planned->id);
   if (!settled) return;
-  record(comparison, contestant.planned->id, Pass::verify, 0, 0, {.measurement = *settled});
   contestant.failed = true;
+  if (recall(comparison, contestant, Pass::verify, 0)) return;
+  record(comparison, contestant.planned->id, Pass::verify, 0, 0, {.measurement = *settled});
+}
+
+std::optional<Measurement> Scheduler::too_large(const Comparison& comparison,
+                                                const VariantId& variant) const {
+  if (!options_.memory_bytes) return std::nullopt;
+  auto needed = static_cast<double>(comparison.working_set_bytes);
+  const auto known = footprints_.find(family_of(cell_of(comparison, variant)));
+  if (known != footprints_.end()) {
+    const Footprint& smaller = known->second;
+    const double growth = static_cast<double>(comparison.n) / static_cast<double>(smaller.n);
+    needed = std::max(needed, smaller.baseline_bytes + smaller.added_bytes * growth);
+  }
+  const auto limit = static_cast<double>(*options_.memory_bytes);
+  if (needed <= limit) return std::nullopt;
+  constexpr double mib = 1 << 20;
+  return Measurement{.status = Status::skipped,
+                     .reason = fmt::format("would need about {:.0f} MiB, the limit is {:.0f} "
+                                           "(--mem-limit)",
+                                           needed / mib, limit / mib)};
 }
 
 // False when the user stopped the run.
@@ -129,6 +156,7 @@ bool Scheduler::run_round(const Comparison& comparison, std::vector<Contestant*>
 
 void Scheduler::run_pass(const Comparison& comparison, Contestant& contestant, Pass pass, int round,
                          int position) {
+  if (recall(comparison, contestant, pass, round)) return;
   const VariantId& variant = contestant.planned->id;
   Job job{.pass = pass,
           .kernel = comparison.kernel,
@@ -142,15 +170,33 @@ void Scheduler::run_pass(const Comparison& comparison, Contestant& contestant, P
   JobOutcome outcome = run_job(job);
   ++done_;
   if (outcome.abandoned) return;
-  const Measurement& measurement = outcome.measurement;
+  learn(cell_of(comparison, variant), contestant, outcome.measurement);
+  record(comparison, variant, pass, round, position, std::move(outcome));
+}
+
+bool Scheduler::recall(const Comparison& comparison, Contestant& contestant, Pass pass, int round) {
+  const CellKey cell = cell_of(comparison, contestant.planned->id);
+  const auto found = known_.find({cell, pass, round});
+  if (found == known_.end()) return false;
+  learn(cell, contestant, found->second->measurement);
+  rows_.push_back(*found->second);
+  ++done_;
+  return true;
+}
+
+// What a job's end means for those to come.
+void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement) {
   if (measurement.timing) contestant.batch = measurement.timing->batch;
   contestant.failed = measurement.status != Status::ok;
-  if (measurement.status == Status::timeout || measurement.status == Status::oom) {
-    exhausted_.emplace(
-        family_of(comparison, variant),
-        fmt::format("{} already at n={}", name_of(measurement.status), comparison.n));
+  if (const auto& memory = measurement.memory) {
+    const auto added = std::max(memory->input_bytes.value_or(0), memory->peak_bytes.value_or(0));
+    footprints_[family_of(cell)] = {cell.n, static_cast<double>(memory->baseline_bytes),
+                                    static_cast<double>(std::max(std::int64_t{0}, added))};
   }
-  record(comparison, variant, pass, round, position, std::move(outcome));
+  if (measurement.status == Status::timeout || measurement.status == Status::oom) {
+    exhausted_.emplace(family_of(cell),
+                       fmt::format("{} already at n={}", name_of(measurement.status), cell.n));
+  }
 }
 
 // A process that the system would not start is a failed job, not the end of the run.
@@ -164,6 +210,7 @@ JobOutcome Scheduler::run_job(const Job& job) {
 
 void Scheduler::skip_comparison(const Comparison& comparison) {
   for (const PlannedVariant& planned : comparison.variants) {
+    if (known_.contains({cell_of(comparison, planned.id), Pass::verify, 0})) continue;
     const Measurement skipped{.status = Status::skipped,
                               .reason = "the budget ended before this size"};
     record(comparison, planned.id, Pass::verify, 0, 0,
@@ -173,7 +220,7 @@ void Scheduler::skip_comparison(const Comparison& comparison) {
 
 void Scheduler::record(const Comparison& comparison, const VariantId& variant, Pass pass, int round,
                        int position, JobOutcome outcome) {
-  RoundRow row{.cell = {comparison.kernel, variant, comparison.n, comparison.threads},
+  RoundRow row{.cell = cell_of(comparison, variant),
                .pass = pass,
                .round = round,
                .position = position,

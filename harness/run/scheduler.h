@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "harness/results/records.h"
 #include "harness/run/job_runner.h"
@@ -42,6 +43,12 @@ class RunObserver {
 struct SchedulerOptions {
   std::optional<double> budget_s{};         // wall time; the comparisons share what is left of it
   const std::atomic<bool>* stop = nullptr;  // becomes true: end after the row in hand
+  // Cells that would need more are skipped: what they declare, or what smaller sizes took scaled
+  // with n.
+  std::optional<std::int64_t> memory_bytes{};
+  // Of an earlier run of the same plan that was cut short: taken as they are, not measured again
+  // and not told to the observer.
+  std::vector<RoundRow> known{};
 };
 
 enum class RunEnd { complete, interrupted };
@@ -71,6 +78,11 @@ class Scheduler {
                 int position);
   JobOutcome run_job(const Job& job);
   bool run_round(const Comparison& comparison, std::vector<Contestant*>& contestants, int round);
+  // Takes over what is known of a job; false when nothing is.
+  bool recall(const Comparison& comparison, Contestant& contestant, Pass pass, int round);
+  void learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement);
+  std::optional<Measurement> too_large(const Comparison& comparison,
+                                       const VariantId& variant) const;
   void record(const Comparison& comparison, const VariantId& variant, Pass pass, int round,
               int position, JobOutcome outcome);
   void retire_precise(std::vector<Contestant*>& contestants) const;
@@ -86,7 +98,14 @@ class Scheduler {
   double started_s_;
   std::size_t done_ = 0;
   std::size_t total_ = 0;
-  std::vector<RoundRow> rows_;  // of the comparison in hand
+  std::vector<RoundRow> rows_;                                       // of the comparison in hand
+  std::map<std::tuple<CellKey, Pass, int>, const RoundRow*> known_;  // by cell, pass and round
+  // What variants took at the size measured last, by "kernel variant threads".
+  struct Footprint {
+    std::size_t n = 0;
+    double baseline_bytes = 0, added_bytes = 0;
+  };
+  std::map<std::string, Footprint> footprints_;
   // Variants that timed out or ran out of memory, by "kernel variant threads", with the reason.
   std::map<std::string, std::string> exhausted_;
 };

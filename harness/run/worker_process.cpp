@@ -33,6 +33,7 @@ WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string
                            .request = encode(request),
                            .timeout_s = settings.timeout_s,
                            .cpus = {},
+                           .memory_bytes = settings.memory_bytes,
                            .abandon = settings.abandon},
                   .nonce = request.nonce};
   if (threads == 1 && settings.cpu >= 0) call.spec.cpus = {settings.cpu};

@@ -25,6 +25,7 @@ struct WorkerSettings {
   std::string python_dir;
   std::string extension_dir{};
   double timeout_s = 120;
+  std::optional<std::int64_t> memory_bytes{};  // the most that a worker may have
   int cpu = -1;                                // the processor of single-threaded jobs; -1: any
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the worker at once
   // Receives what a worker printed, if anything.

@@ -28,6 +28,10 @@ std::optional<std::int64_t> resident_bytes() {
   return kilobytes_line("/proc/self/status", "VmRSS");
 }
 
+std::optional<std::int64_t> available_bytes() {
+  return kilobytes_line("/proc/meminfo", "MemAvailable");
+}
+
 std::optional<std::int64_t> peak_resident_bytes() {
   return kilobytes_line("/proc/self/status", "VmHWM");
 }

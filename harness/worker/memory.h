@@ -9,6 +9,8 @@ namespace gapmeter {
 // Bytes resident now, exact: from smaps_rollup, because the counters behind VmRSS are allowed to
 // lag by some pages for each thread. Falls back on VmRSS.
 std::optional<std::int64_t> resident_bytes();
+// What the system could give away without swapping.
+std::optional<std::int64_t> available_bytes();
 
 // The high-water mark of resident bytes since the process began or reset_peak() was called. VmHWM,
 // never getrusage's ru_maxrss: that one survives exec and shows the parent's size.

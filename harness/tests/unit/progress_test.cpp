@@ -83,26 +83,39 @@ TEST(TimeLeft, TakesTheAverageForVariantsThatHaveNotRun) {
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2 + 5 * 2);
 }
 
-TEST(TimeLeft, ScalesLongJobsWithTheSize) {
-  const Plan plan = plan_of({16, 64}, {"native/simd"});
+// Importing and compiling take seconds whatever n is.
+TEST(TimeLeft, DoesNotScaleWhatPreparingTook) {
+  const Plan plan = plan_of({16, 16777216}, {"python/numba"});
   TimeLeft left(plan);
-  left.job_ended(ended("native/simd", 16, 2));
-  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2 + 5 * 8);
+  left.job_ended(ended("python/numba", 16, 2));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 9 * 2);
 }
 
-TEST(TimeLeft, DoesNotScaleTheStartOfAProcess) {
+TEST(TimeLeft, AddsAFewCallsThatGrowWithTheSize) {
   const Plan plan = plan_of({16, 64}, {"native/simd"});
   TimeLeft left(plan);
-  left.job_ended(ended("native/simd", 16, 0.25));
-  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 9 * 0.25);
+  RoundRow row = ended("native/simd", 16, 2);
+  row.measurement.timing = test::timing_of(0.5e9);
+  left.job_ended(row);
+  // Half a second at 16 are two at 64: for each of four calls one and a half more.
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2 + 5 * (2 + 4 * 1.5));
 }
 
-TEST(TimeLeft, StartsFromTheNearestSmallerSize) {
+TEST(TimeLeft, FollowsTheLineThroughTheTwoSizesBefore) {
   const Plan plan = plan_of({16, 64, 256}, {"native/simd"});
   TimeLeft left(plan);
   for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, 1));
   for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 64, 2));
-  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * 8);
+  // One second more for 48, four for the 192 to come.
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * (2 + 4));
+}
+
+TEST(TimeLeft, DoesNotExpectLargerSizesToBeFaster) {
+  const Plan plan = plan_of({16, 64, 256}, {"native/simd"});
+  TimeLeft left(plan);
+  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, 2));
+  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 64, 1));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * 1);
 }
 
 TEST(TimeLeft, ExpectsNothingMoreOfAFailedCell) {

@@ -108,7 +108,7 @@ TEST(ReproductionJson, HoldsEveryField) {
       "gaps": [{"kernel": "sum", "variant": "python/loop", "threads": 1, "sizes": 3,
                 "reference_gap": 12.34, "gap": 30.0, "reference_exponent": 0.25, "exponent": 0.5,
                 "side": "reproduced", "growth": "undecided", "magnitude": "shifted"}],
-      "exit_status": 0})"));
+      "failed_cells": 0, "exit_status": 0})"));
 }
 
 TEST(ReproductionJson, AnExponentThatIsAbsentIsNull) {
@@ -119,6 +119,14 @@ TEST(ReproductionJson, AnExponentThatIsAbsentIsNull) {
       Json::parse(format_reproduction(reproduction, ReportFormat::json)).at("gaps").at(0);
   EXPECT_TRUE(gap.at("reference_exponent").is_null());
   EXPECT_TRUE(gap.at("exponent").is_null());
+}
+
+TEST(ReproductionText, FailedCellsAreNoReproduction) {
+  Reproduction reproduction = some_reproduction();
+  reproduction.failed_cells = 2;
+  EXPECT_EQ(exit_status(reproduction), 1);
+  EXPECT_THAT(format_reproduction(reproduction, ReportFormat::text),
+              ::testing::EndsWith("not reproduced: 2 cells failed here\n"));
 }
 
 TEST(ReproductionJson, TellsTheExitStatus) {

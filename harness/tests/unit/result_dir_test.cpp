@@ -122,6 +122,23 @@ TEST(AppendFileTest, RefusesAFileThatExists) {
   EXPECT_EQ(contents_of(dir / "log"), "precious");
 }
 
+TEST(AppendFileTest, GoesOnAfterWhatIsKept) {
+  const TempDir dir;
+  write(dir / "log", "whole\ntorn");
+  {
+    AppendFile file(dir / "log", 6);
+    file.append("next\n");
+  }
+  EXPECT_EQ(contents_of(dir / "log"), "whole\nnext\n");
+}
+
+TEST(AppendFileTest, RefusesAFileThatIsBeingWritten) {
+  const TempDir dir;
+  const AppendFile first(dir / "log");
+  EXPECT_THAT(error_of([&] { AppendFile second(dir / "log", 0); }),
+              AllOf(HasSubstr((dir / "log").string()), HasSubstr("another run is writing it")));
+}
+
 TEST(AppendFileTest, NamesADirectoryThatIsNotThere) {
   const TempDir dir;
   EXPECT_THAT(error_of([&] { AppendFile file(dir / "no/log"); }),
@@ -329,6 +346,28 @@ TEST_F(ReadRounds, NamesAMissingColumn) {
 TEST_F(ReadRounds, RefusesAnEmptyFile) {
   write_run("");
   EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("empty")));
+}
+
+TEST_F(ReadRounds, SoFarLeavesATornLastLineOut) {
+  const std::string line = to_csv_line(to_fields(test::time_row(test::cell("native/a"), 0, 10)));
+  const std::string whole = to_csv_line(round_columns()) + line;
+  for (const std::string& torn :
+       {std::string(), line.substr(0, 1), line.substr(0, line.size() - 1)}) {
+    write(dir_ / "rounds.csv", whole + torn);
+    const RowsSoFar so_far = read_rows_so_far(dir_.path());
+    EXPECT_EQ(so_far.rows.size(), 1U) << torn;
+    EXPECT_EQ(so_far.bytes, static_cast<long long>(whole.size())) << torn;
+  }
+}
+
+TEST_F(ReadRounds, SoFarIsNothingBeforeTheHeaderIsWhole) {
+  const std::string header = to_csv_line(round_columns());
+  for (const std::string& torn : {std::string(), header.substr(0, header.size() - 1)}) {
+    write(dir_ / "rounds.csv", torn);
+    EXPECT_EQ(read_rows_so_far(dir_.path()).bytes, 0);
+  }
+  std::filesystem::remove(dir_ / "rounds.csv");
+  EXPECT_EQ(read_rows_so_far(dir_.path()).bytes, 0);
 }
 
 TEST(ReadContext, ReturnsWhatRunJsonSays) {

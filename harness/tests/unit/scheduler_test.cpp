@@ -690,6 +690,67 @@ TEST_F(SchedulerTest, EveryPlannedCellLeavesARow) {
   }
 }
 
+// Whatever row a run was cut short after, the rest is what it would have measured.
+TEST_F(SchedulerTest, GoesOnWithWhatARunThatWasCutShortLacks) {
+  add_comparison(4);
+  add_comparison(16, {"native/a", "native/b", "python/c"});
+  plan_.comparisons[1].variants[2].settled = Measurement{.status = Status::skipped};
+  runner_.fail("memory native/b 16", Status::timeout);
+  add_comparison(64, {"native/a", "native/b"});
+  run();
+  const std::vector<RoundRow> whole = observer_.rows;
+  const std::vector<Job> jobs = runner_.jobs;
+  for (std::size_t kept = 0; kept <= whole.size(); ++kept) {
+    runner_.jobs.clear();
+    observer_.rows.clear();
+    run({.known = {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(kept)}});
+    std::vector<std::string> texts = observer_.row_texts(), expected;
+    for (std::size_t i = kept; i < whole.size(); ++i) expected.push_back(text_of(whole[i]));
+    ASSERT_EQ(texts, expected) << kept;
+    const std::size_t ran = runner_.jobs.size();
+    ASSERT_TRUE(std::equal(runner_.jobs.begin(), runner_.jobs.end(),
+                           jobs.end() - static_cast<std::ptrdiff_t>(ran)))
+        << "other jobs, or in another way, after " << kept;
+  }
+}
+
+TEST_F(SchedulerTest, SkipsWhatWouldNotFitByWhatSmallerSizesTook) {
+  plan_.rounds = 1;
+  runner_.change = [](const Job& job, JobOutcome& outcome) {
+    if (job.pass != Pass::memory) return;
+    outcome.measurement.memory =
+        MemoryUse{.baseline_bytes = 100, .input_bytes = 10, .peak_bytes = 50};
+  };
+  for (const std::size_t n : {4U, 16U, 64U}) add_comparison(n, {"native/a"});
+  // At 16 it takes 100 + 50 * 4, at 64 by what was seen at 16 100 + 50 * 4 again.
+  run({.memory_bytes = 300});
+  EXPECT_EQ(rows_of("time native/a 16 ok"), 1U);
+  EXPECT_EQ(rows_of("time native/a 64 ok"), 1U);
+  observer_.rows.clear();
+  run({.memory_bytes = 299});
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 1U);
+  EXPECT_THAT(reason_of("verify native/a 16 skipped"), HasSubstr("--mem-limit"));
+}
+
+TEST_F(SchedulerTest, SkipsWhatDeclaresMoreThanTheLimit) {
+  add_comparison(4).working_set_bytes = 78;
+  run({.memory_bytes = 77});
+  EXPECT_EQ(rows_of("verify native/a 4 skipped"), 1U);
+  EXPECT_THAT(runner_.jobs, IsEmpty());
+}
+
+TEST_F(SchedulerTest, CountsKnownRowsAsDone) {
+  plan_.rounds = 1;
+  add_comparison(4, {"native/a"});
+  run();
+  const std::vector<RoundRow> whole = observer_.rows;
+  observer_.starts.clear();
+  run({.known = {whole[0]}});
+  ASSERT_THAT(observer_.starts, SizeIs(2));
+  EXPECT_EQ(observer_.starts[0].done, 1U);
+  EXPECT_EQ(observer_.starts[0].job, "memory native/a 4");
+}
+
 TEST_F(SchedulerTest, AnEmptyPlanIsCompleteAtOnce) {
   EXPECT_EQ(run(), RunEnd::complete);
   EXPECT_THAT(runner_.jobs, IsEmpty());
