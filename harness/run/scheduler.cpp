@@ -13,6 +13,9 @@
 namespace gapmeter {
 namespace {
 
+// What a call added is scaled with n only where it is far above what allocators round up to.
+constexpr std::int64_t telling_bytes = 16 * rss_resolution_bytes;
+
 std::size_t jobs_per_variant(const Plan& plan) { return 2 + static_cast<std::size_t>(plan.rounds); }
 
 CellKey cell_of(const Comparison& comparison, const VariantId& variant) {
@@ -190,8 +193,10 @@ void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measure
   contestant.failed = measurement.status != Status::ok;
   if (const auto& memory = measurement.memory) {
     const auto added = std::max(memory->input_bytes.value_or(0), memory->peak_bytes.value_or(0));
-    footprints_[family_of(cell)] = {cell.n, static_cast<double>(memory->baseline_bytes),
-                                    static_cast<double>(std::max(std::int64_t{0}, added))};
+    if (added >= telling_bytes) {
+      footprints_[family_of(cell)] = {cell.n, static_cast<double>(memory->baseline_bytes),
+                                      static_cast<double>(added)};
+    }
   }
   if (measurement.status == Status::timeout || measurement.status == Status::oom) {
     exhausted_.emplace(family_of(cell),

@@ -30,6 +30,12 @@ def undisturbed(gapmeter: Program, tmp_path_factory: pytest.TempPathFactory) -> 
     return run
 
 
+def wait_for_rows(out: Path) -> None:
+    """Until a few rows are there; the header is not written at once."""
+    file = out / "rounds.csv"
+    wait_for("rows", lambda: file.exists() and file.read_text(encoding="utf-8").count("\n") > 3)
+
+
 def keys(results: Results) -> list[tuple[str, ...]]:
     return [key_of(row) for row in results.rounds]
 
@@ -60,7 +66,7 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(
 
 def test_ctrl_c_tells_how_to_go_on(gapmeter: Program, undisturbed: Results, out: Path) -> None:
     with started(gapmeter.start("run", *TINY, "--out", out)) as process:
-        wait_for("a row", lambda: (out / "rounds.csv").exists() and len(Results(out).rounds) > 2)
+        wait_for_rows(out)
         process.send_signal(signal.SIGINT)
         stdout, _ = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -131,6 +137,6 @@ def test_what_can_not_be_resumed_is_rejected(
 def test_a_directory_in_use_is_refused(gapmeter: Program, out: Path) -> None:
     long_run = ("run", "--quick", "--kernels", "empty", "--rounds", "100000", "--out", out)
     with started(gapmeter.start(*long_run)) as process:
-        wait_for("a row", lambda: (out / "rounds.csv").exists() and len(Results(out).rounds) > 2)
+        wait_for_rows(out)
         assert_rejected(gapmeter("run", "--resume", out), "another run is writing it")
         process.kill()

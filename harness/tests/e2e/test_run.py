@@ -110,7 +110,7 @@ def paired_gap(rounds: list[Row], python: CellKey, native: CellKey) -> tuple[str
 def test_a_run_that_goes_well_exits_0_and_leaves_its_files(run: Run) -> None:
     assert run.process.returncode == 0, run.process.stderr
     names = {path.name for path in run.dir.iterdir()}
-    tables = {"rounds.csv", "summary.csv", "latency.csv", "metrics.csv"}
+    tables = {"rounds.csv", "summary.csv", "latency.csv", "metrics.csv", "growth.csv"}
     assert names == tables | {"run.json", "workers.log"}
     assert run.log == "", "the real kernels print nothing"
 

@@ -719,17 +719,28 @@ TEST_F(SchedulerTest, SkipsWhatWouldNotFitByWhatSmallerSizesTook) {
   runner_.change = [](const Job& job, JobOutcome& outcome) {
     if (job.pass != Pass::memory) return;
     outcome.measurement.memory =
-        MemoryUse{.baseline_bytes = 100, .input_bytes = 10, .peak_bytes = 50};
+        MemoryUse{.baseline_bytes = 100 << 20, .input_bytes = 10 << 20, .peak_bytes = 50 << 20};
   };
-  for (const std::size_t n : {4U, 16U, 64U}) add_comparison(n, {"native/a"});
-  // At 16 it takes 100 + 50 * 4, at 64 by what was seen at 16 100 + 50 * 4 again.
-  run({.memory_bytes = 300});
+  for (const std::size_t n : {4U, 16U}) add_comparison(n, {"native/a"});
+  // At 16 it would take 100 + 50 * 4 MiB.
+  run({.memory_bytes = 300 << 20});
   EXPECT_EQ(rows_of("time native/a 16 ok"), 1U);
-  EXPECT_EQ(rows_of("time native/a 64 ok"), 1U);
   observer_.rows.clear();
-  run({.memory_bytes = 299});
+  run({.memory_bytes = (300 << 20) - 1});
   EXPECT_EQ(rows_of("time native/a 4 ok"), 1U);
-  EXPECT_THAT(reason_of("verify native/a 16 skipped"), HasSubstr("--mem-limit"));
+  EXPECT_EQ(reason_of("verify native/a 16 skipped"),
+            "would need about 300 MiB, the limit is 300 (--mem-limit)");
+}
+
+TEST_F(SchedulerTest, ScalesNoMemoryThatRoundingExplains) {
+  plan_.rounds = 1;
+  runner_.change = [](const Job& job, JobOutcome& outcome) {
+    if (job.pass != Pass::memory) return;
+    outcome.measurement.memory = MemoryUse{.baseline_bytes = 1, .peak_bytes = (16 << 20) - 1};
+  };
+  for (const std::size_t n : {4U, 4096U}) add_comparison(n, {"native/a"});
+  run({.memory_bytes = 300 << 20});
+  EXPECT_EQ(rows_of("time native/a 4096 ok"), 1U);
 }
 
 TEST_F(SchedulerTest, SkipsWhatDeclaresMoreThanTheLimit) {
