@@ -11,5 +11,5 @@ rm -rf results/reference
 mv results/reference.new results/reference
 "build/${GAPMETER_PRESET:-release}/gapmeter" report results/reference
 # All of them are in the report; as files they would be a hundred megabytes in a few versions.
-find results/reference/charts -type f ! -name heatmap.svg ! -name overview.svg ! -name sum_gap.svg -delete
+find results/reference/charts -type f ! -name heatmap.svg ! -name sum_gap.svg -delete
 /usr/bin/python3 scripts/readme_claims.py results/reference/claims.json README.md
