@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""What stopping at the first narrow interval costs in coverage, and what further pairs repair.
+"""What stopping at the first narrow interval costs in coverage, and what further rounds repair.
 
     benchmarks/simulate_stopping.py
 
-Draws ratios of pairs from known distributions, adds pairs until the 99 % interval is as narrow as
-`gapmeter ab` wants it by default, runs some more, and counts how often the 95 % interval then holds
-the truth. harness/run/duel.cpp has the rule itself.
+Draws rounds from known distributions, adds some until the interval is as narrow as `gapmeter ab` or
+`gapmeter run --precision 2%` wants it, runs half as many more, and counts how often the 95 %
+interval then holds the truth. `deciding_rounds` in harness/results/statistics.h is the rule itself.
 """
 
 from __future__ import annotations
@@ -13,36 +13,53 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from evaluate_ab import median_interval
 
-HALF_WIDTH, WATCHED, REPORTED = 0.01, 0.99, 0.95
-FIRST_LOOK, MOST_PAIRS = 8, 200
+REPORTED = 0.95  # the confidence of the intervals that are counted
+
+
+class Rule(NamedTuple):
+    """When rounds are enough, and how far apart they typically are then."""
+
+    name: str
+    half_width: float
+    watched: float  # the confidence of the interval whose width is watched
+    first_look: int  # the fewest rounds that have such an interval
+    most: int
+    spread: float
+
+
+RULES = [
+    Rule("ab", 0.01, 0.99, 8, 200, 0.012),
+    Rule("run --precision 2%", 0.02, 0.95, 6, 100, 0.03),
+]
 
 RNG = np.random.default_rng(1)
 DISTRIBUTIONS: dict[str, Callable[[int], np.ndarray]] = {
-    "normal": lambda count: RNG.normal(0, 0.012, count),
-    "Laplace": lambda count: RNG.laplace(0, 0.012, count),
-    "t, 3 degrees of freedom": lambda count: 0.015 * RNG.standard_t(3, count),
+    "normal": lambda count: RNG.normal(0, 1, count),
+    "Laplace": lambda count: RNG.laplace(0, 1, count),
+    "t, 3 degrees of freedom": lambda count: 1.25 * RNG.standard_t(3, count),
 }
 
 
-def pairs_run(logarithms: np.ndarray, further_pairs: float) -> int:
-    """How many pairs the rule runs when they come out like this."""
-    for pairs in range(FIRST_LOOK, MOST_PAIRS + 1):
-        low, high = median_interval(logarithms[:pairs], WATCHED)
-        if (high - low) / 2 <= HALF_WIDTH:
-            return math.ceil(pairs * (1 + further_pairs))
-    return MOST_PAIRS
+def rounds_run(rule: Rule, logarithms: np.ndarray, further: float) -> int:
+    """How many rounds the rule runs when they come out like this."""
+    for rounds in range(rule.first_look, rule.most + 1):
+        low, high = median_interval(logarithms[:rounds], rule.watched)
+        if (high - low) / 2 <= rule.half_width:
+            return math.ceil(rounds * (1 + further))
+    return rule.most
 
 
-def coverage(draw: Callable[[int], np.ndarray], further_pairs: float, trials: int) -> float:
+def coverage(rule: Rule, draw: Callable[[int], np.ndarray], further: float, trials: int) -> float:
     """The share of trials whose reported interval holds the truth, which is 0."""
     held = 0
     for _ in range(trials):
-        logarithms = draw(math.ceil(MOST_PAIRS * (1 + further_pairs)))
-        low, high = median_interval(logarithms[: pairs_run(logarithms, further_pairs)], REPORTED)
+        logarithms = rule.spread * draw(math.ceil(rule.most * (1 + further)))
+        low, high = median_interval(logarithms[: rounds_run(rule, logarithms, further)], REPORTED)
         held += low <= 0 <= high
     return held / trials
 
@@ -52,11 +69,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=4000)
     trials = parser.parse_args().trials
-    print("| ratios of pairs | stopped at once | half as many pairs again |")
-    print("| --- | ---: | ---: |")
-    for name, draw in DISTRIBUTIONS.items():
-        at_once, later = (100 * coverage(draw, share, trials) for share in (0.0, 0.5))
-        print(f"| {name} | {at_once:.1f} % | {later:.1f} % |")
+    print("| rule | rounds | stopped at once | half as many again |")
+    print("| --- | --- | ---: | ---: |")
+    for rule in RULES:
+        for name, draw in DISTRIBUTIONS.items():
+            at_once, later = (100 * coverage(rule, draw, share, trials) for share in (0.0, 0.5))
+            print(f"| `{rule.name}` | {name} | {at_once:.1f} % | {later:.1f} % |")
 
 
 if __name__ == "__main__":

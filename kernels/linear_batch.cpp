@@ -139,7 +139,7 @@ GAPMETER_KERNEL() {
       .title = "Linear layer Y = X W + b, n by n, in float32",
       .item = "multiplication",
       .claims = {"C23"},
-      .sizes = "4:1Ki:4x",
+      .sizes = "4:256:4x,512",
       .inputs = {input<float>("x", uniform{-1, 1}, k::matrix),
                  input<float>("w", uniform{-1, 1}, k::matrix), input<float>("b", uniform{-1, 1})},
       .outputs = {output<float>("y", k::error_bound, k::matrix)},

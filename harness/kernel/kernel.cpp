@@ -75,6 +75,9 @@ void check_signature(const Kernel& kernel, const NativeVariant& variant,
   }
 }
 
+// A thousand rounds of others' pass: what is above is a mistake.
+constexpr double most_single_calls = 1000;
+
 bool has_native(const Kernel& kernel, std::string_view name) {
   return std::any_of(kernel.native.begin(), kernel.native.end(),
                      [&](const NativeVariant& variant) { return variant.name == name; });
@@ -127,6 +130,10 @@ std::vector<std::string> problems_of(const Kernel& kernel) {
   if (kernel.title.empty()) problems.emplace_back("no title is declared (.title)");
   if (!kernel.cost) problems.emplace_back("no cost is declared (.cost)");
   if (kernel.baseline.empty()) problems.emplace_back("no baseline is declared (.baseline)");
+  if (!(kernel.single_calls >= 0 && kernel.single_calls <= most_single_calls)) {
+    problems.push_back(fmt::format("single calls (.single_calls) are to be 0 to {} times others'",
+                                   most_single_calls));
+  }
   try {
     parse_sizes(kernel.sizes);
   } catch (const InvalidSizes& error) {

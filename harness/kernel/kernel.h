@@ -57,6 +57,9 @@ struct Kernel {
   std::function<Cost(std::size_t n)> cost;
   std::string reference;  // the native variant that all others are verified against
   std::string baseline;   // the Python variant that people would write first
+  // Times as long as other kernels' pass of single calls: above 1 where the question is about rare
+  // calls, since a percentile is told only from enough of them.
+  double single_calls = 1;
   std::vector<NativeVariant> native;
 };
 

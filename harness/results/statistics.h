@@ -30,6 +30,11 @@ double median(std::span<const double> values);
 // than 6 for 95 %.
 std::optional<Interval> median_interval(std::span<const double> values, double confidence);
 
+// Of so many rounds, the first, whose interval decides that they are enough: two thirds. Among all
+// numbers of rounds, the first with a narrow interval is one where they happen to agree too well;
+// those that follow don't know. docs/statistics.md has the figures.
+constexpr std::size_t deciding_rounds(std::size_t rounds) { return rounds * 2 / 3; }
+
 // An estimate, and its interval where there are enough values for one.
 struct Estimate {
   double value = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 #include "harness/results/comparison.h"
 
@@ -115,15 +116,14 @@ class Duel {
     const double spent_s = clock_.now_s() - started_s_;
     const double one_pair_s =
         (clock_.now_s() - first_pair_s_) / static_cast<double>(result_.ratios.size());
-    if (spent_s + one_pair_s > budget_s) return true;
-    if (!pairs_wanted_ && is_narrow()) {
-      pairs_wanted_ = static_cast<double>(result_.ratios.size()) * (1 + rule_.further_pairs);
-    }
-    return pairs_wanted_ && static_cast<double>(result_.ratios.size()) >= *pairs_wanted_;
+    return spent_s + one_pair_s > budget_s || is_narrow();
   }
 
   bool is_narrow() const {
-    const Estimate ratio = ratio_of_pairs(result_.ratios, rule_.confidence);
+    const std::span<const double> ratios(result_.ratios);
+    if (ratios.size() < 2) return false;  // none would decide
+    const Estimate ratio =
+        ratio_of_pairs(ratios.first(deciding_rounds(ratios.size())), rule_.confidence);
     return ratio.interval &&
            std::log(ratio.interval->high / ratio.interval->low) / 2 <= rule_.half_width;
   }
@@ -135,7 +135,6 @@ class Duel {
   const std::function<void(const DuelRow&)>& record_;
   double started_s_;
   double first_pair_s_ = 0;
-  std::optional<double> pairs_wanted_{};  // since the interval was narrow enough
   DuelResult result_{};
 };
 

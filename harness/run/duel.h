@@ -21,11 +21,8 @@ namespace gapmeter {
 
 struct DuelRule {
   int most_pairs = 1000;
-  double confidence = 0.99;  // of the interval whose width is watched
-  double half_width = 0.01;  // of the interval around the ratio, in logarithms: narrow enough
-  // Of the pairs it took to get there, run after them. Among all numbers of pairs the first with a
-  // narrow interval is one where the pairs happen to agree too well; those that follow don't know.
-  double further_pairs = 0.5;
+  double confidence = 0.99;    // of the interval whose width is watched
+  double half_width = 0.01;    // of the interval around the ratio, in logarithms: narrow enough
   double short_budget_s = 10;  // for one cell whose calls are short
   double long_budget_s = 15;   // and for one whose calls fill a batch each
   std::int64_t batch_ns = 10'000;
@@ -53,8 +50,8 @@ struct DuelResult {
 };
 
 // Verifies the job's cell on both sides, checks that they get the same bytes, then times pairs
-// until the interval of their ratio has been narrow enough, looking at its width alone, and some
-// more, or until the budget ends. `record` sees every timed round.
+// until the interval over the first two thirds of them is narrow enough (deciding_rounds), looking
+// at its width alone, or until the budget ends. `record` sees every timed round.
 DuelResult run_duel(Job job, PairRunner& runner, const Clock& clock, const DuelRule& rule,
                     const std::function<void(const DuelRow&)>& record = {});
 

@@ -42,7 +42,8 @@ Comparison plan_comparison(const Catalog& catalog, const Kernel& kernel, const S
                         .n = n,
                         .threads = threads,
                         .cost = kernel.cost(n),
-                        .working_set_bytes = working_set_bytes(kernel, n)};
+                        .working_set_bytes = working_set_bytes(kernel, n),
+                        .single_calls = kernel.single_calls};
   const auto wanted = [&](const VariantId& id) {
     return selection.variants.empty() || matches_any(id, selection.variants);
   };
@@ -110,7 +111,8 @@ std::uint64_t digest_of(const Plan& plan) {
       fmt::format("{} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),
                   plan.timing.batch_ns, plan.timing.round_ns, plan.timing.single_calls_ns);
   for (const Comparison& comparison : plan.comparisons) {
-    text += fmt::format("\n{} {} {}", comparison.kernel, comparison.n, comparison.threads);
+    text += fmt::format("\n{} {} {} {}", comparison.kernel, comparison.n, comparison.threads,
+                        comparison.single_calls);
     for (const PlannedVariant& variant : comparison.variants) {
       text += fmt::format(" {}{}", to_string(variant.id), variant.settled ? "!" : "");
     }

@@ -38,6 +38,7 @@ struct Comparison {
   int threads = 1;
   Cost cost{};
   std::size_t working_set_bytes = 0;
+  double single_calls = 1;  // times the plan's single_calls_ns
   std::vector<PlannedVariant> variants{};
 };
 

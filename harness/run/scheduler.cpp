@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "harness/results/summary.h"
 
@@ -93,18 +95,24 @@ void Scheduler::run_comparison(const Comparison& comparison, double share_s) {
     // The first round is always run: a cell that was verified is worth a figure.
     if (round > 0 && clock_.now_s() >= deadline_s) return;
     if (!run_round(comparison, fit, round)) return;
-    retire_precise(fit);
+    retire_precise(fit, round + 1);
   }
 }
 
 // Looks at the widths of intervals alone: where they lie must not decide when to stop.
-void Scheduler::retire_precise(std::vector<Contestant*>& contestants) const {
+void Scheduler::retire_precise(std::vector<Contestant*>& contestants, int rounds) const {
   if (!plan_.precision) return;
+  std::vector<RoundRow> deciding;
+  std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(deciding), [&](const RoundRow& row) {
+    return row.round < static_cast<int>(deciding_rounds(static_cast<std::size_t>(rounds)));
+  });
   std::set<std::string> needed;  // variants with a width still to be reached
-  for (const SummaryRow& row : summarize(rows_)) {
-    if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
-    needed.insert(to_string(row.cell.variant));
-    needed.insert(row.reference);
+  for (const auto* rows : {&std::as_const(deciding), &rows_}) {
+    for (const SummaryRow& row : summarize(*rows)) {
+      if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
+      needed.insert(to_string(row.cell.variant));
+      needed.insert(row.reference);
+    }
   }
   for (Contestant* contestant : contestants) {
     contestant->precise = !needed.contains(to_string(contestant->planned->id));
@@ -168,6 +176,8 @@ void Scheduler::run_pass(const Comparison& comparison, Contestant& contestant, P
           .threads = comparison.threads,
           .seed = plan_.seed,
           .timing = plan_.timing};
+  job.timing.single_calls_ns = static_cast<std::int64_t>(
+      static_cast<double>(plan_.timing.single_calls_ns) * comparison.single_calls);
   job.timing.batch = contestant.batch;
   observer_.job_starts(job, round, done_, total_);
   JobOutcome outcome = run_job(job);

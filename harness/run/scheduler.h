@@ -85,7 +85,7 @@ class Scheduler {
                                        const VariantId& variant) const;
   void record(const Comparison& comparison, const VariantId& variant, Pass pass, int round,
               int position, JobOutcome outcome);
-  void retire_precise(std::vector<Contestant*>& contestants) const;
+  void retire_precise(std::vector<Contestant*>& contestants, int rounds) const;
   void skip_comparison(const Comparison& comparison);
   double share_of_budget(std::size_t comparisons_left) const;
   bool stopped() const { return options_.stop != nullptr && *options_.stop; }

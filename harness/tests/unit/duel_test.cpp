@@ -175,9 +175,9 @@ TEST_F(DuelTest, ARoundThatIsNotCutAsToldIsAnError) {
 }
 
 // The range of 8 equal ratios is the first interval of 99 %: 2 / 2^8 is below 1 %, 2 / 2^7 is not.
-TEST_F(DuelTest, EndsWhenTheIntervalIsNarrowEnough) {
-  rule_.further_pairs = 0;
-  EXPECT_THAT(run().ratios, SizeIs(8));
+TEST_F(DuelTest, EndsWhenTwoThirdsOfThePairsHaveANarrowInterval) {
+  runner_.pair_s = 0.1;
+  EXPECT_THAT(run().ratios, SizeIs(12));
 }
 
 // It is narrow once, after 8, and wide from the ninth on, which doesn't matter any more.
@@ -189,9 +189,8 @@ TEST_F(DuelTest, RunsFurtherPairsWhateverTheyShow) {
 
 TEST_F(DuelTest, MoreConfidenceTakesMorePairs) {
   rule_.confidence = 0.999;
-  rule_.further_pairs = 0;
   runner_.pair_s = 0.1;
-  EXPECT_THAT(run().ratios, SizeIs(11));
+  EXPECT_THAT(run().ratios, SizeIs(17));
 }
 
 // The range of the first 8 ratios is just as wide as allowed, or a little wider.

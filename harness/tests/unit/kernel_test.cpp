@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "harness/tests/unit/testing.h"
 
 namespace gapmeter {
@@ -61,6 +63,16 @@ TEST(ProblemsOf, ReportsAnOutputOfAnotherType) {
   Kernel scalar_output = kernel_with(native<first_as_float>("v"));
   scalar_output.outputs = {output<double>("y", Tolerance{}, scalar)};
   EXPECT_THAT(problems_of(scalar_output), ElementsAre(HasSubstr("native/v is (f64[]) -> f32")));
+}
+
+TEST(ProblemsOf, ReportsSingleCallsThatCannotBeMeant) {
+  Kernel kernel = kernel_with(native<copy>("v"));
+  for (const double factor : {-1.0, 1e6, std::nan("")}) {
+    kernel.single_calls = factor;
+    EXPECT_THAT(problems_of(kernel), ElementsAre(HasSubstr("single calls (.single_calls)")));
+  }
+  kernel.single_calls = 0;
+  EXPECT_THAT(problems_of(kernel), IsEmpty());
 }
 
 TEST(ProblemsOf, ReportsAScalarWhereAnArrayIsDeclared) {
