@@ -23,6 +23,7 @@ const std::vector<double>& values_of(const SummaryRow& row, Quantity quantity) {
 
 std::vector<double> logarithms(const std::vector<double>& values) {
   std::vector<double> logs;
+  logs.reserve(values.size());
   for (const double value : values) logs.push_back(std::log(value));
   return logs;
 }
@@ -68,6 +69,7 @@ std::vector<double> ratios_of(const std::vector<ComparedCell>& cells) {
 double robust_spread(const std::vector<double>& values) {
   const double middle = median(values);
   std::vector<double> deviations;
+  deviations.reserve(values.size());
   for (const double value : values) deviations.push_back(std::abs(value - middle));
   constexpr double to_standard_deviation = 1.4826;  // of a normal distribution
   return to_standard_deviation * median(deviations);
@@ -102,6 +104,7 @@ std::vector<ComparedCell> compare_cells(const std::vector<SummaryRow>& base,
     if (wanted && before.contains(row.cell)) common.push_back(&row);
   }
   std::vector<ComparedCell> cells;
+  cells.reserve(common.size());
   for (const SummaryRow* row : common) {
     cells.push_back(
         compare_cell(*before[row->cell], *row, quantity, confidence_of_one(rule, common.size())));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -39,14 +40,17 @@ std::map<int, std::int64_t> caches_of(const Json& facts) {
   if (!machine.contains("caches")) return bytes;
   expect(machine["caches"].is_array(), "machine.caches", "an array");
   for (const Json& cache : machine["caches"]) {
-    const auto number = [&](const char* key) {
-      const bool is_number =
+    const auto number = [&](const char* key, std::int64_t most) {
+      const bool is_whole =
           cache.is_object() && cache.contains(key) && cache[key].is_number_integer();
-      expect(is_number, fmt::format("machine.caches[].{}", key), "a whole number");
-      return cache[key].get<std::int64_t>();
+      // What 64 bits with a sign don't hold becomes negative.
+      const auto value = is_whole ? cache[key].get<std::int64_t>() : 0;
+      expect(value >= 1 && value <= most, fmt::format("machine.caches[].{}", key),
+             "a positive whole number");
+      return value;
     };
-    const auto level = static_cast<int>(number("level"));
-    bytes[level] = number("size_bytes");
+    const auto level = static_cast<int>(number("level", std::numeric_limits<int>::max()));
+    bytes[level] = number("size_bytes", std::numeric_limits<std::int64_t>::max());
   }
   return bytes;
 }

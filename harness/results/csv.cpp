@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <charconv>
 
 namespace gapmeter {
 namespace {
@@ -13,15 +13,16 @@ std::string sanitized(std::string_view field) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   if (!text.empty() && std::string_view("=+-@\t").find(text[0]) != std::string_view::npos) {
-    const bool number = text.size() > 1 && text[0] == '-' &&
-                        text.find_first_not_of("0123456789.e+-") == std::string::npos;
-    if (!number) text.insert(text.begin(), '\'');
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    if (!is_number) text.insert(text.begin(), '\'');
   }
   return text;
 }
 
 std::string quoted(std::string_view field) {
-  const std::string text = sanitized(field);
+  std::string text = sanitized(field);
   if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string result = "\"";
   for (const char c : text) {
@@ -30,63 +31,6 @@ std::string quoted(std::string_view field) {
   }
   return result + '"';
 }
-
-class CsvParser {
- public:
-  explicit CsvParser(std::string_view text) : rest_(text) {}
-
-  bool at_end() const { return rest_.empty(); }
-  std::size_t line() const { return line_; }
-
-  std::vector<std::string> record() {
-    std::vector<std::string> fields;
-    for (;;) {
-      fields.push_back(field());
-      if (rest_.empty()) fail("the last line is cut off");
-      if (take(',')) continue;
-      take('\r');
-      if (!take('\n')) fail("text stands after a closing quote");
-      ++line_;
-      return fields;
-    }
-  }
-
- private:
-  [[noreturn]] void fail(std::string_view what) const {
-    throw InvalidCsv(fmt::format("line {}: {}", line_, what));
-  }
-
-  bool take(char expected) {
-    if (rest_.empty() || rest_[0] != expected) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-
-  std::string field() {
-    if (take('"')) return quoted_field();
-    const std::size_t end = std::min(rest_.find_first_of(",\r\n"), rest_.size());
-    const std::string text(rest_.substr(0, end));
-    rest_.remove_prefix(end);
-    return text;
-  }
-
-  std::string quoted_field() {
-    std::string text;
-    for (;;) {
-      const std::size_t quote = rest_.find('"');
-      if (quote == std::string_view::npos) fail("a quote is not closed");
-      text += rest_.substr(0, quote);
-      line_ += static_cast<std::size_t>(
-          std::count(text.end() - static_cast<std::ptrdiff_t>(quote), text.end(), '\n'));
-      rest_.remove_prefix(quote + 1);
-      if (!take('"')) return text;
-      text += '"';
-    }
-  }
-
-  std::string_view rest_;
-  std::size_t line_ = 1;
-};
 
 }  // namespace
 
@@ -99,19 +43,64 @@ std::string to_csv_line(const std::vector<std::string>& fields) {
   return line + '\n';
 }
 
-CsvTable parse_csv(std::string_view text) {
-  CsvParser parser(text);
-  if (parser.at_end()) throw InvalidCsv("the file is empty");
-  CsvTable table{.header = parser.record(), .rows = {}};
-  while (!parser.at_end()) {
-    const std::size_t line = parser.line();
-    table.rows.push_back(parser.record());
-    if (table.rows.back().size() != table.header.size()) {
-      throw InvalidCsv(fmt::format("line {}: {} fields, but the header has {}", line,
-                                   table.rows.back().size(), table.header.size()));
-    }
+CsvReader::CsvReader(std::string_view text) : rest_(text) {
+  if (text.empty()) throw InvalidCsv("the file is empty");
+  read_record(header_);
+}
+
+bool CsvReader::next(std::vector<std::string>& fields) {
+  if (rest_.empty()) return false;
+  const std::size_t line = line_;
+  read_record(fields);
+  if (fields.size() == header_.size()) return true;
+  throw InvalidCsv(fmt::format("line {}: {} fields, but the header has {}", line, fields.size(),
+                               header_.size()));
+}
+
+void CsvReader::fail(std::string_view what) const {
+  throw InvalidCsv(fmt::format("line {}: {}", line_, what));
+}
+
+bool CsvReader::take(char expected) {
+  if (rest_.empty() || rest_[0] != expected) return false;
+  rest_.remove_prefix(1);
+  return true;
+}
+
+// Fields keep their memory from record to record.
+void CsvReader::read_record(std::vector<std::string>& fields) {
+  std::size_t count = 0;
+  do {
+    if (fields.size() == count) fields.emplace_back();
+    read_field(fields[count++]);
+    if (rest_.empty()) fail("the last line is cut off");
+  } while (take(','));
+  take('\r');
+  if (!take('\n')) fail("text stands after a closing quote");
+  fields.resize(count);
+  ++line_;
+}
+
+void CsvReader::read_field(std::string& field) {
+  field.clear();
+  if (take('"')) return read_quoted_field(field);
+  const auto* const end = std::find_if(rest_.begin(), rest_.end(),
+                                       [](char c) { return c == ',' || c == '\r' || c == '\n'; });
+  field.assign(rest_.begin(), end);
+  rest_.remove_prefix(field.size());
+}
+
+void CsvReader::read_quoted_field(std::string& field) {
+  for (;;) {
+    const std::size_t quote = rest_.find('"');
+    if (quote == std::string_view::npos) fail("a quote is not closed");
+    const std::string_view part = rest_.substr(0, quote);
+    field += part;
+    line_ += static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n'));
+    rest_.remove_prefix(quote + 1);
+    if (!take('"')) return;
+    field += '"';
   }
-  return table;
 }
 
 }  // namespace gapmeter

@@ -2,6 +2,7 @@
 // line feed and read with either ending.
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -19,13 +20,31 @@ class InvalidCsv : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-struct CsvTable {
-  std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
-};
+// Takes a text apart record by record, so that a file of a hundred megabytes is never held as
+// millions of strings.
+class CsvReader {
+ public:
+  // Takes the header. Throws InvalidCsv for an empty text and as next does. The text must outlive
+  // the reader.
+  explicit CsvReader(std::string_view text);
 
-// Throws InvalidCsv for an empty text, a quote that is not closed, text after a closing quote, a
-// record whose number of fields is not the header's, a last line without its end.
-CsvTable parse_csv(std::string_view text);
+  const std::vector<std::string>& header() const { return header_; }
+
+  // Puts the next record's fields into `fields`; false at the end of the text. Throws InvalidCsv
+  // for a quote that is not closed, text after a closing quote, a record whose number of fields is
+  // not the header's, a last line without its end.
+  bool next(std::vector<std::string>& fields);
+
+ private:
+  [[noreturn]] void fail(std::string_view what) const;
+  bool take(char expected);
+  void read_record(std::vector<std::string>& fields);
+  void read_field(std::string& field);
+  void read_quoted_field(std::string& field);
+
+  std::string_view rest_;
+  std::size_t line_ = 1;
+  std::vector<std::string> header_;
+};
 
 }  // namespace gapmeter

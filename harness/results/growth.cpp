@@ -172,6 +172,7 @@ std::optional<Estimate> growth_exponent(const std::vector<SizedValues>& values) 
   std::vector<double> slopes;
   for (std::size_t round = 0; round < rounds; ++round) {
     std::vector<double> logs;
+    logs.reserve(values.size());
     for (const SizedValues& value : values) logs.push_back(std::log(value.rounds[round]));
     slopes.push_back(slope(sizes, logs));
   }

@@ -13,6 +13,9 @@ namespace {
 // Each bucket's width is a power of two such that this many significant bits of a value are kept.
 constexpr int significant_bits = 11;
 
+// One in so many is few: looked up one by one in the others, rather than passing over all of them.
+constexpr std::size_t few = 16;
+
 std::int64_t width_at(std::int64_t value) {
   const int bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(value)));
   return std::int64_t{1} << std::max(0, bits - significant_bits);
@@ -40,12 +43,36 @@ bool take(std::string_view& text, char wanted) {
 }  // namespace
 
 void Histogram::add(std::int64_t value_ns, std::int64_t times) {
-  buckets_[lower_bound_of(std::max(value_ns, std::int64_t{0}))] += times;
+  const std::int64_t bound = lower_bound_of(std::max(value_ns, std::int64_t{0}));
   count_ += times;
+  if (buckets_.empty() || buckets_.back().first < bound) {
+    buckets_.emplace_back(bound, times);
+    return;
+  }
+  const auto at = std::lower_bound(buckets_.begin(), buckets_.end(), Bucket{bound, 0});
+  if (at->first == bound) {
+    at->second += times;
+  } else {
+    buckets_.insert(at, {bound, times});
+  }
 }
 
 void Histogram::merge(const Histogram& other) {
-  for (const auto& [bound, times] : other.buckets_) add(bound, times);
+  if (other.buckets_.size() * few < buckets_.size()) {
+    for (const auto& [bound, times] : other.buckets_) add(bound, times);
+    return;
+  }
+  std::vector<Bucket> merged;
+  merged.reserve(buckets_.size() + other.buckets_.size());
+  auto mine = buckets_.begin();
+  for (const Bucket& bucket : other.buckets_) {
+    while (mine != buckets_.end() && mine->first < bucket.first) merged.push_back(*mine++);
+    const bool both = mine != buckets_.end() && mine->first == bucket.first;
+    merged.emplace_back(bucket.first, bucket.second + (both ? (mine++)->second : 0));
+  }
+  merged.insert(merged.end(), mine, buckets_.end());
+  buckets_ = std::move(merged);
+  count_ += other.count_;
 }
 
 std::optional<double> Histogram::quantile(double q) const {

@@ -7,15 +7,18 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gapmeter {
 
 class Histogram {
  public:
+  using Bucket = std::pair<std::int64_t, std::int64_t>;  // lower bound and count
+
   // Counts `times` values of so many nanoseconds; negative ones count as 0.
   void add(std::int64_t value_ns, std::int64_t times = 1);
   void merge(const Histogram& other);
@@ -26,13 +29,13 @@ class Histogram {
   // smallest value which at least q of all do not exceed. nullopt when empty.
   std::optional<double> quantile(double q) const;
 
-  // Lower bound of every bucket that is not empty, ascending, with its count.
-  const std::map<std::int64_t, std::int64_t>& buckets() const { return buckets_; }
+  // Every bucket that is not empty, ascending.
+  const std::vector<Bucket>& buckets() const { return buckets_; }
 
   bool operator==(const Histogram&) const = default;
 
  private:
-  std::map<std::int64_t, std::int64_t> buckets_;
+  std::vector<Bucket> buckets_;  // ascending
   std::int64_t count_ = 0;
 };
 

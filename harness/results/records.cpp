@@ -247,7 +247,26 @@ const std::vector<Column<SummaryRow>>& summary_schema() {
   return schema;
 }
 
-// Reads the fields of one line by column name.
+// What a kernel, a variant or an engine can be called: names become parts of file names and are
+// shown on terminals and pages, so that a file must not bring any that can do harm there.
+bool is_plain_name(std::string_view name) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-';
+  };
+  return !name.empty() && name[0] != '.' && name[0] != '-' &&
+         std::all_of(name.begin(), name.end(), is_plain);
+}
+
+// Without what would steer a terminal.
+std::string plain_text(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+// Reads the fields of one line by column name. They are asked for mostly in their order, so each
+// search goes on where the last one ended.
 class FieldReader {
  public:
   FieldReader(const Fields& columns, const Fields& fields) : columns_(columns), fields_(fields) {
@@ -258,11 +277,13 @@ class FieldReader {
   }
 
   const std::string& text(std::string_view column) const {
-    const auto found = std::find(columns_.begin(), columns_.end(), column);
-    if (found == columns_.end()) {
-      throw std::invalid_argument(fmt::format("there is no column '{}'", column));
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const std::size_t position = (next_ + i) % columns_.size();
+      if (columns_[position] != column) continue;
+      next_ = position;
+      return fields_[position];
     }
-    return fields_[static_cast<std::size_t>(found - columns_.begin())];
+    throw std::invalid_argument(fmt::format("there is no column '{}'", column));
   }
 
   template <class T>
@@ -289,6 +310,19 @@ class FieldReader {
     const std::string& field = text(column);
     if (field != "true" && field != "false") reject(column, field);
     return field == "true";
+  }
+
+  std::string plain_name(std::string_view column) const {
+    const std::string& field = text(column);
+    if (!is_plain_name(field)) reject(column, field);
+    return field;
+  }
+
+  VariantId variant(std::string_view column) const {
+    VariantId id = name(column, parse_variant);
+    const bool is_plain = is_plain_name(id.name) && (id.engine.empty() || is_plain_name(id.engine));
+    if (!is_plain) reject(column, text(column));
+    return id;
   }
 
   Histogram histogram(std::string_view column) const {
@@ -328,11 +362,12 @@ class FieldReader {
 
  private:
   [[noreturn]] static void reject(std::string_view column, const std::string& field) {
-    throw std::invalid_argument(fmt::format("'{}' can't be a {}", field, column));
+    throw std::invalid_argument(fmt::format("'{}' can't be a {}", plain_text(field), column));
   }
 
   const Fields& columns_;
   const Fields& fields_;
+  mutable std::size_t next_ = 0;
 };
 
 std::optional<Timing> parse_timing(const FieldReader& reader) {
@@ -446,8 +481,8 @@ std::vector<Fields> to_metric_fields(const SummaryRow& row) {
 RoundRow parse_round(const Fields& columns, const Fields& fields) {
   const FieldReader reader(columns, fields);
   RoundRow row;
-  row.cell = {.kernel = reader.text("kernel"),
-              .variant = reader.name("variant", parse_variant),
+  row.cell = {.kernel = reader.plain_name("kernel"),
+              .variant = reader.variant("variant"),
               .n = reader.number<std::size_t>("n", 1),
               .threads = reader.number<int>("threads", 1)};
   row.pass = reader.name("pass", parse_pass);
@@ -457,8 +492,8 @@ RoundRow parse_round(const Fields& columns, const Fields& fields) {
   row.precision = reader.maybe<double>("precision");
   row.budgeted = reader.flag("budgeted");
   row.measurement.status = reader.name("status", parse_status);
-  row.measurement.reason = reader.text("reason");
-  row.measurement.input_digest = reader.text("input_digest");
+  row.measurement.reason = plain_text(reader.text("reason"));
+  row.measurement.input_digest = plain_text(reader.text("input_digest"));
   row.measurement.max_error = reader.maybe<double>("max_error");
   row.measurement.timing = parse_timing(reader);
   row.measurement.single_calls = parse_single_calls(reader);

@@ -3,14 +3,16 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <system_error>
+#include <vector>
 
 #include "harness/results/csv.h"
 #include "harness/results/growth.h"
@@ -20,18 +22,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// No run.json is nearly as deep as this; copying a value that is very deep overflows the stack.
+constexpr int deepest_facts = 100;
+
 [[noreturn]] void fail(const fs::path& path, std::string_view what, int error) {
   throw ResultDirError(fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
 }
 
 std::vector<RoundRow> rows_of(const fs::path& path, const std::string& text) {
   std::vector<RoundRow> rows;
+  rows.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')));
   std::size_t record = 1;
   try {
-    const CsvTable table = parse_csv(text);
-    for (const auto& fields : table.rows) {
+    CsvReader reader(text);
+    Fields fields;
+    while (reader.next(fields)) {
       ++record;
-      rows.push_back(parse_round(table.header, fields));
+      rows.push_back(parse_round(reader.header(), fields));
     }
   } catch (const InvalidCsv& invalid) {
     throw ResultDirError(fmt::format("{}: {}", path.string(), invalid.what()));
@@ -49,7 +56,11 @@ nlohmann::json read_facts(const fs::path& dir) {
     throw ResultDirError(fmt::format("{}: not a directory with a run's results", dir.string()));
   }
   const fs::path path = dir / "run.json";
-  auto run = nlohmann::json::parse(read_file(path), nullptr, false);
+  const auto refuse_depth = [&](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
+    if (depth <= deepest_facts) return true;
+    throw ResultDirError(fmt::format("{}: nested too deeply", path.string()));
+  };
+  auto run = nlohmann::json::parse(read_file(path), refuse_depth, false);
   if (!run.is_object() || !run.contains("schema_version") ||
       !run["schema_version"].is_number_integer()) {
     throw ResultDirError(fmt::format("{}: not a gapmeter run: no schema_version", path.string()));
@@ -73,20 +84,17 @@ AppendFile::AppendFile(const fs::path& path)
     : AppendFile(path, Opened{open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC,
                                    0666)}) {}
 
-AppendFile::AppendFile(const fs::path& path, long long kept)
-    : AppendFile(path,
-                 Opened{open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)}) {
-  if (ftruncate(fd_, kept) != 0) {
-    const int error = errno;
-    close(fd_);
-    fail(path_, "can't be cut to its whole lines", error);
-  }
-  size_ = kept;
+AppendFile AppendFile::at_end_of(const fs::path& path) {
+  return {path, Opened{open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)}};
 }
 
 AppendFile::AppendFile(const fs::path& path, Opened opened) : path_(path), fd_(opened.fd) {
   if (fd_ < 0) fail(path_, "can't be created", errno);
-  if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
+  if (flock(fd_, LOCK_EX | LOCK_NB) == 0) {
+    struct stat status {};
+    size_ = fstat(fd_, &status) == 0 ? status.st_size : 0;
+    return;
+  }
   close(fd_);
   throw ResultDirError(fmt::format("{}: another run is writing it", path_.string()));
 }
@@ -107,6 +115,19 @@ void AppendFile::append(std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(put));
   }
   size_ = whole;
+  struct stat written {
+  }, found{};
+  const bool is_there = stat(path_.c_str(), &found) == 0 && fstat(fd_, &written) == 0 &&
+                        found.st_dev == written.st_dev && found.st_ino == written.st_ino;
+  if (!is_there) {
+    throw ResultDirError(
+        fmt::format("{}: was moved or deleted while it was being written", path_.string()));
+  }
+}
+
+void AppendFile::cut(long long kept) {
+  if (ftruncate(fd_, kept) != 0) fail(path_, "can't be cut to its whole lines", errno);
+  size_ = kept;
 }
 
 void create_result_dir(const fs::path& dir) {
@@ -148,9 +169,15 @@ std::string read_file(const fs::path& path) {
   if (fs::is_directory(path, error)) fail(path, "can't be read", EISDIR);
   std::ifstream file(path, std::ios::binary);
   if (!file) fail(path, "can't be read", errno);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
+  std::string text;
+  if (const auto size = fs::file_size(path, error); !error) text.reserve(size);
+  std::vector<char> chunk(std::size_t{1} << 16);
+  do {
+    file.read(chunk.data(), std::ssize(chunk));
+    text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
+  } while (file);
+  if (file.bad()) fail(path, "can't be read", errno);
+  return text;
 }
 
 std::vector<RoundRow> read_rounds(const fs::path& dir) {

@@ -26,14 +26,19 @@ class AppendFile {
  public:
   // Creates the file; throws ResultDirError when it exists.
   explicit AppendFile(const std::filesystem::path& path);
-  // Goes on after the first `kept` bytes of a file that exists, and drops the rest. Throws
-  // ResultDirError when another process appends to it.
-  AppendFile(const std::filesystem::path& path, long long kept);
+  // Goes on at the end of a file that may exist. Throws ResultDirError when another process appends
+  // to it.
+  static AppendFile at_end_of(const std::filesystem::path& path);
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
   ~AppendFile();
 
+  // Throws also when the file is no longer where it was: what is written to a file that was deleted
+  // is lost.
   void append(std::string_view text);
+  // Drops what stands behind the first `kept` bytes.
+  void cut(long long kept);
+  long long size() const { return size_; }
 
  private:
   struct Opened {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -28,6 +29,11 @@ std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
     }
   }
   return cells;
+}
+
+// Adds a count to a sum that stays at the largest number rather than overflow: rows can claim any.
+void add_count(std::int64_t& sum, std::int64_t count) {
+  if (__builtin_add_overflow(sum, count, &sum)) sum = std::numeric_limits<std::int64_t>::max();
 }
 
 double batch_length_ns(const Timing& timing) {
@@ -107,9 +113,9 @@ void take_single_calls(const CellRows& cell, SummaryRow& row) {
     if (!single->collections) continue;
     if (!row.collections) row.collections.emplace();
     for (std::size_t i = 0; i < row.collections->count.size(); ++i) {
-      row.collections->count[i] += single->collections->count[i];
+      add_count(row.collections->count[i], single->collections->count[i]);
     }
-    row.collections->total_ns += single->collections->total_ns;
+    add_count(row.collections->total_ns, single->collections->total_ns);
     row.collections->longest_ns =
         std::max(row.collections->longest_ns, single->collections->longest_ns);
   }
@@ -118,9 +124,9 @@ void take_single_calls(const CellRows& cell, SummaryRow& row) {
 void take_usage(const CellRows& cell, SummaryRow& row) {
   for (const auto& [round, timed] : cell.timed) {
     const Timing& timing = *timed->measurement.timing;
-    row.involuntary_switches += timing.involuntary_switches;
-    row.minor_faults += timing.minor_faults;
-    row.major_faults += timing.major_faults;
+    add_count(row.involuntary_switches, timing.involuntary_switches);
+    add_count(row.minor_faults, timing.minor_faults);
+    add_count(row.major_faults, timing.major_faults);
   }
 }
 

@@ -40,7 +40,7 @@ TEST(ContextOf, WhatIsAbsentStaysAbsent) {
   }
 }
 
-TEST(ContextOf, NamesTheKeyOfAWrongType) {
+TEST(ContextOf, NamesTheKeyOfWhatCanNotBe) {
   for (const auto& [facts, key] : std::vector<std::pair<const char*, const char*>>{
            {R"({"kernels": []})", "'kernels'"},
            {R"({"kernels": null})", "'kernels'"},
@@ -58,6 +58,14 @@ TEST(ContextOf, NamesTheKeyOfAWrongType) {
            {R"({"machine": {"caches": [{"level": 1, "size_bytes": true}]}})",
             "'machine.caches[].size_bytes'"},
            {R"({"machine": {"caches": [{"level": 1, "size_bytes": "32K"}]}})",
+            "'machine.caches[].size_bytes'"},
+           {R"({"machine": {"caches": [{"level": 4294967297, "size_bytes": 1}]}})",
+            "'machine.caches[].level'"},
+           {R"({"machine": {"caches": [{"level": 0, "size_bytes": 1}]}})",
+            "'machine.caches[].level'"},
+           {R"({"machine": {"caches": [{"level": 1, "size_bytes": -1}]}})",
+            "'machine.caches[].size_bytes'"},
+           {R"({"machine": {"caches": [{"level": 1, "size_bytes": 18446744073709551615}]}})",
             "'machine.caches[].size_bytes'"},
            {"[]", "'run.json'"}}) {
     EXPECT_THAT(test::message_of<std::invalid_argument>([&] { context(facts); }), HasSubstr(key))

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/tests/csv_table.h"
 #include "harness/tests/unit/testing.h"
 
 namespace gapmeter {
@@ -16,10 +17,10 @@ using ::testing::IsEmpty;
 using Fields = std::vector<std::string>;
 
 std::string csv_error(std::string_view text) {
-  return test::message_of<InvalidCsv>([&] { parse_csv(text); });
+  return test::message_of<InvalidCsv>([&] { test::parse_csv(text); });
 }
 
-Fields round_trip(const Fields& fields) { return parse_csv(to_csv_line(fields)).header; }
+Fields round_trip(const Fields& fields) { return test::parse_csv(to_csv_line(fields)).header; }
 
 TEST(CsvLine, PlainFieldsAreNotQuoted) {
   EXPECT_EQ(to_csv_line({"a", "b c", "1.5"}), "a,b c,1.5\n");
@@ -43,6 +44,7 @@ TEST(CsvLine, WhatASpreadsheetWouldTakeForAFormulaGetsAnApostrophe) {
   EXPECT_EQ(to_csv_line({"\tx"}), "'\tx\n");
   EXPECT_EQ(to_csv_line({"-cmd"}), "'-cmd\n");
   EXPECT_EQ(to_csv_line({"-"}), "'-\n");
+  EXPECT_EQ(to_csv_line({"-1+2"}), "'-1+2\n");
   EXPECT_EQ(to_csv_line({"=HYPERLINK(\"x\",\"y\")"}), "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"\n");
 }
 
@@ -63,65 +65,65 @@ TEST(CsvRoundTrip, KeepsEveryField) {
   }
 }
 
-TEST(ParseCsv, ReadsAHeaderAndRows) {
-  const CsvTable table = parse_csv("a,b\n1,2\n3,\n");
+TEST(CsvReader, ReadsAHeaderAndRows) {
+  const test::CsvTable table = test::parse_csv("a,b\n1,2\n3,\n");
   EXPECT_THAT(table.header, ElementsAre("a", "b"));
   EXPECT_THAT(table.rows, ElementsAre(Fields{"1", "2"}, Fields{"3", ""}));
 }
 
-TEST(ParseCsv, AHeaderAloneHasNoRows) { EXPECT_THAT(parse_csv("a,b\n").rows, IsEmpty()); }
+TEST(CsvReader, AHeaderAloneHasNoRows) { EXPECT_THAT(test::parse_csv("a,b\n").rows, IsEmpty()); }
 
-TEST(ParseCsv, ReadsEitherLineEnding) {
-  const CsvTable table = parse_csv("a,b\r\n1,\"2\"\r\n3,4\n");
+TEST(CsvReader, ReadsEitherLineEnding) {
+  const test::CsvTable table = test::parse_csv("a,b\r\n1,\"2\"\r\n3,4\n");
   EXPECT_THAT(table.header, ElementsAre("a", "b"));
   EXPECT_THAT(table.rows, ElementsAre(Fields{"1", "2"}, Fields{"3", "4"}));
 }
 
-TEST(ParseCsv, QuotedFieldsMayHoldSeparators) {
-  EXPECT_THAT(parse_csv("\"a,b\",\"c\"\"d\",\"\"\n").header, ElementsAre("a,b", "c\"d", ""));
+TEST(CsvReader, QuotedFieldsMayHoldSeparators) {
+  EXPECT_THAT(test::parse_csv("\"a,b\",\"c\"\"d\",\"\"\n").header, ElementsAre("a,b", "c\"d", ""));
 }
 
-TEST(ParseCsv, QuotedFieldsMayHoldLineBreaks) {
-  EXPECT_THAT(parse_csv("\"a\nb\",\"c\r\nd\"\n").header, ElementsAre("a\nb", "c\r\nd"));
+TEST(CsvReader, QuotedFieldsMayHoldLineBreaks) {
+  EXPECT_THAT(test::parse_csv("\"a\nb\",\"c\r\nd\"\n").header, ElementsAre("a\nb", "c\r\nd"));
 }
 
-TEST(ParseCsv, RefusesAnEmptyText) { EXPECT_THAT(csv_error(""), HasSubstr("empty")); }
+TEST(CsvReader, RefusesAnEmptyText) { EXPECT_THAT(csv_error(""), HasSubstr("empty")); }
 
-TEST(ParseCsv, RefusesATornLastLine) {
+TEST(CsvReader, RefusesATornLastLine) {
   EXPECT_EQ(csv_error("a,b"), "line 1: the last line is cut off");
   EXPECT_EQ(csv_error("a,b\n1,2\n3,4"), "line 3: the last line is cut off");
   EXPECT_EQ(csv_error("a,b\n1,"), "line 2: the last line is cut off");
   EXPECT_EQ(csv_error("a,b\n1,\"2\""), "line 2: the last line is cut off");
 }
 
-TEST(ParseCsv, EveryCutOfAFileIsRefusedOrLosesWholeRowsOnly) {
+TEST(CsvReader, EveryCutOfAFileIsRefusedOrLosesWholeRowsOnly) {
   const std::string text = "a,b\n1,\"x,\"\"y\"\"\"\n2,z\n";
   for (std::size_t length = 0; length < text.size(); ++length) {
     const std::string cut = text.substr(0, length);
     if (cut.ends_with('\n')) {
-      EXPECT_NO_THROW(parse_csv(cut)) << cut;
+      EXPECT_NO_THROW(test::parse_csv(cut)) << cut;
     } else {
-      EXPECT_THROW(parse_csv(cut), InvalidCsv) << cut;
+      EXPECT_THROW(test::parse_csv(cut), InvalidCsv) << cut;
     }
   }
 }
 
-TEST(ParseCsv, RefusesAQuoteThatIsNotClosed) {
+TEST(CsvReader, RefusesAQuoteThatIsNotClosed) {
   EXPECT_EQ(csv_error("a\n\"b\n"), "line 2: a quote is not closed");
   EXPECT_EQ(csv_error("a\nb\n\"c\"\"\n"), "line 3: a quote is not closed");
 }
 
-TEST(ParseCsv, RefusesTextAfterAClosingQuote) {
+TEST(CsvReader, RefusesTextAfterAClosingQuote) {
   EXPECT_EQ(csv_error("a\n\"b\"c\n"), "line 2: text stands after a closing quote");
 }
 
-TEST(ParseCsv, RefusesAWrongNumberOfFields) {
+TEST(CsvReader, RefusesAWrongNumberOfFields) {
   EXPECT_EQ(csv_error("a,b\n1\n"), "line 2: 1 fields, but the header has 2");
   EXPECT_EQ(csv_error("a,b\n1,2\n1,2,3\n"), "line 3: 3 fields, but the header has 2");
   EXPECT_THAT(csv_error("a,b\n1,2\n\n"), HasSubstr("line 3"));
 }
 
-TEST(ParseCsv, CountsTheLinesInsideQuotedFields) {
+TEST(CsvReader, CountsTheLinesInsideQuotedFields) {
   EXPECT_EQ(csv_error("a,b\n1,\"x\ny\"\n2\n"), "line 4: 1 fields, but the header has 2");
 }
 

@@ -94,17 +94,24 @@ TEST(Interpret, AnAnswerWithSomethingBehindItIsACrash) {
   EXPECT_EQ(interpreted({.answer = encode(Measurement{}, nonce) + "{}"}).status, Status::crashed);
 }
 
+TEST(Interpret, TooManyProcessesAreACrash) {
+  const Measurement got = interpreted({.end = End::crowded, .output = "fork\n"});
+  EXPECT_EQ(got.status, Status::crashed);
+  EXPECT_EQ(got.reason,
+            "started more than 1000 processes and threads, and was ended; its last output: fork");
+}
+
 TEST(Interpret, AbandonedIsAnError) {
   EXPECT_EQ(interpreted({.end = End::abandoned}).status, Status::error);
 }
 
-TEST(Interpret, AFailureQuotesTheLastLineOfOutput) {
-  EXPECT_EQ(interpreted({.code = 1, .output = "first\nImportError: no numpy\n\n  \n"}).reason,
-            "exited with status 1 and no result; its last output: ImportError: no numpy");
+TEST(Interpret, AFailureQuotesTheLastLinesOfOutput) {
+  EXPECT_EQ(interpreted({.code = 1, .output = "0\n1\n2\n\n  ImportError: no numpy\n\n  \n"}).reason,
+            "exited with status 1 and no result; its last output: 1 | 2 | ImportError: no numpy");
   EXPECT_THAT(interpreted({.end = End::timed_out, .output = "working"}).reason,
               HasSubstr("; its last output: working"));
   EXPECT_THAT(interpreted({.end = End::signalled, .code = SIGABRT, .output = "a\r\nb\r\n"}).reason,
-              HasSubstr("; its last output: b"));
+              HasSubstr("; its last output: a | b"));
 }
 
 TEST(Interpret, BlankOutputIsNotQuoted) {

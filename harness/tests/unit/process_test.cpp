@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <sstream>
 #include <system_error>
 #include <thread>
 
@@ -115,6 +116,38 @@ TEST(ProcessEnd, LeavesNoChildBehind) {
   run_shell("exit 0");
   run_shell("kill -9 $$");
   run_shell_for(0.05, "sleep 100");
+  EXPECT_THAT(test::children_of_this_process(), IsEmpty());
+}
+
+// In a session of its own a process is out of its group's reach.
+TEST(ProcessEnd, EndsWhatGotAwayFromTheGroup) {
+  const ProcessResult result = run_shell(
+      "setsid sh -c 'echo $$ >&4; exec sleep 100' & setsid sh -c 'setsid sh -c \"echo "
+      "\\$\\$ >&4; exec sleep 100\" & exec sleep 100' & sleep 0.3");
+  std::istringstream pids(result.answer);
+  int count = 0;
+  for (int pid = 0; pids >> pid; ++count) EXPECT_FALSE(is_running(pid)) << pid;
+  EXPECT_EQ(count, 2) << result.output;
+  EXPECT_THAT(test::children_of_this_process(), IsEmpty()) << "not even a zombie";
+}
+
+TEST(ProcessEnd, LeavesChildrenOfOthersAlone) {
+  const pid_t other = fork();
+  if (other == 0) {
+    pause();
+    _exit(0);
+  }
+  run_shell("setsid sleep 100 & exit 0");
+  EXPECT_TRUE(is_running(other));
+  kill(other, SIGKILL);
+  waitpid(other, nullptr, 0);
+}
+
+TEST(ProcessEnd, ComesForWhatStartsFarTooManyProcesses) {
+  const ProcessResult result =
+      run_shell("i=0; while [ $i -lt 1500 ]; do sleep 100 & i=$((i+1)); done; wait");
+  EXPECT_EQ(result.end, End::crowded);
+  EXPECT_LT(result.wall_s, patience_s);
   EXPECT_THAT(test::children_of_this_process(), IsEmpty());
 }
 

@@ -201,6 +201,15 @@ TEST(MeasurementMessage, MetricsThatNoVariantCanReportAreRefused) {
   }
 }
 
+TEST(MeasurementMessage, MoreMetricsThanAVariantCanReportAreRefused) {
+  Json message = measurement_json();
+  message["metrics"] = Json::object();
+  for (int i = 0; i < 1000; ++i) message["metrics"]["m" + std::to_string(i)] = i;
+  EXPECT_EQ(decode_measurement(message.dump(), nonce).metrics.size(), 1000U);
+  message["metrics"]["one_more"] = 1;
+  EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'metrics'"));
+}
+
 TEST(MeasurementMessage, WhatIsAbsentArrivesAsAbsent) {
   const Measurement got = decode_measurement(
       encode(Measurement{.memory = MemoryUse{.baseline_bytes = 5}}, nonce), nonce);
@@ -286,8 +295,14 @@ TEST(MalformedMessage, WhatStandsBehindAZeroByteIsNotOverlooked) {
 
 TEST(MalformedMessage, DeepNestingIsRefusedWithoutOverflow) {
   const std::string open(200'000, '['), close(200'000, ']');
-  EXPECT_THAT(measurement_error(open + close), HasSubstr("not a JSON object"));
-  EXPECT_THAT(measurement_error("{\"protocol\":" + open + close + "}"), HasSubstr("'protocol'"));
+  EXPECT_THAT(measurement_error(open + close), HasSubstr("nested too deeply"));
+  EXPECT_THAT(measurement_error("{\"protocol\":" + open + close + "}"),
+              HasSubstr("nested too deeply"));
+  Json message = measurement_json();
+  message["timing"]["block_ns"] = {"here", nullptr, nullptr};
+  std::string text = message.dump();
+  text.replace(text.find("\"here\""), 6, open + close);
+  EXPECT_THAT(measurement_error(text), HasSubstr("nested too deeply"));
 }
 
 TEST(MalformedMessage, AnotherNonceIsRefused) {

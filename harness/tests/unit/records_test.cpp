@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "harness/results/csv.h"
+#include "harness/tests/csv_table.h"
 #include "harness/tests/unit/testing.h"
 
 namespace gapmeter {
@@ -144,7 +144,8 @@ TEST(Metrics, AreALineForEachNameWithTheirRange) {
 }
 
 void expect_round_trip(const RoundRow& row) {
-  const CsvTable table = parse_csv(to_csv_line(round_columns()) + to_csv_line(to_fields(row)));
+  const test::CsvTable table =
+      test::parse_csv(to_csv_line(round_columns()) + to_csv_line(to_fields(row)));
   expect_same(parse_round(table.header, table.rows.at(0)), row);
 }
 
@@ -480,6 +481,17 @@ TEST(ParseRound, RefusesFlagsThatAreNone) {
   for (const char* value : {"yes", "1", "True", "true "}) {
     EXPECT_EQ(error_with("budgeted", value), "'" + std::string(value) + "' can't be a budgeted");
   }
+}
+
+TEST(ParseRound, RefusesNamesThatCouldDoHarm) {
+  for (const char* name : {"../up", "a/b", "<script>", "$(id)", "=cmd()", "", ".hidden", "-rf",
+                           "a b", "`id`", "a|b", "\xc3\xa4"}) {
+    EXPECT_EQ(error_with("kernel", name), "'" + std::string(name) + "' can't be a kernel");
+    const std::string variant = "native/" + std::string(name);
+    EXPECT_EQ(error_with("variant", variant), "'" + variant + "' can't be a variant");
+  }
+  EXPECT_EQ(error_with("variant", "python@<b>/numpy"), "'python@<b>/numpy' can't be a variant");
+  EXPECT_EQ(error_with("kernel", "a\x1b[2J"), "'a [2J' can't be a kernel") << "nor by its message";
 }
 
 TEST(ParseRound, RefusesUnknownNames) {

@@ -14,6 +14,7 @@
 
 #include "harness/results/csv.h"
 #include "harness/results/growth.h"
+#include "harness/tests/csv_table.h"
 #include "harness/tests/unit/testing.h"
 
 namespace gapmeter {
@@ -126,16 +127,34 @@ TEST(AppendFileTest, GoesOnAfterWhatIsKept) {
   const TempDir dir;
   write(dir / "log", "whole\ntorn");
   {
-    AppendFile file(dir / "log", 6);
+    AppendFile file = AppendFile::at_end_of(dir / "log");
+    file.cut(6);
     file.append("next\n");
   }
   EXPECT_EQ(contents_of(dir / "log"), "whole\nnext\n");
 }
 
+TEST(AppendFileTest, SaysSoWhenItsDirectoryIsDeletedOrMoved) {
+  const TempDir dir;
+  for (const char* name : {"deleted", "moved"}) {
+    fs::create_directory(dir / name);
+    AppendFile file(dir / name / "log");
+    file.append("one\n");
+    if (name == std::string("deleted")) {
+      fs::remove_all(dir / name);
+    } else {
+      fs::rename(dir / name, dir / "elsewhere");
+    }
+    EXPECT_THAT(error_of([&] { file.append("two\n"); }),
+                AllOf(HasSubstr((dir / name / "log").string()), HasSubstr("moved or deleted")));
+  }
+  EXPECT_EQ(contents_of(dir / "elsewhere/log"), "one\ntwo\n");
+}
+
 TEST(AppendFileTest, RefusesAFileThatIsBeingWritten) {
   const TempDir dir;
   const AppendFile first(dir / "log");
-  EXPECT_THAT(error_of([&] { AppendFile second(dir / "log", 0); }),
+  EXPECT_THAT(error_of([&] { AppendFile::at_end_of(dir / "log"); }),
               AllOf(HasSubstr((dir / "log").string()), HasSubstr("another run is writing it")));
 }
 
@@ -308,6 +327,12 @@ TEST_F(ReadRounds, RefusesARunJsonThatIsNone) {
   }
 }
 
+TEST_F(ReadRounds, RefusesADeepRunJsonWithoutOverflow) {
+  const std::string open(200'000, '['), close(200'000, ']');
+  write_run(text_of(rows_), "{\"schema_version\": 2, \"machine\": " + open + close + "}");
+  EXPECT_THAT(error(), AllOf(HasSubstr("run.json"), HasSubstr("nested too deeply")));
+}
+
 TEST_F(ReadRounds, RefusesAnotherSchemaVersion) {
   write_run(text_of(rows_), "{\"schema_version\": 3}");
   EXPECT_THAT(error(), HasSubstr("schema version 3, but this build reads version 2"));
@@ -401,7 +426,7 @@ TEST(WriteSummary, WritesAHeaderAndALineForEachCell) {
   const TempDir dir;
   const SummaryRow row{.cell = test::cell("native/simd"), .reason = "a, \"b\""};
   write_summary(dir.path(), {row, row}, {});
-  const CsvTable table = parse_csv(contents_of(dir / "summary.csv"));
+  const test::CsvTable table = test::parse_csv(contents_of(dir / "summary.csv"));
   EXPECT_EQ(table.header, summary_columns());
   ASSERT_THAT(table.rows, SizeIs(2));
   EXPECT_EQ(table.rows[0], to_fields(row));
@@ -413,7 +438,7 @@ TEST(WriteSummary, WritesTheQuantilesOfEveryCellThatHasSome) {
   row.single_calls.add(1200, 20);
   other.single_calls.add(1500, 40);
   write_summary(dir.path(), {row, {.cell = test::cell("native/other")}, other}, {});
-  const CsvTable table = parse_csv(contents_of(dir / "latency.csv"));
+  const test::CsvTable table = test::parse_csv(contents_of(dir / "latency.csv"));
   EXPECT_EQ(table.header, latency_columns());
   std::vector<Fields> expected = to_latency_fields(row);
   for (const Fields& line : to_latency_fields(other)) expected.push_back(line);
@@ -432,7 +457,7 @@ TEST(WriteSummary, WritesHowTimesGrowInTheCachesOfTheContext) {
   }
   const RunContext context{.cache_bytes = {{1, 500}, {2, 5000}}};
   write_summary(dir.path(), rows, context);
-  const CsvTable table = parse_csv(contents_of(dir / "growth.csv"));
+  const test::CsvTable table = test::parse_csv(contents_of(dir / "growth.csv"));
   EXPECT_EQ(table.header, growth_columns());
   const std::vector<GrowthRow> expected = growth_of(rows, context);
   ASSERT_THAT(expected, SizeIs(2));

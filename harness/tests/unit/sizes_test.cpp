@@ -159,6 +159,12 @@ TEST(ParseSizes, RefusesHugeRangesAtOnce) {
   EXPECT_THAT(sizes_error("1:9223372036854775807:1"), HasSubstr("more than 10000 sizes"));
 }
 
+TEST(ParseSizes, RepeatedRangesAreKeptOnce) {
+  std::string text = "1:10000:1";
+  for (int i = 0; i < 100; ++i) text += ",1:10000:1";
+  EXPECT_EQ(parse_sizes(text).size(), 10'000U);
+}
+
 TEST(FormatSize, UsesSuffixesWhereTheyAreExact) {
   EXPECT_EQ(format_size(1), "1");
   EXPECT_EQ(format_size(999), "999");

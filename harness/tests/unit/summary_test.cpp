@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include <algorithm>
+#include <limits>
 
 #include "harness/tests/unit/testing.h"
 
@@ -597,6 +598,21 @@ TEST(Usage, AddsUpOverRounds) {
   EXPECT_EQ(row.involuntary_switches, 3);
   EXPECT_EQ(row.minor_faults, 30);
   EXPECT_EQ(row.major_faults, 300);
+}
+
+TEST(Usage, OfRowsThatClaimTooMuchDoesNotOverflow) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  Rows rounds = measured(cell("python/loop"), {1, 1});
+  for (RoundRow& row : rounds) {
+    if (!row.measurement.timing) continue;
+    row.measurement.timing->minor_faults = most;
+    row.measurement.single_calls.emplace();
+    row.measurement.single_calls->collections = {{most, 0, 0}, most, most};
+  }
+  const SummaryRow row = only_row(rounds);
+  EXPECT_EQ(row.minor_faults, most);
+  EXPECT_EQ(row.collections->count[0], most);
+  EXPECT_EQ(row.collections->total_ns, most);
 }
 
 // What Python is compared with when the fastest native variant is out of the question.
