@@ -26,3 +26,15 @@ if(GAPMETER_SANITIZERS)
     -fsanitize=${GAPMETER_SANITIZERS} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(gapmeter_sanitizers INTERFACE -fsanitize=${GAPMETER_SANITIZERS})
 endif()
+
+# Which lines of the harness run, for scripts/coverage.sh. Kernels are not instrumented.
+# Instrumented code links gapmeter_coverage_runtime.
+add_library(gapmeter_coverage INTERFACE)
+add_library(gapmeter_coverage_runtime INTERFACE)
+if(GAPMETER_COVERAGE)
+  add_library(gapmeter_coverage_flush STATIC ${PROJECT_SOURCE_DIR}/cmake/coverage_flush.cpp)
+  target_compile_options(gapmeter_coverage INTERFACE
+    -O0 --coverage -fprofile-abs-path -fprofile-update=atomic)
+  target_link_libraries(gapmeter_coverage_runtime INTERFACE gapmeter_coverage_flush)
+  target_link_options(gapmeter_coverage_runtime INTERFACE --coverage -Wl,--wrap=_exit,--wrap=_Exit)
+endif()

@@ -11,7 +11,7 @@ include(EmbeddedPython)
 # kernels. pybind11's own types are hidden; so must be the classes that hold them.
 add_library(gapmeter_embedded_worker OBJECT ${PROJECT_SOURCE_DIR}/harness/worker/python_worker.cpp)
 target_link_libraries(gapmeter_embedded_worker
-  PRIVATE gapmeter_options
+  PRIVATE gapmeter_options gapmeter_coverage
   PUBLIC gapmeter_worker gapmeter_python_library)
 target_include_directories(gapmeter_embedded_worker SYSTEM PRIVATE
   $<TARGET_PROPERTY:pybind11::headers,INTERFACE_INCLUDE_DIRECTORIES>)
@@ -39,7 +39,7 @@ function(gapmeter_extension_worker result interpreter)
   endif()
   add_library(${target} OBJECT ${PROJECT_SOURCE_DIR}/harness/worker/python_worker.cpp)
   target_compile_definitions(${target} PRIVATE GAPMETER_EXTENSION)
-  target_link_libraries(${target} PRIVATE gapmeter_options PUBLIC gapmeter_worker)
+  target_link_libraries(${target} PRIVATE gapmeter_options gapmeter_coverage PUBLIC gapmeter_worker)
   target_include_directories(${target} SYSTEM PRIVATE ${include_dir}
     $<TARGET_PROPERTY:pybind11::headers,INTERFACE_INCLUDE_DIRECTORIES>)
   set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden)
@@ -112,7 +112,8 @@ function(gapmeter_program name)
   add_executable(${name} ${PROJECT_SOURCE_DIR}/harness/main.cpp)
   target_compile_definitions(${name} PRIVATE GAPMETER_PYTHON_BASELINES_DIR="${arg_PYTHON_DIR}")
   target_link_libraries(${name} PRIVATE
-    ${name}_kernels gapmeter_options gapmeter_harness gapmeter_worker hwy::hwy TBB::tbb)
+    ${name}_kernels gapmeter_options gapmeter_coverage gapmeter_harness gapmeter_worker
+    hwy::hwy TBB::tbb)
 
   add_executable(${name}-python)
   target_link_libraries(${name}-python PRIVATE

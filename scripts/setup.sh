@@ -2,9 +2,11 @@
 # Installs the Debian (12 or newer) or Ubuntu (24.04 or newer) packages that gapmeter is built, run
 # and tested with. Skips what is there; needs root or sudo only when something is missing.
 #
-#   scripts/setup.sh [--with torch]
+#   scripts/setup.sh [--with torch] [--with fuzz] [--with coverage] [--with lint]
 #
-# --with torch adds PyTorch, which is large; without it its variants are skipped.
+# --with torch adds PyTorch, which is large; without it its variants are skipped. --with fuzz adds what
+# scripts/fuzz.sh builds with: clang and the runtime of libFuzzer and the sanitizers. --with coverage
+# adds what scripts/coverage.sh reports with, --with lint the linters of scripts/lint.sh.
 set -euo pipefail
 
 packages=(
@@ -16,7 +18,7 @@ packages=(
   python3 python3-dev libpython3-dev python3-venv
   python3-numpy python3-pandas python3-scipy python3-matplotlib python3-jinja2 python3-pytest
   # The linters that the tests run
-  python3-flake8 shellcheck
+  python3-flake8 python3-mypy shellcheck
 )
 # Used by some Python variants, which are skipped where a release does not have them.
 optional=(python3-numba python3-sklearn)
@@ -24,8 +26,11 @@ optional=(python3-numba python3-sklearn)
 while (($# > 0)); do
   case "$1 ${2:-}" in
     "--with torch") packages+=(python3-torch) ;;
+    "--with fuzz") packages+=(clang libclang-rt-dev) ;;
+    "--with coverage") packages+=(gcovr) ;;
+    "--with lint") packages+=(clang-format clang-tidy) ;;
     *)
-      echo "setup.sh: unknown arguments '$*'; there is --with torch" >&2
+      echo "setup.sh: unknown arguments '$*'; there are --with torch, fuzz, coverage, lint" >&2
       exit 2
       ;;
   esac

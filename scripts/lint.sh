@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Every linter over everything: clang-format, flake8, mypy, shellcheck and clang-tidy. Runs all of
+# them and exits with 1 if any has something to say.
+#
+#   scripts/lint.sh [--quick]
+#
+# --quick leaves out clang-tidy, which takes longer than compiling does. The others take seconds.
+# GAPMETER_PRESET names the CMake preset by which clang-tidy compiles (default release).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+quick=
+case "$*" in
+  "") ;;
+  --quick) quick=1 ;;
+  *)
+    echo "lint.sh: unknown arguments '$*'; there is --quick" >&2
+    exit 2
+    ;;
+esac
+
+# The system's Python, where Debian's packages are; as CMake chooses it.
+python=/usr/bin/python3
+if [[ ! -x $python ]]; then python=python3; fi
+missing=()
+commands=(clang-format shellcheck)
+if [[ ! $quick ]]; then commands+=(clang-tidy run-clang-tidy cmake); fi
+for command in "${commands[@]}"; do
+  command -v "$command" >/dev/null || missing+=("$command")
+done
+for module in flake8 mypy; do
+  "$python" -c "import $module" 2>/dev/null || missing+=("$module (for $python)")
+done
+if ((${#missing[@]} > 0)); then
+  printf 'lint.sh: there is no %s\n' "${missing[@]}" >&2
+  echo "lint.sh: run scripts/setup.sh --with lint" >&2
+  exit 2
+fi
+
+failed=()
+run() {
+  echo "== $1" >&2
+  "${@:2}" || failed+=("$1")
+}
+
+# Files that are new and not committed yet, too.
+list() {
+  git ls-files --cached --others --exclude-standard --deduplicate -z "$@"
+}
+mapfile -d '' -t sources < <(list '*.cpp' '*.h')
+mapfile -d '' -t shell_scripts < <(list 'scripts/*.sh' .ci/run)
+run clang-format clang-format --dry-run -Werror "${sources[@]}"
+run flake8 "$python" -m flake8 harness python_baselines scripts benchmarks
+run mypy "$python" -m mypy
+run shellcheck shellcheck "${shell_scripts[@]}"
+if [[ ! $quick ]]; then
+  preset=${GAPMETER_PRESET:-release}
+  cmake --preset "$preset" >/dev/null
+  # Generated headers.
+  cmake --build --preset "$preset" --target gapmeter_git_revision >/dev/null
+  # Clang reads the C++20 of these from version 16 on.
+  unreadable='(request_churn|zero_cost)\.cpp'
+  run clang-tidy run-clang-tidy -quiet -p "build/$preset" \
+    "^$PWD/(harness/(?!tests/)|kernels/(?!$unreadable))"
+fi
+
+if ((${#failed[@]} > 0)); then
+  echo "lint.sh: failed: ${failed[*]}" >&2
+  exit 1
+fi
