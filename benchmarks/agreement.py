@@ -77,8 +77,9 @@ def gapmeter(build: Path, kernel: str, variant: str, n: int, *options: str) -> d
     """The row of one round."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "run"
-        command = [build / "gapmeter", "run", "--kernels", kernel, "--variants", variant]
-        command += ["--sizes", str(n), "--rounds", "1", "--out", out, *options]
+        command: list[str | Path] = [build / "gapmeter", "run", "--kernels", kernel]
+        command += ["--variants", variant, "--sizes", str(n), "--rounds", "1", "--out", out]
+        command += options
         subprocess.run(command, check=True, capture_output=True)
         with open(out / "rounds.csv", newline="", encoding="utf-8") as file:
             [row] = [row for row in csv.DictReader(file) if row["pass"] == "time"]

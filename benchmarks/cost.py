@@ -54,8 +54,9 @@ def gapmeter(build: Path, kernel: str, variant: str, n: int) -> tuple[float, flo
     """Seconds, and the half-width that was reached."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "run"
-        command = [build / "gapmeter", "run", "--kernels", kernel, "--sizes", str(n)]
-        command += ["--variants", f"python/{variant}", "--precision", "2%", "--out", out]
+        command: list[str | Path] = [build / "gapmeter", "run", "--kernels", kernel]
+        command += ["--variants", f"python/{variant}", "--sizes", str(n)]
+        command += ["--precision", "2%", "--out", out]
         started = time.monotonic()
         subprocess.run(command, check=True, capture_output=True)
         seconds = time.monotonic() - started

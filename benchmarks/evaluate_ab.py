@@ -125,8 +125,9 @@ def compare(build: Path, cell: Cell, slowdown: int) -> Comparison:
     base = build / "gapmeter_slower_0"
     new = build / f"gapmeter_slower_{slowdown}"
     with tempfile.TemporaryDirectory() as scratch:
-        command = [base, "ab", base, new, "--kernels", cell.kernel, "--variants", cell.variant]
-        command += ["--sizes", str(cell.n), "--format", "json", "--out", Path(scratch) / "ab"]
+        command: list[str | Path] = [base, "ab", base, new, "--kernels", cell.kernel]
+        command += ["--variants", cell.variant, "--sizes", str(cell.n), "--format", "json"]
+        command += ["--out", Path(scratch) / "ab"]
         started = time.monotonic()
         process = subprocess.run(command, capture_output=True, text=True, check=False)
         seconds = time.monotonic() - started

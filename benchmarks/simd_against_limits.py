@@ -48,7 +48,7 @@ def measure(
     """The rows of summary.csv of one run at one size."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "run"
-        command = [program, "run", "--kernels", kernels, "--variants", variants]
+        command: list[str | Path] = [program, "run", "--kernels", kernels, "--variants", variants]
         command += ["--sizes", str(n), "--rounds", str(rounds), "--out", out]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with open(out / "summary.csv", newline="", encoding="utf-8") as file:

@@ -136,7 +136,7 @@ GAPMETER_KERNEL() {
           .outputs = {output<std::int64_t>("right", Tolerance{}, scalar)},
           .cost =
               [](std::size_t n) {
-                const double count = static_cast<double>(exchanges * n);
+                const auto count = static_cast<double>(exchanges * n);
                 return Cost{.bytes = 2 * count, .items = count};
               },
           .reference = "one_thread",

@@ -40,7 +40,8 @@ GAPMETER_KERNEL() {
           .outputs = {output<double>("sum", gapmeter_sums::error_bound, scalar)},
           .cost =
               [](std::size_t n) {
-                const auto count = static_cast<double>(n - 2 * (n / 4));
+                const std::size_t middle = n - 2 * (n / 4);
+                const auto count = static_cast<double>(middle);
                 return Cost{.bytes = 8 * count, .flops = count, .items = count};
               },
           .reference = "span",

@@ -66,18 +66,21 @@ def gap_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
 
 @matplotlib.rc_context(style.RC)
 def throughput_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
-    """Items and bytes per second against n; what the kernel does not count is left out."""
+    """Items, bytes and floating-point operations per second against n, under the machine's limits;
+    what the kernel does not count is left out."""
     failures = failures_of(rows, subject.looks)
     panels = [
         Panel(f"throughput [{subject.kernel.item or 'item'}/s]",
               series_of(rows, "items_per_s", subject.looks), failures, style.format_rate),
         Panel("bandwidth [GB/s]", series_of(rows, "bytes_per_s", subject.looks, scale=1e-9),
               failures, style.format_number, levels=_bandwidth_limits(subject.limits)),
+        Panel("arithmetic [GFLOP/s]", series_of(rows, "flops_per_s", subject.looks, scale=1e-9),
+              failures, style.format_number, levels=_arithmetic_limit(subject.limits)),
     ]
     shown = [panel for panel in panels if panel.series]
     if not shown:
         shown = [Panel("throughput", [], failures, style.format_rate,
-                       empty="This kernel counts neither items nor bytes, or none was measured.")]
+                       empty="This kernel counts no work, or none was measured.")]
     subtitle = "work done per second; higher is better"
     words = Words("throughput", subtitle, alttext.extremes_alt(shown), _limits_note(shown))
     return _kernel_chart(shown, rows, subject, words, _marks(rows, subject, shown[0]))
@@ -134,9 +137,16 @@ def _bandwidth_limits(limits: dict[str, float]) -> tuple[Level, ...]:
     )
 
 
+def _arithmetic_limit(limits: dict[str, float]) -> tuple[Level, ...]:
+    """The processor, in the panel's unit: the roof over whatever stays in the caches."""
+    if "flops_per_s" not in limits:
+        return ()
+    return (Level("float32 multiply-adds", limits["flops_per_s"] * 1e-9),)
+
+
 def _limits_note(panels: list[Panel]) -> tuple[str, ...]:
     known = any(panel.levels for panel in panels)
-    return ("memory: what simple loops reach on one processor here",) if known else ()
+    return ("dashed: what simple loops reach on one processor here",) if known else ()
 
 
 def _byte_ticks(low: float, high: float) -> list[float]:

@@ -175,8 +175,8 @@ def _alt(grids: list[Grid], kernels: list[Kernel], bins: list[int]) -> str:
     for grid in grids:
         if np.isfinite(grid.gaps).any():
             words.append(
-                f"{grid.title}: {_extreme(grid, kernels, bins, np.nanargmin(grid.gaps))} to "
-                f"{_extreme(grid, kernels, bins, np.nanargmax(grid.gaps))}."
+                f"{grid.title}: {_extreme(grid, kernels, bins, int(np.nanargmin(grid.gaps)))} to "
+                f"{_extreme(grid, kernels, bins, int(np.nanargmax(grid.gaps)))}."
             )
     return " ".join(words)
 

@@ -16,7 +16,7 @@ from sheet import EDGE, Box, Sheet
 from style import LINE_HEIGHT, WIDTH
 
 _LEFT, _TOP, _BOTTOM = 62.0, 56.0, 60.0
-_PANEL_HEIGHTS = {1: 255.0, 2: 165.0}
+_PANEL_HEIGHTS = {1: 255.0, 2: 165.0, 3: 150.0}
 _EMPTY_HEIGHT = 70.0
 _PANEL_SPACE = 16.0
 _MOST_LABELS = 30

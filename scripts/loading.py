@@ -16,7 +16,7 @@ import pandas as pd
 
 from errors import LoadError
 from tables import (
-    Schema, check_kernel_name, count, flag, non_negative, number, positive, read_table,
+    Parser, Schema, check_kernel_name, count, flag, non_negative, number, positive, read_table,
     read_table_if_there, read_text,
 )
 
@@ -264,7 +264,7 @@ def _growth_fault(row: Any) -> str | None:
     return _series_fault(row)
 
 
-_SERIES = {"kernel": str, "variant": str, "lane": str, "threads": count}
+_SERIES: dict[str, Parser] = {"kernel": str, "variant": str, "lane": str, "threads": count}
 _CELL = _SERIES | {"n": count}
 _CELL_KEY = ("kernel", "variant", "n", "threads")
 
@@ -292,7 +292,7 @@ _LATENCY = Schema(
     fault=_latency_fault,
 )
 _METRICS = Schema(
-    columns=_CELL | {"metric": str, "rounds": count}
+    columns=_CELL | {"metric": str} | {"rounds": count}
     | dict.fromkeys(("median", "least", "most"), number),
     key=(*_CELL_KEY, "metric"),
     fault=_series_fault,

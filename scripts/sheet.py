@@ -67,8 +67,9 @@ class Sheet:
         self._height = height
         self._points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
         width = WIDTH - 2 * EDGE
-        bold = {"size": style.TITLE_SIZE, "weight": "bold"}
-        self.text(EDGE, height - 19, style.fit(title, width, **bold), **bold)
+        size, weight = style.TITLE_SIZE, "bold"
+        title = style.fit(title, width, size, weight)
+        self.text(EDGE, height - 19, title, size=size, weight=weight)
         self.text(EDGE, height - 33, style.fit(subtitle, width), color=style.MUTED)
         for y, line in ((18, notes), (8, footer)):
             line = style.fit(line, width, SMALL_SIZE)

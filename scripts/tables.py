@@ -157,7 +157,7 @@ def _read_fields(path: Path) -> tuple[list[int], pd.DataFrame]:
     lines: list[int] = []
     rows: list[list[str]] = []
     try:
-        header = next(reader, [])
+        header: list[str] = next(reader, [])
         if len(set(header)) != len(header):
             raise LoadError(f"{path}: a column is named twice; {_again(path)}")
         for row in reader:

@@ -94,7 +94,7 @@ def main() -> None:
         trees=trees.predict_proba(held_out),
     )
     layers = zip(perceptron.coefs_, perceptron.intercepts_)
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for number, (weights, bias) in enumerate(layers, start=1):
         arrays |= {f"w{number}": weights, f"b{number}": bias}
     write("mlp.json", f"weights[input][output] and biases; takes pixels / 16; {ABOUT}", **arrays)

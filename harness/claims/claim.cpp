@@ -32,7 +32,7 @@ std::string verdict_of(const Decision& decision) {
 
 std::vector<Claim> all_claims() {
   std::vector<Claim> claims;
-  for (auto& part :
+  for (const auto& part :
        {object_claims(), code_claims(), growth_claims(), tail_claims(), production_claims()}) {
     claims.insert(claims.end(), part.begin(), part.end());
   }

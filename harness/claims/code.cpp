@@ -28,6 +28,7 @@ Decision abstractions_cost_nothing(const Evidence& evidence) {
     }
   }
   std::vector<Figure> ratios;
+  ratios.reserve(worst.size());
   for (auto& [n, ratio] : worst) ratios.push_back(std::move(ratio));
   Decision decision = decide_over_sizes(std::move(ratios), noticeable, false);
   for (const std::string variant :
@@ -186,7 +187,7 @@ std::vector<Claim> box_claims() {
 
 std::vector<Claim> code_claims() {
   std::vector<Claim> claims = loop_claims();
-  for (auto& part : {memory_claims(), box_claims()}) {
+  for (const auto& part : {memory_claims(), box_claims()}) {
     claims.insert(claims.end(), part.begin(), part.end());
   }
   return claims;

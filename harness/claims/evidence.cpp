@@ -153,18 +153,16 @@ std::optional<Figure> Evidence::last_ratio(const std::string& kernel, const std:
 std::optional<Figure> Evidence::metric(const std::string& kernel, const std::string& variant,
                                        const std::string& name, const std::string& unit) const {
   const std::vector<std::size_t> measured = sizes(kernel, variant);
-  for (auto n = measured.rbegin(); n != measured.rend(); ++n) {
-    const SummaryRow& row = *cell(kernel, variant, *n);
-    const auto found = row.metrics.find(name);
-    if (found == row.metrics.end()) continue;
-    return Figure{
-        .what = fmt::format("{} of {}", name, variant),
-        .kernel = kernel,
-        .n = *n,
-        .value = {median(found->second), median_interval(found->second, summary_confidence)},
-        .unit = unit};
-  }
-  return std::nullopt;
+  const auto last = std::find_if(measured.rbegin(), measured.rend(), [&](std::size_t n) {
+    return cell(kernel, variant, n)->metrics.contains(name);
+  });
+  if (last == measured.rend()) return std::nullopt;
+  const std::vector<double>& values = cell(kernel, variant, *last)->metrics.at(name);
+  return Figure{.what = fmt::format("{} of {}", name, variant),
+                .kernel = kernel,
+                .n = *last,
+                .value = {median(values), median_interval(values, summary_confidence)},
+                .unit = unit};
 }
 
 std::optional<Figure> Evidence::bytes_per_n(const std::string& kernel,

@@ -1,5 +1,7 @@
 #include "harness/claims/rules.h"
 
+#include <utility>
+
 namespace gapmeter {
 
 void tell(Decision& decision, std::optional<Figure> finding) {
@@ -8,7 +10,8 @@ void tell(Decision& decision, std::optional<Figure> finding) {
 
 std::function<Decision(const Evidence&)> ratio_is(bool above, Contrast contrast, double line,
                                                   std::vector<Contrast> beside) {
-  return [=](const Evidence& evidence) {
+  return [above, line, contrast = std::move(contrast),
+          beside = std::move(beside)](const Evidence& evidence) {
     std::vector<Figure> ratios =
         evidence.ratios(contrast.kernel, contrast.numerator, contrast.denominator);
     std::erase_if(ratios, [&](const Figure& ratio) {

@@ -147,6 +147,8 @@ int run_ab(const AbOptions& options, const Invocation& invocation) {
     log.emplace(std::filesystem::path(options.out) / "workers.log");
     base.workers.log = compared.workers.log = log_to(*log);
   }
+  const MachineUse use;
+  warn_if_shared(use);
   ProcessPairRunner runner(base.workers, compared.workers);
   DuelRule rule = rule_for(options, invocation, cells.size());
   const SteadyClock clock;

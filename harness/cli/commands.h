@@ -11,6 +11,7 @@
 #include "harness/cli/options.h"
 #include "harness/results/result_dir.h"
 #include "harness/run/catalog.h"
+#include "harness/run/machine_use.h"
 #include "harness/run/worker_process.h"
 
 namespace gapmeter {
@@ -63,6 +64,9 @@ std::string log_entry(const std::string& title, const std::string& output);
 
 // Appends entries to a file, which must outlive the workers.
 std::function<void(const std::string&, const std::string&)> log_to(AppendFile& file);
+
+// Warns when another run measures on this machine.
+void warn_if_shared(const MachineUse& use);
 
 // Prints each as "gapmeter: warning: …" to stderr.
 void print_warnings(const std::vector<std::string>& warnings);

@@ -144,6 +144,8 @@ int run_doctor(const DoctorOptions& options, const Invocation& invocation) {
   print_warnings(catalog.python.warnings);
   std::fflush(stdout);
 
+  const MachineUse use;
+  warn_if_shared(use);
   const SteadyClock clock;
   const double started_s = clock.now_s();
   const ProcessorTimes before = processor_times(workers.cpu);

@@ -10,9 +10,9 @@ struct Interrupts {
   std::atomic<bool> abandon{false};  // after the second
 };
 
-// Installs the handlers and returns the flags that they set. Also ignores SIGPIPE, so that a closed
-// pipe is an error and not the end. The flags are the program's one piece of global state: a signal
-// handler can reach nothing else.
+// Installs the handlers and returns the flags that they set. Also ignores SIGPIPE and SIGXFSZ, so
+// that a closed pipe or a file that may not grow is an error and not the end. The flags are the
+// program's one piece of global state: a signal handler can reach nothing else.
 const Interrupts& handle_interrupts();
 
 }  // namespace gapmeter

@@ -16,6 +16,7 @@
 #include "harness/results/result_dir.h"
 #include "harness/results/summary.h"
 #include "harness/run/limits.h"
+#include "harness/run/machine_use.h"
 
 namespace gapmeter {
 namespace {
@@ -24,11 +25,32 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 using namespace nlohmann::literals;  // NOLINT: _json_pointer
 
+// Notices whether another run measures on this machine meanwhile, and notes it in run.json at once,
+// since nobody knows how this run ends.
+class Neighbours {
+ public:
+  Neighbours(Json& facts, fs::path run_file) : facts_(facts), run_file_(std::move(run_file)) {}
+  // True the first time that there is one.
+  bool appear() {
+    if (noticed_ || !use_.is_shared()) return false;
+    noticed_ = true;
+    facts_["measured_alone"] = false;
+    write_file(run_file_, facts_.dump(2) + "\n");
+    return true;
+  }
+
+ private:
+  Json& facts_;
+  fs::path run_file_;
+  MachineUse use_;
+  bool noticed_ = false;
+};
+
 // Writes every row to disk before anyone else hears of it.
 class Recorder final : public RunObserver {
  public:
-  Recorder(AppendFile& file, std::vector<RoundRow> known, RunObserver& next)
-      : file_(file), next_(next), rows_(std::move(known)) {}
+  Recorder(AppendFile& file, std::vector<RoundRow> known, Neighbours& neighbours, Progress& next)
+      : file_(file), neighbours_(neighbours), next_(next), rows_(std::move(known)) {}
   void job_starts(const Job& job, int round, std::size_t done, std::size_t total) override {
     next_.job_starts(job, round, done, total);
   }
@@ -36,6 +58,7 @@ class Recorder final : public RunObserver {
     file_.append(to_csv_line(to_fields(row)));
     rows_.push_back(row);
     next_.row_ends(row);
+    if (neighbours_.appear()) next_.warn(shared_machine_warning);
   }
   void comparison_ends(const Comparison& comparison, std::size_t done, std::size_t total) override {
     next_.comparison_ends(comparison, done, total);
@@ -44,7 +67,8 @@ class Recorder final : public RunObserver {
 
  private:
   AppendFile& file_;
-  RunObserver& next_;
+  Neighbours& neighbours_;
+  Progress& next_;
   std::vector<RoundRow> rows_;
 };
 
@@ -169,10 +193,10 @@ struct Rounds {
 };
 
 Rounds measure_rounds(const RunOptions& options, const Setup& setup, AppendFile& file,
-                      RowsSoFar known, const Invocation& invocation) {
+                      RowsSoFar known, Neighbours& neighbours, const Invocation& invocation) {
   if (known.bytes == 0) file.append(to_csv_line(round_columns()));
   Progress progress(setup.plan, stderr, isatty(STDERR_FILENO) != 0);
-  Recorder recorder(file, known.rows, progress);
+  Recorder recorder(file, known.rows, neighbours, progress);
   ProcessJobRunner runner(setup.workers);
   const SteadyClock clock;
   Scheduler scheduler(setup.plan, runner, clock, recorder,
@@ -186,18 +210,17 @@ Rounds measure_rounds(const RunOptions& options, const Setup& setup, AppendFile&
 
 // Measures what `known` lacks and writes every file.
 MeasuredRun carry_out(const RunOptions& options, const Invocation& invocation, Setup& setup,
-                      const fs::path& dir, Json facts, RowsSoFar known) {
-  AppendFile rounds_file(dir / "rounds.csv", known.bytes);
-  const fs::path log_path = dir / "workers.log";
-  std::error_code absent;
-  const auto logged = fs::file_size(log_path, absent);
-  AppendFile log(log_path, absent ? 0 : static_cast<long long>(logged));
+                      const fs::path& dir, Json facts, AppendFile& rounds_file, RowsSoFar known) {
+  AppendFile log = AppendFile::at_end_of(dir / "workers.log");
   setup.workers.log = log_to(log);
+  Neighbours neighbours(facts, dir / "run.json");
+  if (neighbours.appear()) print_warnings({shared_machine_warning});
   std::vector<EmbeddingCell> penalty =
       measure_penalty(options, setup.catalog, setup.plan, setup.workers);
   facts["python"]["embedding_penalty"] = embedding_facts(penalty);
   facts["machine"]["limits"] = limit_facts(measure_limits(setup.cpu));
-  const Rounds rounds = measure_rounds(options, setup, rounds_file, std::move(known), invocation);
+  const Rounds rounds =
+      measure_rounds(options, setup, rounds_file, std::move(known), neighbours, invocation);
   std::vector<SummaryRow> summary = summarize(rounds.rows);
   RunContext context = context_of(facts);
   write_summary(dir, summary, context);
@@ -219,10 +242,13 @@ MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
   const fs::path dir = output_dir(options.out);
   Setup setup = set_up(options, invocation, choose);
   create_result_dir(dir);
+  // Before anything else is written: of two runs that begin here at once the second gets no
+  // further.
+  AppendFile rounds_file(dir / "rounds.csv");
   Json facts = run_facts(options, invocation.arguments, setup.catalog, setup.plan, setup.cpu);
-  // First of all: with it whatever follows can be gone on with.
+  // Before any row: with it whatever follows can be gone on with.
   write_file(dir / "run.json", facts.dump(2) + "\n");
-  return carry_out(options, invocation, setup, dir, std::move(facts), {});
+  return carry_out(options, invocation, setup, dir, std::move(facts), rounds_file, {});
 }
 
 MeasuredRun resume_run(const fs::path& dir, const Invocation& invocation) {
@@ -237,7 +263,13 @@ MeasuredRun resume_run(const fs::path& dir, const Invocation& invocation) {
     throw ResultDirError(fmt::format("{}: can't go on with what was measured otherwise: {}",
                                      dir.string(), fmt::join(differences, "; ")));
   }
-  return carry_out(options, invocation, setup, dir, std::move(facts), read_rows_so_far(dir));
+  facts["measured_alone"] = recorded.value("measured_alone", Json(true));
+  // Nobody else adds rows between their being read and their being cut to what is whole.
+  AppendFile rounds_file = AppendFile::at_end_of(dir / "rounds.csv");
+  RowsSoFar known = read_rows_so_far(dir);
+  rounds_file.cut(known.bytes);
+  return carry_out(options, invocation, setup, dir, std::move(facts), rounds_file,
+                   std::move(known));
 }
 
 }  // namespace gapmeter

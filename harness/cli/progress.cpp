@@ -147,6 +147,12 @@ void Progress::comparison_ends(const Comparison& comparison, std::size_t done, s
   std::fflush(stream_);
 }
 
+void Progress::warn(const std::string& warning) {
+  clear_line();
+  fmt::print(stream_, "gapmeter: warning: {}\n", warning);
+  std::fflush(stream_);
+}
+
 void Progress::clear_line() {
   if (!drawn_) return;
   fmt::print(stream_, "\r\x1b[K");

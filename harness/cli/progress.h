@@ -53,6 +53,8 @@ class Progress final : public RunObserver {
   void job_starts(const Job& job, int round, std::size_t done, std::size_t total) override;
   void row_ends(const RoundRow& row) override;
   void comparison_ends(const Comparison& comparison, std::size_t done, std::size_t total) override;
+  // A line of its own: "gapmeter: warning: …".
+  void warn(const std::string& warning);
 
  private:
   void clear_line();

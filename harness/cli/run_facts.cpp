@@ -70,6 +70,7 @@ nlohmann::json run_facts(const RunOptions& options, const std::vector<std::strin
           {"precision", options.precision ? Json(*options.precision) : Json(nullptr)},
           {"timeout_s", options.timeout_s},
           {"pinned_cpu", cpu},
+          {"measured_alone", true},
           {"worker_environment", environment_of_workers()},
           {"machine", machine_facts()},
           {"build", build_facts()},

@@ -121,9 +121,16 @@ std::string log_entry(const std::string& title, const std::string& output) {
 }
 
 std::function<void(const std::string&, const std::string&)> log_to(AppendFile& file) {
+  constexpr long long most_bytes = 64LL << 20;
   return [&file](const std::string& title, const std::string& output) {
+    if (file.size() > most_bytes) return;
     file.append(log_entry(title, output));
+    if (file.size() > most_bytes) file.append("--- the log ends here: it is 64 MiB\n");
   };
+}
+
+void warn_if_shared(const MachineUse& use) {
+  if (use.is_shared()) print_warnings({shared_machine_warning});
 }
 
 void print_warnings(const std::vector<std::string>& warnings) {

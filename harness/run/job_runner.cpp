@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
@@ -9,17 +10,36 @@
 namespace gapmeter {
 namespace {
 
-std::string last_line_of(std::string_view output) {
-  const std::size_t end = output.find_last_not_of(" \t\r\n");
-  if (end == std::string_view::npos) return "";
-  output = output.substr(0, end + 1);
-  const std::size_t start = output.find_last_of('\n');
-  return std::string(start == std::string_view::npos ? output : output.substr(start + 1));
+constexpr std::string_view blank = " \t\r\n";
+
+// The last lines that are not blank, as many as fit, separated by bars: what the C++ library says
+// of an exception takes two.
+std::string last_lines_of(std::string_view output) {
+  constexpr int most_lines = 3;
+  constexpr std::size_t most_bytes = 400;
+  std::string quoted;
+  for (int lines = 0; lines < most_lines; ++lines) {
+    const std::size_t end = output.find_last_not_of(blank);
+    if (end == std::string_view::npos) break;
+    output = output.substr(0, end + 1);
+    const std::size_t start = output.find_last_of('\n') + 1;  // npos + 1 is 0
+    std::string_view line = output.substr(start);
+    output = output.substr(0, start);
+    line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+    if (lines == 0) {
+      quoted = line.substr(0, most_bytes);
+    } else if (quoted.size() + line.size() > most_bytes) {
+      break;
+    } else {
+      quoted = fmt::format("{} | {}", line, quoted);
+    }
+  }
+  return quoted;
 }
 
 Measurement without_answer(Status status, std::string reason, const std::string& output) {
-  if (const std::string last = last_line_of(output); !last.empty()) {
-    reason += fmt::format("; its last output: {}", last.substr(0, 400));
+  if (const std::string last = last_lines_of(output); !last.empty()) {
+    reason += fmt::format("; its last output: {}", last);
   }
   return {.status = status, .reason = one_line(reason)};
 }
@@ -57,6 +77,12 @@ Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double t
         out_of_memory ? Status::oom : Status::crashed,
         fmt::format("killed by signal {} ({}){}", result.code, strsignal(result.code),
                     out_of_memory ? ", probably for want of memory" : ""),
+        result.output);
+  }
+  if (result.end == End::crowded) {
+    return without_answer(
+        Status::crashed,
+        fmt::format("started more than {} processes and threads, and was ended", most_tasks),
         result.output);
   }
   if (result.end == End::abandoned) return {.status = Status::error, .reason = "abandoned"};

@@ -14,10 +14,17 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "harness/worker/worker_main.h"
@@ -127,6 +134,7 @@ struct ChildPlan {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   signal(SIGPIPE, SIG_DFL);
+  signal(SIGXFSZ, SIG_DFL);
   signal(SIGINT, SIG_DFL);
   if (moved) execve(plan.arguments[0], plan.arguments.data(), plan.environment.data());
   const int reason = errno;
@@ -160,26 +168,70 @@ void drain(Fd& pipe, Keep keep) {
   }
 }
 
+// The children of this process, those that it adopted among them.
+std::set<pid_t> children() {
+  std::set<pid_t> found;
+  std::error_code error;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", error)) {
+    std::ifstream file(thread.path() / "children");
+    std::copy(std::istream_iterator<pid_t>(file), {}, std::inserter(found, found.end()));
+  }
+  return found;
+}
+
+// Processes and threads of the whole machine; 0 where it does not tell.
+long tasks_of_machine() {
+  std::ifstream file("/proc/loadavg");
+  std::string load;
+  long running = 0, all = 0;
+  char slash = 0;
+  file >> load >> load >> load >> running >> slash >> all;
+  return file ? all : 0;
+}
+
+struct Tasks {
+  pid_t parent = 0;
+  long threads = 0;
+};
+
+std::map<pid_t, Tasks> all_processes() {
+  std::map<pid_t, Tasks> processes;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const pid_t pid = std::atoi(entry.path().filename().c_str());
+    if (pid <= 0) continue;
+    std::ifstream file(entry.path() / "stat");
+    std::string text;
+    std::getline(file, text, '\0');
+    // The name may hold anything; what follows its last parenthesis are the fields from the third.
+    const std::size_t name_end = text.rfind(')');
+    Tasks tasks;
+    if (name_end != std::string::npos &&
+        std::sscanf(text.c_str() + name_end + 1,
+                    " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld",
+                    &tasks.parent, &tasks.threads) == 2) {
+      processes.emplace(pid, tasks);
+    }
+  }
+  return processes;
+}
+
 }  // namespace
 
 class Child {
  public:
-  explicit Child(const ProcessSpec& spec) : spec_(spec) {
+  explicit Child(const ProcessSpec& spec) : spec_(spec), elsewhere_(children()) {
     try {
       start();
     } catch (...) {
       // No destructor runs for what was never whole.
-      kill_group();
-      reap();
+      end_all();
       throw;
     }
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  ~Child() {
-    kill_group();
-    reap();
-  }
+  ~Child() { end_all(); }
 
   bool wait_until_ready() {
     while (!take_ready()) {
@@ -227,10 +279,13 @@ class Child {
       plan.limited = true;
       plan.memory.rlim_cur = plan.memory.rlim_max = static_cast<rlim_t>(*spec_.memory_bytes);
     }
-    started_ = std::chrono::steady_clock::now();
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    tasks_before_ = tasks_of_machine();
+    started_ = checked_ = std::chrono::steady_clock::now();
     pid_ = fork();
     if (pid_ < 0) fail("fork");
     if (pid_ == 0) become_child(plan);
+    own().insert(pid_);
     setpgid(pid_, pid_);  // also here: the child may not have come to it yet when it must be killed
     pidfd_ = Fd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
     if (!pidfd_.open()) fail("pidfd_open");
@@ -269,12 +324,42 @@ class Child {
     return std::chrono::duration<double, std::milli>(deadline - Clock::now()).count();
   }
 
-  // Out of time, or of the user's patience.
+  // Whether it has started more processes and threads than a kernel could need. The machine's total
+  // is read first: it costs next to nothing, while looking at each process would disturb.
+  bool is_crowded() {
+    constexpr std::chrono::milliseconds between_looks(100);
+    const Clock::time_point now = Clock::now();
+    if (now - checked_ < between_looks) return false;
+    checked_ = now;
+    return tasks_of_machine() - tasks_before_ > most_tasks && descending_tasks() > most_tasks;
+  }
+
+  // Of the child, what descends from it, and what was adopted.
+  long descending_tasks() const {
+    const std::map<pid_t, Tasks> processes = all_processes();
+    const std::set<pid_t> strays = adopted();
+    long tasks = 0;
+    for (const auto& [pid, its] : processes) {
+      for (pid_t ancestor = pid; ancestor > 1;) {
+        if (ancestor == pid_ || strays.contains(ancestor)) {
+          tasks += its.threads;
+          break;
+        }
+        const auto found = processes.find(ancestor);
+        ancestor = found == processes.end() ? 0 : found->second.parent;
+      }
+    }
+    return tasks;
+  }
+
+  // Out of time, of the user's patience, or of bounds.
   bool is_over() {
     if (left_ms() <= 0) {
       result_.end = ProcessResult::End::timed_out;
     } else if (spec_.abandon != nullptr && *spec_.abandon) {
       result_.end = ProcessResult::End::abandoned;
+    } else if (is_crowded()) {
+      result_.end = ProcessResult::End::crowded;
     } else {
       return false;
     }
@@ -302,8 +387,7 @@ class Child {
   }
 
   void finish() {
-    kill_group();
-    const int status = reap();
+    const int status = end_all();
     drain_pipes();
     while (take_ready()) {
     }
@@ -319,24 +403,60 @@ class Child {
     }
   }
 
-  // Waits for the child's end and returns its wait status.
-  int reap() {
+  // Ends the child and all that it left behind; returns the child's wait status.
+  int end_all() {
+    if (pid_ <= 0) return 0;
+    // The group outlives its leader when the child left processes behind; a child may have left it.
+    kill(-pid_, SIGKILL);
+    kill(pid_, SIGKILL);
     int status = 0;
-    while (pid_ > 0 && waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
+    own().erase(pid_);
     pid_ = -1;
+    end_strays();
     return status;
   }
 
-  // The group outlives its leader when the child left processes behind.
-  void kill_group() const {
-    if (pid_ > 0) kill(-pid_, SIGKILL);
+  // What got away from the group, by making a session of its own, became this process's child when
+  // its parent ended; its own children do when it is ended. One that can't be ended for seconds
+  // hangs in the kernel, and waiting for it would not help.
+  void end_strays() const {
+    const Clock::time_point deadline = Clock::now() + std::chrono::seconds(5);
+    for (std::set<pid_t> strays = adopted(); !strays.empty(); strays = adopted()) {
+      for (const pid_t stray : strays) {
+        if (getpgid(stray) == stray) kill(-stray, SIGKILL);
+        kill(stray, SIGKILL);
+      }
+      bool any_ended = false;
+      for (const pid_t stray : strays) any_ended |= waitpid(stray, nullptr, WNOHANG) == stray;
+      if (any_ended) continue;
+      if (Clock::now() > deadline) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
+  // The children of this process that nobody here has started.
+  std::set<pid_t> adopted() const {
+    std::set<pid_t> strays = children();
+    std::erase_if(strays,
+                  [this](pid_t pid) { return elsewhere_.contains(pid) || own().contains(pid); });
+    return strays;
+  }
+
+  // The workers that run now, of every Child: two take turns.
+  static std::set<pid_t>& own() {
+    static std::set<pid_t> pids;
+    return pids;
   }
 
   using Clock = std::chrono::steady_clock;
 
   const ProcessSpec& spec_;
+  std::set<pid_t> elsewhere_;  // children that others had started before
   Clock::time_point started_;
+  Clock::time_point checked_;  // when processes were counted last
+  long tasks_before_ = 0;
   pid_t pid_ = -1;
   Fd pidfd_;
   Fd answer_;

@@ -27,7 +27,8 @@ struct ProcessSpec {
 };
 
 struct ProcessResult {
-  enum class End { exited, signalled, timed_out, abandoned };
+  // crowded: it started more than most_tasks processes and threads.
+  enum class End { exited, signalled, timed_out, abandoned, crowded };
   End end = End::exited;
   int code = 0;        // exit status, or the signal's number
   std::string answer;  // at most answer_limit bytes
@@ -38,8 +39,12 @@ struct ProcessResult {
 inline constexpr std::size_t answer_limit = std::size_t{16} << 20;
 inline constexpr std::size_t output_limit = std::size_t{16} << 10;
 
+// More than any kernel needs and less than what brings a machine down.
+inline constexpr long most_tasks = 1000;
+
 // Throws std::system_error, naming the executable, when the process can't be started. Whatever the
-// child leaves in its process group is killed before this returns.
+// child leaves behind is killed before this returns: its process group, and what got away from it,
+// for which this process becomes the one that adopts orphans (PR_SET_CHILD_SUBREAPER).
 ProcessResult run_process(const ProcessSpec& spec);
 
 // A child that does its work in steps: before each it writes `step_ready` to its answer pipe, then

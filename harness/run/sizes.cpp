@@ -57,6 +57,14 @@ std::vector<std::size_t> expand_range(std::string_view range,
   }
 }
 
+void sort_distinct(std::vector<std::size_t>& sizes) {
+  std::sort(sizes.begin(), sizes.end());
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+  if (sizes.size() > most_sizes) {
+    throw InvalidSizes(fmt::format("more than {} sizes", most_sizes));
+  }
+}
+
 }  // namespace
 
 std::size_t parse_size(std::string_view text) {
@@ -99,12 +107,10 @@ std::vector<std::size_t> parse_sizes(std::string_view text) {
       throw InvalidSizes(
           fmt::format("'{}' is not FIRST:LAST:STEP, for instance 16:4Mi:4x or 100:1000:100", part));
     }
+    // Not only at the end: a short text can name the same sizes millions of times.
+    if (sizes.size() > most_sizes) sort_distinct(sizes);
   }
-  std::sort(sizes.begin(), sizes.end());
-  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
-  if (sizes.size() > most_sizes) {
-    throw InvalidSizes(fmt::format("more than {} sizes", most_sizes));
-  }
+  sort_distinct(sizes);
   return sizes;
 }
 

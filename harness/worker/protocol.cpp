@@ -10,11 +10,20 @@ namespace {
 
 using Json = nlohmann::json;
 
+// No message is nearly as deep as this; copying a value that is very deep overflows the stack.
+constexpr int deepest = 100;
+// Checking that names are told apart takes the square of their number.
+constexpr std::size_t most_metrics = 1000;
+
 // nlohmann's own exceptions name neither the message nor the field in words a user would know.
 Json parse_message(std::string_view text) {
   // The parser takes a zero byte for the end and would overlook what follows.
   if (text.find('\0') != std::string_view::npos) text = {};
-  Json message = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto refuse_depth = [](int depth, Json::parse_event_t, const Json&) {
+    if (depth > deepest) throw InvalidMessage("the message is nested too deeply");
+    return true;
+  };
+  Json message = Json::parse(text, refuse_depth, /*allow_exceptions=*/false);
   if (!message.is_object()) throw InvalidMessage("the message is not a JSON object");
   return message;
 }
@@ -278,6 +287,7 @@ Json encode_metrics(const std::vector<Metric>& metrics) {
 }
 
 std::vector<Metric> decode_metrics(const Json& json) {
+  if (json.size() > most_metrics) reject("metrics", "an object of at most 1000 numbers");
   Report report;
   for (const auto& [name, value] : json.items()) {
     if (!value.is_number()) reject("metrics", "an object of numbers");

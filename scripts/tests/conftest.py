@@ -18,6 +18,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+Row = dict[str, Any]
+
 COLUMNS = (
     "kernel,variant,lane,n,threads,status,reason,verified,max_error,rounds,stop_reason,latency_ns,"
     "latency_ci_low_ns,latency_ci_high_ns,latency_p50_ns,latency_p90_ns,latency_p99_ns,"
@@ -60,7 +62,7 @@ MODEL: dict[str, tuple[int, dict[str, tuple[float, float, float, float]]]] = {
         "python/nothing": (24.0, 0, 0, 0),
     }),
 }
-CACHES = [
+CACHES: list[Row] = [
     {"level": 1, "type": "Data", "size_bytes": 32768},
     {"level": 1, "type": "Instruction", "size_bytes": 32768},
     {"level": 2, "type": "Unified", "size_bytes": 524288},
@@ -72,8 +74,6 @@ TITLES = {
     "empty": "The price of a call",
 }
 BASELINES = {"sum": "python/builtin", "apply_weights": "python/comprehension"}
-
-Row = dict[str, Any]
 
 
 class Builder:
@@ -207,7 +207,8 @@ def _cell(
         rss_baseline_bytes=9 * MIB, input_digest="9f86d081", working_set_bytes=n * width,
     )
     if width:
-        row.update(items_per_s=n / latency * 1e9, bytes_per_s=n * width / latency * 1e9)
+        row.update(items_per_s=n / latency * 1e9, bytes_per_s=n * width / latency * 1e9,
+                   flops_per_s=n / latency * 1e9)
     for column, amount in (("rss_input_bytes", held), ("rss_peak_bytes", held + extra)):
         if n * amount >= MIB:
             row[column] = round(n * amount)

@@ -85,12 +85,14 @@ def test_the_gap_at_the_largest_size_is_written(reference_run: Builder) -> None:
 
 
 def test_throughput_has_a_panel_for_each_rate_that_is_counted(reference_run: Builder) -> None:
-    both = draw(throughput_chart, reference_run).figure.axes
-    assert [a.get_ylabel() for a in both] == ["throughput [element/s]", "bandwidth [GB/s]"]
+    every = draw(throughput_chart, reference_run).figure.axes
+    assert [a.get_ylabel() for a in every] == [
+        "throughput [element/s]", "bandwidth [GB/s]", "arithmetic [GFLOP/s]"]
     reference_run.clear("bytes_per_s", kernel="sum")
-    assert len(draw(throughput_chart, reference_run).figure.axes) == 1
+    assert len(draw(throughput_chart, reference_run).figure.axes) == 2
     reference_run.clear("items_per_s", kernel="sum")
-    assert says(draw(throughput_chart, reference_run), "counts neither items nor bytes")
+    reference_run.clear("flops_per_s", kernel="sum")
+    assert says(draw(throughput_chart, reference_run), "counts no work")
 
 
 def test_bandwidth_is_in_gigabytes(reference_run: Builder) -> None:
@@ -99,11 +101,12 @@ def test_bandwidth_is_in_gigabytes(reference_run: Builder) -> None:
     assert drawn["native/simd"][0][1] == pytest.approx(cell["bytes_per_s"] / 1e9)
 
 
-def test_the_limits_of_the_machine_lie_across_the_bandwidth(reference_run: Builder) -> None:
-    reference_run.metadata["machine"]["limits"] = {"read_bytes_per_s": 2e10, "flops_per_s": 1e9}
+def test_the_limits_of_the_machine_lie_across_its_rates(reference_run: Builder) -> None:
+    reference_run.metadata["machine"]["limits"] = {"read_bytes_per_s": 2e10, "flops_per_s": 7e9}
     chart = draw(throughput_chart, reference_run)
-    rates, bandwidth = chart.figure.axes
+    rates, bandwidth, arithmetic = chart.figure.axes
     assert any(list(line.get_ydata()) == [20, 20] for line in bandwidth.get_lines())
+    assert any(list(line.get_ydata()) == [7, 7] for line in arithmetic.get_lines())
     assert says(chart, "memory: read") and not says(chart, "memory: copy")
     assert not any(line.get_label().startswith("memory") for line in rates.get_lines())
     low, high = bandwidth.get_ylim()

@@ -7,9 +7,10 @@ from artists import draw, says, subject_of, texts
 from conftest import Builder
 from ladder import ladder_chart
 from loading import load_run
+from render import Chart
 
 
-def names(chart: object) -> list[str]:
+def names(chart: Chart) -> list[str]:
     """The names of the rows from the top."""
     return [tick.get_text() for tick in chart.figure.axes[0].get_yticklabels()]
 

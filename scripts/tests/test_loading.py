@@ -6,7 +6,8 @@ import math
 
 import pytest
 from conftest import MIB, Builder
-from loading import Cache, LoadError, load_run
+from errors import LoadError
+from loading import Cache, load_run
 
 
 @pytest.fixture

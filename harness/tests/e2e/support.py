@@ -34,12 +34,16 @@ def not_under(*sanitizers: str, because: str) -> pytest.MarkDecorator:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without what Python, pytest or a virtual environment put there."""
-    return {
+    """This process's environment without what Python, pytest or a virtual environment put there.
+
+    Tests that run at the same time don't warn each other.
+    """
+    kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PYTHON", "PYTEST", "VIRTUAL_ENV"))
     }
+    return kept | {"GAPMETER_MACHINE_LOCK": "/dev/null"}
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,24 @@ def assert_rejected(process: subprocess.CompletedProcess[str], *words: str) -> N
     assert "terminate called" not in lines[0] and "Traceback" not in lines[0]
     for word in words:
         assert word in lines[0]
+
+
+def in_own_mounts(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """A shell script that may mount, seen by nobody else; its arguments are $1 and so on.
+
+    Skips the test where that is not permitted.
+    """
+    alone = ["unshare", "--user", "--map-root-user", "--mount"]
+    attempt = subprocess.run([*alone, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True)
+    if attempt.returncode != 0:
+        pytest.skip(f"nothing can be mounted here: {attempt.stderr.decode().strip()}")
+    return subprocess.run(
+        [*alone, "sh", "-c", script, "sh", *map(str, arguments)],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=3 * PATIENCE_S,
+    )
 
 
 # Processes, by what /proc tells of them.

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from support import BRIEF, Program, Run, not_under, pids_with_argument, wait_for
+from support import (
+    BRIEF,
+    Program,
+    Results,
+    Run,
+    not_under,
+    pids_with_argument,
+    read_proc,
+    running_pids,
+)
 
 ODD = 17
 
@@ -24,6 +33,22 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         "native/aborts": ("crashed", r"killed by signal 6 \(Aborted\)"),
         "native/exits": ("crashed", "exited with status 0 and no result"),
         "native/killed": ("oom", r"killed by signal 9 \(Killed\), probably for want of memory"),
+        "native/terminates": (
+            "crashed",
+            r"killed by signal 6 \(Aborted\); its last output: .*runtime_error.*"
+            r" \| what\(\):  against its promise",
+        ),
+        "native/throws_in_thread": (
+            "crashed",
+            r"killed by signal 6 .*: .*runtime_error.* \| what\(\):  alone in its thread",
+        ),
+        "native/gushes": ("crashed", r"killed by signal 6 .*; its last output: that was all"),
+        "native/closes_pipes": (
+            "crashed",
+            "exited with status 2 and no result; its last output: .*answer: Bad file descriptor",
+        ),
+        "native/truncates": ("crashed", "its result can't be read: .*not a JSON object"),
+        "native/answers_endlessly": ("crashed", "its result can't be read: .*nested too deeply"),
         "native/forges": ("crashed", "its result can't be read: .*another request"),
         "python/right": ("ok", ""),
         "python/raises": (
@@ -36,6 +61,11 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         "python/os_exit": ("crashed", "exited with status 0 and no result"),
         "python/segfaults": ("crashed", r"killed by signal 11 \(Segmentation fault\)"),
         "python/memory_error": ("oom", "out of memory"),
+        "python/closes_pipes": (
+            "crashed",
+            r"killed by signal 6 .*|exited with status \d+ and no result",
+        ),
+        "python/gushes": ("crashed", r"killed by signal 6 .*; its last output: that was all"),
         "python/forges": ("crashed", "its result can't be read: .*not a JSON object"),
         "python/prepare_raises": (
             "error",
@@ -73,11 +103,14 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "untidy": {
         "native/right": ("ok", ""),
         "native/floods": ("ok", ""),
+        "native/changes_directory": ("ok", ""),
+        "native/leaves_thread": ("ok", ""),
         "python/right": ("ok", ""),
         "python/prints": ("ok", ""),
         "python/closes_stdout": ("ok", ""),
         "python/leaves_child": ("ok", ""),
         "python/leaves_daemon": ("ok", ""),
+        "python/changes_directory": ("ok", ""),
         "python/leaves_thread": ("ok", ""),
     },
     "ordinary": {
@@ -195,8 +228,9 @@ def test_the_traceback_is_in_the_log(run: Run) -> None:
 
 
 def test_processes_that_a_kernel_leaves_behind_are_ended(run: Run) -> None:
-    assert run.cell("untidy", "python/leaves_child", ODD)["status"] == "ok"
-    wait_for("the children to end", lambda: not pids_with_argument("86321"))
+    for variant, argument in (("leaves_child", "86321"), ("leaves_daemon", "86322")):
+        assert run.cell("untidy", f"python/{variant}", ODD)["status"] == "ok"
+        assert pids_with_argument(argument) == []
 
 
 def test_a_call_that_never_ends_is_a_timeout_and_larger_sizes_are_skipped(
@@ -206,12 +240,59 @@ def test_a_call_that_never_ends_is_a_timeout_and_larger_sizes_are_skipped(
         out, *BRIEF, *("--kernels", "endless", "--sizes", "16,32", "--timeout", "2")
     )
     assert run.process.returncode == 1
-    for variant in ("native/loops", "python/hangs"):
+    for variant in ("native/loops", "native/sleeps", "python/hangs", "python/sleeps"):
         first, second = (run.cell("endless", variant, n) for n in (16, 32))
         assert (first["status"], first["reason"]) == ("timeout", "still running after 2 s")
         assert (second["status"], second["reason"]) == ("skipped", "timeout already at n=16")
     for variant in ("native/right", "python/right"):
         assert [run.cell("endless", variant, n)["status"] for n in (16, 32)] == ["ok", "ok"]
+
+
+@SANITIZED
+@pytest.mark.parametrize("lane", ["native", "python"])
+def test_memory_beyond_the_limit_is_out_of_memory(zoo: Program, out: Path, lane: str) -> None:
+    run = zoo.measure(
+        out,
+        *(*BRIEF, "--kernels", "greedy", "--variants", f"right,{lane}/hoards"),
+        *("--sizes", "16", "--mem-limit", "500Mi"),
+    )
+    assert run.process.returncode == 1, run.process.stderr
+    hoards = run.cell("greedy", f"{lane}/hoards", 16)
+    assert (hoards["status"], hoards["reason"]) == ("oom", "out of memory")
+    for others in ("native/right", "python/right"):
+        assert run.cell("greedy", others, 16)["status"] == "ok"
+
+
+@pytest.mark.parametrize("lane", ["native", "python"])
+def test_one_that_starts_ever_more_processes_is_ended_with_all_of_them(
+    zoo: Program, out: Path, lane: str
+) -> None:
+    run = zoo.measure(
+        out, *(*BRIEF, "--kernels", "greedy", "--variants", f"right,{lane}/forks", "--sizes", "16")
+    )
+    assert run.process.returncode == 1, run.process.stderr
+    forks = run.cell("greedy", f"{lane}/forks", 16)
+    assert forks["status"] == "crashed"
+    assert forks["reason"] == "started more than 1000 processes and threads, and was ended"
+    for others in ("native/right", "python/right"):
+        assert run.cell("greedy", others, 16)["status"] == "ok"
+    # Python's have the name of its worker: what else runs it is a test of somebody else's.
+    names = [read_proc(pid, "comm").strip() for pid in running_pids()]
+    assert names.count("zoo_forks") == 0
+    assert len(names) < 1000
+
+
+def test_where_results_go_does_not_depend_on_where_a_kernel_goes(
+    zoo: Program, tmp_path: Path
+) -> None:
+    process = zoo(
+        *("run", *BRIEF, "--kernels", "untidy", "--variants", "right,changes_directory"),
+        *("--sizes", "16", "--out", "relative"),
+        cwd=tmp_path,
+    )
+    assert process.returncode == 0, process.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["relative"]
+    assert {row["status"] for row in Results(tmp_path / "relative").summary} == {"ok"}
 
 
 def run_importing(zoo: Program, out: Path, how: str) -> Run:

@@ -1,4 +1,6 @@
 // endless: variants that never return.
+#include <unistd.h>
+
 #include "harness/tests/zoo/kernels/doubling.h"
 
 namespace {
@@ -10,8 +12,15 @@ zoo::Output loops(zoo::Input x) {
   return zoo::right(x);
 }
 
+// Waits forever, taking no time of the processor.
+zoo::Output sleeps(zoo::Input x) {
+  for (volatile bool forever = true; forever;) pause();
+  return zoo::right(x);
+}
+
 }  // namespace
 
 GAPMETER_KERNEL() {
-  return zoo::doubling("Variants that never return", {gapmeter::native<loops>("loops")});
+  return zoo::doubling("Variants that never return",
+                       {gapmeter::native<loops>("loops"), gapmeter::native<sleeps>("sleeps")});
 }

@@ -1,5 +1,7 @@
 """endless: variants that never return."""
 
+import ctypes
+
 from gapmeter import as_lists, variant
 
 
@@ -13,3 +15,10 @@ def hangs(x):
     """Computes forever."""
     while True:
         pass
+
+
+@variant
+def sleeps(x):
+    """Waits forever in C, without letting the interpreter go on."""
+    while True:
+        ctypes.PyDLL(None).pause()

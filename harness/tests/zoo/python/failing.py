@@ -66,6 +66,22 @@ def forges(x):
     return [2 * value for value in x]
 
 
+@variant
+def closes_pipes(x):
+    """Takes away the pipes that the worker needs, and its output too."""
+    os.closerange(0, 10)
+    return [2 * value for value in x]
+
+
+@variant
+def gushes(x):
+    """Prints a gigabyte and ends as a failed assertion does."""
+    for _ in range(1024):
+        print("." * (1 << 20))
+    print("that was all", flush=True)
+    os.abort()
+
+
 @variant(prepare=lambda inputs: 1 / 0)
 def prepare_raises(x):
     """Never comes to be called."""

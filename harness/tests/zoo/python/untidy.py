@@ -4,6 +4,7 @@ Children and threads are left by `prepare`, which runs once in a worker: a timed
 thousands.
 """
 
+import os
 import subprocess
 import sys
 import threading
@@ -47,9 +48,15 @@ def leaves_child(x):
     return right(x)
 
 
-@variant(prepare=after(lambda: subprocess.Popen(["sleep", "5"], start_new_session=True)))
+@variant(prepare=after(lambda: subprocess.Popen(["sleep", "86322"], start_new_session=True)))
 def leaves_daemon(x):
     """Leaves a process that got away from its group and holds the output pipe open."""
+    return right(x)
+
+
+@variant(prepare=after(lambda: os.chdir("/")))
+def changes_directory(x):
+    """Goes elsewhere; where results are written to must not depend on it."""
     return right(x)
 
 
