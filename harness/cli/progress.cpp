@@ -16,6 +16,11 @@ namespace {
 // A worker calls at least so often: before timing, in a batch, and one by one.
 constexpr double least_calls = 4;
 
+// Jobs at the next size must have taken this much longer before the difference is carried on to far
+// larger sizes: a hundredth of a second between 16 and 128 elements is noise, and would be an hour
+// at 16 Mi.
+constexpr double visible_growth = 1.5;
+
 // A line that wraps can't be erased whole, so that longer ones are cut.
 std::size_t columns_of(std::FILE* terminal) {
   winsize size{};
@@ -94,7 +99,7 @@ double TimeLeft::expected_s(const Comparison& comparison, const VariantId& varia
   const Known& last = known.back();
   const double further_n = static_cast<double>(comparison.n) - last.n;
   double growth_s = least_calls * last.call_s * further_n / last.n;
-  if (known.size() > 1) {
+  if (known.size() > 1 && last.job_s > visible_growth * known[known.size() - 2].job_s) {
     const Known& before = known[known.size() - 2];
     const double slope = (last.job_s - before.job_s) / std::max(1.0, last.n - before.n);
     growth_s = std::max(growth_s, slope * further_n);

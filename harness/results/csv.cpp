@@ -32,6 +32,20 @@ std::string quoted(std::string_view field) {
   return result + '"';
 }
 
+// Where the first record ends that reaches beyond `least`: after a line feed before which all
+// quotes are in pairs.
+std::size_t end_of_record(std::string_view text, std::size_t least) {
+  const auto place = [](std::size_t at) { return static_cast<std::ptrdiff_t>(at); };
+  auto quotes = std::count(text.begin(), text.begin() + place(least), '"');
+  for (std::size_t from = least;;) {
+    const std::size_t feed = text.find('\n', from);
+    if (feed == std::string_view::npos) return text.size();
+    quotes += std::count(text.begin() + place(from), text.begin() + place(feed), '"');
+    if (quotes % 2 == 0) return feed + 1;
+    from = feed + 1;
+  }
+}
+
 }  // namespace
 
 std::string to_csv_line(const std::vector<std::string>& fields) {
@@ -50,11 +64,27 @@ CsvReader::CsvReader(std::string_view text) : rest_(text) {
 
 bool CsvReader::next(std::vector<std::string>& fields) {
   if (rest_.empty()) return false;
-  const std::size_t line = line_;
+  line_of_record_ = line_;
   read_record(fields);
   if (fields.size() == header_.size()) return true;
-  throw InvalidCsv(fmt::format("line {}: {} fields, but the header has {}", line, fields.size(),
-                               header_.size()));
+  throw InvalidCsv(fmt::format("line {}: {} fields, but the header has {}", line_of_record_,
+                               fields.size(), header_.size()));
+}
+
+std::vector<CsvReader> CsvReader::split(std::size_t parts) const {
+  std::vector<CsvReader> readers{*this};
+  while (readers.size() < parts) {
+    CsvReader& last = readers.back();
+    const std::size_t wanted = last.rest_.size() / (parts - readers.size() + 1);
+    const std::size_t end = end_of_record(last.rest_, wanted);
+    CsvReader next = last;
+    next.rest_.remove_prefix(end);
+    last.rest_ = last.rest_.substr(0, end);
+    if (next.rest_.empty()) break;
+    next.line_ += static_cast<std::size_t>(std::count(last.rest_.begin(), last.rest_.end(), '\n'));
+    readers.push_back(std::move(next));
+  }
+  return readers;
 }
 
 void CsvReader::fail(std::string_view what) const {

@@ -29,6 +29,12 @@ class CsvReader {
   explicit CsvReader(std::string_view text);
 
   const std::vector<std::string>& header() const { return header_; }
+  // Of the record read last, its first.
+  std::size_t line() const { return line_of_record_; }
+
+  // At most so many readers (at least one) that have this one's header and between them, in order,
+  // the records that it has still to read, about as much text each: for so many threads.
+  std::vector<CsvReader> split(std::size_t parts) const;
 
   // Puts the next record's fields into `fields`; false at the end of the text. Throws InvalidCsv
   // for a quote that is not closed, text after a closing quote, a record whose number of fields is
@@ -44,6 +50,7 @@ class CsvReader {
 
   std::string_view rest_;
   std::size_t line_ = 1;
+  std::size_t line_of_record_ = 1;
   std::vector<std::string> header_;
 };
 

@@ -127,5 +127,44 @@ TEST(CsvReader, CountsTheLinesInsideQuotedFields) {
   EXPECT_EQ(csv_error("a,b\n1,\"x\ny\"\n2\n"), "line 4: 1 fields, but the header has 2");
 }
 
+// The records that the parts have between them, each after its line.
+std::vector<std::string> records_of(std::vector<CsvReader> parts) {
+  std::vector<std::string> records;
+  Fields fields;
+  for (CsvReader& part : parts) {
+    EXPECT_THAT(part.header(), ElementsAre("a", "b"));
+    while (part.next(fields)) records.push_back(std::to_string(part.line()) + to_csv_line(fields));
+  }
+  return records;
+}
+
+TEST(CsvReader, SplitsIntoPartsThatHaveAllRecordsInOrder) {
+  const std::string text = "a,b\n1,2\n\"x\n\"\"y\",\"\n\"\n3,\"\"\"\"\n4,5\n";
+  const CsvReader whole(text);
+  const std::vector<std::string> records = records_of({whole});
+  EXPECT_THAT(records, ElementsAre("21,2\n", "3\"x \"\"y\", \n", "63,\"\"\"\"\n", "74,5\n"));
+  for (std::size_t parts = 1; parts <= 10; ++parts) {
+    EXPECT_EQ(records_of(whole.split(parts)), records) << parts;
+  }
+  EXPECT_EQ(whole.split(2).size(), 2U);
+}
+
+TEST(CsvReader, SplitsNoFurtherThanThereAreRecords) {
+  EXPECT_EQ(CsvReader("a,b\n").split(4).size(), 1U);
+  EXPECT_EQ(CsvReader("a,b\n1,2\n").split(4).size(), 1U);
+}
+
+TEST(CsvReader, APartSaysOnWhichLineOfTheWholeItIsWrong) {
+  const CsvReader whole("a,b\n1,2\n1,2\n1,2\n1,2\n3\n");
+  Fields fields;
+  EXPECT_EQ(test::message_of<InvalidCsv>([&] {
+              for (CsvReader& part : whole.split(2)) {
+                while (part.next(fields)) {
+                }
+              }
+            }),
+            "line 6: 1 fields, but the header has 2");
+}
+
 }  // namespace
 }  // namespace gapmeter
