@@ -11,8 +11,8 @@ from support import Program, Row, Run
 
 EMPTY = ("--quick", "--kernels", "empty", "--sizes", "1")
 NOT_REACHED = "the wanted precision was not reached"
-# The fewest rounds that have an interval of 95 %.
-LEAST_ROUNDS = 6
+# The fewest whose first two thirds have an interval of 95 %.
+LEAST_ROUNDS = 9
 
 
 def half_width(row: Row, field: str) -> float:
