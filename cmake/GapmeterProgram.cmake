@@ -109,13 +109,14 @@ function(gapmeter_program name)
   target_link_libraries(${name}_kernels PRIVATE
     gapmeter_options gapmeter_kernel_options gapmeter_sanitizers hwy::hwy fmt::fmt TBB::tbb)
 
-  add_executable(${name} ${PROJECT_SOURCE_DIR}/harness/main.cpp)
+  set(highway_timer ${PROJECT_SOURCE_DIR}/harness/worker/highway_timer.cpp)
+  add_executable(${name} ${PROJECT_SOURCE_DIR}/harness/main.cpp ${highway_timer})
   target_compile_definitions(${name} PRIVATE GAPMETER_PYTHON_BASELINES_DIR="${arg_PYTHON_DIR}")
   target_link_libraries(${name} PRIVATE
     ${name}_kernels gapmeter_options gapmeter_coverage gapmeter_harness gapmeter_worker
     hwy::hwy TBB::tbb)
 
-  add_executable(${name}-python)
+  add_executable(${name}-python ${highway_timer})
   target_link_libraries(${name}-python PRIVATE
     gapmeter_embedded_worker ${name}_kernels hwy::hwy TBB::tbb)
   # Extension modules resolve the C API against the executable, hence its exports.
