@@ -96,9 +96,12 @@ std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection
   check_variant_patterns(catalog, kernels, selection.variants);
   std::vector<Comparison> comparisons;
   for (const Kernel* kernel : kernels) {
-    for (const std::size_t n : sizes_for(*kernel, selection)) {
+    const std::vector<std::size_t> sizes = sizes_for(*kernel, selection);
+    const bool largest_only = selection.quick && selection.sizes.empty();
+    for (const std::size_t n : sizes) {
       for (const int threads : threads_for(*kernel, selection)) {
         Comparison comparison = plan_comparison(catalog, *kernel, selection, n, threads);
+        comparison.memory = !largest_only || n == sizes.back();
         if (!comparison.variants.empty()) comparisons.push_back(std::move(comparison));
       }
     }
@@ -111,8 +114,8 @@ std::uint64_t digest_of(const Plan& plan) {
       fmt::format("{} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),
                   plan.timing.batch_ns, plan.timing.round_ns, plan.timing.single_calls_ns);
   for (const Comparison& comparison : plan.comparisons) {
-    text += fmt::format("\n{} {} {} {}", comparison.kernel, comparison.n, comparison.threads,
-                        comparison.single_calls);
+    text += fmt::format("\n{} {} {} {} {}", comparison.kernel, comparison.n, comparison.threads,
+                        comparison.single_calls, comparison.memory);
     for (const PlannedVariant& variant : comparison.variants) {
       text += fmt::format(" {}{}", to_string(variant.id), variant.settled ? "!" : "");
     }

@@ -19,10 +19,12 @@ struct Selection {
   std::vector<std::size_t> sizes{};           // empty: the kernel's own, within these limits:
   std::optional<std::size_t> most_sizes{};    //   at most so many, evenly thinned out
   std::optional<std::size_t> largest_work{};  //   none with more items in a call, unless all have
-  bool quick = false;                         // leave out variants that take long to prepare
-  std::vector<std::size_t> probes{};          // instead of them, where not above their largest
-  std::vector<int> threads{};  // of kernels that use threads; empty: 1, 2, 4, … and
-  int processors = 1;          //   this many
+  // Leave out variants that take long to prepare, and of the kernel's own sizes take the memory of
+  // the largest alone: the small ones' can't be told from noise.
+  bool quick = false;
+  std::vector<std::size_t> probes{};  // instead of them, where not above their largest
+  std::vector<int> threads{};         // of kernels that use threads; empty: 1, 2, 4, … and
+  int processors = 1;                 //   this many
 };
 
 struct PlannedVariant {
@@ -39,6 +41,7 @@ struct Comparison {
   Cost cost{};
   std::size_t working_set_bytes = 0;
   double single_calls = 1;  // times the plan's single_calls_ns
+  bool memory = true;       // whether there is a memory pass
   std::vector<PlannedVariant> variants{};
 };
 

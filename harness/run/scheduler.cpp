@@ -18,7 +18,10 @@ namespace {
 // What a call added is scaled with n only where it is far above what allocators round up to.
 constexpr std::int64_t telling_bytes = 16 * rss_resolution_bytes;
 
-std::size_t jobs_per_variant(const Plan& plan) { return 2 + static_cast<std::size_t>(plan.rounds); }
+std::size_t jobs_of(const Plan& plan, const Comparison& comparison) {
+  const auto rounds = static_cast<std::size_t>(plan.rounds);
+  return comparison.variants.size() * ((comparison.memory ? 2 : 1) + rounds);
+}
 
 CellKey cell_of(const Comparison& comparison, const VariantId& variant) {
   return {comparison.kernel, variant, comparison.n, comparison.threads};
@@ -44,7 +47,7 @@ Scheduler::Scheduler(const Plan& plan, JobRunner& runner, const Clock& clock, Ru
       started_s_(clock.now_s()) {
   for (const RoundRow& row : options_.known) known_[{row.cell, row.pass, row.round}] = &row;
   for (const Comparison& comparison : plan_.comparisons) {
-    total_ += comparison.variants.size() * jobs_per_variant(plan_);
+    total_ += jobs_of(plan_, comparison);
   }
 }
 
@@ -61,7 +64,7 @@ RunEnd Scheduler::run() {
     if (stopped()) return RunEnd::interrupted;
     done_ = 0;
     for (std::size_t k = 0; k <= i; ++k) {
-      done_ += plan_.comparisons[k].variants.size() * jobs_per_variant(plan_);
+      done_ += jobs_of(plan_, plan_.comparisons[k]);
     }
     observer_.comparison_ends(comparison, done_, total_);
   }
@@ -80,6 +83,7 @@ void Scheduler::run_comparison(const Comparison& comparison, double share_s) {
   std::vector<Contestant> contestants;
   for (const PlannedVariant& planned : comparison.variants) contestants.push_back({&planned});
   for (const Pass pass : {Pass::verify, Pass::memory}) {
+    if (pass == Pass::memory && !comparison.memory) continue;
     for (Contestant& contestant : contestants) {
       if (pass == Pass::verify) settle(comparison, contestant);
       if (contestant.failed) continue;

@@ -200,6 +200,20 @@ TEST(PlanComparisons, SettleSizesAboveAVariantsLargestAsSkipped) {
   EXPECT_FALSE(planned(comparisons[2], "python/numpy").settled);
 }
 
+TEST(PlanComparisons, InQuickRunsWeighTheLargestOfAKernelsOwnSizesAlone) {
+  const Catalog catalog = catalog_of({"a"});
+  const auto weighed = [&](const Selection& selection) {
+    std::vector<bool> all;
+    for (const Comparison& comparison : plan_comparisons(catalog, selection)) {
+      all.push_back(comparison.memory);
+    }
+    return all;
+  };
+  EXPECT_THAT(weighed({}), ElementsAre(true, true, true));
+  EXPECT_THAT(weighed({.quick = true}), ElementsAre(false, false, true));
+  EXPECT_THAT(weighed({.sizes = {4, 16}, .quick = true}), ElementsAre(true, true));
+}
+
 TEST(PlanComparisons, LeaveOutOfQuickRunsWhatTakesLongToPrepare) {
   Catalog catalog = catalog_of({"a"});
   test::python_variant_in(catalog, "a", "numpy").quick = false;

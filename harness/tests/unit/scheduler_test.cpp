@@ -214,6 +214,15 @@ TEST_F(SchedulerTest, LengthensThePassOfSingleCallsAsTheKernelAsks) {
   for (const Job& job : runner_.jobs) EXPECT_EQ(job.timing.single_calls_ns, 250);
 }
 
+TEST_F(SchedulerTest, LeavesOutTheMemoryPassWhereThePlanDoes) {
+  add_comparison(4).memory = false;
+  run();
+  ASSERT_THAT(runner_.jobs, SizeIs(10));
+  for (const Job& job : runner_.jobs) EXPECT_NE(job.pass, Pass::memory);
+  EXPECT_EQ(observer_.starts.back().total, 10U);
+  EXPECT_EQ(observer_.ends.back().done, 10U);
+}
+
 TEST_F(SchedulerTest, RecordsARowForEveryJob) {
   add_comparison(4);
   run();
