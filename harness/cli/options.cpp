@@ -53,7 +53,7 @@ constexpr Depth quick_depth{6, 5'000'000, 2'500'000, 2, std::size_t{1} << 16, tr
 constexpr Depth full_depth{21, 200'000'000, 100'000'000, std::nullopt, std::nullopt, false};
 // Many short rounds: an interval over rounds narrows with their number more than with their length.
 // What is wanted is a latency, not its tail, so that few calls are timed one by one.
-constexpr Depth precision_depth{100, 25'000'000, 2'500'000, std::nullopt, std::nullopt, false};
+constexpr Depth precision_depth{60, 25'000'000, 2'500'000, std::nullopt, std::nullopt, false};
 
 void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
   if (!keep_rounds) options.rounds = depth.rounds;
@@ -187,7 +187,7 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
           checked("--precision",
                   [&](const std::string& text) { options.precision = parse_share(text); }),
           "Measure a cell until its intervals are this narrow (2%: half-width over middle), within "
-          "--rounds (then 100 by default) and --budget")
+          "--rounds (then 60 by default) and --budget")
       ->type_name("SHARE");
   command
       .add_option("--interpreter", options.interpreters,

@@ -31,6 +31,8 @@ class CsvReader {
   const std::vector<std::string>& header() const { return header_; }
   // Of the record read last, its first.
   std::size_t line() const { return line_of_record_; }
+  // How many there are still to read, and with them at most so many records.
+  std::size_t lines_left() const;
 
   // At most so many readers (at least one) that have this one's header and between them, in order,
   // the records that it has still to read, about as much text each: for so many threads.
@@ -45,6 +47,8 @@ class CsvReader {
   [[noreturn]] void fail(std::string_view what) const;
   bool take(char expected);
   void read_record(std::vector<std::string>& fields);
+  void read_plain_record(std::string_view line, std::vector<std::string>& fields);
+  void read_any_record(std::vector<std::string>& fields);
   void read_field(std::string& field);
   void read_quoted_field(std::string& field);
 

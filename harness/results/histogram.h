@@ -19,6 +19,8 @@ class Histogram {
  public:
   using Bucket = std::pair<std::int64_t, std::int64_t>;  // lower bound and count
 
+  // Makes room for so many buckets, where it is known that there will be no more.
+  void reserve(std::size_t buckets) { buckets_.reserve(buckets); }
   // Counts `times` values of so many nanoseconds; negative ones count as 0.
   void add(std::int64_t value_ns, std::int64_t times = 1);
   void merge(const Histogram& other);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,15 +11,16 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <future>
+#include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 #include "harness/results/csv.h"
 #include "harness/results/growth.h"
+#include "harness/results/parallel.h"
 
 namespace gapmeter {
 namespace {
@@ -32,8 +34,39 @@ constexpr int deepest_facts = 100;
   throw ResultDirError(fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
 }
 
+// A file's bytes without a copy of them.
+class MappedFile {
+ public:
+  explicit MappedFile(const fs::path& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) fail(path, "can't be read", errno);
+    struct stat status {};
+    int error = fstat(fd, &status) == 0 ? 0 : errno;
+    if (S_ISDIR(status.st_mode)) error = EISDIR;
+    size_ = static_cast<std::size_t>(status.st_size);
+    if (error == 0 && size_ > 0) {
+      data_ = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+      if (data_ == MAP_FAILED) error = errno;
+    }
+    close(fd);
+    if (error != 0) fail(path, "can't be read", error);
+  }
+  ~MappedFile() {
+    if (size_ > 0) munmap(data_, size_);
+  }
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  std::string_view text() const { return {static_cast<const char*>(data_), size_}; }
+
+ private:
+  void* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 std::vector<RoundRow> rows_of(CsvReader& reader) {
   std::vector<RoundRow> rows;
+  rows.reserve(reader.lines_left());
   Fields fields;
   while (reader.next(fields)) {
     try {
@@ -46,22 +79,18 @@ std::vector<RoundRow> rows_of(CsvReader& reader) {
 }
 
 // A long run has a hundred megabytes of histograms: every processor reads its part of them.
-std::vector<RoundRow> rows_of(const fs::path& path, const std::string& text) {
-  constexpr std::size_t worth_a_thread = std::size_t{1} << 20;
-  const std::size_t parts = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()),
-                                                  1 + text.size() / worth_a_thread);
+std::vector<RoundRow> rows_of(const fs::path& path, std::string_view text) {
+  constexpr std::size_t worth_a_part = std::size_t{1} << 20;
+  const std::size_t wanted = std::min(4 * processors(), 1 + text.size() / worth_a_part);
   try {
-    std::vector<CsvReader> readers = CsvReader(text).split(parts);
-    std::vector<std::future<std::vector<RoundRow>>> others;
-    for (std::size_t part = 1; part < readers.size(); ++part) {
-      others.push_back(
-          std::async(std::launch::async, [&readers, part] { return rows_of(readers[part]); }));
-    }
-    std::vector<RoundRow> rows = rows_of(readers[0]);
-    for (auto& other : others) {
-      std::vector<RoundRow> more = other.get();
-      rows.insert(rows.end(), std::make_move_iterator(more.begin()),
-                  std::make_move_iterator(more.end()));
+    std::vector<CsvReader> readers = CsvReader(text).split(wanted);
+    std::vector<std::vector<RoundRow>> parts(readers.size());
+    in_parallel(parts.size(), [&](std::size_t i) { parts[i] = rows_of(readers[i]); });
+    std::vector<RoundRow> rows;
+    rows.reserve(std::transform_reduce(parts.begin(), parts.end(), std::size_t{0}, std::plus(),
+                                       [](const auto& part) { return part.size(); }));
+    for (std::vector<RoundRow>& part : parts) {
+      std::move(part.begin(), part.end(), std::back_inserter(rows));
     }
     return rows;
   } catch (const InvalidCsv& invalid) {
@@ -204,7 +233,8 @@ std::string read_file(const fs::path& path) {
 std::vector<RoundRow> read_rounds(const fs::path& dir) {
   read_facts(dir);
   const fs::path path = dir / "rounds.csv";
-  return rows_of(path, read_file(path));
+  const MappedFile file(path);
+  return rows_of(path, file.text());
 }
 
 RowsSoFar read_rows_so_far(const fs::path& dir) {
@@ -219,23 +249,28 @@ RowsSoFar read_rows_so_far(const fs::path& dir) {
 
 void write_summary(const fs::path& dir, const std::vector<SummaryRow>& rows,
                    const RunContext& context) {
-  const auto write = [&](const char* name, const Fields& columns,
-                         const std::vector<Fields>& lines) {
-    std::string text = to_csv_line(columns);
-    for (const Fields& line : lines) text += to_csv_line(line);
-    write_file(dir / name, text);
+  // Of each file: its name, its columns and the lines of one cell.
+  struct Table {
+    const char* name;
+    const Fields& columns;
+    std::vector<Fields> (*lines)(const SummaryRow&);
   };
-  std::vector<Fields> summary, latency, metrics, growth;
-  for (const SummaryRow& row : rows) {
-    summary.push_back(to_fields(row));
-    for (Fields& line : to_latency_fields(row)) latency.push_back(std::move(line));
-    for (Fields& line : to_metric_fields(row)) metrics.push_back(std::move(line));
+  const auto line_of = [](const SummaryRow& row) { return std::vector<Fields>{to_fields(row)}; };
+  for (const auto& [name, columns, lines] :
+       {Table{"summary.csv", summary_columns(), line_of},
+        Table{"latency.csv", latency_columns(), to_latency_fields},
+        Table{"metrics.csv", metric_columns(), to_metric_fields}}) {
+    std::vector<std::string> texts(rows.size());
+    in_parallel(rows.size(), [&, lines = lines](std::size_t i) {
+      for (const Fields& line : lines(rows[i])) texts[i] += to_csv_line(line);
+    });
+    std::string text = to_csv_line(columns);
+    for (const std::string& part : texts) text += part;
+    write_file(dir / name, text);
   }
-  for (const GrowthRow& row : growth_of(rows, context)) growth.push_back(to_fields(row));
-  write("summary.csv", summary_columns(), summary);
-  write("latency.csv", latency_columns(), latency);
-  write("metrics.csv", metric_columns(), metrics);
-  write("growth.csv", growth_columns(), growth);
+  std::string growth = to_csv_line(growth_columns());
+  for (const GrowthRow& row : growth_of(rows, context)) growth += to_csv_line(to_fields(row));
+  write_file(dir / "growth.csv", growth);
 }
 
 }  // namespace gapmeter

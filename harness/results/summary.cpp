@@ -6,6 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "harness/results/parallel.h"
+
 namespace gapmeter {
 namespace {
 
@@ -297,17 +299,17 @@ bool is_precise(const SummaryRow& row, double precision) {
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {
   const std::vector<CellRows> cells = group_by_cell(rounds);
   const Hiccups hiccups = hiccups_of(rounds);
-  std::vector<SummaryRow> rows;
-  for (const CellRows& cell : cells) rows.push_back(summarize_cell(cell));
+  std::vector<SummaryRow> rows(cells.size());
+  in_parallel(cells.size(), [&](std::size_t i) { rows[i] = summarize_cell(cells[i]); });
   const std::map<Input, std::size_t> fastest = fastest_natives(rows);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  in_parallel(cells.size(), [&](std::size_t i) {
     if (rows[i].cell.variant.lane == Lane::python && rows[i].latency_ns) {
       const auto native = fastest.find(input_of(rows[i]));
       if (native != fastest.end()) take_gap(cells, rows, i, native->second);
     }
     take_floors(hiccups, rows[i]);
     take_stop_reason(*cells[i].all.front(), rows[i]);
-  }
+  });
   return rows;
 }
 

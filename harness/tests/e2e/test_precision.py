@@ -41,9 +41,9 @@ def test_a_precision_that_any_round_has_ends_with_the_first_interval(
         assert (row["stop_reason"], row["rounds"]) == ("precision", str(LEAST_ROUNDS))
         assert (row["status"], row["reason"]) == ("ok", "")
     for row in run.rounds:
-        assert (row["precision"], row["rounds_planned"]) == ("0.99", "100")
+        assert (row["precision"], row["rounds_planned"]) == ("0.99", "60")
         assert row["budgeted"] == "false"
-    assert (run.facts["precision"], run.facts["rounds"]) == (0.99, 100)
+    assert (run.facts["precision"], run.facts["rounds"]) == (0.99, 60)
     assert "did not reach" not in run.process.stdout
 
 

@@ -164,9 +164,9 @@ TEST(RunDepth, QuickAndFullExcludeEachOther) {
 }
 
 TEST(Precision, AllowsManyRounds) {
-  EXPECT_EQ(run_options({"--precision", "0.05"}).rounds, 100);
-  EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).rounds, 100);
-  EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).rounds, 100);
+  EXPECT_EQ(run_options({"--precision", "0.05"}).rounds, 60);
+  EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).rounds, 60);
+  EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).rounds, 60);
 }
 
 TEST(Precision, ShortensRoundsUnlessTheDepthSaysHowLong) {
@@ -377,7 +377,7 @@ TEST_F(ConfigFile, ItsRoundsWinOverTheDepths) {
 
 TEST_F(ConfigFile, ItsPrecisionMayBeANumberAndItsRoundsWin) {
   EXPECT_EQ(run_options(with_config("[run]\nprecision = 0.05\n")).precision, 0.05);
-  EXPECT_EQ(run_options(with_config("[run]\nprecision = 0.05\n")).rounds, 100);
+  EXPECT_EQ(run_options(with_config("[run]\nprecision = 0.05\n")).rounds, 60);
   EXPECT_EQ(run_options(with_config("[run]\nrounds = 30\n", {"--precision", "0.05"})).rounds, 30);
 }
 
