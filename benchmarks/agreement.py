@@ -6,9 +6,9 @@
 Each repetition measures every cell with each tool, one right after the other for a tenth of a
 second, in alternating order, and takes the ratio to gapmeter's figure; printed is the median over
 repetitions and its 95 % interval. Like is compared with like: timeit's batches have as many calls
-as gapmeter's and their 10th percentile (or median) stands for them; Google Benchmark knows only the
-mean over a window, which gapmeter's batch_mean_ns is, too. All tools run on one processor, with the
-same environment.
+as gapmeter's and their 10th percentile (or median) stands for them; Google Benchmark gives means of
+a hundred windows of a millisecond, whose median is held against that of gapmeter's blocks of as
+long, block_1ms_ns. All tools run on one processor, with the same environment.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ from pathlib import Path
 import numpy as np
 from evaluate_ab import median_interval
 
-# How far apart three arrays of a few KiB happen to lie decides over a third of the time that goes
-# through them takes (a store seems to overlap a load whose low 12 address bits are the same), and
-# no two programs have the same layout. Hence large arrays there, and no powers of two.
-SIZES = {"sum": (1_000, 50_000), "apply_weights": (50_000, 200_000)}
-PYTHON_CELLS = [("sum", "builtin"), ("apply_weights", "comprehension")]
-NATIVE_CELLS = [("sum", "strict"), ("apply_weights", "alloc")]
+# Sizes at which no two processes differ by where their memory happens to lie. Natively, how far
+# apart three arrays of a few KiB lie decides over a third of the time that goes through them takes
+# (a store seems to overlap a load whose low 12 address bits are the same): hence large arrays, and
+# no powers of two. A list or an array of some hundred KiB, in turn, is in every fifth process or so
+# given back to the system in each call and paid for again in the next, with or without gapmeter.
+PYTHON_CELLS = [
+    ("sum", "builtin", (1_000, 50_000)),
+    ("apply_weights", "comprehension", (1_000, 10_000)),
+]
+NATIVE_CELLS = [("sum", "strict", (1_000, 50_000)), ("apply_weights", "alloc", (20_000, 50_000))]
 STOCK = "/usr/bin/python3"
 
 TIMEIT = """
@@ -94,11 +98,12 @@ def timeit_ns(kernel: str, n: int, row: dict[str, str]) -> float:
 
 
 def google_benchmark_ns(build: Path, kernel: str, n: int) -> float:
-    """Google Benchmark's mean over a window as long as gapmeter's round."""
+    """Median over Google Benchmark's windows, together as long as gapmeter's round."""
     command = [str(build / "plain_google_benchmark"), f"--benchmark_filter=^{kernel}/{n}$"]
-    command += ["--benchmark_min_time=0.1", "--benchmark_format=json"]
-    [result] = json.loads(pinned(command))["benchmarks"]
-    return float(result["real_time"])
+    command += ["--benchmark_min_time=0.001", "--benchmark_repetitions=100"]
+    results = json.loads(pinned([*command, "--benchmark_format=json"]))["benchmarks"]
+    windows = [float(result["real_time"]) for result in results if result["run_type"] == "iteration"]
+    return float(np.median(windows))
 
 
 class Agreement:
@@ -131,16 +136,16 @@ class Agreement:
         timed = google_benchmark_ns(self.build, kernel, n) if it_first else None
         row = gapmeter(self.build, kernel, variant, n)
         timed = timed or google_benchmark_ns(self.build, kernel, n)
-        ratio = float(row["batch_mean_ns"]) / timed
+        ratio = float(row["block_1ms_ns"]) / timed
         self.add(kernel, variant, n, "native / Google Benchmark", ratio)
 
     def repeat(self, number: int) -> None:
         """Measures every cell with each tool once."""
-        for kernel, name in PYTHON_CELLS:
-            for n in SIZES[kernel]:
+        for kernel, name, sizes in PYTHON_CELLS:
+            for n in sizes:
                 self.against_timeit(kernel, name, n, number % 2 == 1)
-        for kernel, name in NATIVE_CELLS:
-            for n in SIZES[kernel]:
+        for kernel, name, sizes in NATIVE_CELLS:
+            for n in sizes:
                 self.against_google_benchmark(kernel, name, n, number % 2 == 1)
 
 

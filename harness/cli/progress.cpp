@@ -16,10 +16,15 @@ namespace {
 // A worker calls at least so often: before timing, in a batch, and one by one.
 constexpr double least_calls = 4;
 
-// Jobs at the next size must have taken this much longer before the difference is carried on to far
-// larger sizes: a hundredth of a second between 16 and 128 elements is noise, and would be an hour
-// at 16 Mi.
+// Jobs at the next size must have taken so many times and so many seconds longer before the
+// difference is carried on to far larger sizes: a hundredth of a second between 16 and 128 elements
+// is noise, and would be an hour at 16 Mi.
 constexpr double visible_growth = 1.5;
+constexpr double visible_growth_s = 0.1;
+
+bool has_grown(double before_s, double after_s) {
+  return after_s > visible_growth * before_s && after_s > before_s + visible_growth_s;
+}
 
 // A line that wraps can't be erased whole, so that longer ones are cut.
 std::size_t columns_of(std::FILE* terminal) {
@@ -72,10 +77,10 @@ std::optional<double> TimeLeft::estimate_s() const {
       if (planned.settled) continue;
       const CellKey key{comparison.kernel, planned.id, comparison.n, comparison.threads};
       const auto found = ended_.find(key);
-      const auto jobs = found == ended_.end() ? 0 : std::ssize(found->second.jobs_s);
+      const std::size_t jobs = found == ended_.end() ? 0 : found->second.jobs_s.size();
       if (found != ended_.end() && found->second.failed) continue;
       if (is_exhausted(key)) continue;
-      left += static_cast<double>(plan_.rounds + 2 - jobs) *
+      left += static_cast<double>(jobs_per_variant(plan_, comparison) - jobs) *
               expected_s(comparison, planned.id, average);
     }
   }
@@ -99,7 +104,7 @@ double TimeLeft::expected_s(const Comparison& comparison, const VariantId& varia
   const Known& last = known.back();
   const double further_n = static_cast<double>(comparison.n) - last.n;
   double growth_s = least_calls * last.call_s * further_n / last.n;
-  if (known.size() > 1 && last.job_s > visible_growth * known[known.size() - 2].job_s) {
+  if (known.size() > 1 && has_grown(known[known.size() - 2].job_s, last.job_s)) {
     const Known& before = known[known.size() - 2];
     const double slope = (last.job_s - before.job_s) / std::max(1.0, last.n - before.n);
     growth_s = std::max(growth_s, slope * further_n);

@@ -109,6 +109,10 @@ std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection
   return comparisons;
 }
 
+std::size_t jobs_per_variant(const Plan& plan, const Comparison& comparison) {
+  return (comparison.memory ? 2 : 1) + static_cast<std::size_t>(plan.rounds);
+}
+
 std::uint64_t digest_of(const Plan& plan) {
   std::string text =
       fmt::format("{} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),

@@ -66,6 +66,9 @@ std::vector<int> threads_for(const Kernel& kernel, const Selection& selection);
 // Throws UnknownName for patterns that select nothing.
 std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection& selection);
 
+// The jobs of one variant: verification, the memory pass where there is one, and the rounds.
+std::size_t jobs_per_variant(const Plan& plan, const Comparison& comparison);
+
 // Equal for plans that measure the same in the same order.
 std::uint64_t digest_of(const Plan& plan);
 

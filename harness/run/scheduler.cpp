@@ -19,8 +19,7 @@ namespace {
 constexpr std::int64_t telling_bytes = 16 * rss_resolution_bytes;
 
 std::size_t jobs_of(const Plan& plan, const Comparison& comparison) {
-  const auto rounds = static_cast<std::size_t>(plan.rounds);
-  return comparison.variants.size() * ((comparison.memory ? 2 : 1) + rounds);
+  return comparison.variants.size() * jobs_per_variant(plan, comparison);
 }
 
 CellKey cell_of(const Comparison& comparison, const VariantId& variant) {

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "harness/tests/unit/testing.h"
 
@@ -112,11 +113,22 @@ TEST(TimeLeft, FollowsTheLineThroughTheTwoSizesBefore) {
 
 // A hundredth of a second for 112 elements more would be half an hour for 16 Mi.
 TEST(TimeLeft, TakesLittleGrowthForNoise) {
-  const Plan plan = plan_of({16, 128, 16777216}, {"native/simd"});
+  // The first is little, the second is little of what the jobs take.
+  for (const auto [before_s, after_s] : {std::pair(0.01, 0.02), std::pair(1.0, 1.2)}) {
+    const Plan plan = plan_of({16, 128, 16777216}, {"native/simd"});
+    TimeLeft left(plan);
+    for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, before_s));
+    for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 128, after_s));
+    EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * after_s);
+  }
+}
+
+TEST(TimeLeft, ExpectsNoMemoryPassWhereThereIsNone) {
+  Plan plan = plan_of({16}, {"native/simd"});
+  plan.comparisons[0].memory = false;
   TimeLeft left(plan);
-  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, 0.1));
-  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 128, 0.11));
-  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * 0.11);
+  left.job_ended(ended("native/simd", 16, 2));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2);
 }
 
 TEST(TimeLeft, DoesNotExpectLargerSizesToBeFaster) {
