@@ -102,7 +102,7 @@ def google_benchmark_ns(build: Path, kernel: str, n: int) -> float:
     command = [str(build / "plain_google_benchmark"), f"--benchmark_filter=^{kernel}/{n}$"]
     command += ["--benchmark_min_time=0.001", "--benchmark_repetitions=100"]
     results = json.loads(pinned([*command, "--benchmark_format=json"]))["benchmarks"]
-    windows = [float(result["real_time"]) for result in results if result["run_type"] == "iteration"]
+    windows = [result["real_time"] for result in results if result["run_type"] == "iteration"]
     return float(np.median(windows))
 
 
