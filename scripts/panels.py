@@ -124,7 +124,7 @@ def draw_panel(sheet: Sheet, box: Box, panel: Panel, x: Scale, direct: bool) -> 
     for series in panel.series:
         draw_series(axes, series)
     if panel.series:
-        _draw_levels(axes, panel.levels)
+        _draw_levels(axes, box, y, panel.levels)
         _draw_rings(axes, box, x, panel.rings)
     else:
         middle = (panel.strip + (box.height - panel.strip) / 2) / box.height
@@ -150,16 +150,21 @@ def draw_x_ticks(axes: Axes, box: Box, x: Scale, axis: XAxis) -> None:
     axes.set_xlabel(axis.label, labelpad=3)
 
 
-def _draw_levels(axes: Axes, levels: Iterable[Level]) -> None:
-    """Lines across, named at their left end above them."""
-    for level in levels:
+def _draw_levels(axes: Axes, box: Box, y: Scale, levels: Iterable[Level]) -> None:
+    """Lines across, named at their left end above them, or below where the next is in the way."""
+    above = math.inf
+    for level in sorted(levels, key=lambda level: -level.value):
+        place = y.fraction(level.value) * box.height
+        crowded = above - place < LINE_HEIGHT
+        above = place
         if level.strong:
             axes.axhline(level.value, color=style.INK, linewidth=0.9, zorder=1.5)
         else:
             axes.axhline(level.value, color=style.MUTED, linewidth=1.0, linestyle=(0, (6, 2)),
                          zorder=1.5)
-        axes.annotate(level.name, (0, level.value), (4, 3), xycoords=("axes fraction", "data"),
-                      textcoords="offset points", size=SMALL_SIZE, color=style.MUTED)
+        axes.annotate(level.name, (0, level.value), (4, -3 if crowded else 3),
+                      xycoords=("axes fraction", "data"), textcoords="offset points",
+                      va="top" if crowded else "bottom", size=SMALL_SIZE, color=style.MUTED)
 
 
 def _draw_rings(axes: Axes, box: Box, x: Scale, rings: Iterable[Ring]) -> None:

@@ -113,6 +113,17 @@ def test_the_limits_of_the_machine_lie_across_its_rates(reference_run: Builder) 
     assert low < 20 < high
 
 
+def test_the_names_of_limits_do_not_lie_on_each_other(reference_run: Builder) -> None:
+    for read, copy in ((2e10, 2.1e10), (2.1e10, 2e10), (2e10, 2e10), (2e9, 2e10)):
+        reference_run.metadata["machine"]["limits"] = {
+            "read_bytes_per_s": read, "copy_bytes_per_s": copy}
+        figure = draw(throughput_chart, reference_run).figure
+        names = [text.get_window_extent() for text in figure.axes[1].texts
+                 if text.get_text().startswith("memory")]
+        assert len(names) == 2
+        assert not names[0].overlaps(names[1])
+
+
 def test_memory_is_written_per_element_at_the_largest_size(reference_run: Builder) -> None:
     chart = draw(rss_chart, reference_run)
     assert says(chart, "python/builtin  32.1 B/element")
