@@ -85,6 +85,11 @@ Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double t
         fmt::format("started more than {} processes and threads, and was ended", most_tasks),
         result.output);
   }
+  if (result.end == End::bloated) {
+    return without_answer(Status::oom,
+                          "its processes had more memory together than --mem-limit, and were ended",
+                          result.output);
+  }
   if (result.end == End::abandoned) return {.status = Status::error, .reason = "abandoned"};
   if (result.answer.empty()) {
     return without_answer(Status::crashed,

@@ -14,8 +14,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -27,6 +25,7 @@
 #include <thread>
 #include <utility>
 
+#include "harness/worker/memory.h"
 #include "harness/worker/worker_main.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
@@ -168,53 +167,27 @@ void drain(Fd& pipe, Keep keep) {
   }
 }
 
-// The children of this process, those that it adopted among them.
-std::set<pid_t> children() {
-  std::set<pid_t> found;
-  std::error_code error;
-  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", error)) {
-    std::ifstream file(thread.path() / "children");
-    std::copy(std::istream_iterator<pid_t>(file), {}, std::inserter(found, found.end()));
-  }
-  return found;
-}
-
-// Processes and threads of the whole machine; 0 where it does not tell.
-long tasks_of_machine() {
-  std::ifstream file("/proc/loadavg");
-  std::string load;
-  long running = 0, all = 0;
-  char slash = 0;
-  file >> load >> load >> load >> running >> slash >> all;
-  return file ? all : 0;
-}
-
-struct Tasks {
-  pid_t parent = 0;
-  long threads = 0;
+struct Offspring {
+  std::set<pid_t> children;  // those that it adopted among them
+  long threads = 0;          // its own; 0 when it has ended
 };
 
-std::map<pid_t, Tasks> all_processes() {
-  std::map<pid_t, Tasks> processes;
+// Of a process, by its number or "self".
+Offspring offspring_of(const std::string& process) {
+  Offspring offspring;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-    const pid_t pid = std::atoi(entry.path().filename().c_str());
-    if (pid <= 0) continue;
-    std::ifstream file(entry.path() / "stat");
-    std::string text;
-    std::getline(file, text, '\0');
-    // The name may hold anything; what follows its last parenthesis are the fields from the third.
-    const std::size_t name_end = text.rfind(')');
-    Tasks tasks;
-    if (name_end != std::string::npos &&
-        std::sscanf(text.c_str() + name_end + 1,
-                    " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld",
-                    &tasks.parent, &tasks.threads) == 2) {
-      processes.emplace(pid, tasks);
-    }
+  for (const auto& thread :
+       std::filesystem::directory_iterator("/proc/" + process + "/task", error)) {
+    ++offspring.threads;
+    std::ifstream file(thread.path() / "children");
+    std::copy(std::istream_iterator<pid_t>(file), {},
+              std::inserter(offspring.children, offspring.children.end()));
   }
-  return processes;
+  return offspring;
 }
+
+// The children of this process.
+std::set<pid_t> children() { return offspring_of("self").children; }
 
 }  // namespace
 
@@ -280,7 +253,6 @@ class Child {
       plan.memory.rlim_cur = plan.memory.rlim_max = static_cast<rlim_t>(*spec_.memory_bytes);
     }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    tasks_before_ = tasks_of_machine();
     started_ = checked_ = std::chrono::steady_clock::now();
     pid_ = fork();
     if (pid_ < 0) fail("fork");
@@ -324,32 +296,42 @@ class Child {
     return std::chrono::duration<double, std::milli>(deadline - Clock::now()).count();
   }
 
-  // Whether it has started more processes and threads than a kernel could need. The machine's total
-  // is read first: it costs next to nothing, while looking at each process would disturb.
-  bool is_crowded() {
+  // Whether it has started more processes and threads than a kernel could need, or these have more
+  // memory than they may.
+  std::optional<ProcessResult::End> beyond_bounds() {
     constexpr std::chrono::milliseconds between_looks(100);
     const Clock::time_point now = Clock::now();
-    if (now - checked_ < between_looks) return false;
+    if (now - checked_ < between_looks) return std::nullopt;
     checked_ = now;
-    return tasks_of_machine() - tasks_before_ > most_tasks && descending_tasks() > most_tasks;
+    const std::map<pid_t, long> processes = descendants();
+    long tasks = 0;
+    for (const auto& [pid, threads] : processes) tasks += threads;
+    if (tasks > most_tasks) return ProcessResult::End::crowded;
+    // What processes share counts once; to know how much that is costs far more.
+    const auto is_too_much = [&](std::int64_t (*bytes_of)(int)) {
+      std::int64_t bytes = 0;
+      for (const auto& [pid, threads] : processes) bytes += bytes_of(pid);
+      return spec_.memory_bytes && bytes > *spec_.memory_bytes;
+    };
+    if (is_too_much(resident_bytes_of) && is_too_much(proportional_bytes_of)) {
+      return ProcessResult::End::bloated;
+    }
+    return std::nullopt;
   }
 
-  // Of the child, what descends from it, and what was adopted.
-  long descending_tasks() const {
-    const std::map<pid_t, Tasks> processes = all_processes();
-    const std::set<pid_t> strays = adopted();
-    long tasks = 0;
-    for (const auto& [pid, its] : processes) {
-      for (pid_t ancestor = pid; ancestor > 1;) {
-        if (ancestor == pid_ || strays.contains(ancestor)) {
-          tasks += its.threads;
-          break;
-        }
-        const auto found = processes.find(ancestor);
-        ancestor = found == processes.end() ? 0 : found->second.parent;
+  // The child, what descends from it, and what was adopted, with the number of their threads.
+  std::map<pid_t, long> descendants() const {
+    std::map<pid_t, long> found;
+    std::set<pid_t> left = adopted();
+    left.insert(pid_);
+    while (!left.empty()) {
+      const pid_t pid = left.extract(left.begin()).value();
+      Offspring offspring = offspring_of(std::to_string(pid));
+      if (offspring.threads > 0 && found.emplace(pid, offspring.threads).second) {
+        left.merge(offspring.children);
       }
     }
-    return tasks;
+    return found;
   }
 
   // Out of time, of the user's patience, or of bounds.
@@ -358,8 +340,8 @@ class Child {
       result_.end = ProcessResult::End::timed_out;
     } else if (spec_.abandon != nullptr && *spec_.abandon) {
       result_.end = ProcessResult::End::abandoned;
-    } else if (is_crowded()) {
-      result_.end = ProcessResult::End::crowded;
+    } else if (const auto end = beyond_bounds()) {
+      result_.end = *end;
     } else {
       return false;
     }
@@ -455,8 +437,7 @@ class Child {
   const ProcessSpec& spec_;
   std::set<pid_t> elsewhere_;  // children that others had started before
   Clock::time_point started_;
-  Clock::time_point checked_;  // when processes were counted last
-  long tasks_before_ = 0;
+  Clock::time_point checked_;  // when its bounds were looked at last
   pid_t pid_ = -1;
   Fd pidfd_;
   Fd answer_;

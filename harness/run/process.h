@@ -20,15 +20,17 @@ struct ProcessSpec {
   double timeout_s = 120;
   std::vector<int> cpus;  // empty: wherever the parent may run
   // The most private memory that the child, and each process it starts, can have (RLIMIT_DATA):
-  // beyond it allocations fail.
+  // beyond it allocations fail. And the most memory of all of them together, shared memory
+  // included: beyond it they are ended.
   std::optional<std::int64_t> memory_bytes{};
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the child and return
   bool stepped = false;                        // the child waits for steps, on a pipe of their own
 };
 
 struct ProcessResult {
-  // crowded: it started more than most_tasks processes and threads.
-  enum class End { exited, signalled, timed_out, abandoned, crowded };
+  // crowded: it started more than most_tasks processes and threads; bloated: these took more than
+  // memory_bytes together.
+  enum class End { exited, signalled, timed_out, abandoned, crowded, bloated };
   End end = End::exited;
   int code = 0;        // exit status, or the signal's number
   std::string answer;  // at most answer_limit bytes

@@ -1,5 +1,6 @@
 #include "harness/worker/memory.h"
 
+#include <fmt/format.h>
 #include <malloc.h>
 #include <sys/prctl.h>
 
@@ -11,7 +12,7 @@ namespace gapmeter {
 namespace {
 
 // The value of a line "KEY:   123 kB" of a file in /proc, in bytes.
-std::optional<std::int64_t> kilobytes_line(const char* path, std::string_view key) {
+std::optional<std::int64_t> kilobytes_line(const std::string& path, std::string_view key) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with(key) && line.size() > key.size() && line[key.size()] == ':') {
@@ -26,6 +27,14 @@ std::optional<std::int64_t> kilobytes_line(const char* path, std::string_view ke
 std::optional<std::int64_t> resident_bytes() {
   if (const auto exact = kilobytes_line("/proc/self/smaps_rollup", "Rss")) return exact;
   return kilobytes_line("/proc/self/status", "VmRSS");
+}
+
+std::int64_t resident_bytes_of(int pid) {
+  return kilobytes_line(fmt::format("/proc/{}/status", pid), "VmRSS").value_or(0);
+}
+
+std::int64_t proportional_bytes_of(int pid) {
+  return kilobytes_line(fmt::format("/proc/{}/smaps_rollup", pid), "Pss").value_or(0);
 }
 
 std::optional<std::int64_t> available_bytes() {

@@ -9,6 +9,10 @@ namespace gapmeter {
 // Bytes resident now, exact: from smaps_rollup, because the counters behind VmRSS are allowed to
 // lag by some pages for each thread. Falls back on VmRSS.
 std::optional<std::int64_t> resident_bytes();
+// Of another process, 0 when it has ended: roughly, and with its part alone of the pages that it
+// shares (Pss), which takes the system a look at each page.
+std::int64_t resident_bytes_of(int pid);
+std::int64_t proportional_bytes_of(int pid);
 // What the system could give away without swapping.
 std::optional<std::int64_t> available_bytes();
 

@@ -263,6 +263,24 @@ def test_memory_beyond_the_limit_is_out_of_memory(zoo: Program, out: Path, lane:
         assert run.cell("greedy", others, 16)["status"] == "ok"
 
 
+@SANITIZED
+@pytest.mark.parametrize("lane", ["native", "python"])
+def test_processes_that_together_have_more_than_the_limit_are_out_of_memory(
+    zoo: Program, out: Path, lane: str
+) -> None:
+    run = zoo.measure(
+        out,
+        *(*BRIEF, "--kernels", "greedy", "--variants", f"right,{lane}/shares"),
+        *("--sizes", "16", "--mem-limit", "500Mi"),
+    )
+    assert run.process.returncode == 1, run.process.stderr
+    shares = run.cell("greedy", f"{lane}/shares", 16)
+    assert shares["status"] == "oom"
+    assert shares["reason"].startswith("its processes had more memory together than --mem-limit")
+    for others in ("native/right", "python/right"):
+        assert run.cell("greedy", others, 16)["status"] == "ok"
+
+
 @pytest.mark.parametrize("lane", ["native", "python"])
 def test_one_that_starts_ever_more_processes_is_ended_with_all_of_them(
     zoo: Program, out: Path, lane: str

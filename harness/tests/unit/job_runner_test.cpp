@@ -101,6 +101,12 @@ TEST(Interpret, TooManyProcessesAreACrash) {
             "started more than 1000 processes and threads, and was ended; its last output: fork");
 }
 
+TEST(Interpret, MoreMemoryThanAllMayHaveIsOutOfMemory) {
+  const Measurement got = interpreted({.end = End::bloated});
+  EXPECT_EQ(got.status, Status::oom);
+  EXPECT_THAT(got.reason, HasSubstr("--mem-limit"));
+}
+
 TEST(Interpret, AbandonedIsAnError) {
   EXPECT_EQ(interpreted({.end = End::abandoned}).status, Status::error);
 }

@@ -151,6 +151,19 @@ TEST(ProcessEnd, ComesForWhatStartsFarTooManyProcesses) {
   EXPECT_THAT(test::children_of_this_process(), IsEmpty());
 }
 
+// `tail` keeps all of a line in memory.
+TEST(ProcessEnd, ComesForProcessesThatHaveTooMuchMemoryTogether) {
+  const std::string holds_120_mb = "(head -c 120000000 /dev/zero; sleep 100) | tail & ";
+  ProcessSpec spec = shell(holds_120_mb + holds_120_mb + holds_120_mb + "wait");
+  spec.memory_bytes = 200'000'000;
+  const ProcessResult result = run_process(spec);
+  EXPECT_EQ(result.end, End::bloated) << result.output;
+  EXPECT_LT(result.wall_s, patience_s);
+  EXPECT_THAT(test::children_of_this_process(), IsEmpty());
+  spec.arguments.back() = holds_120_mb + "sleep 1";
+  EXPECT_EQ(run_process(spec).end, End::exited);
+}
+
 TEST(ProcessEnd, LeavesNoDescriptorOpen) {
   run_shell("exit 0");
   const std::size_t before = open_descriptors();

@@ -114,7 +114,7 @@ TEST(TimeLeft, FollowsTheLineThroughTheTwoSizesBefore) {
 // A hundredth of a second for 112 elements more would be half an hour for 16 Mi.
 TEST(TimeLeft, TakesLittleGrowthForNoise) {
   // The first is little, the second is little of what the jobs take.
-  for (const auto [before_s, after_s] : {std::pair(0.01, 0.02), std::pair(1.0, 1.2)}) {
+  for (const auto& [before_s, after_s] : {std::pair(0.01, 0.02), std::pair(1.0, 1.2)}) {
     const Plan plan = plan_of({16, 128, 16777216}, {"native/simd"});
     TimeLeft left(plan);
     for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, before_s));

@@ -16,6 +16,19 @@ zoo::Output hoards(zoo::Input x) {
   return zoo::right(x);
 }
 
+// Starts processes that have less than the limit each, and more together.
+zoo::Output shares(zoo::Input x) {
+  for (int i = 0; i < 4; ++i) {
+    if (fork() == 0) {
+      const std::vector<float> kept(50 << 20, x[0]);  // 200 MiB
+      for (volatile bool forever = true; forever;) pause();
+      _exit(kept[0] == x[0] ? 0 : 1);
+    }
+  }
+  for (volatile bool forever = true; forever;) pause();
+  return zoo::right(x);
+}
+
 // Starts processes that stay; so many that it is too much, and no more, whatever becomes of it.
 zoo::Output forks(zoo::Input x) {
   prctl(PR_SET_NAME, "zoo_forks");
@@ -32,6 +45,7 @@ zoo::Output forks(zoo::Input x) {
 
 GAPMETER_KERNEL() {
   using gapmeter::native;
-  return zoo::doubling("Variants that take more than there is",
-                       {native<hoards>("hoards"), native<forks>("forks")});
+  return zoo::doubling(
+      "Variants that take more than there is",
+      {native<hoards>("hoards"), native<shares>("shares"), native<forks>("forks")});
 }

@@ -20,6 +20,18 @@ def hoards(x):
 
 
 @variant
+def shares(x):
+    """Starts processes that have less than the limit each, and more together."""
+    for _ in range(4):
+        if os.fork() == 0:
+            kept = b"x" * (200 << 20)
+            while kept:
+                signal.pause()
+    while True:
+        signal.pause()
+
+
+@variant
 def forks(x):
     """Starts processes that stay, each in a session of its own, out of its group's reach."""
     for _ in range(3000):
