@@ -175,11 +175,11 @@ struct Offspring {
 // Of a process, by its number or "self".
 Offspring offspring_of(const std::string& process) {
   Offspring offspring;
-  std::error_code error;
-  for (const auto& thread :
-       std::filesystem::directory_iterator("/proc/" + process + "/task", error)) {
+  std::error_code error;  // when it ends meanwhile
+  std::filesystem::directory_iterator thread("/proc/" + process + "/task", error);
+  for (; !error && thread != std::filesystem::directory_iterator(); thread.increment(error)) {
     ++offspring.threads;
-    std::ifstream file(thread.path() / "children");
+    std::ifstream file(thread->path() / "children");
     std::copy(std::istream_iterator<pid_t>(file), {},
               std::inserter(offspring.children, offspring.children.end()));
   }
