@@ -110,7 +110,12 @@ def _content(run: Run, claims: list[Claim]) -> dict[str, Any]:
         "facts": run_facts(run.metadata),
         "footer": footer_text(run.environment),
         "kernels": [
-            (kernel, _claims_of(kernel, claims), _figures(run.rows(kernel.name)))
+            (
+                kernel,
+                _claims_of(kernel, claims),
+                _figures(run.rows(kernel.name)),
+                _reported(run.metrics[run.metrics["kernel"] == kernel.name]),
+            )
             for kernel in run.kernels.values()
         ],
         "large_gap": style.format_ratio_tick(LARGE_GAP),
@@ -152,6 +157,25 @@ def _figure(row: Any) -> Figure:
     if not pd.isna(row.gap):
         gap = style.format_ratio(row.gap)
     return Figure(style.format_time(row.latency_ns), interval, gap)
+
+
+def _reported(rows: pd.DataFrame) -> dict[str, Any]:
+    """The table of what a kernel's variants report: for each metric and series its medians."""
+    medians = {
+        (row.metric, style.series_label(row.variant, row.threads), row.n): row.median
+        for row in rows.itertuples()
+    }
+    sizes = sorted(rows["n"].unique())
+    return {
+        "sizes": [style.format_size(n) for n in sizes],
+        "lines": [
+            (*series, [
+                style.format_number(medians[*series, n]) if (*series, n) in medians else ""
+                for n in sizes
+            ])
+            for series in sorted({(metric, label) for metric, label, _ in medians})
+        ],
+    }
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

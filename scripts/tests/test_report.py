@@ -121,6 +121,19 @@ def test_a_kernel_lists_its_claims_and_figures(small: Builder) -> None:
     assert f"{row['latency_ns'] / 1000:.3g} µs" in part.partition("All figures")[2]
 
 
+def test_what_variants_report_is_told_of_the_sizes_where_they_did(small: Builder) -> None:
+    for n, median in ((256, 0.25), (4096, 1.5)):
+        small.metrics.append({
+            "kernel": "sum", "variant": "python/loop", "lane": "python", "n": n, "threads": 1,
+            "metric": "compile_s", "rounds": 3, "median": median, "least": 0.1, "most": 2,
+        })
+    small.metrics.append(small.metrics[0] | {"metric": "bytes", "median": 1234})
+    text = page_of(small).text
+    assert text.count("What variants reported") == 1
+    words = " ".join(text.partition("What variants reported")[2].split())
+    assert "n = 256 n = 4 Ki bytes python/loop 1230 compile_s python/loop 0.25 1.5" in words
+
+
 def test_what_failed_and_what_was_skipped_is_told_with_its_reason(small: Builder) -> None:
     small.fail("timeout", kernel="sum", variant="python/loop", n=4096)
     small.fail("skipped", kernel="sum", variant="python/numpy")
