@@ -254,6 +254,7 @@ class BoundCall final : public NativeCall {
 
   static std::vector<Buffer> allocate(const std::vector<OutputShape>& shapes) {
     std::vector<Buffer> buffers;
+    buffers.reserve(shapes.size());
     for (const auto& [dtype, shape] : shapes) buffers.emplace_back(dtype, shape);
     return buffers;
   }

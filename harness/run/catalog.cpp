@@ -172,10 +172,10 @@ void check_variant_patterns(const Catalog& catalog, const std::vector<const Kern
     });
     if (known) continue;
     const bool whole = pattern.find('/') != std::string::npos;
-    std::vector<std::string> names;
-    for (const VariantId& variant : variants) {
-      names.push_back(whole ? to_string(variant) : variant.name);
-    }
+    std::vector<std::string> names(variants.size());
+    std::transform(variants.begin(), variants.end(), names.begin(), [&](const VariantId& variant) {
+      return whole ? to_string(variant) : variant.name;
+    });
     reject("variant", pattern, names);
   }
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <limits>
@@ -14,13 +15,14 @@ namespace {
 constexpr std::size_t most_sizes = 10'000;
 constexpr std::size_t largest_size = std::numeric_limits<std::int64_t>::max();
 
-constexpr std::pair<std::string_view, std::size_t> suffixes[] = {{"Gi", std::size_t{1} << 30},
-                                                                 {"Mi", std::size_t{1} << 20},
-                                                                 {"Ki", std::size_t{1} << 10},
-                                                                 {"G", 1'000'000'000},
-                                                                 {"M", 1'000'000},
-                                                                 {"k", 1'000},
-                                                                 {"K", 1'000}};
+using Suffix = std::pair<std::string_view, std::size_t>;
+constexpr std::array suffixes{Suffix{"Gi", std::size_t{1} << 30},
+                              Suffix{"Mi", std::size_t{1} << 20},
+                              Suffix{"Ki", std::size_t{1} << 10},
+                              Suffix{"G", 1'000'000'000},
+                              Suffix{"M", 1'000'000},
+                              Suffix{"k", 1'000},
+                              Suffix{"K", 1'000}};
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
