@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -214,21 +213,7 @@ void write_file(const fs::path& path, std::string_view text) {
   }
 }
 
-std::string read_file(const fs::path& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) fail(path, "can't be read", EISDIR);
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail(path, "can't be read", errno);
-  std::string text;
-  if (const auto size = fs::file_size(path, error); !error) text.reserve(size);
-  std::vector<char> chunk(std::size_t{1} << 16);
-  do {
-    file.read(chunk.data(), std::ssize(chunk));
-    text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
-  } while (file);
-  if (file.bad()) fail(path, "can't be read", errno);
-  return text;
-}
+std::string read_file(const fs::path& path) { return std::string(MappedFile(path).text()); }
 
 std::vector<RoundRow> read_rounds(const fs::path& dir) {
   read_facts(dir);
@@ -241,8 +226,9 @@ RowsSoFar read_rows_so_far(const fs::path& dir) {
   const fs::path path = dir / "rounds.csv";
   std::error_code error;
   if (!fs::exists(path, error)) return {};
-  std::string text = read_file(path);
-  text.resize(text.rfind('\n') + 1);  // npos + 1 is 0: not one whole line
+  const MappedFile file(path);
+  // npos + 1 is 0: not one whole line.
+  const std::string_view text = file.text().substr(0, file.text().rfind('\n') + 1);
   if (text.empty()) return {};
   return {.rows = rows_of(path, text), .bytes = static_cast<long long>(text.size())};
 }

@@ -313,11 +313,12 @@ class Child {
     long tasks = 0;
     for (const auto& [pid, threads] : processes) tasks += threads;
     if (tasks > most_tasks) return ProcessResult::End::crowded;
+    if (!spec_.memory_bytes) return std::nullopt;
     // What processes share counts once; to know how much that is costs far more.
     const auto is_too_much = [&](std::int64_t (*bytes_of)(int)) {
       std::int64_t bytes = 0;
       for (const auto& [pid, threads] : processes) bytes += bytes_of(pid);
-      return spec_.memory_bytes && bytes > *spec_.memory_bytes;
+      return bytes > *spec_.memory_bytes;
     };
     if (is_too_much(resident_bytes_of) && is_too_much(proportional_bytes_of)) {
       return ProcessResult::End::bloated;
