@@ -41,8 +41,6 @@ int choose_cpu(const std::optional<int>& wanted);
 // The most memory that a worker may have: what is wanted or, where the system tells, four fifths of
 // what is free, so that no kernel can make the machine swap.
 std::optional<std::int64_t> memory_limit(const std::optional<std::int64_t>& wanted);
-// How many processors this process may use; at least 1.
-int processors();
 
 // The workers of the program at a path: itself and its Python sibling. `python_dir` is still empty.
 WorkerSettings workers_of(const std::string& program, const Invocation& invocation);

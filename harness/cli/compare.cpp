@@ -25,8 +25,8 @@ void warn_of_missing_cells(const std::vector<RoundRow>& base,
   const std::size_t only_old = missing_cells(base, compared);
   const std::size_t only_new = missing_cells(compared, base);
   if (only_old + only_new == 0) return;
-  print_warnings({fmt::format("{} cells are only in the old run, {} only in the new one", only_old,
-                              only_new)});
+  print_warnings(
+      {fmt::format("cells only in the old run: {}, only in the new one: {}", only_old, only_new)});
 }
 
 Quantity choose_quantity(const CompareOptions& options, bool differ) {

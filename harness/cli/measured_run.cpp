@@ -107,7 +107,7 @@ Catalog load_and_warn(const RunOptions& options, WorkerSettings& workers) {
 Plan plan_run(const RunOptions& options, const Catalog& catalog,
               const std::function<void(std::vector<Comparison>&)>& choose) {
   Selection selection = options.selection;
-  selection.processors = processors();
+  selection.processors = static_cast<int>(processors());
   Plan plan{.seed = options.seed,
             .rounds = options.rounds,
             .precision = options.precision,

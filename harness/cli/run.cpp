@@ -41,8 +41,8 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
                                                  : resume_run(options.resume, invocation);
   fmt::print("{}", format_table(run.summary));
   const auto failures = std::count_if(run.summary.begin(), run.summary.end(), failed);
-  fmt::print("\n{} cells, {} failed; results in {}\n", run.summary.size(), failures,
-             run.dir.string());
+  fmt::print("\n{} {}, {} failed; results in {}\n", run.summary.size(),
+             run.summary.size() == 1 ? "cell" : "cells", failures, run.dir.string());
   print_imprecise(run.summary, options.precision);
   print_penalty(run);
   if (run.end == RunEnd::interrupted) {

@@ -45,21 +45,28 @@ int run_verify(const VerifyOptions& options, const Invocation& invocation) {
   ProcessJobRunner runner(workers);
   Selection selection = options.selection;
   if (selection.sizes.empty()) selection.probes = odd_sizes;
-  selection.processors = processors();
+  selection.processors = static_cast<int>(processors());
   Tally tally;
   for (const Comparison& comparison : plan_comparisons(catalog, selection)) {
+    std::vector<Job> jobs;
     for (const PlannedVariant& planned : comparison.variants) {
-      const Job job{.pass = Pass::verify,
-                    .kernel = comparison.kernel,
-                    .variant = planned.id,
-                    .n = comparison.n,
-                    .threads = comparison.threads,
-                    .seed = options.seed};
-      const Measurement measurement =
-          planned.settled ? *planned.settled : runner.run(job).measurement;
-      if (invocation.interrupts.stop) return 130;
-      count(comparison, planned.id, measurement, tally);
+      if (planned.settled) {
+        count(comparison, planned.id, *planned.settled, tally);
+        continue;
+      }
+      jobs.push_back({.pass = Pass::verify,
+                      .kernel = comparison.kernel,
+                      .variant = planned.id,
+                      .n = comparison.n,
+                      .threads = comparison.threads,
+                      .seed = options.seed});
     }
+    runner.run_untimed(jobs, [&](std::size_t i, const JobOutcome& outcome) {
+      if (invocation.interrupts.stop) return false;
+      count(comparison, jobs[i].variant, outcome.measurement, tally);
+      return true;
+    });
+    if (invocation.interrupts.stop) return 130;
   }
   fmt::print("{} right, {} wrong or failed, {} skipped\n", tally.right, tally.failed,
              tally.skipped);

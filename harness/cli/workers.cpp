@@ -75,8 +75,6 @@ std::optional<std::int64_t> memory_limit(const std::optional<std::int64_t>& want
 #endif
 }
 
-int processors() { return std::max(1, static_cast<int>(allowed_cpus().size())); }
-
 PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter) {
   return {.label = "",
           .command = {on_path(interpreter), "-I", "-B", "-u",

@@ -132,7 +132,7 @@ RunComparison compare_runs(const std::vector<RoundRow>& base, const std::vector<
     margin = normal_quantile((1 + confidence) / 2) * robust_spread(ratios);
   } else {
     comparison.warnings.push_back(fmt::format(
-        "only {} cells: what the machine did between the runs can't be told from a change; "
+        "few cells ({}): what the machine did between the runs can't be told from a change; "
         "gapmeter ab compares two builds without that doubt",
         ratios.size()));
   }
@@ -141,9 +141,9 @@ RunComparison compare_runs(const std::vector<RoundRow>& base, const std::vector<
                     [](const ComparedCell& cell) { return cell.ratio && !cell.ratio->interval; });
   if (without_interval > 0) {
     comparison.warnings.push_back(fmt::format(
-        "{} cells have too few rounds for intervals that hold together at {:g} %: run with more "
+        "too few rounds for intervals that hold together at {:g} % (cells: {}): run with more "
         "--rounds, or compare fewer cells",
-        without_interval, rule.confidence * 100));
+        rule.confidence * 100, without_interval));
   }
   finish(cells, margin);
   comparison.result = conclude(std::move(cells), rule);

@@ -11,6 +11,7 @@
 
 namespace gapmeter {
 
+// How many this process may use; at least 1.
 inline std::size_t processors() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 // Calls body(i) once for each i below `count`, from as many threads as there are processors, and

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <deque>
 #include <stdexcept>
+#include <system_error>
 
 namespace gapmeter {
 namespace {
@@ -104,6 +106,62 @@ Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double t
     return without_answer(Status::crashed,
                           fmt::format("its result can't be read: {}", invalid.what()),
                           result.output);
+  }
+}
+
+void JobRunner::run_untimed(const std::vector<Job>& jobs, const Take& take) {
+  for (std::size_t i = 0; i < jobs.size() && take(i, try_to_run(jobs[i])); ++i) {
+  }
+}
+
+JobOutcome JobRunner::try_to_run(const Job& job) {
+  try {
+    return run(job);
+  } catch (const std::system_error& error) {
+    return {.measurement = {.status = Status::error, .reason = error.what()}};
+  }
+}
+
+void ProcessJobRunner::run_untimed(const std::vector<Job>& jobs, const Take& take) {
+  const std::size_t at_once = std::min(most_at_once_, jobs.size());
+  if (at_once < 2) return JobRunner::run_untimed(jobs, take);
+  WorkerSettings shared = settings_;
+  shared.cpu = -1;
+  if (shared.memory_bytes) *shared.memory_bytes /= static_cast<std::int64_t>(at_once);
+  // The log is kept by one thread, and has only what counts.
+  shared.log = nullptr;
+  std::deque<std::future<WorkerReply>> running;
+  const auto start = [&](const Job& job) {
+    running.push_back(std::async(std::launch::async, [&shared, &job] {
+      return ask_worker(shared, command_for(shared, job.variant), job, job.threads, title_of(job));
+    }));
+  };
+  std::size_t started = 0;
+  bool wanted = true;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    while (wanted && running.size() < at_once && started < jobs.size()) start(jobs[started++]);
+    if (running.empty()) return;
+    std::optional<JobOutcome> outcome = success_of(jobs[i], running.front());
+    running.pop_front();
+    if (!outcome) {
+      for (const auto& other : running) other.wait();
+      outcome = try_to_run(jobs[i]);
+    }
+    wanted = take(i, std::move(*outcome)) && wanted;
+  }
+}
+
+std::optional<JobOutcome> ProcessJobRunner::success_of(const Job& job,
+                                                       std::future<WorkerReply>& ended) const {
+  try {
+    const WorkerReply reply = ended.get();
+    JobOutcome outcome = outcome_of(reply, settings_.timeout_s);
+    const Status status = outcome.measurement.status;
+    if (status != Status::ok && status != Status::skipped && !outcome.abandoned) return {};
+    log_output(settings_, title_of(job), reply.process);
+    return outcome;
+  } catch (const std::system_error&) {
+    return {};
   }
 }
 

@@ -1,6 +1,14 @@
 // Turns jobs into measurements by running worker processes.
 #pragma once
 
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "harness/results/parallel.h"
 #include "harness/run/worker_process.h"
 #include "harness/worker/job.h"
 
@@ -15,17 +23,36 @@ struct JobOutcome {
 // What the scheduler runs jobs through; tests put a fake in its place.
 class JobRunner {
  public:
+  // Takes the outcome of jobs[i]; false: start no more.
+  using Take = std::function<bool(std::size_t i, JobOutcome outcome)>;
+
   virtual ~JobRunner() = default;
   virtual JobOutcome run(const Job& job) = 0;
+  // Runs jobs in which nothing is timed, which may therefore run beside each other. `take` gets
+  // their outcomes one by one in the order of `jobs`; what was started when it wants no more is
+  // still taken.
+  virtual void run_untimed(const std::vector<Job>& jobs, const Take& take);
+
+  // As run, but a process that the system would not start is a failed job.
+  JobOutcome try_to_run(const Job& job);
 };
 
 class ProcessJobRunner final : public JobRunner {
  public:
-  explicit ProcessJobRunner(WorkerSettings settings) : settings_(std::move(settings)) {}
+  // `most_at_once`: so many untimed jobs run beside each other.
+  explicit ProcessJobRunner(WorkerSettings settings, std::size_t most_at_once = processors())
+      : settings_(std::move(settings)), most_at_once_(most_at_once) {}
   JobOutcome run(const Job& job) override;
+  // Of jobs that run beside each other each may have its part of the memory, and none is pinned.
+  // One that fails so is run again alone: only that counts.
+  void run_untimed(const std::vector<Job>& jobs, const Take& take) override;
 
  private:
+  // Of a job that ran beside others; nothing when it failed. Waits for its end.
+  std::optional<JobOutcome> success_of(const Job& job, std::future<WorkerReply>& ended) const;
+
   WorkerSettings settings_;
+  std::size_t most_at_once_;
 };
 
 // The command of the worker that runs a variant. Throws std::invalid_argument for an engine that

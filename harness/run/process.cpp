@@ -20,6 +20,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -260,10 +261,13 @@ class Child {
     }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     started_ = checked_ = std::chrono::steady_clock::now();
-    pid_ = fork();
+    {
+      const std::lock_guard<std::mutex> lock(own().mutex);
+      pid_ = fork();
+      if (pid_ > 0) own().pids.insert(pid_);
+    }
     if (pid_ < 0) fail("fork");
     if (pid_ == 0) become_child(plan);
-    own().insert(pid_);
     setpgid(pid_, pid_);  // also here: the child may not have come to it yet when it must be killed
     pidfd_ = Fd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
     if (!pidfd_.open()) fail("pidfd_open");
@@ -401,7 +405,10 @@ class Child {
     int status = 0;
     while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
-    own().erase(pid_);
+    {
+      const std::lock_guard<std::mutex> lock(own().mutex);
+      own().pids.erase(pid_);
+    }
     pid_ = -1;
     end_strays();
     return status;
@@ -427,16 +434,22 @@ class Child {
 
   // The children of this process that nobody here has started.
   std::set<pid_t> adopted() const {
+    // Locked before looking: no worker starts or is forgotten meanwhile.
+    const std::lock_guard<std::mutex> lock(own().mutex);
     std::set<pid_t> strays = children();
-    std::erase_if(strays,
-                  [this](pid_t pid) { return elsewhere_.contains(pid) || own().contains(pid); });
+    std::erase_if(
+        strays, [this](pid_t pid) { return elsewhere_.contains(pid) || own().pids.contains(pid); });
     return strays;
   }
 
-  // The workers that run now, of every Child: two take turns.
-  static std::set<pid_t>& own() {
-    static std::set<pid_t> pids;
-    return pids;
+  // The workers that run now, of every Child: two take turns, and untimed ones run side by side.
+  struct Own {
+    std::mutex mutex;
+    std::set<pid_t> pids;
+  };
+  static Own& own() {
+    static Own own;
+    return own;
   }
 
   using Clock = std::chrono::steady_clock;

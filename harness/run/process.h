@@ -46,7 +46,8 @@ inline constexpr long most_tasks = 1000;
 
 // Throws std::system_error, naming the executable, when the process can't be started. Whatever the
 // child leaves behind is killed before this returns: its process group, and what got away from it,
-// for which this process becomes the one that adopts orphans (PR_SET_CHILD_SUBREAPER).
+// for which this process becomes the one that adopts orphans (PR_SET_CHILD_SUBREAPER). Several
+// threads may run processes at once; what got away from any of them ends with the first to end.
 ProcessResult run_process(const ProcessSpec& spec);
 
 // A child that does its work in steps: before each it writes `step_ready` to its answer pipe, then

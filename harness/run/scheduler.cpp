@@ -7,7 +7,6 @@
 #include <iterator>
 #include <limits>
 #include <set>
-#include <system_error>
 #include <utility>
 
 #include "harness/results/summary.h"
@@ -83,12 +82,8 @@ void Scheduler::run_comparison(const Comparison& comparison, double share_s) {
   for (const PlannedVariant& planned : comparison.variants) contestants.push_back({&planned});
   for (const Pass pass : {Pass::verify, Pass::memory}) {
     if (pass == Pass::memory && !comparison.memory) continue;
-    for (Contestant& contestant : contestants) {
-      if (pass == Pass::verify) settle(comparison, contestant);
-      if (contestant.failed) continue;
-      run_pass(comparison, contestant, pass, 0, 0);
-      if (stopped()) return;
-    }
+    run_untimed(comparison, contestants, pass);
+    if (stopped()) return;
   }
   std::vector<Contestant*> fit;
   for (Contestant& contestant : contestants) {
@@ -162,19 +157,41 @@ bool Scheduler::run_round(const Comparison& comparison, std::vector<Contestant*>
   for (std::size_t position = 0; position < order.size(); ++position) {
     Contestant& contestant = *contestants[order[position]];
     if (contestant.failed || contestant.precise) continue;
-    run_pass(comparison, contestant, Pass::time, round, static_cast<int>(position));
+    if (recall(comparison, contestant, Pass::time, round)) continue;
+    const Job job = job_of(comparison, contestant, Pass::time);
+    observer_.job_starts(job, round, done_, total_);
+    conclude(comparison, contestant, Pass::time, round, static_cast<int>(position),
+             runner_.try_to_run(job));
     if (stopped()) return false;
   }
   return true;
 }
 
-void Scheduler::run_pass(const Comparison& comparison, Contestant& contestant, Pass pass, int round,
-                         int position) {
-  if (recall(comparison, contestant, pass, round)) return;
-  const VariantId& variant = contestant.planned->id;
+// Verifies or weighs those of which it is not known yet how that ends.
+void Scheduler::run_untimed(const Comparison& comparison, std::vector<Contestant>& contestants,
+                            Pass pass) {
+  std::vector<Contestant*> waiting;
+  std::vector<Job> jobs;
+  for (Contestant& contestant : contestants) {
+    if (pass == Pass::verify) settle(comparison, contestant);
+    if (contestant.failed || recall(comparison, contestant, pass, 0)) continue;
+    waiting.push_back(&contestant);
+    jobs.push_back(job_of(comparison, contestant, pass));
+  }
+  if (jobs.empty()) return;
+  observer_.job_starts(jobs.front(), 0, done_, total_);
+  runner_.run_untimed(jobs, [&](std::size_t i, JobOutcome outcome) {
+    conclude(comparison, *waiting[i], pass, 0, 0, std::move(outcome));
+    if (stopped()) return false;
+    if (i + 1 < jobs.size()) observer_.job_starts(jobs[i + 1], 0, done_, total_);
+    return true;
+  });
+}
+
+Job Scheduler::job_of(const Comparison& comparison, const Contestant& contestant, Pass pass) const {
   Job job{.pass = pass,
           .kernel = comparison.kernel,
-          .variant = variant,
+          .variant = contestant.planned->id,
           .n = comparison.n,
           .threads = comparison.threads,
           .seed = plan_.seed,
@@ -182,10 +199,14 @@ void Scheduler::run_pass(const Comparison& comparison, Contestant& contestant, P
   job.timing.single_calls_ns = static_cast<std::int64_t>(
       static_cast<double>(plan_.timing.single_calls_ns) * comparison.single_calls);
   job.timing.batch = contestant.batch;
-  observer_.job_starts(job, round, done_, total_);
-  JobOutcome outcome = run_job(job);
+  return job;
+}
+
+void Scheduler::conclude(const Comparison& comparison, Contestant& contestant, Pass pass, int round,
+                         int position, JobOutcome outcome) {
   ++done_;
   if (outcome.abandoned) return;
+  const VariantId& variant = contestant.planned->id;
   learn(cell_of(comparison, variant), contestant, outcome.measurement);
   record(comparison, variant, pass, round, position, std::move(outcome));
 }
@@ -214,15 +235,6 @@ void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measure
   if (measurement.status == Status::timeout || measurement.status == Status::oom) {
     exhausted_.emplace(family_of(cell),
                        fmt::format("{} already at n={}", name_of(measurement.status), cell.n));
-  }
-}
-
-// A process that the system would not start is a failed job, not the end of the run.
-JobOutcome Scheduler::run_job(const Job& job) {
-  try {
-    return runner_.run(job);
-  } catch (const std::system_error& error) {
-    return {.measurement = {.status = Status::error, .reason = error.what()}};
   }
 }
 

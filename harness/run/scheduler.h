@@ -53,7 +53,8 @@ struct SchedulerOptions {
 
 enum class RunEnd { complete, interrupted };
 
-// Every planned cell leaves at least one row. With a wanted precision, a cell gets no further
+// Variants are verified and weighed beside each other, and timed alone. Every planned cell leaves
+// at least one row. With a wanted precision, a cell gets no further
 // rounds once it has reached it; a native variant stays for as long as a gap against it has not. A
 // variant that fails is not run again at this n, and one that timed out or ran out of memory is not
 // tried at larger sizes.
@@ -74,9 +75,10 @@ class Scheduler {
 
   void run_comparison(const Comparison& comparison, double share_s);
   void settle(const Comparison& comparison, Contestant& contestant);
-  void run_pass(const Comparison& comparison, Contestant& contestant, Pass pass, int round,
-                int position);
-  JobOutcome run_job(const Job& job);
+  void run_untimed(const Comparison& comparison, std::vector<Contestant>& contestants, Pass pass);
+  Job job_of(const Comparison& comparison, const Contestant& contestant, Pass pass) const;
+  void conclude(const Comparison& comparison, Contestant& contestant, Pass pass, int round,
+                int position, JobOutcome outcome);
   bool run_round(const Comparison& comparison, std::vector<Contestant*>& contestants, int round);
   // Takes over what is known of a job; false when nothing is.
   bool recall(const Comparison& comparison, Contestant& contestant, Pass pass, int round);

@@ -143,7 +143,7 @@ def test_a_change_below_the_threshold_is_none(ab_base: Program, make_run: MakeRu
 def test_too_few_rounds_are_inconclusive(ab_base: Program, make_run: MakeRun) -> None:
     process = ab_base("compare", make_run("old", rounds=3), make_run("new", rounds=3))
     assert process.returncode == 3
-    assert "2 cells have too few rounds" in process.stderr
+    assert "too few rounds for intervals that hold together at 95 % (cells: 2)" in process.stderr
 
 
 def test_text_and_markdown_hold_a_line_for_each_cell(
@@ -162,7 +162,7 @@ def test_text_and_markdown_hold_a_line_for_each_cell(
 def test_few_cells_are_warned_about(ab_base: Program, make_run: MakeRun) -> None:
     run = make_run("run")
     process = ab_base("compare", run, run)
-    assert "gapmeter: warning: only 2 cells" in process.stderr
+    assert "gapmeter: warning: few cells (2)" in process.stderr
     assert "gapmeter ab" in process.stderr
 
 
@@ -190,7 +190,7 @@ def test_cells_of_one_run_alone_are_counted(ab_base: Program, make_run: MakeRun)
     )
     process = ab_base("compare", whole, part, "--format", "json")
     assert process.returncode == 0
-    assert "1 cells are only in the old run, 0 only in the new one" in process.stderr
+    assert "cells only in the old run: 1, only in the new one: 0" in process.stderr
     assert verdicts_of(process) == {"native/right": "same"}
 
 

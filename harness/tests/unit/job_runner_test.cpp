@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <map>
@@ -20,8 +21,10 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 using End = ProcessResult::End;
 
 constexpr std::uint64_t nonce = 42;
@@ -303,6 +306,103 @@ TEST_F(ProcessJobRunnerTest, AMissingExecutableIsNamed) {
   ProcessJobRunner runner(settings_with("/nowhere/gapmeter"));
   EXPECT_THAT(test::message_of<std::system_error>([&] { runner.run(job_of("native/simd")); }),
               HasSubstr("/nowhere/gapmeter"));
+}
+
+// Two jobs run untimed, two at once, by workers that run this script in a directory of their own.
+class UntimedJobsTest : public ProcessJobRunnerTest {
+ protected:
+  static constexpr const char* wait_for_it =
+      "tries=0; until [ -e $it ] || [ $tries = 1000 ]; do sleep 0.01; tries=$((tries+1)); done\n";
+
+  std::vector<JobOutcome> run(const std::string& script, std::size_t jobs = 2) {
+    const std::string begin = "cd " + dir_.path().string() + "; echo run >>runs\n";
+    WorkerSettings settings = settings_with(worker("native", begin + script));
+    settings.memory_bytes = std::int64_t{4} << 30;
+    settings.log = [&](const std::string& title, const std::string& output) {
+      logged_.push_back(title + ": " + output);
+    };
+    std::vector<Job> all;
+    for (std::size_t i = 0; i < jobs; ++i) {
+      all.push_back(job_of("native/simd"));
+      all.back().n = i + 1;
+      all.back().pass = Pass::verify;
+    }
+    std::vector<JobOutcome> outcomes;
+    ProcessJobRunner(settings, 2).run_untimed(all, [&](std::size_t i, JobOutcome outcome) {
+      EXPECT_EQ(i, outcomes.size()) << "in order";
+      outcomes.push_back(std::move(outcome));
+      return take_more_;
+    });
+    return outcomes;
+  }
+  // How many workers were started.
+  std::size_t runs() const {
+    const std::string text = test::contents_of((dir_ / "runs").string());
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  }
+
+  bool take_more_ = true;
+  std::vector<std::string> logged_;
+};
+
+TEST_F(UntimedJobsTest, RunBesideEachOther) {
+  // The worker that comes first waits for the other one.
+  const auto outcomes =
+      run(std::string("if mkdir first; then it=second; else it=first; : >second; fi\n") +
+          wait_for_it + "[ -e $it ] || exit 1\n" + answering("met"));
+  ASSERT_THAT(outcomes, SizeIs(2));
+  for (const JobOutcome& outcome : outcomes) EXPECT_EQ(outcome.measurement.reason, "met");
+  EXPECT_EQ(runs(), 2U) << "none had to be run again";
+}
+
+TEST_F(UntimedJobsTest, ShareTheMemory) {
+  const auto outcomes = run(answering("$(ulimit -d)"));
+  ASSERT_THAT(outcomes, SizeIs(2));
+  for (const JobOutcome& outcome : outcomes) {
+    EXPECT_EQ(outcome.measurement.reason, std::to_string((std::int64_t{2} << 30) / 1024));
+  }
+}
+
+TEST_F(UntimedJobsTest, OneThatFailsBesideOthersIsRunAgainAlone) {
+  const auto outcomes =
+      run(std::string("if mkdir alone 2>/dev/null; then it=refused\n") + wait_for_it +
+          "rmdir alone\nelse echo no room; : >refused; exit 1; fi\n" + answering("$(ulimit -d)"));
+  ASSERT_THAT(outcomes, SizeIs(2));
+  const std::string half = std::to_string((std::int64_t{2} << 30) / 1024);
+  const std::string all = std::to_string((std::int64_t{4} << 30) / 1024);
+  EXPECT_THAT((std::vector{outcomes[0].measurement.reason, outcomes[1].measurement.reason}),
+              UnorderedElementsAre(half, all));
+  EXPECT_EQ(runs(), 3U);
+  EXPECT_THAT(logged_, IsEmpty()) << "what did not count was logged";
+}
+
+TEST_F(UntimedJobsTest, OneThatFailsAloneTooHasFailed) {
+  const auto outcomes = run("echo no room; exit 3\n");
+  ASSERT_THAT(outcomes, SizeIs(2));
+  for (const JobOutcome& outcome : outcomes) {
+    EXPECT_EQ(outcome.measurement.status, Status::crashed);
+    EXPECT_EQ(outcome.measurement.reason,
+              "exited with status 3 and no result; its last output: no room");
+  }
+  EXPECT_THAT(logged_, ElementsAre("sum native/simd n=1 verify: no room\n",
+                                   "sum native/simd n=2 verify: no room\n"));
+}
+
+TEST_F(UntimedJobsTest, WhatRunsIsTakenWhenNoMoreAreWanted) {
+  take_more_ = false;
+  EXPECT_THAT(run(answering(""), 5), SizeIs(2));
+  EXPECT_EQ(runs(), 2U);
+}
+
+TEST_F(ProcessJobRunnerTest, AnUntimedJobThatDoesNotStartHasFailed) {
+  ProcessJobRunner runner(settings_with("/nowhere/gapmeter"), 2);
+  std::vector<std::string> reasons;
+  runner.run_untimed({job_of("native/a"), job_of("native/b")},
+                     [&](std::size_t, JobOutcome outcome) {
+                       reasons.push_back(outcome.measurement.reason);
+                       return true;
+                     });
+  EXPECT_THAT(reasons, ElementsAre(HasSubstr("/nowhere"), HasSubstr("/nowhere")));
 }
 
 TEST_F(ProcessJobRunnerTest, DescribesPythonThroughItsWorker) {

@@ -55,6 +55,11 @@ class FakeRunner final : public JobRunner {
     return outcome;
   }
 
+  void run_untimed(const std::vector<Job>& untimed, const Take& take) override {
+    together.push_back(untimed.size());
+    JobRunner::run_untimed(untimed, take);
+  }
+
   // Makes every job whose text (see text_of) is this one end so.
   void fail(const std::string& job_text, Status status) {
     change = [=, before = change](const Job& job, JobOutcome& outcome) {
@@ -71,6 +76,7 @@ class FakeRunner final : public JobRunner {
   }
 
   std::vector<Job> jobs;
+  std::vector<std::size_t> together;  // how many untimed jobs were handed over at a time
   double job_s = 1;
   std::function<void(const Job&, JobOutcome&)> change;
 
@@ -166,6 +172,13 @@ TEST_F(SchedulerTest, VerifiesThenWeighsThenTimesInAbbaOrder) {
   EXPECT_THAT(runner_.texts(), ElementsAre("verify native/a 4", "verify native/b 4",
                                            "memory native/a 4", "memory native/b 4",  //
                                            x, y, y, x, y, x, x, y));
+}
+
+TEST_F(SchedulerTest, HandsOverAllOfAComparisonThatIsNotTimed) {
+  add_comparison(4);
+  runner_.fail("verify native/b 4", Status::mismatch);
+  run();
+  EXPECT_THAT(runner_.together, ElementsAre(2, 1)) << "those to be verified, those to be weighed";
 }
 
 TEST_F(SchedulerTest, EndsAComparisonBeforeItStartsTheNext) {
