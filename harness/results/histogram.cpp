@@ -22,6 +22,9 @@ std::int64_t width_at(std::int64_t value) {
 
 std::int64_t lower_bound_of(std::int64_t value) { return value - value % width_at(value); }
 
+// How many buckets there are for the values of each power of two.
+constexpr int per_doubling_bits = significant_bits - 1;
+
 // Reads what to_string writes from the front of a text. By hand: files hold tens of millions of
 // numbers, and std::from_chars takes several times as long.
 class Scanner {
@@ -58,37 +61,62 @@ class Scanner {
 
 }  // namespace
 
-void Histogram::add(std::int64_t value_ns, std::int64_t times) {
-  const std::int64_t bound = lower_bound_of(std::max(value_ns, std::int64_t{0}));
-  count_ += times;
-  if (buckets_.empty() || buckets_.back().first < bound) {
-    buckets_.emplace_back(bound, times);
+// Buckets are numbered from 0 without a gap: each doubling's follow those of the one before.
+Histogram::Bucket::Bucket(std::int64_t value, std::int64_t times) {
+  const auto wide = static_cast<std::uint64_t>(std::max(value, std::int64_t{0}));
+  const int shift = std::max(0, static_cast<int>(std::bit_width(wide)) - significant_bits);
+  packed_ = ((static_cast<std::uint64_t>(shift) << per_doubling_bits) + (wide >> shift)) << 48;
+  count(times);
+}
+
+std::int64_t Histogram::Bucket::lower_bound() const {
+  const std::uint64_t doubling = number() >> per_doubling_bits;
+  const std::uint64_t shift = doubling > 0 ? doubling - 1 : 0;
+  return static_cast<std::int64_t>((number() - (shift << per_doubling_bits)) << shift);
+}
+
+std::int64_t Histogram::Bucket::count(std::int64_t wanted) {
+  constexpr std::int64_t most_times = (std::int64_t{1} << 47) - 1;  // of all buckets together fit
+  const std::int64_t counted = std::min(wanted, most_times - times());
+  packed_ += static_cast<std::uint64_t>(counted);
+  return counted;
+}
+
+void Histogram::add(std::int64_t value_ns, std::int64_t times) { add(Bucket(value_ns, times)); }
+
+void Histogram::add(const Bucket& bucket) {
+  if (buckets_.empty() || buckets_.back().number() < bucket.number()) {
+    buckets_.push_back(bucket);
+    count_ += bucket.times();
     return;
   }
-  const auto at = std::lower_bound(buckets_.begin(), buckets_.end(), Bucket{bound, 0});
-  if (at->first == bound) {
-    at->second += times;
+  const auto at = std::lower_bound(
+      buckets_.begin(), buckets_.end(), bucket,
+      [](const Bucket& left, const Bucket& right) { return left.number() < right.number(); });
+  if (at->number() == bucket.number()) {
+    count_ += at->count(bucket.times());
   } else {
-    buckets_.insert(at, {bound, times});
+    buckets_.insert(at, bucket);
+    count_ += bucket.times();
   }
 }
 
 void Histogram::merge(const Histogram& other) {
   if (other.buckets_.size() * few < buckets_.size()) {
-    for (const auto& [bound, times] : other.buckets_) add(bound, times);
+    for (const Bucket& bucket : other.buckets_) add(bucket);
     return;
   }
   std::vector<Bucket> merged;
   merged.reserve(buckets_.size() + other.buckets_.size());
   auto mine = buckets_.begin();
   for (const Bucket& bucket : other.buckets_) {
-    while (mine != buckets_.end() && mine->first < bucket.first) merged.push_back(*mine++);
-    const bool both = mine != buckets_.end() && mine->first == bucket.first;
-    merged.emplace_back(bucket.first, bucket.second + (both ? (mine++)->second : 0));
+    while (mine != buckets_.end() && mine->number() < bucket.number()) merged.push_back(*mine++);
+    const bool both = mine != buckets_.end() && mine->number() == bucket.number();
+    merged.push_back(both ? *mine++ : bucket);
+    count_ += both ? merged.back().count(bucket.times()) : bucket.times();
   }
   merged.insert(merged.end(), mine, buckets_.end());
   buckets_ = std::move(merged);
-  count_ += other.count_;
 }
 
 std::optional<double> Histogram::quantile(double q) const {
@@ -98,16 +126,17 @@ std::optional<double> Histogram::quantile(double q) const {
   std::int64_t seen = 0;
   auto bucket = buckets_.begin();
   for (; bucket != std::prev(buckets_.end()); ++bucket) {
-    seen += bucket->second;
+    seen += bucket->times();
     if (seen >= rank) break;
   }
-  return static_cast<double>(bucket->first) + static_cast<double>(width_at(bucket->first) - 1) / 2;
+  const std::int64_t bound = bucket->lower_bound();
+  return static_cast<double>(bound) + static_cast<double>(width_at(bound) - 1) / 2;
 }
 
 std::string to_string(const Histogram& histogram) {
   std::string text;
-  for (const auto& [bound, times] : histogram.buckets()) {
-    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", bound, times);
+  for (const Histogram::Bucket& bucket : histogram.buckets()) {
+    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", bucket.lower_bound(), bucket.times());
   }
   return text;
 }
@@ -142,10 +171,10 @@ std::optional<double> quantile_floor(double call_ns, double q, const Histogram& 
   if (static_cast<double>(hiccups.count()) > calls) return std::nullopt;
   auto longer = static_cast<double>(hiccups.count());
   double floor = call_ns;
-  for (const auto& [bound, times] : hiccups.buckets()) {
+  for (const Histogram::Bucket& bucket : hiccups.buckets()) {
     if (longer <= allowed) break;
-    floor = call_ns + static_cast<double>(bound);
-    longer -= static_cast<double>(times);
+    floor = call_ns + static_cast<double>(bucket.lower_bound());
+    longer -= static_cast<double>(bucket.times());
   }
   return floor;
 }

@@ -10,18 +10,34 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace gapmeter {
 
 class Histogram {
  public:
-  using Bucket = std::pair<std::int64_t, std::int64_t>;  // lower bound and count
+  // How many values there were from a lower bound to the next bucket's. Kept as its number, of all
+  // buckets there are, in the upper 16 bits and the count below: a long run has tens of millions.
+  class Bucket {
+   public:
+    Bucket(std::int64_t value, std::int64_t times);
+    std::int64_t lower_bound() const;
+    std::int64_t times() const { return static_cast<std::int64_t>(packed_ % (1ULL << 48)); }
+    bool operator==(const Bucket&) const = default;
+
+   private:
+    friend class Histogram;
+    std::uint64_t number() const { return packed_ >> 48; }
+    // Returns how many of them were counted.
+    std::int64_t count(std::int64_t times);
+
+    std::uint64_t packed_;
+  };
 
   // Makes room for so many buckets, where it is known that there will be no more.
   void reserve(std::size_t buckets) { buckets_.reserve(buckets); }
-  // Counts `times` values of so many nanoseconds; negative ones count as 0.
+  // Counts `times` values of so many nanoseconds; negative ones count as 0. A bucket counts no
+  // further than 2^47 - 1.
   void add(std::int64_t value_ns, std::int64_t times = 1);
   void merge(const Histogram& other);
 
@@ -37,6 +53,8 @@ class Histogram {
   bool operator==(const Histogram&) const = default;
 
  private:
+  void add(const Bucket& bucket);
+
   std::vector<Bucket> buckets_;  // ascending
   std::int64_t count_ = 0;
 };

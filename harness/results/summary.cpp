@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 
 #include "harness/results/parallel.h"
 
@@ -18,9 +20,19 @@ struct CellRows {
   std::map<int, const RoundRow*> timed;  // rounds that ended well
 };
 
+struct CellHash {
+  std::size_t operator()(const CellKey& cell) const {
+    std::size_t hash = cell.n + static_cast<std::size_t>(cell.threads);
+    for (const std::string* name : {&cell.kernel, &cell.variant.engine, &cell.variant.name}) {
+      hash = 31 * hash + std::hash<std::string>()(*name);
+    }
+    return 2 * hash + static_cast<std::size_t>(cell.variant.lane);
+  }
+};
+
 std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
   std::vector<CellRows> cells;
-  std::map<CellKey, std::size_t> index;
+  std::unordered_map<CellKey, std::size_t, CellHash> index;
   for (const RoundRow& row : rounds) {
     const auto [found, is_new] = index.try_emplace(row.cell, cells.size());
     if (is_new) cells.push_back({.key = row.cell, .all = {}, .timed = {}});
@@ -297,8 +309,15 @@ bool is_precise(const SummaryRow& row, double precision) {
 }
 
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {
-  const std::vector<CellRows> cells = group_by_cell(rounds);
-  const Hiccups hiccups = hiccups_of(rounds);
+  std::vector<CellRows> cells;
+  Hiccups hiccups;
+  in_parallel(2, [&](std::size_t i) {
+    if (i == 0) {
+      cells = group_by_cell(rounds);
+    } else {
+      hiccups = hiccups_of(rounds);
+    }
+  });
   std::vector<SummaryRow> rows(cells.size());
   in_parallel(cells.size(), [&](std::size_t i) { rows[i] = summarize_cell(cells[i]); });
   const std::map<Input, std::size_t> fastest = fastest_natives(rows);

@@ -74,8 +74,8 @@ double timed_seconds(const Measurement& measurement) {
   const Timing& timing = *measurement.timing;
   double total_ns = timing.mean_ns * static_cast<double>(timing.batch.calls * timing.batches);
   if (measurement.single_calls) {
-    for (const auto& [time_ns, times] : measurement.single_calls->calls.buckets()) {
-      total_ns += static_cast<double>(time_ns) * static_cast<double>(times);
+    for (const Histogram::Bucket& bucket : measurement.single_calls->calls.buckets()) {
+      total_ns += static_cast<double>(bucket.lower_bound()) * static_cast<double>(bucket.times());
     }
   }
   return total_ns * 1e-9;

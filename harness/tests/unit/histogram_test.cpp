@@ -26,6 +26,15 @@ Histogram histogram_of(
   return histogram;
 }
 
+// Lower bounds and counts.
+std::vector<std::pair<std::int64_t, std::int64_t>> buckets_of(const Histogram& histogram) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> pairs;
+  for (const Histogram::Bucket& bucket : histogram.buckets()) {
+    pairs.emplace_back(bucket.lower_bound(), bucket.times());
+  }
+  return pairs;
+}
+
 Histogram one_to_ten() {
   Histogram histogram;
   for (const int value : {7, 1, 10, 4, 2, 9, 3, 8, 5, 6}) histogram.add(value);
@@ -47,7 +56,7 @@ TEST(HistogramTest, KnowsEveryValueToBetterThanATenthOfAPercent) {
       const Histogram histogram = histogram_of({{value, 1}});
       const auto exact = static_cast<double>(value);
       ASSERT_NEAR(histogram.quantile(0.5).value(), exact, 0.0005 * exact) << value;
-      const std::int64_t bound = histogram.buckets().begin()->first;
+      const std::int64_t bound = histogram.buckets().front().lower_bound();
       ASSERT_LE(bound, value);
       ASSERT_LE(static_cast<double>(value - bound), 0.001 * exact) << value;
     }
@@ -59,7 +68,7 @@ TEST(HistogramTest, SplitsEachDoublingEvenly) {
   for (const int value : {2046, 2047, 2048, 2049, 2050, 4095, 4096, 4099, 4100}) {
     histogram.add(value);
   }
-  EXPECT_THAT(histogram.buckets(),
+  EXPECT_THAT(buckets_of(histogram),
               ElementsAre(Pair(2046, 1), Pair(2047, 1), Pair(2048, 2), Pair(2050, 1), Pair(4094, 1),
                           Pair(4096, 2), Pair(4100, 1)));
   EXPECT_EQ(histogram.count(), 9);
@@ -75,7 +84,7 @@ TEST(HistogramTest, TakesTheLargestValueThereIs) {
 }
 
 TEST(HistogramTest, CountsNegativeValuesAsZero) {
-  EXPECT_THAT(histogram_of({{-1, 1}, {std::numeric_limits<std::int64_t>::min(), 2}}).buckets(),
+  EXPECT_THAT(buckets_of(histogram_of({{-1, 1}, {std::numeric_limits<std::int64_t>::min(), 2}})),
               ElementsAre(Pair(0, 3)));
 }
 
@@ -118,6 +127,15 @@ TEST(HistogramTest, MergedWithNothingStays) {
   Histogram empty;
   empty.merge(one_to_ten());
   EXPECT_EQ(empty, one_to_ten());
+}
+
+TEST(HistogramTest, ABucketThatIsFullCountsNoFurther) {
+  Histogram histogram = histogram_of({{5, std::int64_t{1} << 46}, {6, 2}});
+  for (int i = 0; i < 3; ++i) histogram.merge(Histogram(histogram));
+  histogram.add(5, 1);
+  constexpr std::int64_t full = (std::int64_t{1} << 47) - 1;
+  EXPECT_THAT(buckets_of(histogram), ElementsAre(Pair(5, full), Pair(6, 16)));
+  EXPECT_EQ(histogram.count(), full + 16);
 }
 
 TEST(HistogramText, HoldsLowerBoundsAndCountsAscending) {
