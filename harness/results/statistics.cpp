@@ -14,13 +14,18 @@ std::vector<double> sorted_copy(std::span<const double> values) {
   return sorted;
 }
 
+// std::lgamma writes to a global, and cells are summarized by several threads.
+double log_gamma(double x) {
+  int sign = 0;
+  return lgamma_r(x, &sign);
+}
+
 // P(X = k) for X of the binomial distribution (trials, 1/2); in logarithms, so that many trials
 // don't underflow.
 double binomial_half(std::size_t k, std::size_t trials) {
   const auto n = static_cast<double>(trials);
   const auto x = static_cast<double>(k);
-  return std::exp(std::lgamma(n + 1) - std::lgamma(x + 1) - std::lgamma(n - x + 1) -
-                  n * std::log(2.0));
+  return std::exp(log_gamma(n + 1) - log_gamma(x + 1) - log_gamma(n - x + 1) - n * std::log(2.0));
 }
 
 // How many of the smallest values are outside a symmetric interval at each end: the largest count r

@@ -167,7 +167,7 @@ TEST(C26, IsOpenWhereThePercentileIsNotKnownWellEnough) {
   const Decision decision =
       decide("C26", {unsure("python/collected", 100, 1900), churn("python/disabled", 100, 500)});
   EXPECT_EQ(decision.outcome, Outcome::open);
-  const Estimate& ratio = test::deciding(decision).at(0).value;
+  const Estimate ratio = test::deciding(decision).at(0).value;
   EXPECT_DOUBLE_EQ(ratio.value, 3.8);
   EXPECT_DOUBLE_EQ(ratio.interval->low, 0.2);
   EXPECT_DOUBLE_EQ(ratio.interval->high, 3.8);
