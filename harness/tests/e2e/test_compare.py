@@ -143,7 +143,7 @@ def test_a_change_below_the_threshold_is_none(ab_base: Program, make_run: MakeRu
 def test_too_few_rounds_are_inconclusive(ab_base: Program, make_run: MakeRun) -> None:
     process = ab_base("compare", make_run("old", rounds=3), make_run("new", rounds=3))
     assert process.returncode == 3
-    assert "too few rounds for intervals that hold together at 95 % (cells: 2)" in process.stderr
+    assert "too few rounds for intervals that hold together at 99 % (cells: 2)" in process.stderr
 
 
 def test_text_and_markdown_hold_a_line_for_each_cell(
@@ -376,7 +376,7 @@ def test_runs_without_a_common_cell_are_rejected(ab_base: Program, make_run: Mak
     assert process.returncode == 2
     assert process.stdout == ""
     warning, error = process.stderr.splitlines()
-    assert "2 cells are only in the old run, 2 only in the new one" in warning
+    assert "cells only in the old run: 2, only in the new one: 2" in warning
     assert str(old) in error and str(new) in error and "no cells in common" in error
 
 
