@@ -55,7 +55,7 @@ void TimeLeft::job_ended(const RoundRow& row) {
 }
 
 void TimeLeft::comparison_ended(const Comparison& comparison) {
-  over_.insert({comparison.kernel, comparison.n, comparison.threads});
+  over_.insert({comparison.kernel, comparison.n});
 }
 
 bool TimeLeft::is_exhausted(const CellKey& cell) const {
@@ -72,37 +72,36 @@ std::optional<double> TimeLeft::estimate_s() const {
   const double average = total_s_ / total_jobs_;
   double left = 0;
   for (const Comparison& comparison : plan_.comparisons) {
-    if (over_.contains({comparison.kernel, comparison.n, comparison.threads})) continue;
+    if (over_.contains({comparison.kernel, comparison.n})) continue;
     for (const PlannedVariant& planned : comparison.variants) {
       if (planned.settled) continue;
-      const CellKey key{comparison.kernel, planned.id, comparison.n, comparison.threads};
+      const CellKey key = cell_of(comparison, planned);
       const auto found = ended_.find(key);
       const std::size_t jobs = found == ended_.end() ? 0 : found->second.jobs_s.size();
       if (found != ended_.end() && found->second.failed) continue;
       if (is_exhausted(key)) continue;
       left += static_cast<double>(jobs_per_variant(plan_, comparison) - jobs) *
-              expected_s(comparison, planned.id, average);
+              expected_s(key, average);
     }
   }
   return left;
 }
 
-double TimeLeft::expected_s(const Comparison& comparison, const VariantId& variant,
-                            double average) const {
+double TimeLeft::expected_s(const CellKey& cell, double average) const {
   struct Known {
     double n, job_s, call_s;
   };
   std::vector<Known> known;  // sizes ascending
   for (const auto& [key, ended] : ended_) {
-    const bool usable = key.kernel == comparison.kernel && key.variant == variant &&
-                        key.n <= comparison.n && !ended.jobs_s.empty();
+    const bool usable = key.kernel == cell.kernel && key.variant == cell.variant &&
+                        key.n <= cell.n && !ended.jobs_s.empty();
     if (!usable) continue;
     known.push_back({static_cast<double>(key.n), median(ended.jobs_s), ended.call_s});
   }
   if (known.empty()) return average;
   std::sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.n < b.n; });
   const Known& last = known.back();
-  const double further_n = static_cast<double>(comparison.n) - last.n;
+  const double further_n = static_cast<double>(cell.n) - last.n;
   double growth_s = least_calls * last.call_s * further_n / last.n;
   if (known.size() > 1 && has_grown(known[known.size() - 2].job_s, last.job_s)) {
     const Known& before = known[known.size() - 2];

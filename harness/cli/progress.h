@@ -6,7 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "harness/run/scheduler.h"
@@ -29,7 +29,7 @@ class TimeLeft {
 
  private:
   bool is_exhausted(const CellKey& cell) const;
-  double expected_s(const Comparison& comparison, const VariantId& variant, double average) const;
+  double expected_s(const CellKey& cell, double average) const;
 
   const Plan& plan_;
   struct Ended {
@@ -39,7 +39,7 @@ class TimeLeft {
     bool exhausted = false;  // of time or memory: larger sizes are skipped
   };
   std::map<CellKey, Ended> ended_;
-  std::set<std::tuple<std::string, std::size_t, int>> over_;  // kernel, n, threads
+  std::set<std::pair<std::string, std::size_t>> over_;  // kernel, n
   double total_s_ = 0;
   int total_jobs_ = 0;
 };

@@ -2,9 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
-#include <tuple>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/measured_run.h"
@@ -15,23 +13,17 @@
 namespace gapmeter {
 namespace {
 
-using Place = std::tuple<std::string, std::size_t, int>;  // kernel, n, threads
-using Places = std::map<Place, std::set<VariantId>>;
-
-Places places_of(const std::vector<SummaryRow>& rows) {
-  Places places;
-  for (const SummaryRow& row : rows) {
-    places[{row.cell.kernel, row.cell.n, row.cell.threads}].insert(row.cell.variant);
-  }
-  return places;
+std::set<CellKey> cells_of(const std::vector<SummaryRow>& rows) {
+  std::set<CellKey> cells;
+  for (const SummaryRow& row : rows) cells.insert(row.cell);
+  return cells;
 }
 
 // Takes out what the reference does not have: a variant more could be another fastest native one.
-void keep_common(const Places& places, std::vector<Comparison>& comparisons) {
+void keep_common(const std::set<CellKey>& cells, std::vector<Comparison>& comparisons) {
   for (Comparison& comparison : comparisons) {
-    const auto place = places.find({comparison.kernel, comparison.n, comparison.threads});
-    std::erase_if(comparison.variants, [&](const PlannedVariant& variant) {
-      return place == places.end() || !place->second.contains(variant.id);
+    std::erase_if(comparison.variants, [&](const PlannedVariant& planned) {
+      return !cells.contains(cell_of(comparison, planned));
     });
   }
   std::erase_if(comparisons,
@@ -39,13 +31,12 @@ void keep_common(const Places& places, std::vector<Comparison>& comparisons) {
 }
 
 // The reference's own sizes and threads, unless the command line names others or wants few.
-void take_selection(const Places& places, Selection& selection) {
+void take_selection(const std::set<CellKey>& cells, Selection& selection) {
   std::set<std::size_t> sizes;
   std::set<int> threads;
-  for (const auto& [place, variants] : places) {
-    const auto& [kernel, n, count] = place;
-    sizes.insert(n);
-    threads.insert(count);
+  for (const CellKey& cell : cells) {
+    sizes.insert(cell.n);
+    threads.insert(cell.threads);
   }
   if (selection.sizes.empty() && !selection.most_sizes) {
     selection.sizes.assign(sizes.begin(), sizes.end());
@@ -58,12 +49,12 @@ void take_selection(const Places& places, Selection& selection) {
 int run_reproduce(const ReproduceOptions& options, const Invocation& invocation) {
   const std::vector<SummaryRow> reference = summarize(read_rounds(options.reference));
   const RunContext context = read_context(options.reference);
-  const Places places = places_of(reference);
+  const std::set<CellKey> cells = cells_of(reference);
   RunOptions run_options = options.run;
-  take_selection(places, run_options.selection);
+  take_selection(cells, run_options.selection);
   const MeasuredRun run =
       measure_run(run_options, invocation, [&](std::vector<Comparison>& comparisons) {
-        keep_common(places, comparisons);
+        keep_common(cells, comparisons);
         if (comparisons.empty()) {
           throw UnknownName(
               fmt::format("{}: the run has none of the selected kernels, sizes and "

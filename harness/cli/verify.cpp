@@ -58,7 +58,7 @@ int run_verify(const VerifyOptions& options, const Invocation& invocation) {
                       .kernel = comparison.kernel,
                       .variant = planned.id,
                       .n = comparison.n,
-                      .threads = comparison.threads,
+                      .threads = planned.threads,
                       .seed = options.seed});
     }
     runner.run_untimed(jobs, [&](std::size_t i, const JobOutcome& outcome) {

@@ -9,9 +9,10 @@ namespace gapmeter {
 namespace {
 
 bool runs_baseline(const Comparison& comparison, const VariantId& baseline) {
-  return std::any_of(
-      comparison.variants.begin(), comparison.variants.end(),
-      [&](const PlannedVariant& planned) { return planned.id == baseline && !planned.settled; });
+  return std::any_of(comparison.variants.begin(), comparison.variants.end(),
+                     [&](const PlannedVariant& planned) {
+                       return planned.id == baseline && planned.threads == 1 && !planned.settled;
+                     });
 }
 
 }  // namespace
@@ -31,8 +32,7 @@ std::vector<CellKey> embedding_cells(const Catalog& catalog,
     const VariantId baseline{Lane::python, kernel.baseline};
     std::vector<std::size_t> sizes;
     for (const Comparison& comparison : comparisons) {
-      if (comparison.kernel == kernel.name && comparison.threads == 1 &&
-          runs_baseline(comparison, baseline)) {
+      if (comparison.kernel == kernel.name && runs_baseline(comparison, baseline)) {
         sizes.push_back(comparison.n);
       }
     }

@@ -34,22 +34,24 @@ PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const 
 }
 
 Comparison plan_comparison(const Catalog& catalog, const Kernel& kernel, const Selection& selection,
-                           std::size_t n, int threads) {
+                           std::size_t n) {
   if (!kernel.cost) {
     throw std::invalid_argument(fmt::format("{}: no cost is declared (.cost)", kernel.name));
   }
   Comparison comparison{.kernel = kernel.name,
                         .n = n,
-                        .threads = threads,
                         .cost = kernel.cost(n),
                         .working_set_bytes = working_set_bytes(kernel, n),
                         .single_calls = kernel.single_calls};
   const auto wanted = [&](const VariantId& id) {
     return selection.variants.empty() || matches_any(id, selection.variants);
   };
-  for (const VariantId& id : variants_of(catalog, kernel)) {
-    if (wanted(id))
+  for (const int threads : threads_for(kernel, selection)) {
+    for (const VariantId& id : variants_of(catalog, kernel)) {
+      if (!wanted(id)) continue;
       comparison.variants.push_back(plan_variant(catalog, kernel, id, n, selection.quick));
+      comparison.variants.back().threads = threads;
+    }
   }
   return comparison;
 }
@@ -99,14 +101,16 @@ std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection
     const std::vector<std::size_t> sizes = sizes_for(*kernel, selection);
     const bool largest_only = selection.quick && selection.sizes.empty();
     for (const std::size_t n : sizes) {
-      for (const int threads : threads_for(*kernel, selection)) {
-        Comparison comparison = plan_comparison(catalog, *kernel, selection, n, threads);
-        comparison.memory = !largest_only || n == sizes.back();
-        if (!comparison.variants.empty()) comparisons.push_back(std::move(comparison));
-      }
+      Comparison comparison = plan_comparison(catalog, *kernel, selection, n);
+      comparison.memory = !largest_only || n == sizes.back();
+      if (!comparison.variants.empty()) comparisons.push_back(std::move(comparison));
     }
   }
   return comparisons;
+}
+
+CellKey cell_of(const Comparison& comparison, const PlannedVariant& planned) {
+  return {comparison.kernel, planned.id, comparison.n, planned.threads};
 }
 
 std::size_t jobs_per_variant(const Plan& plan, const Comparison& comparison) {
@@ -118,10 +122,11 @@ std::uint64_t digest_of(const Plan& plan) {
       fmt::format("{} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),
                   plan.timing.batch_ns, plan.timing.round_ns, plan.timing.single_calls_ns);
   for (const Comparison& comparison : plan.comparisons) {
-    text += fmt::format("\n{} {} {} {} {}", comparison.kernel, comparison.n, comparison.threads,
-                        comparison.single_calls, comparison.memory);
+    text += fmt::format("\n{} {} {} {}", comparison.kernel, comparison.n, comparison.single_calls,
+                        comparison.memory);
     for (const PlannedVariant& variant : comparison.variants) {
-      text += fmt::format(" {}{}", to_string(variant.id), variant.settled ? "!" : "");
+      text += fmt::format(" {}/{}{}", to_string(variant.id), variant.threads,
+                          variant.settled ? "!" : "");
     }
   }
   return key_of(text);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/results/records.h"
 #include "harness/run/catalog.h"
 #include "harness/worker/job.h"
 
@@ -29,15 +30,16 @@ struct Selection {
 
 struct PlannedVariant {
   VariantId id;
+  int threads = 1;
   // Known without measuring: larger than the variant's max_size, a module that can't be imported.
   std::optional<Measurement> settled{};
 };
 
-// The variants of one kernel at one n: what is interleaved and compared.
+// The variants of one kernel at one n, each at every number of threads: what is interleaved and
+// compared.
 struct Comparison {
   std::string kernel;
   std::size_t n = 0;
-  int threads = 1;
   Cost cost{};
   std::size_t working_set_bytes = 0;
   double single_calls = 1;  // times the plan's single_calls_ns
@@ -65,6 +67,8 @@ std::vector<int> threads_for(const Kernel& kernel, const Selection& selection);
 
 // Throws UnknownName for patterns that select nothing.
 std::vector<Comparison> plan_comparisons(const Catalog& catalog, const Selection& selection);
+
+CellKey cell_of(const Comparison& comparison, const PlannedVariant& planned);
 
 // The jobs of one variant: verification, the memory pass where there is one, and the rounds.
 std::size_t jobs_per_variant(const Plan& plan, const Comparison& comparison);

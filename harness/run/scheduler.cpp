@@ -21,10 +21,6 @@ std::size_t jobs_of(const Plan& plan, const Comparison& comparison) {
   return comparison.variants.size() * jobs_per_variant(plan, comparison);
 }
 
-CellKey cell_of(const Comparison& comparison, const VariantId& variant) {
-  return {comparison.kernel, variant, comparison.n, comparison.threads};
-}
-
 std::string family_of(const CellKey& cell) {
   return fmt::format("{} {} {}", cell.kernel, to_string(cell.variant), cell.threads);
 }
@@ -53,7 +49,7 @@ RunEnd Scheduler::run() {
   for (std::size_t i = 0; i < plan_.comparisons.size(); ++i) {
     if (stopped()) return RunEnd::interrupted;
     const Comparison& comparison = plan_.comparisons[i];
-    const double share_s = share_of_budget(plan_.comparisons.size() - i);
+    const double share_s = share_of_budget(i);
     if (share_s > 0) {
       run_comparison(comparison, share_s);
     } else {
@@ -69,10 +65,15 @@ RunEnd Scheduler::run() {
   return RunEnd::complete;
 }
 
-double Scheduler::share_of_budget(std::size_t comparisons_left) const {
+double Scheduler::share_of_budget(std::size_t next) const {
   if (!options_.budget_s) return std::numeric_limits<double>::infinity();
   const double left_s = *options_.budget_s - (clock_.now_s() - started_s_);
-  return left_s / static_cast<double>(comparisons_left);
+  std::size_t variants_left = 0;
+  for (std::size_t i = next; i < plan_.comparisons.size(); ++i) {
+    variants_left += plan_.comparisons[i].variants.size();
+  }
+  return left_s * static_cast<double>(plan_.comparisons[next].variants.size()) /
+         static_cast<double>(variants_left);
 }
 
 void Scheduler::run_comparison(const Comparison& comparison, double share_s) {
@@ -104,38 +105,39 @@ void Scheduler::retire_precise(std::vector<Contestant*>& contestants, int rounds
   std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(deciding), [&](const RoundRow& row) {
     return row.round < static_cast<int>(deciding_rounds(static_cast<std::size_t>(rounds)));
   });
-  std::set<std::string> needed;  // variants with a width still to be reached
+  std::set<std::pair<std::string, int>> needed;  // variant, threads: a width is still to be reached
   for (const auto* rows : {&std::as_const(deciding), &rows_}) {
     for (const SummaryRow& row : summarize(*rows)) {
       if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
-      needed.insert(to_string(row.cell.variant));
-      needed.insert(row.reference);
+      needed.insert({to_string(row.cell.variant), row.cell.threads});
+      needed.insert({row.reference, row.cell.threads});
     }
   }
   for (Contestant* contestant : contestants) {
-    contestant->precise = !needed.contains(to_string(contestant->planned->id));
+    const PlannedVariant& planned = *contestant->planned;
+    contestant->precise = !needed.contains({to_string(planned.id), planned.threads});
   }
 }
 
 // Records what is known of a variant without running it.
 void Scheduler::settle(const Comparison& comparison, Contestant& contestant) {
   std::optional<Measurement> settled = contestant.planned->settled;
-  const auto before = exhausted_.find(family_of(cell_of(comparison, contestant.planned->id)));
+  const auto before = exhausted_.find(family_of(cell_of(comparison, *contestant.planned)));
   if (!settled && before != exhausted_.end()) {
     settled = Measurement{.status = Status::skipped, .reason = before->second};
   }
-  if (!settled) settled = too_large(comparison, contestant.planned->id);
+  if (!settled) settled = too_large(comparison, *contestant.planned);
   if (!settled) return;
   contestant.failed = true;
   if (recall(comparison, contestant, Pass::verify, 0)) return;
-  record(comparison, contestant.planned->id, Pass::verify, 0, 0, {.measurement = *settled});
+  record(comparison, *contestant.planned, Pass::verify, 0, 0, {.measurement = *settled});
 }
 
 std::optional<Measurement> Scheduler::too_large(const Comparison& comparison,
-                                                const VariantId& variant) const {
+                                                const PlannedVariant& planned) const {
   if (!options_.memory_bytes) return std::nullopt;
   auto needed = static_cast<double>(comparison.working_set_bytes);
-  const auto known = footprints_.find(family_of(cell_of(comparison, variant)));
+  const auto known = footprints_.find(family_of(cell_of(comparison, planned)));
   if (known != footprints_.end()) {
     const Footprint& smaller = known->second;
     const double growth = static_cast<double>(comparison.n) / static_cast<double>(smaller.n);
@@ -193,7 +195,7 @@ Job Scheduler::job_of(const Comparison& comparison, const Contestant& contestant
           .kernel = comparison.kernel,
           .variant = contestant.planned->id,
           .n = comparison.n,
-          .threads = comparison.threads,
+          .threads = contestant.planned->threads,
           .seed = plan_.seed,
           .timing = plan_.timing};
   job.timing.single_calls_ns = static_cast<std::int64_t>(
@@ -206,13 +208,13 @@ void Scheduler::conclude(const Comparison& comparison, Contestant& contestant, P
                          int position, JobOutcome outcome) {
   ++done_;
   if (outcome.abandoned) return;
-  const VariantId& variant = contestant.planned->id;
-  learn(cell_of(comparison, variant), contestant, outcome.measurement);
-  record(comparison, variant, pass, round, position, std::move(outcome));
+  const PlannedVariant& planned = *contestant.planned;
+  learn(cell_of(comparison, planned), contestant, outcome.measurement);
+  record(comparison, planned, pass, round, position, std::move(outcome));
 }
 
 bool Scheduler::recall(const Comparison& comparison, Contestant& contestant, Pass pass, int round) {
-  const CellKey cell = cell_of(comparison, contestant.planned->id);
+  const CellKey cell = cell_of(comparison, *contestant.planned);
   const auto found = known_.find({cell, pass, round});
   if (found == known_.end()) return false;
   learn(cell, contestant, found->second->measurement);
@@ -240,17 +242,17 @@ void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measure
 
 void Scheduler::skip_comparison(const Comparison& comparison) {
   for (const PlannedVariant& planned : comparison.variants) {
-    if (known_.contains({cell_of(comparison, planned.id), Pass::verify, 0})) continue;
+    if (known_.contains({cell_of(comparison, planned), Pass::verify, 0})) continue;
     const Measurement skipped{.status = Status::skipped,
                               .reason = "the budget ended before this size"};
-    record(comparison, planned.id, Pass::verify, 0, 0,
+    record(comparison, planned, Pass::verify, 0, 0,
            {.measurement = planned.settled.value_or(skipped)});
   }
 }
 
-void Scheduler::record(const Comparison& comparison, const VariantId& variant, Pass pass, int round,
-                       int position, JobOutcome outcome) {
-  RoundRow row{.cell = cell_of(comparison, variant),
+void Scheduler::record(const Comparison& comparison, const PlannedVariant& planned, Pass pass,
+                       int round, int position, JobOutcome outcome) {
+  RoundRow row{.cell = cell_of(comparison, planned),
                .pass = pass,
                .round = round,
                .position = position,

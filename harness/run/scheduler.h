@@ -41,7 +41,7 @@ class RunObserver {
 };
 
 struct SchedulerOptions {
-  std::optional<double> budget_s{};         // wall time; the comparisons share what is left of it
+  std::optional<double> budget_s{};         // wall time; the variants share what is left of it
   const std::atomic<bool>* stop = nullptr;  // becomes true: end after the row in hand
   // Cells that would need more are skipped: what they declare, or what smaller sizes took scaled
   // with n.
@@ -84,12 +84,13 @@ class Scheduler {
   bool recall(const Comparison& comparison, Contestant& contestant, Pass pass, int round);
   void learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement);
   std::optional<Measurement> too_large(const Comparison& comparison,
-                                       const VariantId& variant) const;
-  void record(const Comparison& comparison, const VariantId& variant, Pass pass, int round,
+                                       const PlannedVariant& planned) const;
+  void record(const Comparison& comparison, const PlannedVariant& planned, Pass pass, int round,
               int position, JobOutcome outcome);
   void retire_precise(std::vector<Contestant*>& contestants, int rounds) const;
   void skip_comparison(const Comparison& comparison);
-  double share_of_budget(std::size_t comparisons_left) const;
+  // Of what is left of the budget, as much as the comparison has of the variants that are left.
+  double share_of_budget(std::size_t next) const;
   bool stopped() const { return options_.stop != nullptr && *options_.stop; }
 
   const Plan& plan_;

@@ -132,15 +132,21 @@ TEST(ThreadsFor, AreTheSelectedOnes) {
               ElementsAre(3, 5));
 }
 
-TEST(PlanComparisons, HaveEveryNumberOfThreadsAtEverySize) {
+// Beside each other at one size, so that what threads add is told from rounds that are neighbours.
+TEST(PlanComparisons, HaveEveryVariantAtEveryNumberOfThreads) {
   Catalog catalog = catalog_of({"a"});
   test::kernel_in(catalog, "a").inputs.push_back(thread_count());
-  std::vector<std::pair<std::size_t, int>> planned;
-  for (const Comparison& comparison :
-       plan_comparisons(catalog, {.sizes = {4, 16}, .threads = {1, 2}})) {
-    planned.emplace_back(comparison.n, comparison.threads);
+  const auto comparisons = plan_comparisons(
+      catalog, {.variants = {"native/plain", "python/loop"}, .sizes = {4, 16}, .threads = {1, 2}});
+  ASSERT_THAT(comparisons, SizeIs(2));
+  for (const Comparison& comparison : comparisons) {
+    std::vector<std::pair<std::string, int>> planned;
+    for (const PlannedVariant& variant : comparison.variants) {
+      planned.emplace_back(to_string(variant.id), variant.threads);
+    }
+    EXPECT_THAT(planned, ElementsAre(Pair("native/plain", 1), Pair("python/loop", 1),
+                                     Pair("native/plain", 2), Pair("python/loop", 2)));
   }
-  EXPECT_THAT(planned, ElementsAre(Pair(4, 1), Pair(4, 2), Pair(16, 1), Pair(16, 2)));
 }
 
 TEST(PlanComparisons, GoKernelByKernelSizesAscending) {
@@ -162,8 +168,10 @@ TEST(PlanComparisons, HoldEveryVariantWithTheCostOfACall) {
   EXPECT_EQ(comparison.cost.bytes, 1600);
   EXPECT_EQ(comparison.cost.items, 100);
   EXPECT_EQ(comparison.working_set_bytes, 1600U);
-  EXPECT_EQ(comparison.threads, 1);
-  for (const PlannedVariant& variant : comparison.variants) EXPECT_FALSE(variant.settled);
+  for (const PlannedVariant& variant : comparison.variants) {
+    EXPECT_EQ(variant.threads, 1);
+    EXPECT_FALSE(variant.settled);
+  }
 }
 
 TEST(PlanComparisons, HoldTheSelectedVariantsOnly) {

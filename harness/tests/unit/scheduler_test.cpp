@@ -208,7 +208,7 @@ TEST_F(SchedulerTest, FollowsTheOrderOfEachRound) {
 TEST_F(SchedulerTest, HandsThePlanToEveryJob) {
   plan_.seed = 99;
   plan_.timing = {.batch_ns = 123, .round_ns = 456, .single_calls_ns = 789};
-  add_comparison(4).threads = 2;
+  for (PlannedVariant& planned : add_comparison(4).variants) planned.threads = 2;
   run();
   for (const Job& job : runner_.jobs) {
     EXPECT_EQ(job.kernel, "sum");
@@ -421,6 +421,16 @@ class Budget : public SchedulerTest {
   Budget() { plan_.rounds = 20; }
 };
 
+TEST_F(Budget, IsSharedByTheVariants) {
+  add_comparison(4, {"native/a"});
+  add_comparison(16, {"native/a", "native/b"});
+  run({.budget_s = 24});
+  // 8 s for each of the three: 2 for verification and memory, 6 rounds.
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 6U);
+  EXPECT_EQ(rows_of("time native/a 16 ok"), 6U);
+  EXPECT_EQ(rows_of("time native/b 16 ok"), 6U);
+}
+
 TEST_F(Budget, IsSharedByTheComparisons) {
   add_comparison(4, {"native/a"});
   add_comparison(16, {"native/a"});
@@ -490,11 +500,14 @@ class WantedPrecision : public SchedulerTest {
     plan_.precision = 0.02;
     runner_.change = [this](const Job& job, JobOutcome& outcome) {
       if (!outcome.measurement.timing) return;
-      const std::vector<double>& latencies = latencies_[to_string(job.variant)];
+      std::string name = to_string(job.variant);
+      if (job.threads > 1) name += " with " + std::to_string(job.threads) + " threads";
+      const std::vector<double>& latencies = latencies_[name];
       if (latencies.empty()) return;
       const auto timed = static_cast<std::size_t>(
           std::count_if(runner_.jobs.begin(), runner_.jobs.end(), [&](const Job& before) {
-            return before.pass == Pass::time && before.variant == job.variant && before.n == job.n;
+            return before.pass == Pass::time && before.variant == job.variant &&
+                   before.n == job.n && before.threads == job.threads;
           }));
       outcome.measurement.timing = test::timing_of(latencies[(timed - 1) % latencies.size()]);
     };
@@ -543,6 +556,20 @@ TEST_F(WantedPrecision, ThatIsNeverReachedEndsWithTheRounds) {
   run();
   EXPECT_EQ(rounds_of("native/a 4"), 20U);
   EXPECT_EQ(rounds_of("native/b 4"), 20U);
+}
+
+TEST_F(WantedPrecision, IsReachedAtEachNumberOfThreadsByItself) {
+  Comparison& comparison = add_comparison(4, {"native/a", "native/a"});
+  comparison.variants[1].threads = 2;
+  latencies_["native/a"] = steady_;
+  latencies_["native/a with 2 threads"] = scattered_;
+  run();
+  std::map<int, int> rounds;
+  for (const RoundRow& row : observer_.rows) {
+    if (row.pass == Pass::time) ++rounds[row.cell.threads];
+  }
+  EXPECT_EQ(rounds[1], 9);
+  EXPECT_EQ(rounds[2], 20);
 }
 
 // The gap is measured in pairs: without the native variant's rounds it would get no narrower.
