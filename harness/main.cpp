@@ -9,6 +9,8 @@
 #include <system_error>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/huge_pages.h"
+#include "harness/cli/notice.h"
 #include "harness/results/environment.h"
 #include "harness/worker/worker_main.h"
 
@@ -38,6 +40,15 @@ int native_worker() {
       {.start = [](const gapmeter::Request&) { return std::make_unique<gapmeter::NativeLane>(); },
        .describe = [](gapmeter::LaneRunner&, const gapmeter::DescribeRequest&,
                       std::uint64_t nonce) { return encode(describe(), nonce); }});
+}
+
+// Whether all that a command does is to read the rows of runs, of which there may be very many.
+bool reads_rows(const gapmeter::Options& options) {
+  return std::holds_alternative<gapmeter::SummarizeOptions>(options) ||
+         std::holds_alternative<gapmeter::ClaimsOptions>(options) ||
+         std::holds_alternative<gapmeter::ReportOptions>(options) ||
+         std::holds_alternative<gapmeter::PlotOptions>(options) ||
+         std::holds_alternative<gapmeter::CompareOptions>(options);
 }
 
 struct Dispatch {
@@ -79,10 +90,16 @@ struct Dispatch {
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == gapmeter::worker_argument) return native_worker();
+  gapmeter::hold_standard_streams();
   const gapmeter::Interrupts& interrupts = gapmeter::handle_interrupts();
+  const auto refuse = [](const std::exception& error) {
+    gapmeter::notice(stderr, fmt::format("gapmeter: {}\n", error.what()));
+    return 2;
+  };
   try {
     const auto parsed = gapmeter::parse_command_line(argc, argv);
     if (const auto* early = std::get_if<gapmeter::EarlyExit>(&parsed)) return early->status;
+    if (reads_rows(std::get<gapmeter::Options>(parsed))) gapmeter::use_huge_pages(argv);
     const gapmeter::Invocation invocation{
         {argv, argv + argc}, GAPMETER_PYTHON_BASELINES_DIR, interrupts};
     const int status = std::visit(Dispatch{invocation}, std::get<gapmeter::Options>(parsed));
@@ -91,9 +108,9 @@ int main(int argc, char** argv) {
       throw std::system_error(errno, std::generic_category(), "writing to stdout");
     }
     return status;
+  } catch (const gapmeter::ResultDirError& error) {
+    return refuse(error);  // also after Ctrl-C: results that could not be written are news
   } catch (const std::exception& error) {
-    if (interrupts.stop) return 130;
-    fmt::print(stderr, "gapmeter: {}\n", error.what());
-    return 2;
+    return interrupts.stop ? 130 : refuse(error);
   }
 }

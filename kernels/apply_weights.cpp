@@ -169,6 +169,12 @@ GAPMETER_KERNEL() {
               },
           .reference = "alloc",
           .baseline = "comprehension",
+          .ladder = {{"list", "python/comprehension"},
+                     {"NumPy", "python/numpy"},
+                     {"NumPy in place", "python/numpy_out"},
+                     {"allocating", "native/alloc"},
+                     {"in place", "native/into"},
+                     {"SIMD", "native/simd"}},
           .native = {native<k::alloc>("alloc"), native<k::into>("into"), native<k::simd>("simd"),
                      native<k::checked>("checked"), native<k::zipped>("zipped"),
                      native<k::restricted>("restricted"), native<k::nofma>("nofma")}};

@@ -243,6 +243,12 @@ GAPMETER_KERNEL() {
               },
           .reference = "fused_f64",
           .baseline = "numpy",
+          .ladder = {{"lists", "python/loops"},
+                     {"NumPy", "python/numpy"},
+                     {"NumPy in place", "python/numpy_out"},
+                     {"pieces", "native/pieces"},
+                     {"fused", "native/fused"},
+                     {"SIMD", "native/fused_simd"}},
           .native = {native<k::pieces>("pieces"), native<k::fused<float>>("fused"),
                      native<k::fused<double>>("fused_f64"), native<k::fused_simd>("fused_simd")}};
 }

@@ -248,6 +248,11 @@ GAPMETER_KERNEL() {
               },
           .reference = "loops_f64",
           .baseline = "sklearn",
+          .ladder = {{"lists", "python/loops"},
+                     {"scikit-learn", "python/sklearn"},
+                     {"NumPy", "python/numpy"},
+                     {"loops", "native/loops"},
+                     {"SIMD", "native/simd"}},
           .native = {native<k::loops<float>>("loops"), native<k::loops<double>>("loops_f64"),
                      native<k::prepare, k::simd>("simd")}};
 }

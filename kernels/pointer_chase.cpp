@@ -69,6 +69,12 @@ GAPMETER_KERNEL() {
           },
       .reference = "contiguous",
       .baseline = "list_in_order",
+      .ladder = {{"list", "python/list_in_order"},
+                 {"array", "python/array"},
+                 {"NumPy", "python/numpy"},
+                 {"boxed", "native/in_order"},
+                 {"contiguous", "native/contiguous"},
+                 {"SIMD", "native/contiguous_simd"}},
       .native = {native<contiguous>("contiguous"), native<contiguous_simd>("contiguous_simd"),
                  native<box, sum_boxes>("in_order"), native<box_shuffled, sum_boxes>("shuffled")}};
 }

@@ -120,6 +120,11 @@ GAPMETER_KERNEL() {
               },
           .reference = "f64",
           .baseline = "builtin",
+          .ladder = {{"list", "python/builtin"},
+                     {"array", "python/array"},
+                     {"NumPy", "python/numpy"},
+                     {"contiguous", "native/strict"},
+                     {"SIMD", "native/simd"}},
           .native = {native<gapmeter_sum::strict>("strict"),
                      native<gapmeter_sum::reassociated>("reassociated"),
                      native<gapmeter_sum::simd>("simd"), native<gapmeter_sum::f64>("f64")}};

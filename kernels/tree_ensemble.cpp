@@ -161,6 +161,12 @@ GAPMETER_KERNEL() {
           },
       .reference = "pointers_f64",
       .baseline = "sklearn",
+      .ladder = {{"lists", "python/loops"},
+                 {"NumPy", "python/numpy"},
+                 {"scikit-learn", "python/sklearn"},
+                 {"Numba", "python/numba"},
+                 {"pointers", "native/pointers"},
+                 {"complete trees", "native/complete"}},
       .native = {native<pointers<float>>("pointers"), native<pointers<double>>("pointers_f64"),
                  native<lay_out, complete>("complete")}};
 }

@@ -7,7 +7,7 @@ namespace {
 // Objects that come from a free list are objects all the same; allocations are told beside.
 Decision objects_for_sums(const Evidence& evidence) {
   const auto made = evidence.metric("sum", "python/loop", "objects_per_addition", "objects");
-  if (!made) return not_measured("sum", {"python/loop (objects_per_addition)"});
+  if (!made) return evidence.not_measured("sum", {"python/loop (objects_per_addition)"});
   Decision decision = decide_once(*made, 0.9, true);
   for (const std::string variant : {"python/loop", "python/builtin"}) {
     tell(decision, evidence.metric("sum", variant, "allocations_per_addition", "allocations"));
@@ -21,7 +21,7 @@ Decision abstractions_cost_nothing(const Evidence& evidence) {
   std::map<std::size_t, Figure> worst;
   for (const std::string variant : {"native/algorithm", "native/ranges", "native/lambda"}) {
     std::vector<Figure> of_variant = evidence.ratios(kernel, variant, raw_loop);
-    if (of_variant.empty()) return not_measured(kernel, {variant, raw_loop});
+    if (of_variant.empty()) return evidence.not_measured(kernel, {variant, raw_loop});
     for (Figure& ratio : of_variant) {
       const auto [known, is_new] = worst.try_emplace(*ratio.n, ratio);
       if (!is_new && known->second.value.value < ratio.value.value) known->second = ratio;
@@ -44,7 +44,7 @@ Decision fused(const Evidence& evidence) {
   const std::string kernel = "apply_weights", variant = "native/nofma";
   const std::vector<std::size_t> sizes = evidence.sizes(kernel, variant);
   if (sizes.empty() || !evidence.cell(kernel, variant, sizes.back())->max_error) {
-    return not_measured(kernel, {variant, "verification"});
+    return evidence.not_measured(kernel, {variant, "verification"});
   }
   const double error = *evidence.cell(kernel, variant, sizes.back())->max_error;
   Decision decision{.outcome = error > 0 ? Outcome::holds : Outcome::fails,
@@ -65,7 +65,7 @@ Decision fused(const Evidence& evidence) {
 Decision boxes(const Evidence& evidence) {
   const std::string kernel = "boxed", python = "python/builtin", boxed = "native/unique_ptr";
   std::vector<Figure> ratios = evidence.ratios(kernel, python, boxed);
-  if (ratios.empty()) return not_measured(kernel, {python, boxed});
+  if (ratios.empty()) return evidence.not_measured(kernel, {python, boxed});
   Decision decision = decide_over_sizes(std::move(ratios), 2, false);
   for (const std::string other : {"native/by_value", "native/by_value_simd"}) {
     tell(decision, evidence.last_ratio(kernel, boxed, other));

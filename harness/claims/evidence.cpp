@@ -54,6 +54,11 @@ Change change_of(const std::vector<Vote>& votes) {
   return change;
 }
 
+std::string why_unusable(const SummaryRow& row) {
+  if (row.status != Status::ok) return fmt::format("{}, {}", name_of(row.status), row.reason);
+  return row.latency_ns ? "never verified" : "never timed";
+}
+
 }  // namespace
 
 Side side_of(const Estimate& value, double line) {
@@ -66,9 +71,11 @@ Side side_of(const Estimate& value, double line) {
 Evidence::Evidence(const std::vector<SummaryRow>& rows, RunContext context)
     : context_(std::move(context)) {
   for (const SummaryRow& row : rows) {
-    const bool usable = row.status == Status::ok && row.latency_ns && row.verified == true &&
-                        row.cell.variant.engine.empty();
-    if (!usable) continue;
+    if (!row.cell.variant.engine.empty()) continue;
+    if (row.status != Status::ok || !row.latency_ns || row.verified != true) {
+      unusable_.try_emplace({row.cell.kernel, to_string(row.cell.variant)}, why_unusable(row));
+      continue;
+    }
     cells_[{row.cell.kernel, to_string(row.cell.variant), row.cell.threads}][row.cell.n] = &row;
   }
 }
@@ -185,6 +192,21 @@ std::optional<Figure> Evidence::bytes_per_n(const std::string& kernel,
                 .unit = "bytes"};
 }
 
+Decision Evidence::not_measured(const std::string& kernel,
+                                const std::vector<std::string>& variants) const {
+  std::vector<std::string> reasons;
+  for (const std::string& variant : variants) {
+    const auto found = unusable_.find({kernel, variant});
+    if (found == unusable_.end() || !sizes(kernel, variant).empty()) continue;
+    reasons.push_back(fmt::format("{}: {}", variant, found->second));
+  }
+  return {.outcome = Outcome::not_measured,
+          .reason = fmt::format("the run has no {}rows of {} with {}{}{}{}",
+                                reasons.empty() ? "" : "good ", kernel,
+                                fmt::join(variants, " and "), reasons.empty() ? "" : " (",
+                                fmt::join(reasons, "; "), reasons.empty() ? "" : ")")};
+}
+
 Decision decide_over_sizes(std::vector<Figure> ratios, double line, bool holds_above) {
   std::vector<Vote> votes;
   for (Figure& ratio : ratios) {
@@ -246,12 +268,6 @@ Decision decide_by_majority(std::vector<Figure> findings, double line, bool hold
                                 of_what, no, votes.size() - yes - no);
   decision.findings = std::move(findings);
   return decision;
-}
-
-Decision not_measured(const std::string& kernel, const std::vector<std::string>& variants) {
-  return {.outcome = Outcome::not_measured,
-          .reason = fmt::format("the run has no rows of {} with {}", kernel,
-                                fmt::join(variants, " and "))};
 }
 
 }  // namespace gapmeter

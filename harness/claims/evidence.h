@@ -47,8 +47,14 @@ class Evidence {
   // rss_input_bytes grows between the two largest sizes at which it is resolved.
   std::optional<Figure> bytes_per_n(const std::string& kernel, const std::string& variant) const;
 
+  // "the run has no good rows of sum with python/loop and python/numba (python/numba: skipped,
+  // needs the package numba)".
+  Decision not_measured(const std::string& kernel, const std::vector<std::string>& variants) const;
+
  private:
   using Key = std::tuple<std::string, std::string, int>;  // kernel, variant, threads
+  // Of variants with rows that are of no use, why the first is.
+  std::map<std::pair<std::string, std::string>, std::string> unusable_;
   std::map<Key, std::map<std::size_t, const SummaryRow*>> cells_;
   RunContext context_;
 };
@@ -61,7 +67,4 @@ Decision decide_once(Figure finding, double line, bool holds_above);
 // From how many kernels (or models) it holds in: at least three quarters, or at most half of them.
 Decision decide_by_majority(std::vector<Figure> findings, double line, bool holds_above,
                             const std::string& of_what);
-// "the run has no rows of sum with python/loop and native/strict".
-Decision not_measured(const std::string& kernel, const std::vector<std::string>& variants);
-
 }  // namespace gapmeter

@@ -18,7 +18,7 @@ Decision decide_exactly(Figure finding, double wanted) {
 std::function<Decision(const Evidence&)> object_takes(const std::string& variant, double bytes) {
   return [=](const Evidence& evidence) {
     const auto reported = evidence.metric("object_size", variant, "object_bytes", "bytes");
-    if (!reported) return not_measured("object_size", {variant});
+    if (!reported) return evidence.not_measured("object_size", {variant});
     Decision decision = decide_exactly(*reported, bytes);
     tell(decision, evidence.metric("object_size", variant, "element_bytes", "bytes"));
     tell(decision, evidence.bytes_per_n("object_size", variant));
@@ -34,7 +34,7 @@ bool is_about(const Figure& finding, double bytes) {
 Decision native_sizes(const Evidence& evidence) {
   auto f32 = evidence.bytes_per_n("object_size", "native/f32");
   auto f64 = evidence.bytes_per_n("object_size", "native/f64");
-  if (!f32 || !f64) return not_measured("object_size", {"native/f32", "native/f64"});
+  if (!f32 || !f64) return evidence.not_measured("object_size", {"native/f32", "native/f64"});
   f32->line = 4;
   f64->line = 8;
   const bool both = is_about(*f32, 4) && is_about(*f64, 8);

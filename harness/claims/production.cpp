@@ -37,7 +37,7 @@ Decision native_inference(const Evidence& evidence) {
     if (auto model = batch_of_one(evidence, kernel, native)) models.push_back(std::move(*model));
   }
   if (models.size() < 2) {
-    return not_measured("mlp_infer or tree_ensemble", {"n = 1 in both languages"});
+    return evidence.not_measured("mlp_infer or tree_ensemble", {"n = 1 in both languages"});
   }
   Decision decision = decide_by_majority(std::move(models), 5, true, "models");
   for (const auto& [kernel, native] :

@@ -18,7 +18,7 @@ std::function<Decision(const Evidence&)> ratio_is(bool above, Contrast contrast,
       return *ratio.n < contrast.least_n || *ratio.n > contrast.largest_n;
     });
     if (ratios.empty()) {
-      return not_measured(contrast.kernel, {contrast.numerator, contrast.denominator});
+      return evidence.not_measured(contrast.kernel, {contrast.numerator, contrast.denominator});
     }
     Decision decision = decide_over_sizes(std::move(ratios), line, above);
     for (const Contrast& other : beside) {

@@ -46,13 +46,22 @@ std::optional<Figure> speedup(const Evidence& evidence, const std::string& kerne
       .unit = "x"};
 }
 
-const std::string one_thread_only = "the run has no rows with one and with several threads";
+Decision without_speedups(const Evidence& evidence, const std::string& kernel,
+                          const std::vector<std::string>& variants) {
+  if (evidence.threads(kernel).size() > 1) return evidence.not_measured(kernel, variants);
+  return {
+      .outcome = Outcome::not_measured,
+      .reason = fmt::format("the run has no rows of {} with one and with several threads", kernel)};
+}
+
 constexpr double parallel = 1.25;  // a speedup that taking turns can't give
 
 Decision threads_take_turns(const Evidence& evidence) {
   auto python = speedup(evidence, "parallel_sum", "python/threads");
   auto native = speedup(evidence, "parallel_sum", "native/tbb");
-  if (!python || !native) return {.outcome = Outcome::not_measured, .reason = one_thread_only};
+  if (!python || !native) {
+    return without_speedups(evidence, "parallel_sum", {"python/threads", "native/tbb"});
+  }
   python->line = native->line = parallel;
   const Side of_python = side_of(python->value, parallel);
   const Side of_native = side_of(native->value, parallel);
@@ -93,7 +102,7 @@ Decision waiting_is_not_blocked(const Evidence& evidence) {
                       .value = estimate_of(ours),
                       .unit = "x"});
   }
-  if (ratios.empty()) return {.outcome = Outcome::not_measured, .reason = one_thread_only};
+  if (ratios.empty()) return without_speedups(evidence, kernel, {python, native});
   Decision decision = decide_over_sizes(std::move(ratios), 0.8, true);
   tell(decision, speedup(evidence, kernel, python));
   tell(decision, speedup(evidence, kernel, native));
@@ -143,7 +152,8 @@ Decision collector_pauses(const Evidence& evidence) {
     if (ratio) ratios.push_back(std::move(*ratio));
   }
   if (ratios.empty()) {
-    return not_measured(churn, {"python/collected", "python/disabled (99.9th percentiles)"});
+    return evidence.not_measured(churn,
+                                 {"python/collected", "python/disabled (99.9th percentiles)"});
   }
   Decision decision = decide_over_sizes(std::move(ratios), 2, true);
   const SummaryRow& last = *evidence.cell(churn, "python/collected", sizes.back());
@@ -188,7 +198,8 @@ Decision native_is_predictable(const Evidence& evidence) {
                      .unit = "x"});
   }
   if (ratios.empty()) {
-    return not_measured(churn, {"python/collected", "native/unique_ptrs (99.9th percentiles)"});
+    return evidence.not_measured(churn,
+                                 {"python/collected", "native/unique_ptrs (99.9th percentiles)"});
   }
   Decision decision = decide_over_sizes(std::move(ratios), 1.25, true);
   decision.findings.insert(decision.findings.end(), tails.begin(), tails.end());

@@ -8,7 +8,9 @@
 #include <filesystem>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/comparison_files.h"
 #include "harness/cli/comparison_text.h"
+#include "harness/cli/notice.h"
 #include "harness/results/csv.h"
 #include "harness/results/result_dir.h"
 #include "harness/run/describe.h"
@@ -165,13 +167,15 @@ int run_ab(const AbOptions& options, const Invocation& invocation) {
     const DuelResult duel =
         run_duel(job, runner, clock, rule, [&](const DuelRow& row) { file.add(cell, row); });
     results.push_back(compared_cell(cell, duel, rule.confidence));
-    fmt::print(stderr, "[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,
-               to_string(cell.variant), format_size(cell.n),
-               results.back().ratio ? fmt::format("{:.3f}", results.back().ratio->value)
-                                    : results.back().reason,
-               duel.seconds);
+    notice(stderr,
+           fmt::format("[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,
+                       to_string(cell.variant), format_size(cell.n),
+                       results.back().ratio ? fmt::format("{:.3f}", results.back().ratio->value)
+                                            : results.back().reason,
+                       duel.seconds));
   }
   const ComparisonResult result = conclude(std::move(results), options.rule);
+  if (!options.out.empty()) write_comparison(options.out, result);
   fmt::print("{}", format_comparison(result, options.format));
   return invocation.interrupts.stop ? 130 : exit_status(result);
 }

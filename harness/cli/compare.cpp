@@ -5,6 +5,7 @@
 #include <set>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/comparison_files.h"
 #include "harness/cli/comparison_text.h"
 #include "harness/results/compare_runs.h"
 #include "harness/results/result_dir.h"
@@ -50,6 +51,10 @@ int run_compare(const CompareOptions& options) {
   try {
     const RunComparison comparison = compare_runs(base, compared, quantity, options.rule);
     print_warnings(comparison.warnings);
+    if (!options.out.empty()) {
+      create_result_dir(options.out);
+      write_comparison(options.out, comparison.result);
+    }
     fmt::print("{}", format_comparison(comparison.result, options.format));
     return exit_status(comparison.result);
   } catch (const std::invalid_argument& error) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/run_facts.h"
 #include "harness/run/sizes.h"
 
 namespace gapmeter {
@@ -50,6 +51,7 @@ void print_json(const Catalog& catalog) {
                        {"outputs", describe_fields(kernel.outputs)},
                        {"reference", "native/" + kernel.reference},
                        {"baseline", "python/" + kernel.baseline},
+                       {"ladder", ladder_facts(kernel)},
                        {"variants", variant_names(catalog, kernel)}});
   }
   fmt::print("{}\n", nlohmann::json{{"kernels", kernels}}.dump(2));

@@ -9,6 +9,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "build_info.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/run_facts.h"
 #include "harness/results/csv.h"
@@ -80,7 +81,8 @@ fs::path output_dir(const std::string& wanted) {
 // The embedded engine against the stock one that it stands for. Nothing without Python variants, or
 // when the run uses stock interpreters instead.
 std::vector<EmbeddingCell> measure_penalty(const RunOptions& options, const Catalog& catalog,
-                                           const Plan& plan, const WorkerSettings& embedded) {
+                                           const Plan& plan, const WorkerSettings& embedded,
+                                           const Interrupts& interrupts) {
   if (options.interpreters.size() == 1) return {};
   constexpr std::size_t most_kernels = 3;
   constexpr int most_pairs = 7;
@@ -88,11 +90,17 @@ std::vector<EmbeddingCell> measure_penalty(const RunOptions& options, const Cata
   WorkerSettings stock = embedded;
   stock.engines = {stock_engine(embedded, catalog.python.executable)};
   ProcessPairRunner runner(stock, embedded);
-  return measure_embedding(cells, options.seed, runner, SteadyClock(),
-                           {.most_pairs = std::min(options.rounds, most_pairs),
-                            .confidence = 0.95,
-                            .round_ns = 10'000'000,
-                            .stop = embedded.abandon});
+  DuelRule rule{.most_pairs = std::min(options.rounds, most_pairs),
+                .confidence = 0.95,
+                .round_ns = 10'000'000,
+                .stop = &interrupts.stop};
+  // Of a budget this may take no more than a tenth.
+  if (options.budget_s) {
+    const double share_s = *options.budget_s / (10 * most_kernels);
+    rule.short_budget_s = std::min(rule.short_budget_s, share_s);
+    rule.long_budget_s = std::min(rule.long_budget_s, share_s);
+  }
+  return measure_embedding(cells, options.seed, runner, SteadyClock(), rule);
 }
 
 Catalog load_and_warn(const RunOptions& options, WorkerSettings& workers) {
@@ -187,12 +195,25 @@ Setup set_up(const RunOptions& options, const Invocation& invocation,
   return {cpu, std::move(workers), std::move(catalog), std::move(plan)};
 }
 
+Json facts_of(const RunOptions& options, const std::vector<std::string>& command,
+              const Setup& setup) {
+  Json facts = run_facts(options, command, setup.catalog, setup.plan, setup.cpu);
+  facts["build"]["programs"] = digest_of_files({setup.workers.native_command.front(),
+                                                setup.workers.engines.front().command.front(),
+                                                GAPMETER_PYTHON_SUPPORT_DIR "/gapmeter.py"});
+  for (auto& [name, kernel] : facts["kernels"].items()) {
+    kernel["python_source"] =
+        digest_of_files({fs::path(setup.workers.python_dir) / (name + ".py")});
+  }
+  return facts;
+}
+
 struct Rounds {
   std::vector<RoundRow> rows;
   RunEnd end = RunEnd::complete;
 };
 
-Rounds measure_rounds(const RunOptions& options, const Setup& setup, AppendFile& file,
+Rounds measure_rounds(const Setup& setup, std::optional<double> budget_s, AppendFile& file,
                       RowsSoFar known, Neighbours& neighbours, const Invocation& invocation) {
   if (known.bytes == 0) file.append(to_csv_line(round_columns()));
   Progress progress(setup.plan, stderr, isatty(STDERR_FILENO) != 0);
@@ -200,7 +221,7 @@ Rounds measure_rounds(const RunOptions& options, const Setup& setup, AppendFile&
   ProcessJobRunner runner(setup.workers);
   const SteadyClock clock;
   Scheduler scheduler(setup.plan, runner, clock, recorder,
-                      {.budget_s = options.budget_s,
+                      {.budget_s = budget_s,
                        .stop = &invocation.interrupts.stop,
                        .memory_bytes = setup.workers.memory_bytes,
                        .known = std::move(known.rows)});
@@ -211,16 +232,27 @@ Rounds measure_rounds(const RunOptions& options, const Setup& setup, AppendFile&
 // Measures what `known` lacks and writes every file.
 MeasuredRun carry_out(const RunOptions& options, const Invocation& invocation, Setup& setup,
                       const fs::path& dir, Json facts, AppendFile& rounds_file, RowsSoFar known) {
+  const SteadyClock clock;
+  const double started_s = clock.now_s();
   AppendFile log = AppendFile::at_end_of(dir / "workers.log");
   setup.workers.log = log_to(log);
   Neighbours neighbours(facts, dir / "run.json");
   if (neighbours.appear()) print_warnings({shared_machine_warning});
-  std::vector<EmbeddingCell> penalty =
-      measure_penalty(options, setup.catalog, setup.plan, setup.workers);
-  facts["python"]["embedding_penalty"] = embedding_facts(penalty);
-  facts["machine"]["limits"] = limit_facts(measure_limits(setup.cpu));
+  std::vector<EmbeddingCell> penalty;
+  if (!facts["machine"].contains("limits")) {
+    penalty =
+        measure_penalty(options, setup.catalog, setup.plan, setup.workers, invocation.interrupts);
+    if (!invocation.interrupts.stop) {
+      facts["python"]["embedding_penalty"] = embedding_facts(penalty);
+      facts["machine"]["limits"] = limit_facts(measure_limits(setup.cpu));
+      write_file(dir / "run.json", facts.dump(2) + "\n");
+    }
+  }
+  // What came before counts, but one size is measured whatever the budget.
+  std::optional<double> left_s = options.budget_s;
+  if (left_s) left_s = std::max(*left_s - (clock.now_s() - started_s), 0.001);
   const Rounds rounds =
-      measure_rounds(options, setup, rounds_file, std::move(known), neighbours, invocation);
+      measure_rounds(setup, left_s, rounds_file, std::move(known), neighbours, invocation);
   std::vector<SummaryRow> summary = summarize(rounds.rows);
   RunContext context = context_of(facts);
   write_summary(dir, summary, context);
@@ -245,7 +277,7 @@ MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
   // Before anything else is written: of two runs that begin here at once the second gets no
   // further.
   AppendFile rounds_file(dir / "rounds.csv");
-  Json facts = run_facts(options, invocation.arguments, setup.catalog, setup.plan, setup.cpu);
+  Json facts = facts_of(options, invocation.arguments, setup);
   // Before any row: with it whatever follows can be gone on with.
   write_file(dir / "run.json", facts.dump(2) + "\n");
   return carry_out(options, invocation, setup, dir, std::move(facts), rounds_file, {});
@@ -256,7 +288,7 @@ MeasuredRun resume_run(const fs::path& dir, const Invocation& invocation) {
   const std::vector<std::string> arguments = recorded_command(recorded, dir);
   const RunOptions options = recorded_options(arguments, dir);
   Setup setup = set_up(options, invocation, {});
-  Json facts = run_facts(options, arguments, setup.catalog, setup.plan, setup.cpu);
+  Json facts = facts_of(options, arguments, setup);
   facts["started"] = recorded.value("started", facts["started"]);
   const std::vector<std::string> differences = resume_differences(recorded, facts);
   if (!differences.empty()) {
@@ -264,6 +296,14 @@ MeasuredRun resume_run(const fs::path& dir, const Invocation& invocation) {
                                      dir.string(), fmt::join(differences, "; ")));
   }
   facts["measured_alone"] = recorded.value("measured_alone", Json(true));
+  // Measured once for all rows; the limits last, so that where they are nothing is missing.
+  const auto limits = "/machine/limits"_json_pointer,
+             penalty = "/python/embedding_penalty"_json_pointer;
+  for (const auto& measured : {limits, penalty}) {
+    if (recorded.contains(limits) && recorded.contains(penalty)) {
+      facts[measured] = recorded[measured];
+    }
+  }
   // Nobody else adds rows between their being read and their being cut to what is whole.
   AppendFile rounds_file = AppendFile::at_end_of(dir / "rounds.csv");
   RowsSoFar known = read_rows_so_far(dir);

@@ -27,6 +27,61 @@ std::function<void(const std::string&)> checked(std::string option, Take take) {
   };
 }
 
+// The parts of a comma-separated list. CLI11's own delimiter drops empty parts, and an option that
+// is left without a value takes the next argument for one. Where an option was given several times,
+// or as an array in the configuration file, its values come joined by line feeds.
+std::vector<std::string> parse_list(std::string_view text) {
+  std::vector<std::string> parts;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find_first_of(",\n", start), text.size());
+    if (end == start) {
+      throw std::invalid_argument(
+          fmt::format("'{}' has an empty part: write one value, or several with commas between "
+                      "them",
+                      text));
+    }
+    parts.emplace_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return parts;
+}
+
+// An option that takes a comma-separated list of what `parse` makes of each part.
+template <class T, class Parse>
+void add_list_option(CLI::App& command, const std::string& name, std::vector<T>& values,
+                     Parse parse, const std::string& text, const std::string& type_name) {
+  command
+      .add_option_function<std::string>(name,
+                                        checked(name,
+                                                [&values, parse](const std::string& given) {
+                                                  values.clear();
+                                                  for (const auto& part : parse_list(given)) {
+                                                    values.push_back(parse(part));
+                                                  }
+                                                }),
+                                        text)
+      ->join()
+      ->type_name(type_name);
+}
+
+void add_names(CLI::App& command, const std::string& name, std::vector<std::string>& names,
+               const std::string& text, const std::string& type_name) {
+  add_list_option(
+      command, name, names, [](const std::string& part) { return part; }, text, type_name);
+}
+
+int parse_threads(std::string_view text) {
+  constexpr int most = 1024;
+  int threads = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, threads);
+  if (error != std::errc{} || rest != end || threads < 1 || threads > most) {
+    throw std::invalid_argument(
+        fmt::format("'{}' is not a number of threads from 1 to {}", text, most));
+  }
+  return threads;
+}
+
 // CLI11's own conversion wraps negative numbers and cuts large ones off.
 std::uint64_t parse_seed(std::string_view text) {
   std::uint64_t seed = 0;
@@ -65,15 +120,10 @@ void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
 }
 
 void add_selection(CLI::App& command, Selection& selection) {
-  command
-      .add_option("--kernels", selection.kernels, "Names or patterns, comma-separated: sum,'app*'")
-      ->delimiter(',')
-      ->type_name("NAMES");
-  command
-      .add_option("--variants", selection.variants,
-                  "Names or patterns, comma-separated: 'python/*',native/simd")
-      ->delimiter(',')
-      ->type_name("NAMES");
+  add_names(command, "--kernels", selection.kernels,
+            "Names or patterns, comma-separated: sum,'app*'", "NAMES");
+  add_names(command, "--variants", selection.variants,
+            "Names or patterns, comma-separated: 'python/*',native/simd", "NAMES");
   command
       .add_option_function<std::string>(
           "--sizes",
@@ -83,13 +133,10 @@ void add_selection(CLI::App& command, Selection& selection) {
 }
 
 void add_threads(CLI::App& command, std::vector<int>& threads) {
-  command
-      .add_option(
-          "--threads", threads,
-          "Numbers of threads for kernels that use them (default 1,2,4,… and all processors)")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N");
+  add_list_option(command, "--threads", threads, parse_threads,
+                  "Numbers of threads for kernels that use them (default 1,2,4,… and all "
+                  "processors)",
+                  "N");
 }
 
 void add_execution(CLI::App& command, double& timeout_s, std::uint64_t& seed) {
@@ -189,12 +236,10 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
           "Measure a cell until its intervals are this narrow (2%: half-width over middle), within "
           "--rounds (then 60 by default) and --budget")
       ->type_name("SHARE");
-  command
-      .add_option("--interpreter", options.interpreters,
-                  "Stock interpreter for the Python lane; several, comma-separated, run beside the "
-                  "embedded one")
-      ->delimiter(',')
-      ->type_name("PATH");
+  add_names(command, "--interpreter", options.interpreters,
+            "Stock interpreter for the Python lane; several, comma-separated, run beside the "
+            "embedded one",
+            "PATH");
   return command;
 }
 
@@ -263,6 +308,8 @@ CLI::App& add_compare(CLI::App& app, CompareOptions& options) {
       ->check(CLI::IsMember({"latency", "gap"}))
       ->type_name("WHAT");
   add_verdict(command, options.rule, options.format);
+  command.add_option("--out", options.out, "Directory for changes.csv, changes.json, changes.svg")
+      ->type_name("DIR");
   return command;
 }
 
@@ -280,7 +327,10 @@ CLI::App& add_ab(CLI::App& app, AbOptions& options) {
   command.add_option("--rounds", options.rounds, "At most so many rounds of each build and cell")
       ->check(CLI::Range(1, 100'000))
       ->type_name("N");
-  command.add_option("--out", options.out, "Directory to keep every round in, as pairs.csv")
+  command
+      .add_option("--out", options.out,
+                  "Directory for pairs.csv, with every round, and changes.csv, changes.json, "
+                  "changes.svg")
       ->type_name("DIR");
   add_pin(command, options.cpu);
   add_execution(command, options.timeout_s, options.seed);
@@ -332,6 +382,8 @@ CLI::App& add_report(CLI::App& app, ReportOptions& options) {
       *app.add_subcommand("report", "Write a page on a run, and the same in short as Markdown");
   command.add_option("DIR", options.dir, "Directory of a run")->required();
   command.add_option("--out", options.out, "The page (default DIR/report.html)")->type_name("FILE");
+  command.add_flag("--charts", options.charts,
+                   "Write the charts to DIR/charts, too; sooner done than with plot");
   return command;
 }
 

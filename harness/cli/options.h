@@ -50,7 +50,8 @@ enum class ReportFormat { text, json, markdown };
 struct CompareOptions {
   std::string base, compared;  // directories of runs
   VerdictRule rule{};
-  std::string by;  // "latency", "gap"; empty: gap where machine, build or Python differ
+  std::string by;   // "latency", "gap"; empty: gap where machine, build or Python differ
+  std::string out;  // empty: nothing is written
   ReportFormat format = ReportFormat::text;
 };
 
@@ -88,7 +89,8 @@ struct ReproduceOptions {
 
 struct ReportOptions {
   std::string dir;
-  std::string out;  // the page; empty: DIR/report.html
+  std::string out;      // the page; empty: DIR/report.html
+  bool charts = false;  // also as files, as PlotOptions has them
 };
 
 struct PlotOptions {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/cli/notice.h"
 #include "harness/results/statistics.h"
 #include "harness/run/sizes.h"
 
@@ -133,8 +134,7 @@ void Progress::job_starts(const Job& job, int round, std::size_t done, std::size
       fmt::format("[{}/{}] {} {} n={} {}{}", done, total, job.kernel, to_string(job.variant),
                   format_size(job.n), what,
                   left ? fmt::format(", {} left", format_duration(*left)) : std::string());
-  fmt::print(stream_, "{}", std::string_view(line).substr(0, columns_of(stream_)));
-  std::fflush(stream_);
+  notice(stream_, std::string_view(line).substr(0, columns_of(stream_)));
   drawn_ = true;
 }
 
@@ -142,30 +142,27 @@ void Progress::row_ends(const RoundRow& row) {
   time_left_.job_ended(row);
   if (row.measurement.status == Status::ok) return;
   clear_line();
-  fmt::print(stream_, "{}\n", failure_line(row));
+  notice(stream_, failure_line(row) + '\n');
 }
 
 void Progress::comparison_ends(const Comparison& comparison, std::size_t done, std::size_t total) {
   time_left_.comparison_ended(comparison);
   if (is_terminal_) return;
   const std::optional<double> left = time_left_.estimate_s();
-  fmt::print(
-      stream_, "[{}/{}] {} n={} done{}\n", done, total, comparison.kernel,
-      format_size(comparison.n),
-      left && done < total ? fmt::format(", {} left", format_duration(*left)) : std::string());
-  std::fflush(stream_);
+  const std::string to_go =
+      left && done < total ? fmt::format(", {} left", format_duration(*left)) : std::string();
+  notice(stream_, fmt::format("[{}/{}] {} n={} done{}\n", done, total, comparison.kernel,
+                              format_size(comparison.n), to_go));
 }
 
 void Progress::warn(const std::string& warning) {
   clear_line();
-  fmt::print(stream_, "gapmeter: warning: {}\n", warning);
-  std::fflush(stream_);
+  notice(stream_, fmt::format("gapmeter: warning: {}\n", warning));
 }
 
 void Progress::clear_line() {
   if (!drawn_) return;
-  fmt::print(stream_, "\r\x1b[K");
-  std::fflush(stream_);
+  notice(stream_, "\r\x1b[K");
   drawn_ = false;
 }
 

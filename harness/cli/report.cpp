@@ -18,6 +18,7 @@ int run_report(const ReportOptions& options) {
   write_file(claims, format_claims(decide_claims(Evidence(summary, context)), ReportFormat::json));
   std::vector<std::string> arguments{options.dir, "--claims", claims.string()};
   if (!options.out.empty()) arguments.insert(arguments.end(), {"--out", options.out});
+  if (options.charts) arguments.emplace_back("--charts");
   become_script("report.py", arguments);
 }
 

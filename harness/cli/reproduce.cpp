@@ -6,6 +6,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/measured_run.h"
+#include "harness/cli/notice.h"
 #include "harness/cli/reproduction_text.h"
 #include "harness/results/result_dir.h"
 #include "harness/results/summary.h"
@@ -62,7 +63,13 @@ int run_reproduce(const ReproduceOptions& options, const Invocation& invocation)
                           options.reference));
         }
       });
-  if (run.end == RunEnd::interrupted) return 130;
+  if (run.end == RunEnd::interrupted) {
+    // Half of the cells would be compared as if they were all.
+    notice(stderr, fmt::format("gapmeter: interrupted; what was measured is in {}, and is compared "
+                               "with nothing\n",
+                               run.dir.string()));
+    return 130;
+  }
   const Reproduction reproduction =
       compare_with_reference(reference, context, run.summary, run.context);
   fmt::print("{}", format_reproduction(reproduction, options.format));

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/measured_run.h"
@@ -34,6 +36,18 @@ void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional
              imprecise, *wanted * 100);
 }
 
+// As a shell takes it for one word.
+std::string shell_word(const std::string& text) {
+  const auto is_plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+=:@,").find(c) != std::string_view::npos;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 }  // namespace
 
 int run_run(const RunOptions& options, const Invocation& invocation) {
@@ -46,7 +60,7 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
   print_imprecise(run.summary, options.precision);
   print_penalty(run);
   if (run.end == RunEnd::interrupted) {
-    fmt::print("to go on: gapmeter run --resume {}\n", run.dir.string());
+    fmt::print("to go on: gapmeter run --resume {}\n", shell_word(run.dir.string()));
     return 130;
   }
   return failures == 0 ? 0 : 1;

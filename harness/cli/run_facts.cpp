@@ -24,6 +24,7 @@ Json kernel_facts(const Catalog& catalog, const Plan& plan) {
                             {"claims", kernel.claims},
                             {"reference", "native/" + kernel.reference},
                             {"baseline", "python/" + kernel.baseline}};
+    if (!kernel.ladder.empty()) kernels[kernel.name]["ladder"] = ladder_facts(kernel);
   }
   return kernels;
 }
@@ -43,6 +44,14 @@ Json environment_of_workers() {
 }
 
 }  // namespace
+
+nlohmann::json ladder_facts(const Kernel& kernel) {
+  Json ladder = Json::array();
+  for (const Rung& rung : kernel.ladder) {
+    ladder.push_back({{"rung", rung.name}, {"variant", rung.variant}});
+  }
+  return ladder;
+}
 
 nlohmann::json engine_facts(const PythonDescription& python, bool embedded) {
   return {{"engine", embedded ? "embedded" : "stock"},

@@ -18,6 +18,9 @@ nlohmann::json engine_facts(const PythonDescription& python, bool embedded);
 nlohmann::json run_facts(const RunOptions& options, const std::vector<std::string>& command,
                          const Catalog& catalog, const Plan& plan, int cpu);
 
+// From the first rung to the last.
+nlohmann::json ladder_facts(const Kernel& kernel);
+
 nlohmann::json limit_facts(const MachineLimits& limits);
 
 // The ratios of the embedded interpreter to the stock one, and their mean.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/notice.h"
 #include "harness/run/job_runner.h"
 #include "harness/run/sizes.h"
 
@@ -38,7 +39,7 @@ int run_verify(const VerifyOptions& options, const Invocation& invocation) {
   workers.memory_bytes = memory_limit(options.memory_bytes);
   // A traceback says more than the reason, which is one line.
   workers.log = [](const std::string& title, const std::string& output) {
-    fmt::print(stderr, "{}", log_entry(title, output));
+    notice(stderr, log_entry(title, output));
   };
   const Catalog catalog = load_catalog(workers);
   print_warnings(catalog.python.warnings);

@@ -11,6 +11,7 @@
 
 #include "build_info.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/notice.h"
 #include "harness/run/describe.h"
 #include "harness/worker/memory.h"
 #include "harness/worker/worker_main.h"
@@ -133,7 +134,7 @@ void warn_if_shared(const MachineUse& use) {
 
 void print_warnings(const std::vector<std::string>& warnings) {
   for (const std::string& warning : warnings) {
-    fmt::print(stderr, "gapmeter: warning: {}\n", warning);
+    notice(stderr, fmt::format("gapmeter: warning: {}\n", warning));
   }
 }
 

@@ -101,6 +101,24 @@ void check_variants(const Kernel& kernel, std::vector<std::string>& problems) {
   }
 }
 
+// Python's rungs are looked for where its variants are known.
+void check_ladder(const Kernel& kernel, std::vector<std::string>& problems) {
+  std::set<std::string> seen;
+  for (const Rung& rung : kernel.ladder) {
+    if (rung.name.empty()) problems.emplace_back("a rung of the ladder (.ladder) has no name");
+    if (!seen.insert(rung.variant).second) {
+      problems.push_back(fmt::format("{} stands on the ladder twice", rung.variant));
+    }
+    constexpr std::string_view native = "native/", python = "python/";
+    const bool is_native = rung.variant.starts_with(native);
+    if (is_native ? !has_native(kernel, rung.variant.substr(native.size()))
+                  : !rung.variant.starts_with(python)) {
+      problems.push_back(fmt::format("the rung '{}' is no variant", rung.variant));
+    }
+  }
+  if (kernel.ladder.size() == 1) problems.emplace_back("a ladder of one rung leads nowhere");
+}
+
 void check_fields(const Kernel& kernel, std::vector<std::string>& problems) {
   std::set<std::string> seen;
   const auto check_name = [&](const std::string& name) {
@@ -141,6 +159,7 @@ std::vector<std::string> problems_of(const Kernel& kernel) {
   }
   check_fields(kernel, problems);
   check_variants(kernel, problems);
+  check_ladder(kernel, problems);
   return problems;
 }
 

@@ -46,6 +46,13 @@ struct OutputField {
   std::function<Tolerance(const Inputs&)> tolerance;
 };
 
+// A step on the way from what people write first to the fastest: what changes there, in a word or
+// two, and the variant that shows it.
+struct Rung {
+  std::string name;     // "SIMD"
+  std::string variant;  // "native/simd"
+};
+
 struct Kernel {
   std::string name{};  // set by the registry, from the file's stem
   std::string title;
@@ -57,6 +64,8 @@ struct Kernel {
   std::function<Cost(std::size_t n)> cost;
   std::string reference;  // the native variant that all others are verified against
   std::string baseline;   // the Python variant that people would write first
+  // Splits the gap up: the factors between neighbouring rungs multiply to that between the ends.
+  std::vector<Rung> ladder{};
   // Times as long as other kernels' pass of single calls: above 1 where the question is about rare
   // calls, since a percentile is told only from enough of them.
   double single_calls = 1;

@@ -136,7 +136,7 @@ void CsvReader::read_any_record(std::vector<std::string>& fields) {
   do {
     if (fields.size() == count) fields.emplace_back();
     read_field(fields[count++]);
-    if (rest_.empty()) fail("the last line is cut off");
+    if (rest_.empty()) fail("the last line is cut off; gapmeter run --resume goes on without it");
   } while (take(','));
   take('\r');
   if (!take('\n')) fail("text stands after a closing quote");

@@ -193,7 +193,12 @@ int exit_status(const Reproduction& reproduction) {
   const auto open = static_cast<std::size_t>(
       std::count_if(reproduction.claims.begin(), reproduction.claims.end(), is_open));
   const std::size_t decided = count[Agreement::reproduced] + count[Agreement::shifted];
-  return open > decided ? 3 : 0;
+  const auto tells = [](const ReproducedGap& gap) {
+    return gap.side != Agreement::undecided || gap.growth != Agreement::undecided;
+  };
+  const bool nothing_tells =
+      decided == 0 && std::none_of(reproduction.gaps.begin(), reproduction.gaps.end(), tells);
+  return open > decided || nothing_tells ? 3 : 0;
 }
 
 }  // namespace gapmeter

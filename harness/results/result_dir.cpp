@@ -17,6 +17,7 @@
 #include <system_error>
 #include <vector>
 
+#include "harness/kernel/random.h"
 #include "harness/results/csv.h"
 #include "harness/results/growth.h"
 #include "harness/results/parallel.h"
@@ -32,6 +33,9 @@ constexpr int deepest_facts = 100;
 [[noreturn]] void fail(const fs::path& path, std::string_view what, int error) {
   throw ResultDirError(fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
 }
+
+// A directory that came from elsewhere must not lead out of itself, hence no symbolic links.
+constexpr int append_flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
 
 // A file's bytes without a copy of them.
 class MappedFile {
@@ -130,11 +134,10 @@ RunContext read_context(const fs::path& dir) {
 }
 
 AppendFile::AppendFile(const fs::path& path)
-    : AppendFile(path, Opened{open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC,
-                                   0666)}) {}
+    : AppendFile(path, Opened{open(path.c_str(), append_flags | O_EXCL, 0666)}) {}
 
 AppendFile AppendFile::at_end_of(const fs::path& path) {
-  return {path, Opened{open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)}};
+  return {path, Opened{open(path.c_str(), append_flags, 0666)}};
 }
 
 AppendFile::AppendFile(const fs::path& path, Opened opened) : path_(path), fd_(opened.fd) {
@@ -174,6 +177,10 @@ void AppendFile::append(std::string_view text) {
   }
 }
 
+void AppendFile::settle() const {
+  if (fsync(fd_) != 0 && errno != EINVAL) fail(path_, "can't be written", errno);
+}
+
 void AppendFile::cut(long long kept) {
   if (ftruncate(fd_, kept) != 0) fail(path_, "can't be cut to its whole lines", errno);
   size_ = kept;
@@ -200,7 +207,9 @@ void write_file(const fs::path& path, std::string_view text) {
   std::error_code ignored;
   fs::remove(temporary, ignored);
   try {
-    AppendFile(temporary).append(text);
+    AppendFile file(temporary);
+    file.append(text);
+    file.settle();  // or after a loss of power the file could be empty under its name
   } catch (const ResultDirError&) {
     fs::remove(temporary, ignored);
     throw;
@@ -214,6 +223,16 @@ void write_file(const fs::path& path, std::string_view text) {
 }
 
 std::string read_file(const fs::path& path) { return std::string(MappedFile(path).text()); }
+
+std::string digest_of_files(const std::vector<fs::path>& paths) {
+  std::string digests;
+  for (const fs::path& path : paths) {
+    std::error_code error;
+    const bool is_there = fs::is_regular_file(path, error) && access(path.c_str(), R_OK) == 0;
+    digests += fmt::format("{:016x}", is_there ? key_of(MappedFile(path).text()) : 0);
+  }
+  return fmt::format("{:016x}", key_of(digests));
+}
 
 std::vector<RoundRow> read_rounds(const fs::path& dir) {
   read_facts(dir);

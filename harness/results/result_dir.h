@@ -36,6 +36,8 @@ class AppendFile {
   // Throws also when the file is no longer where it was: what is written to a file that was deleted
   // is lost.
   void append(std::string_view text);
+  // Waits until all of it is on the disk.
+  void settle() const;
   // Drops what stands behind the first `kept` bytes.
   void cut(long long kept);
   long long size() const { return size_; }
@@ -59,6 +61,9 @@ void create_result_dir(const std::filesystem::path& dir);
 void write_file(const std::filesystem::path& path, std::string_view text);
 // The whole of a file.
 std::string read_file(const std::filesystem::path& path);
+// 16 hexadecimal digits of all bytes of these files; says when one has changed. Those that can't be
+// read count as empty.
+std::string digest_of_files(const std::vector<std::filesystem::path>& paths);
 
 // The contents of run.json. Throws ResultDirError unless the directory is a run's, of this schema
 // version.

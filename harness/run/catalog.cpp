@@ -80,6 +80,13 @@ void check_kernel(const Catalog& catalog, const Kernel& kernel,
       find_python_variant(catalog, kernel.name, kernel.baseline) == nullptr) {
     report(fmt::format("the baseline '{}' is not among the Python variants", kernel.baseline));
   }
+  constexpr std::string_view python = "python/";
+  for (const Rung& rung : kernel.ladder) {
+    if (importable && rung.variant.starts_with(python) &&
+        find_python_variant(catalog, kernel.name, rung.variant.substr(python.size())) == nullptr) {
+      report(fmt::format("the rung '{}' is not among the Python variants", rung.variant));
+    }
+  }
 }
 
 }  // namespace

@@ -39,11 +39,25 @@ std::string last_lines_of(std::string_view output) {
   return quoted;
 }
 
+// Reasons stand in every file of results; what an exception says can be megabytes.
+std::string reason_of(std::string_view text) {
+  constexpr std::size_t most_bytes = 2000;
+  if (text.size() <= most_bytes) return one_line(std::string(text));
+  std::size_t end = most_bytes;
+  const auto continues = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; };
+  while (end > 0 && continues()) --end;  // not in the middle of a character
+  return one_line(fmt::format("{}… ({} bytes in all)", text.substr(0, end), text.size()));
+}
+
 Measurement without_answer(Status status, std::string reason, const std::string& output) {
   if (const std::string last = last_lines_of(output); !last.empty()) {
     reason += fmt::format("; its last output: {}", last);
   }
-  return {.status = status, .reason = one_line(reason)};
+  return {.status = status, .reason = reason_of(reason)};
+}
+
+bool was_killed(const WorkerReply& reply) {
+  return reply.process.end == ProcessResult::End::signalled && reply.process.code == SIGKILL;
 }
 
 }  // namespace
@@ -73,7 +87,7 @@ Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double t
                           result.output);
   }
   if (result.end == End::signalled) {
-    // Nobody but the system's out-of-memory killer sends this to a worker unasked.
+    // Sent twice in a row (ProcessJobRunner::run), this comes from the out-of-memory killer.
     const bool out_of_memory = result.code == SIGKILL;
     return without_answer(
         out_of_memory ? Status::oom : Status::crashed,
@@ -100,7 +114,7 @@ Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double t
   }
   try {
     Measurement measurement = decode_measurement(result.answer, nonce);
-    measurement.reason = one_line(measurement.reason);
+    measurement.reason = reason_of(measurement.reason);
     return measurement;
   } catch (const InvalidMessage& invalid) {
     return without_answer(Status::crashed,
@@ -166,9 +180,13 @@ std::optional<JobOutcome> ProcessJobRunner::success_of(const Job& job,
 }
 
 JobOutcome ProcessJobRunner::run(const Job& job) {
-  return outcome_of(
-      ask_worker(settings_, command_for(settings_, job.variant), job, job.threads, title_of(job)),
-      settings_.timeout_s);
+  const auto ask = [&] {
+    return ask_worker(settings_, command_for(settings_, job.variant), job, job.threads,
+                      title_of(job));
+  };
+  WorkerReply reply = ask();
+  if (was_killed(reply)) reply = ask();
+  return outcome_of(reply, settings_.timeout_s);
 }
 
 }  // namespace gapmeter

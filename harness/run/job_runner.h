@@ -42,6 +42,8 @@ class ProcessJobRunner final : public JobRunner {
   // `most_at_once`: so many untimed jobs run beside each other.
   explicit ProcessJobRunner(WorkerSettings settings, std::size_t most_at_once = processors())
       : settings_(std::move(settings)), most_at_once_(most_at_once) {}
+  // A worker that somebody ended with SIGKILL is started once more: whether that was a person or
+  // the system, for want of memory, can't be told, and only the latter does it again.
   JobOutcome run(const Job& job) override;
   // Of jobs that run beside each other each may have its part of the memory, and none is pinned.
   // One that fails so is run again alone: only that counts.

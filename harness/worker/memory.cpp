@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -24,6 +25,70 @@ std::optional<std::int64_t> kilobytes_line(const std::string& path, std::string_
 
 }  // namespace
 
+namespace {
+
+namespace fs = std::filesystem;
+
+// The number that a file begins with; "max", which is none, as nothing.
+std::optional<std::int64_t> number_in(const fs::path& path) {
+  std::ifstream file(path);
+  std::int64_t number = 0;
+  return file >> number ? std::optional(number) : std::nullopt;
+}
+
+// A cache of files is given up before memory runs out.
+std::int64_t reclaimable_bytes(const fs::path& group) {
+  std::ifstream file(group / "memory.stat");
+  std::string name;
+  for (std::int64_t bytes = 0; file >> name >> bytes;) {
+    if (name == "inactive_file") return bytes;
+  }
+  return 0;
+}
+
+// The names of both versions' files.
+struct GroupFiles {
+  const char* limit;
+  const char* usage;
+};
+
+std::optional<std::int64_t> room_in_group(const fs::path& group, const GroupFiles& files) {
+  const auto limit = number_in(group / files.limit), usage = number_in(group / files.usage);
+  if (!limit || !usage) return std::nullopt;
+  return std::max(std::int64_t{0}, *limit - *usage + reclaimable_bytes(group));
+}
+
+std::optional<std::int64_t> least(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+  return a && b ? std::min(a, b) : (a ? a : b);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> room_in_control_groups(const fs::path& membership,
+                                                   const fs::path& mount) {
+  std::optional<std::int64_t> room;
+  std::ifstream file(membership);
+  for (std::string line; std::getline(file, line);) {
+    // "0::/path" is version 2, "7:memory:/path" version 1.
+    const std::size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    if (!controllers.empty() && controllers != "memory") continue;
+    const bool second_version = controllers.empty();
+    const fs::path root = second_version ? mount : mount / "memory";
+    const GroupFiles files = second_version
+                                 ? GroupFiles{"memory.max", "memory.current"}
+                                 : GroupFiles{"memory.limit_in_bytes", "memory.usage_in_bytes"};
+    // Whatever holds a group back holds back those in it.
+    for (fs::path group = fs::path(line.substr(second + 1)).relative_path();;
+         group = group.parent_path()) {
+      room = least(room, room_in_group(root / group, files));
+      if (group.empty()) break;
+    }
+  }
+  return room;
+}
+
 std::optional<std::int64_t> resident_bytes() {
   if (const auto exact = kilobytes_line("/proc/self/smaps_rollup", "Rss")) return exact;
   return kilobytes_line("/proc/self/status", "VmRSS");
@@ -38,7 +103,8 @@ std::int64_t proportional_bytes_of(int pid) {
 }
 
 std::optional<std::int64_t> available_bytes() {
-  return kilobytes_line("/proc/meminfo", "MemAvailable");
+  return least(kilobytes_line("/proc/meminfo", "MemAvailable"),
+               room_in_control_groups("/proc/self/cgroup", "/sys/fs/cgroup"));
 }
 
 std::optional<std::int64_t> peak_resident_bytes() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 
 namespace gapmeter {
@@ -13,8 +14,14 @@ std::optional<std::int64_t> resident_bytes();
 // shares (Pss), which takes the system a look at each page.
 std::int64_t resident_bytes_of(int pid);
 std::int64_t proportional_bytes_of(int pid);
-// What the system could give away without swapping.
+// What the system could give this process without swapping, and without going beyond the limit of a
+// control group (a container's, say) that it is in.
 std::optional<std::int64_t> available_bytes();
+// How much less than their limits the control groups hold that a process is in, by its
+// /proc/PID/cgroup and the directory where they are mounted; nullopt where none has a limit. Both
+// versions: docs.kernel.org/admin-guide/cgroup-v2.html, cgroup-v1/memory.html.
+std::optional<std::int64_t> room_in_control_groups(const std::filesystem::path& membership,
+                                                   const std::filesystem::path& mount);
 
 // The high-water mark of resident bytes since the process began or reset_peak() was called. VmHWM,
 // never getrusage's ru_maxrss: that one survives exec and shows the parent's size.

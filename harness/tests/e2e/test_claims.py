@@ -202,3 +202,18 @@ def test_a_damaged_run_is_rejected(gapmeter: Program, everything: Path, tmp_path
 
 def test_an_unknown_format_is_rejected(gapmeter: Program, everything: Path) -> None:
     assert_rejected(gapmeter("claims", everything, "--format", "xml"), "--format", "xml")
+
+
+def test_the_reference_run_has_the_verdicts_that_its_rows_have(
+    gapmeter: Program, source_dir: Path
+) -> None:
+    """A rule that changes makes what is committed of the reference stale: scripts/reference.sh."""
+    reference = source_dir / "results" / "reference"
+    process = gapmeter("claims", reference, "--format", "json")
+    assert process.returncode == 0, process.stderr
+    committed = json.loads((reference / "claims.json").read_text(encoding="utf-8"))
+
+    def decided(claims: Any) -> list[tuple[str, ...]]:
+        return [(c["id"], c["claim"], c["rule"], c["verdict"]) for c in claims]
+
+    assert decided(json.loads(process.stdout)) == decided(committed)

@@ -385,3 +385,30 @@ def test_runs_without_a_row_have_no_common_cell(ab_base: Program, make_run: Make
     header = (run / "rounds.csv").read_text(encoding="utf-8").splitlines()[0]
     (run / "rounds.csv").write_text(header + "\n", encoding="utf-8")
     assert_rejected(ab_base("compare", run, run), str(run), "no cells in common")
+
+
+def test_out_keeps_the_comparison_as_a_table_and_a_chart(
+    ab_base: Program, make_run: MakeRun, tmp_path: Path
+) -> None:
+    base, slower = make_run("base"), make_run("slower", {"native/right": 1.25})
+    out = tmp_path / "comparison"
+    process = ab_base("compare", base, slower, "--out", out, "--format", "json")
+    assert process.returncode == 1, process.stderr
+    cells = {cell["variant"]: cell for cell in json.loads(process.stdout)["cells"]}
+    table = {row["variant"]: row for row in read_csv(out / "changes.csv")}
+    assert set(table) == set(cells)
+    for variant, row in table.items():
+        assert (row["quantity"], row["verdict"]) == ("latency_ns", cells[variant]["verdict"])
+        assert float(row["ratio"]) == cells[variant]["ratio"]["ratio"]
+    assert table["native/right"]["verdict"] == "slower"
+    assert json.loads((out / "changes.json").read_text()) == json.loads(process.stdout)
+    chart = (out / "changes.svg").read_text(encoding="utf-8")
+    assert "native/right" in chart[: chart.index("</desc>")], "the alternative text names it"
+
+
+def test_out_does_not_overwrite(ab_base: Program, make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run("run")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "precious").touch()
+    process = ab_base("compare", run, run, "--out", tmp_path / "full")
+    assert_rejected(process, "full", "not empty")

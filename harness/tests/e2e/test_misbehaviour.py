@@ -49,6 +49,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "native/truncates": ("crashed", "its result can't be read: .*not a JSON object"),
         "native/answers_endlessly": ("crashed", "its result can't be read: .*nested too deeply"),
+        "native/is_ready_endlessly": ("crashed", "exited with status 0 and no result"),
         "native/forges": ("crashed", "its result can't be read: .*another request"),
         "python/right": ("ok", ""),
         "python/raises": (

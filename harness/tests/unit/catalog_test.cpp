@@ -295,6 +295,14 @@ TEST(CheckCatalog, ReportsAModuleThatCannotBeImportedButNotItsMissingBaseline) {
   EXPECT_THAT(check_catalog(catalog), ElementsAre("a: ImportError: no module named torch"));
 }
 
+TEST(CheckCatalog, ReportsARungThatIsNotAmongThePythonVariants) {
+  Catalog catalog = catalog_of({"a"});
+  test::kernel_in(catalog, "a").ladder = {
+      {"list", "python/nosuch"}, {"NumPy", "python/numpy"}, {"SIMD", "native/fast"}};
+  EXPECT_THAT(check_catalog(catalog),
+              ElementsAre("a: the rung 'python/nosuch' is not among the Python variants"));
+}
+
 TEST(CheckCatalog, ReportsWhatIsWrongWithADescription) {
   Catalog catalog = catalog_of({"a"});
   test::kernel_in(catalog, "a").title.clear();

@@ -13,6 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 using Fields = std::vector<std::string>;
 
@@ -90,10 +91,10 @@ TEST(CsvReader, QuotedFieldsMayHoldLineBreaks) {
 TEST(CsvReader, RefusesAnEmptyText) { EXPECT_THAT(csv_error(""), HasSubstr("empty")); }
 
 TEST(CsvReader, RefusesATornLastLine) {
-  EXPECT_EQ(csv_error("a,b"), "line 1: the last line is cut off");
-  EXPECT_EQ(csv_error("a,b\n1,2\n3,4"), "line 3: the last line is cut off");
-  EXPECT_EQ(csv_error("a,b\n1,"), "line 2: the last line is cut off");
-  EXPECT_EQ(csv_error("a,b\n1,\"2\""), "line 2: the last line is cut off");
+  EXPECT_THAT(csv_error("a,b"), StartsWith("line 1: the last line is cut off"));
+  EXPECT_THAT(csv_error("a,b\n1,2\n3,4"), StartsWith("line 3: the last line is cut off"));
+  EXPECT_THAT(csv_error("a,b\n1,"), StartsWith("line 2: the last line is cut off"));
+  EXPECT_THAT(csv_error("a,b\n1,\"2\""), StartsWith("line 2: the last line is cut off"));
 }
 
 TEST(CsvReader, EveryCutOfAFileIsRefusedOrLosesWholeRowsOnly) {

@@ -328,9 +328,28 @@ TEST(DecideByMajority, CountsWhatItDecidedFrom) {
 }
 
 TEST(NotMeasured, NamesTheKernelAndTheVariants) {
-  const Decision decision = not_measured("sum", {"python/loop", "native/strict"});
+  const Decision decision = Evidence({}, {}).not_measured("sum", {"python/loop", "native/strict"});
   EXPECT_EQ(decision.outcome, Outcome::not_measured);
-  EXPECT_THAT(decision.reason, AllOf(HasSubstr("sum"), HasSubstr("python/loop and native/strict")));
+  EXPECT_EQ(decision.reason, "the run has no rows of sum with python/loop and native/strict");
+}
+
+TEST(NotMeasured, SaysWhyRowsThatAreThereAreOfNoUse) {
+  SummaryRow skipped = row_of("sum", "python/numba", 16, rounds_around(7)),
+             wrong = row_of("sum", "native/simd", 16, rounds_around(7)),
+             unverified = row_of("sum", "native/f64", 16, rounds_around(5)), good = some_row();
+  skipped.status = Status::skipped;
+  skipped.reason = "needs the package numba";
+  wrong.status = Status::mismatch;
+  wrong.reason = "element 3 is 7, expected 8";
+  unverified.verified.reset();
+  const SummaryRows rows{skipped, wrong, unverified,
+                         row_of("sum", "python/loop", 16, rounds_around(9))};
+  const Decision decision = Evidence(rows, {}).not_measured(
+      "sum", {"python/numba", "native/simd", "native/f64", "python/loop", "python/array"});
+  EXPECT_EQ(decision.reason,
+            "the run has no good rows of sum with python/numba and native/simd and native/f64 and "
+            "python/loop and python/array (python/numba: skipped, needs the package numba; "
+            "native/simd: mismatch, element 3 is 7, expected 8; native/f64: never verified)");
 }
 
 }  // namespace

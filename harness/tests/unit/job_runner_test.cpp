@@ -20,10 +20,12 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 using End = ProcessResult::End;
 
@@ -44,6 +46,15 @@ TEST(Interpret, AnAnswerCountsWhateverTheExitStatus) {
   const ProcessResult result{.code = 1, .answer = encode(Measurement{.max_error = 0.5}, nonce)};
   EXPECT_EQ(interpreted(result).status, Status::ok);
   EXPECT_EQ(interpreted(result).max_error, 0.5);
+}
+
+TEST(Interpret, ReasonsOfMegabytesAreCutBetweenCharacters) {
+  std::string said;
+  for (int i = 0; i < 1'000'000; ++i) said += "é";
+  const Measurement sent{.status = Status::error, .reason = "x" + said, .input_digest = ""};
+  const std::string reason = interpreted({.answer = encode(sent, nonce), .output = ""}).reason;
+  EXPECT_LT(reason.size(), 2100U);
+  EXPECT_THAT(reason, AllOf(StartsWith("xéé"), EndsWith("é… (2000001 bytes in all)")));
 }
 
 TEST(Interpret, TheDeadlineIsATimeout) {
@@ -219,6 +230,23 @@ TEST_F(ProcessJobRunnerTest, RunsVariantsOfFurtherEnginesByTheirCommands) {
   EXPECT_THAT(
       test::message_of<std::invalid_argument>([&] { runner.run(job_of("python@3.14/loop")); }),
       HasSubstr("'3.14'"));
+}
+
+TEST_F(ProcessJobRunnerTest, StartsAKilledWorkerOnceMore) {
+  const std::string file = (dir_ / "starts").string();
+  const std::string die_first =
+      "echo start >>" + file + "\n[ $(wc -l <" + file + ") = 1 ] && kill -9 $$\n";
+  ProcessJobRunner runner(settings_with(worker("native", die_first + answering("second"))));
+  const Measurement got = runner.run(job_of("native/simd")).measurement;
+  EXPECT_EQ(got.status, Status::ok);
+  EXPECT_EQ(got.reason, "second");
+}
+
+TEST_F(ProcessJobRunnerTest, AWorkerThatIsKilledAgainHadTooLittleMemory) {
+  const std::string file = (dir_ / "starts").string();
+  ProcessJobRunner runner(settings_with(worker("native", "echo start >>" + file + "\nkill -9 $$")));
+  EXPECT_EQ(runner.run(job_of("native/simd")).measurement.status, Status::oom);
+  EXPECT_EQ(test::contents_of(file), "start\nstart\n");
 }
 
 TEST_F(ProcessJobRunnerTest, SendsTheJob) {

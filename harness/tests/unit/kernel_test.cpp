@@ -75,6 +75,32 @@ TEST(ProblemsOf, ReportsSingleCallsThatCannotBeMeant) {
   EXPECT_THAT(problems_of(kernel), IsEmpty());
 }
 
+Kernel with_ladder(std::vector<Rung> ladder) {
+  Kernel kernel = test::twice_kernel();
+  kernel.ladder = std::move(ladder);
+  return kernel;
+}
+
+TEST(ProblemsOf, ALadderOfItsVariantsAreNone) {
+  EXPECT_THAT(
+      problems_of(with_ladder(
+          {{"list", "python/loop"}, {"contiguous", "native/plain"}, {"SIMD", "native/fast"}})),
+      IsEmpty());
+}
+
+TEST(ProblemsOf, ReportsRungsThatAreNone) {
+  EXPECT_THAT(problems_of(with_ladder({{"list", "python/loop"}, {"SIMD", "native/nosuch"}})),
+              ElementsAre("the rung 'native/nosuch' is no variant"));
+  EXPECT_THAT(problems_of(with_ladder({{"list", "loop"}, {"SIMD", "native/fast"}})),
+              ElementsAre("the rung 'loop' is no variant"));
+  EXPECT_THAT(problems_of(with_ladder({{"", "python/loop"}, {"SIMD", "native/fast"}})),
+              ElementsAre(HasSubstr("has no name")));
+  EXPECT_THAT(problems_of(with_ladder({{"one", "native/fast"}, {"two", "native/fast"}})),
+              ElementsAre("native/fast stands on the ladder twice"));
+  EXPECT_THAT(problems_of(with_ladder({{"SIMD", "native/fast"}})),
+              ElementsAre("a ladder of one rung leads nowhere"));
+}
+
 TEST(ProblemsOf, ReportsAScalarWhereAnArrayIsDeclared) {
   EXPECT_THAT(
       problems_of(kernel_with(native<first>("v"))),

@@ -130,6 +130,26 @@ TEST(RunCommandLine, ListsMayBeGivenPieceByPiece) {
               ElementsAre("a", "b", "c"));
 }
 
+TEST(RunCommandLine, RefusesListsWithEmptyParts) {
+  for (const char* option : {"--kernels", "--variants", "--threads", "--interpreter"}) {
+    for (const char* list : {",", "a,", ",a", "a,,b", ""}) {
+      EXPECT_EQ(exit_status({"run", option, list, "--rounds", "5"}), 2) << option << " " << list;
+    }
+  }
+  EXPECT_THAT(refusal({"run", "--kernels", ",", "--rounds", "5"}),
+              HasSubstr("--kernels: ',' has an empty part"));
+}
+
+TEST(RunCommandLine, ANameInBracketsIsAName) {
+  EXPECT_THAT(run_options({"--kernels", "[]"}).selection.kernels, ElementsAre("[]"));
+}
+
+TEST(RunCommandLine, RefusesThreadsThatAreNone) {
+  for (const char* threads : {"0", "-1", "1025", "two", "1.5", "2x", "99999999999999999999"}) {
+    EXPECT_EQ(exit_status({"run", "--threads", threads}), 2) << threads;
+  }
+}
+
 TEST(RunCommandLine, FlagsMayBeJoinedWithTheirValues) {
   EXPECT_EQ(run_options({"--rounds=5"}).rounds, 5);
 }

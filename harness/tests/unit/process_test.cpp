@@ -112,6 +112,10 @@ TEST(ProcessEnd, MeasuresTheWallTime) {
   EXPECT_LT(result.wall_s, patience_s);
 }
 
+TEST(ProcessEnd, WorkersAreTheFirstThatTheSystemEndsForWantOfMemory) {
+  EXPECT_EQ(run_shell("cat /proc/self/oom_score_adj").output, "1000\n");
+}
+
 TEST(ProcessEnd, LeavesNoChildBehind) {
   run_shell("exit 0");
   run_shell("kill -9 $$");
@@ -213,6 +217,13 @@ TEST(ProcessAnswer, IsCutAtItsLimitWithoutBlockingTheChild) {
   EXPECT_EQ(result.end, End::exited);
   EXPECT_EQ(result.answer.size(), answer_limit);
   EXPECT_EQ(result.output, "done\n");
+}
+
+// Taken off one by one, so many would take hours.
+TEST(ProcessAnswer, OfNothingButReadinessIsEmpty) {
+  const ProcessResult result = run_shell("head -c 18000000 /dev/zero | tr '\\0' + >&4");
+  EXPECT_EQ(result.end, End::exited);
+  EXPECT_THAT(result.answer, IsEmpty());
 }
 
 TEST(ProcessAnswer, MayBeClosedEarly) {

@@ -285,6 +285,16 @@ TEST(ReproductionStatus, WhatTheReferenceLeftOpenDoesNotCount) {
             0);
 }
 
+TEST(ReproductionStatus, Is3WhereNothingTellsAnything) {
+  EXPECT_EQ(status({}), 3);
+  EXPECT_EQ(
+      status({with(Agreement::undecided, "open")}, {{.kernel = "sum", .variant = "python/loop"}}),
+      3);
+  EXPECT_EQ(
+      status({}, {{.kernel = "sum", .variant = "python/loop", .side = Agreement::reproduced}}), 0)
+      << "a gap tells as much as a claim";
+}
+
 TEST(ReproductionStatus, AContradictionOutweighsWhatIsOpen) {
   EXPECT_EQ(status({with(Agreement::undecided), with(Agreement::undecided),
                     with(Agreement::contradicted)}),

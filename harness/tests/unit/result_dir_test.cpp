@@ -151,6 +151,38 @@ TEST(AppendFileTest, SaysSoWhenItsDirectoryIsDeletedOrMoved) {
   EXPECT_EQ(contents_of(dir / "elsewhere/log"), "one\ntwo\n");
 }
 
+TEST(AppendFileTest, IsNotLedOutOfTheDirectoryByALink) {
+  const TempDir dir;
+  write(dir / "precious", "precious");
+  fs::create_symlink(dir / "precious", dir / "log");
+  EXPECT_THAT(error_of([&] { AppendFile::at_end_of(dir / "log"); }),
+              HasSubstr((dir / "log").string()));
+  EXPECT_EQ(contents_of(dir / "precious"), "precious");
+}
+
+TEST(DigestOfFiles, ChangesWithAnyOfThem) {
+  const TempDir dir;
+  write(dir / "a", "one");
+  write(dir / "b", "two");
+  const auto digest = [&] { return digest_of_files({dir / "a", dir / "b"}); };
+  const std::string before = digest();
+  EXPECT_EQ(before.size(), 16U);
+  EXPECT_EQ(digest(), before);
+  write(dir / "b", "twp");
+  EXPECT_NE(digest(), before);
+  write(dir / "b", "two");
+  EXPECT_EQ(digest(), before);
+  fs::remove(dir / "a");
+  EXPECT_NE(digest(), before);
+}
+
+TEST(DigestOfFiles, TellsTheirOrder) {
+  const TempDir dir;
+  write(dir / "a", "one");
+  write(dir / "b", "two");
+  EXPECT_NE(digest_of_files({dir / "a", dir / "b"}), digest_of_files({dir / "b", dir / "a"}));
+}
+
 TEST(AppendFileTest, RefusesAFileThatIsBeingWritten) {
   const TempDir dir;
   const AppendFile first(dir / "log");

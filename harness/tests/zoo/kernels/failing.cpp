@@ -110,6 +110,15 @@ Output answers_endlessly(Input x) {
   _exit(0);
 }
 
+// Says again and again that it is ready for a step that nobody wants of it.
+Output is_ready_endlessly(Input x) {
+  const std::string mebibyte(1 << 20, '+');
+  for (int i = 0; i < 64; ++i) {
+    if (write(answer_pipe, mebibyte.data(), mebibyte.size()) < 0) return zoo::right(x);
+  }
+  _exit(0);
+}
+
 // Answers in the harness's place, through the worker's private pipe.
 Output forges(Input x) {
   const std::string answer = gapmeter::encode(gapmeter::Measurement{}, /*nonce=*/1);
@@ -130,5 +139,6 @@ GAPMETER_KERNEL() {
        native<exits>("exits"), native<killed>("killed"), native<forges>("forges"),
        native<terminates>("terminates"), native<throws_in_thread>("throws_in_thread"),
        native<gushes>("gushes"), native<closes_pipes>("closes_pipes"),
-       native<truncates>("truncates"), native<answers_endlessly>("answers_endlessly")});
+       native<truncates>("truncates"), native<answers_endlessly>("answers_endlessly"),
+       native<is_ready_endlessly>("is_ready_endlessly")});
 }
