@@ -38,6 +38,7 @@ Quantity choose_quantity(const CompareOptions& options, bool differ) {
 }  // namespace
 
 int run_compare(const CompareOptions& options) {
+  if (!options.out.empty()) create_result_dir(options.out);
   const std::vector<RoundRow> base = read_rounds(options.base);
   const std::vector<RoundRow> compared = read_rounds(options.compared);
   const std::vector<std::string> differences =
@@ -51,10 +52,7 @@ int run_compare(const CompareOptions& options) {
   try {
     const RunComparison comparison = compare_runs(base, compared, quantity, options.rule);
     print_warnings(comparison.warnings);
-    if (!options.out.empty()) {
-      create_result_dir(options.out);
-      write_comparison(options.out, comparison.result);
-    }
+    if (!options.out.empty()) write_comparison(options.out, comparison.result);
     fmt::print("{}", format_comparison(comparison.result, options.format));
     return exit_status(comparison.result);
   } catch (const std::invalid_argument& error) {
