@@ -9,15 +9,15 @@ from panels import Panel
 from series import Failure, Series
 
 
-def latency_alt(panel: Panel) -> str:
-    """The fastest and the slowest variant."""
+def latency_alt(panel: Panel, crossovers: list[str]) -> str:
+    """The fastest and the slowest variant, and which overtakes which."""
     if not panel.series:
         return panel.empty
     n, last = _at_largest_n(panel)
     words = f"At n = {style.format_size(n)} the fastest is {_said(last[0], style.format_time)}"
     if len(last) > 1:
         words += f" and the slowest {_said(last[-1], style.format_time)}"
-    return words + "."
+    return f"{words}.{_crossing(crossovers)}"
 
 
 def gap_alt(panel: Panel, reference: str, crossovers: list[str]) -> str:
@@ -27,8 +27,7 @@ def gap_alt(panel: Panel, reference: str, crossovers: list[str]) -> str:
     n, last = _at_largest_n(panel)
     gaps = ", ".join(_said(series, style.format_ratio) for series in last)
     compared = f" Compared with {reference}." if reference else ""
-    crossing = f" {'; '.join(crossovers)}." if crossovers else ""
-    return f"At n = {style.format_size(n)} the gap is: {gaps}.{compared}{crossing}"
+    return f"At n = {style.format_size(n)} the gap is: {gaps}.{compared}{_crossing(crossovers)}"
 
 
 def extremes_alt(panels: list[Panel]) -> str:
@@ -52,6 +51,10 @@ def failed_alt(failures: Iterable[Failure]) -> str:
         span = first if first == last else f"{first} to {last} ({len(failure.n)} sizes)"
         listed.append(f"{failure.label}{failure.said} at n = {span}")
     return f" No result: {'; '.join(listed)}." if listed else ""
+
+
+def _crossing(crossovers: list[str]) -> str:
+    return f" {'; '.join(crossovers)}." if crossovers else ""
 
 
 def _at_largest_n(panel: Panel) -> tuple[int, list[Series]]:

@@ -1,7 +1,8 @@
 """Draw what changed between two builds: `/usr/bin/python3 scripts/changes.py FILE.json --out PATH`.
 
 FILE is what `gapmeter ab` or `gapmeter compare` print with --format json; the picture is an svg or
-png, as PATH ends. Exit status: 0 when it is written, 2 with one line on stderr when it cannot be.
+png, as PATH ends. Of very many cells it shows those that tell most. Exit status: 0 when it is
+written, 2 with one line on stderr when it cannot be.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import json
 import math
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,18 +39,25 @@ _LOOKS = {
     "same": ("#000000", "o"),
     "inconclusive": ("#7F7F7F", "D"),
 }
+_FAILED = "failed"
 _UNKNOWN_LOOK = ("#7F7F7F", "x")
+# More would be metres high.
+_MOST_ROWS = 60
 
 
 @dataclass(frozen=True)
 class Change:
-    """A cell's ratio of new to base with its interval, NaN where there is none."""
+    """A cell's ratio of new to base with its interval, NaN where there is none.
+
+    `reason` is why a cell without a ratio has none.
+    """
 
     name: str
     ratio: float
     low: float
     high: float
     verdict: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,12 +105,12 @@ def load_comparison(path: Path) -> Comparison:
 @matplotlib.rc_context(style.RC)
 def changes_chart(comparison: Comparison) -> Chart:
     """A forest plot: a row for each cell, and the band of changes that do not count."""
-    changes = comparison.changes
+    changes = shown(comparison.changes)
     title = f"What changed: {comparison.quantity}, new over base"
     better = "a smaller gap" if comparison.quantity == "gap" else "faster"
     subtitle = (
         f"below 1 is {better}; shaded: changes of up to {100 * comparison.threshold:.3g} %, "
-        "which do not count"
+        f"which do not count{_left_out(comparison.changes, changes)}"
     )
     confidence = f"{100 * comparison.confidence:.3g} %"
     footer = f"lines: intervals that all hold together with {confidence} confidence · gapmeter"
@@ -109,7 +118,7 @@ def changes_chart(comparison: Comparison) -> Chart:
     widest = max((style.text_width(change.name) for change in changes), default=0.0)
     left = EDGE + min(widest, _MOST_NAME) + 10
     box = Box(left, _BOTTOM, style.WIDTH - left - _VERDICT - EDGE, max(len(changes), 1) * _ROW)
-    scale = _scale(comparison)
+    scale = _scale(changes, comparison.threshold)
     axes = sheet.rows(box, scale, max(len(changes), 1))
     axes.set_yticks(range(len(changes)), [style.fit(c.name, left - EDGE - 6) for c in changes])
     _draw_band(axes, comparison.threshold)
@@ -120,7 +129,31 @@ def changes_chart(comparison: Comparison) -> Chart:
     ticks = [t for t in MaxNLocator(6).tick_values(scale.low, scale.high)
              if scale.low <= t <= scale.high]
     axes.set_xticks(ticks, [f"{tick:.4g}" for tick in ticks])
-    return Chart(sheet.figure, title, _alt(comparison))
+    return Chart(sheet.figure, title, _alt(comparison, changes))
+
+
+def shown(changes: list[Change]) -> list[Change]:
+    """All, or of very many those that tell most, in their order: what failed, then what changed
+    most, then what is least certain."""
+    order = sorted(range(len(changes)), key=lambda place: _telling(changes[place]), reverse=True)
+    return [changes[place] for place in sorted(order[:_MOST_ROWS])]
+
+
+def _telling(change: Change) -> tuple[int, float]:
+    """The larger, the more there is to tell of a change."""
+    if math.isnan(change.ratio):
+        return (3 if change.verdict == _FAILED else 0), 0.0
+    if change.verdict in ("slower", "faster"):
+        return 2, abs(math.log(change.ratio))
+    # A ratio without an interval may be anything.
+    width = math.log(change.high / change.low)
+    return 1, math.inf if math.isnan(width) else width
+
+
+def _left_out(changes: list[Change], drawn: list[Change]) -> str:
+    left = Counter(change.verdict for change in changes) - Counter(c.verdict for c in drawn)
+    listed = ", ".join(f"{count} {verdict}" for verdict, count in left.items())
+    return f"; left out: {listed}" if listed else ""
 
 
 def _change(cell: dict[str, Any]) -> Change:
@@ -128,9 +161,9 @@ def _change(cell: dict[str, Any]) -> Change:
     value, low, high = (_ratio(ratio[key]) for key in ("ratio", "low", "high"))
     label = style.series_label(str(cell["variant"]), int(cell["threads"]))
     name = f"{cell['kernel']} {label} n = {style.format_size(int(cell['n']))}"
-    missing = "failed" if cell["failed"] else "not compared"
-    verdict = str(cell["verdict"]) if cell["ratio"] else f"{missing}: {cell['reason']}"
-    return Change(one_line(name), value, low, high, one_line(verdict))
+    missing = _FAILED if cell["failed"] else "not compared"
+    verdict, reason = (str(cell["verdict"]), "") if cell["ratio"] else (missing, cell["reason"])
+    return Change(one_line(name), value, low, high, one_line(verdict), one_line(str(reason)))
 
 
 def _ratio(value: Any) -> float:
@@ -142,10 +175,10 @@ def _ratio(value: Any) -> float:
     return number
 
 
-def _scale(comparison: Comparison) -> Scale:
+def _scale(changes: list[Change], threshold: float) -> Scale:
     """Symmetric around 1, and wide enough to see the band."""
-    values = [v for c in comparison.changes for v in (c.ratio, c.low, c.high) if not math.isnan(v)]
-    most = max([2.5 * math.log1p(comparison.threshold), *(abs(math.log(v)) for v in values)]) * 1.06
+    values = [v for c in changes for v in (c.ratio, c.low, c.high) if not math.isnan(v)]
+    most = max([2.5 * math.log1p(threshold), *(abs(math.log(v)) for v in values)]) * 1.06
     return Scale(math.exp(-most), math.exp(most))
 
 
@@ -165,16 +198,20 @@ def _draw_change(axes: Axes, place: int, change: Change) -> None:
 
 def _said(change: Change) -> str:
     if math.isnan(change.ratio):
-        return change.verdict
+        return f"{change.verdict}: {change.reason}"
     return f"{change.ratio:.3f}  {change.verdict}"
 
 
-def _alt(comparison: Comparison) -> str:
-    changed = [c for c in comparison.changes if c.verdict in ("slower", "faster")]
-    listed = "; ".join(f"{c.name} {c.verdict}, {c.ratio:.3f}" for c in changed) or "nothing changed"
+def _alt(comparison: Comparison, drawn: list[Change]) -> str:
+    changed = [c for c in drawn if c.verdict in ("slower", "faster", _FAILED)]
+    listed = "; ".join(
+        f"{c.name} {c.verdict}{f', {c.ratio:.3f}' if not math.isnan(c.ratio) else ''}"
+        for c in changed
+    )
     return (
-        f"Forest plot of {len(comparison.changes)} cells, {comparison.quantity} new over base. "
-        f"Verdict: {comparison.verdict}. {listed}."
+        f"Forest plot of {len(drawn)} cells, {comparison.quantity} new over base"
+        f"{_left_out(comparison.changes, drawn)}. "
+        f"Verdict: {comparison.verdict}. {listed or 'Nothing changed'}."
     )
 
 

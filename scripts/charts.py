@@ -29,16 +29,19 @@ from subjects import Subject
 def latency_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     """Latency of a call against n, every variant, with its interval."""
     interval = ("latency_ci_low_ns", "latency_ci_high_ns")
+    series = with_growth(
+        series_of(rows, "latency_ns", subject.looks, interval), subject.growth, "time"
+    )
     panel = Panel(
         y_label="latency per call",
-        series=with_growth(
-            series_of(rows, "latency_ns", subject.looks, interval), subject.growth, "time"
-        ),
+        series=series,
         failures=failures_of(rows, subject.looks),
         format=style.format_time,
         empty="No variant finished: there is no latency to show.",
+        rings=crossing_rings(series, subject.growth),
     )
-    words = Words("latency", "time of one call, every variant", alttext.latency_alt(panel))
+    alt = alttext.latency_alt(panel, crossing_phrases(subject.growth))
+    words = Words("latency", "time of one call, every variant", alt)
     return _kernel_chart([panel], rows, subject, words, _marks(rows, subject, panel))
 
 
@@ -54,7 +57,7 @@ def gap_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
         format=style.format_ratio_tick,
         empty=f"No gap: {why_no_gap(python)}.",
         levels=(Level("parity", 1.0, strong=True),),
-        rings=crossing_rings(series, subject.growth),
+        rings=crossing_rings(series, subject.growth, parity=1.0),
         strip_name="no gap",
     )
     reference = reference_phrase(python)

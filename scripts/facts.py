@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 import style
+from errors import LoadError
 from loading import Run, one_line
 from series import SKIPPED
 
@@ -17,6 +18,14 @@ Facts = list[tuple[str, str]]
 _SECTIONS = (("machine", "Machine"), ("build", "Build"), ("python", "Python"))
 # Told elsewhere on the page, in words or tables of their own.
 _ELSEWHERE = ("kernels", "embedding_penalty")
+# The names of run.json end in the unit, which the page writes behind the number.
+_UNITS: tuple[tuple[str, Callable[[float], str]], ...] = (
+    ("_bytes_per_s", lambda value: f"{style.format_rate(value)}B/s"),
+    ("_per_s", lambda value: f"{style.format_rate(value)}/s"),
+    ("_bytes", style.format_bytes),
+    ("_ns", style.format_time),
+    ("_s", lambda value: style.format_time(value * 1e9)),
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ def run_facts(metadata: dict[str, Any]) -> dict[str, Facts]:
 
 def noise_facts(run: Run) -> list[str]:
     """How steady the machine was, and what embedding Python costs, as sentences."""
-    return [*_floor_sentence(run.summary), *_penalty_sentences(run.metadata)]
+    return [*_floor_sentence(run.summary), *_penalty_sentence(run)]
 
 
 def missing_cells(summary: pd.DataFrame) -> list[Missing]:
@@ -71,13 +80,25 @@ def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             if key not in _ELSEWHERE:
-                yield from _flat(inner, f"{name} {key}".replace("_", " ").strip())
+                key, inner = _with_unit(key, inner)
+                yield from _flat(inner, f"{name} {key}".strip())
     elif isinstance(value, list):
         items = [_entry(item) for item in value]
         if items:
             yield one_line(name), one_line("; ".join(items) if _nested(value) else " ".join(items))
     elif value is not None and value != "":
         yield one_line(name), _leaf(value)
+
+
+def _with_unit(key: str, value: Any) -> tuple[str, Any]:
+    """The words of a name, and its number with the unit that the name ends in."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        for suffix, form in _UNITS:
+            if key.endswith(suffix):
+                key, value = key.removesuffix(suffix), form(value)
+                break
+    # The name of an environment variable is one word.
+    return key if key.isupper() else key.replace("_", " "), value
 
 
 def _entry(item: Any) -> str:
@@ -108,16 +129,35 @@ def _floor_sentence(summary: pd.DataFrame) -> list[str]:
     ]
 
 
-def _penalty_sentences(metadata: dict[str, Any]) -> list[str]:
-    python = metadata.get("python") or {}
-    penalty = python.get("embedding_penalty") or {}
-    cells = penalty.get("cells") if isinstance(penalty, dict) else None
-    if not isinstance(cells, list) or not cells:
+def _penalty_sentence(run: Run) -> list[str]:
+    penalty = (run.metadata.get("python") or {}).get("embedding_penalty")
+    if not penalty:
         return []
-    listed = "; ".join(_entry(cell) for cell in cells)
-    mean = penalty.get("mean")
-    said = f", {_leaf(mean)} in the mean" if mean is not None else ""
+    try:
+        mean, cells = penalty["mean"], [_penalty(cell) for cell in penalty["cells"]]
+        mean_told = f", {_times(mean)} in the mean" if mean is not None else ""
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise LoadError(
+            f"{run.directory / 'run.json'}: python.embedding_penalty must have a mean and cells, "
+            "each with kernel, n, and ratio or failure; correct it, or remove it to report without"
+        ) from None
+    if not cells:
+        return []
     return [
-        one_line("Embedding penalty: how many times as long the embedded interpreter takes as the "
-                 f"stock one{said} ({listed}).")
+        "Embedding penalty: how many times as long the embedded interpreter takes as the stock "
+        f"one{mean_told}. {'; '.join(cells)}."
     ]
+
+
+def _penalty(cell: dict[str, Any]) -> str:
+    """Of one cell; with few rounds it has no interval, and without any result a reason."""
+    where = f"{one_line(cell['kernel'])} at n = {style.format_size(cell['n'])}"
+    if "ratio" not in cell:
+        return f"{where}: {one_line(cell['failure'])}"
+    interval = f" ({cell['low']:.2f} to {cell['high']:.2f})" if "low" in cell else ""
+    return f"{where}: {_times(cell['ratio'])}{interval}"
+
+
+def _times(ratio: float) -> str:
+    """To the percent: a penalty is a few."""
+    return f"{ratio:.2f}×"

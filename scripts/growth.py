@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,10 +21,10 @@ def with_growth(series: Iterable[Series], growth: pd.DataFrame, quantity: str) -
     rows = growth[
         (growth["quantity"] == quantity) & (growth["regime"] == "all") & growth["exponent"].notna()
     ]
-    exponents = {(row.variant, row.threads): row.exponent for row in rows.itertuples()}
+    known = {(row.variant, row.threads): row for row in rows.itertuples()}
     return [
-        replace(s, growth=f"~ n^{exponents[s.variant, s.threads]:.2f}")
-        if (s.variant, s.threads) in exponents else s
+        replace(s, growth=_power(row.exponent), growth_interval=_half_width(row))
+        if (row := known.get((s.variant, s.threads))) else s
         for s in series
     ]
 
@@ -33,14 +34,20 @@ def crossovers(growth: pd.DataFrame) -> pd.DataFrame:
     return growth[growth["quantity"] == "crossover"].sort_values("crossover_n", kind="stable")
 
 
-def crossing_rings(gaps: Iterable[Series], growth: pd.DataFrame) -> tuple[Ring, ...]:
-    """Where a gap passes 1, and where a line of gaps crosses that of the kernel's baseline."""
-    lines = {(s.variant, s.threads): s for s in gaps}
+def crossing_rings(
+    series: Iterable[Series], growth: pd.DataFrame, parity: float | None = None
+) -> tuple[Ring, ...]:
+    """Where a line crosses that of the fastest native variant, or of the kernel's baseline.
+
+    `parity` is the value of all native lines, where these are no lines of their own.
+    """
+    lines = {(s.variant, s.threads): s for s in series}
     rings = []
     for row in crossovers(growth).itertuples():
         line = lines.get((row.variant, row.threads))
         if line is not None and line.n[0] <= row.crossover_n <= line.n[-1]:
-            value = 1.0 if row.against == NATIVE else _value_at(line, row.crossover_n)
+            level = parity if row.against == NATIVE else None
+            value = _value_at(line, row.crossover_n) if level is None else level
             rings.append(Ring(row.crossover_n, value, style.format_near(row.crossover_n)))
     return tuple(rings)
 
@@ -54,6 +61,17 @@ def crossing_phrases(growth: pd.DataFrame) -> list[str]:
             row.against, label)
         phrases.append(f"{first} overtakes {second} at n ≈ {style.format_near(row.crossover_n)}")
     return phrases
+
+
+def _power(exponent: float) -> str:
+    # Adding 0 takes the sign from a -0.00.
+    return f"~ n^{round(exponent, 2) + 0.0:.2f}"
+
+
+def _half_width(row: Any) -> str:
+    """Of the exponent's interval; what is less than the last digit is not called nothing."""
+    half = (row.exponent_ci_high - row.exponent_ci_low) / 2
+    return f"±{max(half, 0.01):.2f}" if np.isfinite(half) else ""
 
 
 def _value_at(line: Series, n: float) -> float:

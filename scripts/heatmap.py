@@ -27,6 +27,9 @@ from subjects import footer_text
 _ROW, _TOP, _BOTTOM, _BETWEEN = 16.0, 76.0, 62.0, 14.0
 _MOST_NAME, _MOST_CELL = 120.0, 40.0
 _NUMBER_SIZE = 6.5
+# The numbers in cells keep their colours where a page is dark, as the cells do: they are none of
+# the house colours, which change (inline.py).
+_DARK_NUMBER, _LIGHT_NUMBER = "#1C1C1C", "#FCFCFC"
 # Purple where Python is faster, orange where native is: told apart with any colour blindness.
 _COLOURS = "PuOr_r"
 
@@ -140,7 +143,7 @@ def _number(gap: float) -> str:
 
 def _ink_on(colour: tuple[float, ...]) -> str:
     red, green, blue = colour[:3]
-    return style.INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else style.PAPER
+    return _DARK_NUMBER if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else _LIGHT_NUMBER
 
 
 def _name_sizes(sheet: Sheet, box: Box, bins: list[int]) -> None:

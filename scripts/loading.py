@@ -10,7 +10,7 @@ import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -27,9 +27,16 @@ QUANTITIES = ("time", "gap", "crossover")
 _INTERVALS = (("latency_ci_low_ns", "latency_ci_high_ns"), ("gap_ci_low", "gap_ci_high"))
 
 
+class Rung(NamedTuple):
+    """A step of a kernel's ladder: what it is called there, and the variant that stands on it."""
+
+    name: str
+    variant: str
+
+
 @dataclass(frozen=True)
 class Kernel:
-    """What run.json says about one kernel."""
+    """What run.json says about one kernel; `ladder` is empty where it declares none."""
 
     name: str
     title: str
@@ -37,6 +44,7 @@ class Kernel:
     reference: str | None = None
     item: str | None = None
     claims: tuple[str, ...] = ()
+    ladder: tuple[Rung, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,8 +168,31 @@ def _kernels(metadata: dict[str, Any], path: Path) -> dict[str, Kernel]:
             reference=_line(about, "reference", path),
             item=_line(about, "item", path),
             claims=tuple(str(claim) for claim in claims),
+            ladder=_ladder(about.get("ladder") or [], f"{path}: kernels.{name}.ladder"),
         )
     return kernels
+
+
+def _ladder(entries: Any, where: str) -> tuple[Rung, ...]:
+    """The rungs in their order; a variant that stood on two would be a step to itself."""
+    try:
+        rungs = tuple(Rung(_name(entry, "rung"), _name(entry, "variant")) for entry in entries)
+    except (KeyError, TypeError):
+        raise LoadError(
+            f"{where} must be a list of objects with rung and variant, both texts; correct it, or "
+            "remove it to draw the variants by their times"
+        ) from None
+    variants = [rung.variant for rung in rungs]
+    for variant in variants:
+        if variants.count(variant) > 1:
+            raise LoadError(f"{where}: {variant} stands on two rungs; remove one of them")
+    return rungs
+
+
+def _name(entry: Any, key: str) -> str:
+    if not isinstance(entry[key], str) or not one_line(entry[key]):
+        raise TypeError(key)
+    return one_line(entry[key])
 
 
 def _environment(metadata: dict[str, Any], path: Path) -> Environment:

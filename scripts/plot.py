@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import errors
@@ -32,19 +33,21 @@ def main(arguments: list[str]) -> int:
     out = options.out or options.directory / "charts"
 
     def work() -> str:
-        written = write_charts(load_run(options.directory), out, options.format)
+        run = load_run(options.directory)
+        # Before anything is drawn: that takes time.
+        out.mkdir(parents=True, exist_ok=True)
+        written = write_charts(run, draw_all(run, options.format), out, options.format)
         return f"wrote {written} files to {out}, start with {out / 'index.html'}"
 
     return errors.run_program("gapmeter plot", work, out, "directory")
 
 
-def write_charts(run: Run, out: Path, formats: list[str]) -> int:
-    """Write every chart in every format, their texts and the page; return how many files."""
-    out.mkdir(parents=True, exist_ok=True)
-    pictures = draw_all(run, formats)
+def write_charts(run: Run, pictures: list[Picture], out: Path, formats: Sequence[str]) -> int:
+    """Write the pictures of a run in these formats, their texts, and the page that shows them in
+    the first; return how many files."""
     for picture in pictures:
-        for kind, content in picture.files.items():
-            (out / f"{picture.stem}.{kind}").write_bytes(content)
+        for kind in formats:
+            (out / f"{picture.stem}.{kind}").write_bytes(picture.files[kind])
     alt = {picture.stem: picture.alt for picture in pictures}
     texts = json.dumps(alt, indent=2, ensure_ascii=False) + "\n"
     (out / "alt.json").write_text(texts, encoding="utf-8")

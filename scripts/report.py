@@ -1,8 +1,10 @@
 """Write the report of a result directory: `/usr/bin/python3 scripts/report.py DIR --claims FILE`.
 
 Writes DIR/report.html, one page that needs nothing but itself, and DIR/report.md, its short form
-for a pull request; with --out PAGE.html these two instead. `gapmeter report DIR` decides the claims
-and calls this. Exit status: 0 when both are written, 2 with one line on stderr when they cannot be.
+for a pull request; with --out PAGE.html these two instead. With --charts it writes DIR/charts, too,
+as plot.py does, for little more: most of the time goes into drawing, which is done once.
+`gapmeter report DIR` decides the claims and calls this. Exit status: 0 when all is written, 2 with
+one line on stderr when it cannot be.
 """
 
 from __future__ import annotations
@@ -24,9 +26,10 @@ try:
     from answer import LARGE_GAP, MUCH_TIME_NS, answers_of, interval_text, sentences
     from claims import Claim, load_claims, verdict_counts
     from facts import missing_cells, noise_facts, run_facts
-    from gallery import draw_all
-    from inline import inline_svg
+    from gallery import Picture, draw_all
+    from inline import COLOURS, inline_svg
     from loading import Kernel, Run, load_run
+    from plot import FORMATS, write_charts
     from subjects import footer_text
 except ImportError as error:
     errors.refuse_without(error)
@@ -40,6 +43,7 @@ _VERDICT_LOOKS = {
     "open": ("open", "?"),
     "not measured here": ("none", "–"),
 }
+_INLINE = "inline"
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
 
 
@@ -53,29 +57,35 @@ class Figure(NamedTuple):
 
 
 def main(arguments: list[str]) -> int:
-    """Parse the command line, write both files, and say so."""
+    """Parse the command line, write the files, and say so."""
     options = _parse(arguments)
-    page = options.out or options.directory / "report.html"
+    page, charts = options.out or options.directory / "report.html", options.directory / "charts"
 
     def work() -> str:
         run, claims = load_run(options.directory), load_claims(options.claims)
-        write_report(run, claims, page)
-        return f"wrote {page} and {page.with_suffix('.md')}"
+        # Before anything is drawn: that takes time.
+        for directory in (page.parent, *([charts] if options.charts else ())):
+            directory.mkdir(parents=True, exist_ok=True)
+        pictures = draw_all(run, [_INLINE, *(FORMATS if options.charts else ())])
+        write_report(run, claims, pictures, page)
+        said = f"wrote {page} and {page.with_suffix('.md')}"
+        if options.charts:
+            said += f", and {write_charts(run, pictures, charts, FORMATS)} files to {charts}"
+        return said
 
     return errors.run_program("gapmeter report", work, page, "file")
 
 
-def write_report(run: Run, claims: list[Claim], page: Path) -> None:
-    """Write the page, and its short form beside it."""
-    page.parent.mkdir(parents=True, exist_ok=True)
+def write_report(run: Run, claims: list[Claim], drawn: list[Picture], page: Path) -> None:
+    """Write the page with the pictures as they are drawn for one, and its short form beside it."""
     content = _content(run, claims)
     environment = _environment()
     short = environment.get_template("report.md.j2").render(content)
     page.with_suffix(".md").write_text(short, encoding="utf-8")
     pictures: dict[str | None, list[Markup]] = {}
-    for picture in draw_all(run, ["inline"]):
-        drawn = inline_svg(picture.files["inline"], picture.alt, picture.stem)
-        pictures.setdefault(picture.kernel, []).append(drawn)
+    for picture in drawn:
+        svg = inline_svg(picture.files[_INLINE], picture.alt, picture.stem)
+        pictures.setdefault(picture.kernel, []).append(svg)
     long = environment.get_template("report.html.j2").render(content, pictures=pictures)
     page.write_text(long, encoding="utf-8")
 
@@ -106,6 +116,7 @@ def _content(run: Run, claims: list[Claim]) -> dict[str, Any]:
     return {
         "answers": answers,
         "claims": claims,
+        "colours": COLOURS,
         "counts": verdict_counts(claims),
         "facts": run_facts(run.metadata),
         "footer": footer_text(run.environment),
@@ -188,6 +199,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--out", type=_page_name, help="the page (default: DIR/report.html); report.md goes beside"
+    )
+    parser.add_argument(
+        "--charts", action="store_true", help="also write DIR/charts, as `gapmeter plot DIR` does"
     )
     return parser.parse_args(arguments)
 

@@ -20,7 +20,8 @@ _LABEL_WIDTH = 190.0
 class Series:
     """One line: a variant with a number of threads, at the sizes where it has the value.
 
-    `absent` are the sizes at which it was run without giving that value.
+    `absent` are the sizes at which it was run without giving that value. `growth` says how it grows
+    with n, and `growth_interval` how sure that is.
     """
 
     variant: str
@@ -34,14 +35,16 @@ class Series:
     absent: np.ndarray
     note: str = ""
     growth: str = ""
+    growth_interval: str = ""
 
     @property
     def text(self) -> str:
-        """The label at the line's end; how the line grows is said where there is room."""
+        """The label at the line's end; how the line grows is said as far as there is room."""
         said = f"  {self.note}" if self.note else ""
-        grows = f"  {self.growth}" if self.growth else ""
-        if style.text_width(self.label + said + grows) <= _LABEL_WIDTH:
-            said += grows
+        for part in (f"  {self.growth}", f" {self.growth_interval}"):
+            if not part.strip() or style.text_width(self.label + said + part) > _LABEL_WIDTH:
+                break
+            said += part
         return style.fit_name(self.label, said, _LABEL_WIDTH)
 
 

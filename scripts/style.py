@@ -62,9 +62,10 @@ RC: dict[str, Any] = {
 }
 
 PYTHON_LANE = "python"
-# Okabe and Ito's yellow is darkened: as they give it, a thin line of it vanishes on white.
-_NATIVE_COLOURS = ("#0072B2", "#009E73", "#56B4E9", "#000000", "#A89B00")
-_PYTHON_COLOURS = ("#D55E00", "#E69F00", "#CC79A7", "#7F7F7F", "#8C3B00")
+# Okabe and Ito's yellow is darkened: as they give it, a thin line of it vanishes on white. What
+# becomes of them where a page is dark is in inline.py.
+NATIVE_COLOURS = ("#0072B2", "#009E73", "#56B4E9", "#000000", "#A89B00")
+PYTHON_COLOURS = ("#D55E00", "#E69F00", "#CC79A7", "#7F7F7F", "#8C3B00")
 # Its length shares no factor with the number of colours, so pairs repeat only after 35 variants.
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _THREADS_MARKER_STEP = 3
@@ -107,7 +108,7 @@ class Looks:
         """More threads keep the variant's colour, with a thicker line and another marker."""
         slot, level = self._slots[variant], self._levels[threads]
         python = lane_of(variant) == PYTHON_LANE
-        colours = _PYTHON_COLOURS if python else _NATIVE_COLOURS
+        colours = PYTHON_COLOURS if python else NATIVE_COLOURS
         return Look(
             colour=colours[slot % len(colours)],
             marker=_MARKERS[(slot + level * _THREADS_MARKER_STEP) % len(_MARKERS)],

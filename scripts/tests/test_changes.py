@@ -8,7 +8,8 @@ from typing import Any
 
 import changes
 import pytest
-from artists import lines, texts
+from artists import lines, says, texts
+from render import Chart
 
 CELL = {
     "kernel": "sum", "variant": "native/simd", "n": 1024, "threads": 1, "failed": False,
@@ -17,24 +18,44 @@ CELL = {
 }
 
 
-def comparison(path: Path, *cells: dict[str, Any]) -> Path:
+FAILED = {"failed": True, "reason": "signal 11", "ratio": None, "verdict": None}
+
+
+def comparison(path: Path, *cells: dict[str, Any], **values: Any) -> Path:
     """A comparison's JSON, as `gapmeter ab --format json` writes it."""
     path.write_text(json.dumps({
         "quantity": "latency", "threshold": 0.02, "confidence": 0.99,
         "cells": [CELL | cell for cell in cells], "overall": None, "verdict": "slower",
         "exit_status": 1,
-    }), encoding="utf-8")
+    } | values), encoding="utf-8")
     return path
+
+
+def drawn(path: Path, *cells: dict[str, Any], **values: Any) -> Chart:
+    """The chart of a comparison with these cells."""
+    return changes.changes_chart(
+        changes.load_comparison(comparison(path / "ab.json", *cells, **values))
+    )
+
+
+def cell(n: int, verdict: str, ratio: float, half: float) -> dict[str, Any]:
+    """A cell whose interval goes from ratio / half to ratio * half."""
+    return {"n": n, "verdict": verdict,
+            "ratio": {"ratio": ratio, "low": ratio / half, "high": ratio * half}}
+
+
+def rows(chart: Chart) -> list[int]:
+    """The n of each row from the top."""
+    names = [tick.get_text() for tick in chart.figure.axes[0].get_yticklabels()]
+    return [int(name.split()[-1]) for name in names]
 
 
 def test_each_cell_is_a_row_with_ratio_interval_and_verdict(tmp_path: Path) -> None:
     ratio = {"ratio": 0.9, "low": 0.8, "high": 0.95}
-    file = comparison(tmp_path / "ab.json", {}, {"n": 64, "ratio": ratio, "verdict": "faster"})
-    chart = changes.changes_chart(changes.load_comparison(file))
+    chart = drawn(tmp_path, {}, {"n": 64, "ratio": ratio, "verdict": "faster"})
     axes = chart.figure.axes[0]
-    drawn = lines(axes)
-    assert drawn["sum native/simd n = 1 Ki"] == [(1.1, 0)]
-    assert drawn["sum native/simd n = 64"] == [(0.9, 1)]
+    assert lines(axes)["sum native/simd n = 1 Ki"] == [(1.1, 0)]
+    assert lines(axes)["sum native/simd n = 64"] == [(0.9, 1)]
     bars = [segment[:, 0].tolist() for bar in axes.collections for segment in bar.get_segments()]
     assert bars == [[1.08, 1.12], [0.8, 0.95]]
     assert {"1.100  slower", "0.900  faster"} <= set(texts(chart))
@@ -43,25 +64,82 @@ def test_each_cell_is_a_row_with_ratio_interval_and_verdict(tmp_path: Path) -> N
 
 
 def test_the_band_is_as_wide_as_changes_that_do_not_count(tmp_path: Path) -> None:
-    chart = changes.changes_chart(changes.load_comparison(comparison(tmp_path / "ab.json", {})))
+    chart = drawn(tmp_path, {})
     corners = chart.figure.axes[0].patches[0].get_xy()[:, 0]
     assert (min(corners), max(corners)) == pytest.approx((1 / 1.02, 1.02))
 
 
 def test_a_failed_cell_keeps_its_row_and_says_why(tmp_path: Path) -> None:
-    failed = {"failed": True, "reason": "signal 11", "ratio": None, "verdict": None}
-    chart = changes.changes_chart(
-        changes.load_comparison(comparison(tmp_path / "ab.json", {}, failed))
-    )
+    chart = drawn(tmp_path, {}, FAILED)
     assert "failed: signal 11" in texts(chart)
     assert len(chart.figure.axes[0].get_yticks()) == 2
 
 
 def test_a_ratio_without_an_interval_is_a_mark_alone(tmp_path: Path) -> None:
     ratio = {"ratio": 1.1, "low": None, "high": None}
-    file = comparison(tmp_path / "ab.json", {"ratio": ratio, "verdict": "inconclusive"})
-    axes = changes.changes_chart(changes.load_comparison(file)).figure.axes[0]
+    axes = drawn(tmp_path, {"ratio": ratio, "verdict": "inconclusive"}).figure.axes[0]
     assert not axes.collections and len(axes.get_lines()) == 2
+
+
+def test_the_words_name_the_cells_that_changed_or_failed(tmp_path: Path) -> None:
+    chart = drawn(
+        tmp_path, {}, cell(64, "same", 1.001, 1.002), cell(16, "faster", 0.8, 1.02),
+        FAILED | {"n": 4}, cell(2, "inconclusive", 1.01, 1.1),
+    )
+    assert chart.alt == (
+        "Forest plot of 5 cells, latency new over base. Verdict: slower. "
+        "sum native/simd n = 1 Ki slower, 1.100; sum native/simd n = 16 faster, 0.800; "
+        "sum native/simd n = 4 failed."
+    )
+
+
+def test_the_words_say_that_nothing_changed(tmp_path: Path) -> None:
+    chart = drawn(tmp_path, cell(64, "same", 1.001, 1.002), verdict="same")
+    assert chart.alt == (
+        "Forest plot of 1 cells, latency new over base. Verdict: same. Nothing changed."
+    )
+
+
+def test_a_comparison_of_gaps_says_what_below_one_means(tmp_path: Path) -> None:
+    chart = drawn(tmp_path, cell(64, "faster", 0.9, 1.02), quantity="gap")
+    assert chart.title == "What changed: gap, new over base"
+    assert says(chart, "below 1 is a smaller gap; shaded: changes of up to 2 %")
+    assert "gap new over base" in chart.alt
+    assert says(drawn(tmp_path, {}), "below 1 is faster")
+
+
+def test_sixty_cells_are_all_drawn(tmp_path: Path) -> None:
+    chart = drawn(tmp_path, *(cell(n, "same", 1, 1.01) for n in range(60)))
+    assert rows(chart) == list(range(60))
+    assert not says(chart, "left out")
+
+
+def test_of_very_many_cells_the_changed_and_the_least_certain_are_drawn(tmp_path: Path) -> None:
+    # The larger n, the wider the interval; so of the 197 the last 57 are the least certain.
+    unsure = [cell(n, "same" if n < 150 else "inconclusive", 1, 1 + n / 1e4) for n in range(197)]
+    told = [cell(1001, "slower", 1.1, 1.001), cell(1002, "faster", 0.9, 1.001),
+            FAILED | {"n": 1003}]
+    chart = drawn(tmp_path, told[0], *unsure, *told[1:])
+    assert rows(chart) == [1001, *range(140, 197), 1002, 1003]
+    assert says(chart, "which do not count; left out: 140 same")
+    assert chart.alt.startswith(
+        "Forest plot of 60 cells, latency new over base; left out: 140 same. Verdict: slower."
+    )
+    assert chart.figure.get_figheight() < 15
+
+
+def test_of_too_many_changes_the_smallest_are_left_out(tmp_path: Path) -> None:
+    slower = [cell(n, "slower", 1.1 + n / 1000, 1.01) for n in range(70)]
+    missing = {"failed": False, "reason": "not in base", "ratio": None, "verdict": None, "n": 999}
+    chart = drawn(tmp_path, FAILED | {"n": 1000}, *slower, missing)
+    assert rows(chart) == [1000, *range(11, 70)]
+    assert says(chart, "left out: 11 slower, 1 not compared")
+
+
+def test_a_ratio_without_an_interval_counts_as_least_certain(tmp_path: Path) -> None:
+    bare = {"n": 7, "verdict": "inconclusive", "ratio": {"ratio": 1, "low": None, "high": None}}
+    chart = drawn(tmp_path, bare, *(cell(n, "same", 1, 1.01 + n / 1e4) for n in range(100, 200)))
+    assert rows(chart) == [7, *range(141, 200)]
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

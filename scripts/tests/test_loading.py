@@ -7,7 +7,7 @@ import math
 import pytest
 from conftest import MIB, Builder
 from errors import LoadError
-from loading import Cache, load_run
+from loading import Cache, Rung, load_run
 
 
 @pytest.fixture
@@ -44,6 +44,15 @@ def test_run_json_becomes_kernels_and_environment(small: Builder) -> None:
     assert run.kernels["sum"].baseline == "python/builtin"
     assert run.environment.cpu == "AMD EPYC 7763"
     assert run.metadata["seed"] == 1
+
+
+def test_a_ladder_is_loaded_in_its_order_and_empty_where_none_is_declared(small: Builder) -> None:
+    small.add("apply_weights", sizes=(16,)).metadata["kernels"]["sum"]["ladder"] = [
+        {"rung": "list", "variant": "python/loop"}, {"rung": "SIMD", "variant": "native/simd"}
+    ]
+    kernels = load_run(small.write()).kernels
+    assert kernels["sum"].ladder == (Rung("list", "python/loop"), Rung("SIMD", "native/simd"))
+    assert kernels["apply_weights"].ladder == ()
 
 
 def test_instruction_caches_are_left_out(small: Builder) -> None:
@@ -249,6 +258,13 @@ def test_bytes_that_are_not_utf8_are_refused(small: Builder) -> None:
         ("kernels", None, "'kernels'"),
         ("kernels", {"sum": "Sum"}, "kernels.sum must be an object"),
         ("kernels", {"sum": {"claims": "C06"}}, "kernels.sum.claims must be a list"),
+        *(
+            ("kernels", {"sum": {"ladder": ladder}}, "kernels.sum.ladder must be a list of objects")
+            for ladder in ("list", 3, {"rung": "list"}, ["python/loop"], [{"rung": "list"}],
+                           [{"rung": "list", "variant": 3}], [{"rung": "", "variant": "python/a"}])
+        ),
+        ("kernels", {"sum": {"ladder": [{"rung": rung, "variant": "python/a"} for rung in "ab"]}},
+         "kernels.sum.ladder: python/a stands on two rungs"),
     ],
 )
 def test_a_bad_entry_of_run_json_is_named(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import plot
 import pytest
 import report
 from conftest import Builder
@@ -77,6 +79,21 @@ def test_ids_are_unique_and_every_reference_is_found(small: Builder) -> None:
     assert wanted <= set(ids)
 
 
+def test_every_property_that_is_used_is_defined_in_light_and_dark(small: Builder) -> None:
+    page_of(small)
+    raw = (small.directory / "report.html").read_text(encoding="utf-8")
+    schemes = re.findall(r":root \{([^}]*)\}", raw)
+    light, dark = (set(re.findall(r"(--[a-z-]+): ", scheme)) for scheme in schemes)
+    assert light == dark >= set(re.findall(r"var\((--[a-z-]+)\)", raw))
+
+
+def test_no_chart_keeps_a_white_paper(small: Builder) -> None:
+    page_of(small)
+    raw = (small.directory / "report.html").read_text(encoding="utf-8")
+    assert not re.search("#fff(fff)?[;\"]", raw.partition("<body>")[2])
+    assert "background: #" not in raw and "body { background: var(--chart-paper)" in raw
+
+
 def test_every_chart_is_a_picture_with_words(small: Builder) -> None:
     page = page_of(small)
     charts = [attributes for tag, attributes in page.tags if tag == "svg"]
@@ -87,13 +104,29 @@ def test_every_chart_is_a_picture_with_words(small: Builder) -> None:
         assert len(chart["aria-label"] or "") > 30
 
 
-def test_the_answer_comes_first(small: Builder) -> None:
-    text = page_of(small).text
-    order = ["At the largest n measured", "python/builtin", "Loops are slow"]
-    places = [text.index(words) for words in order]
-    # The contents name these before.
-    places += [text.rindex(words) for words in ("Failed and skipped", "How it was measured")]
+def with_floors(builder: Builder) -> Builder:
+    """What the noise floor is told from, and the embedding penalty."""
+    builder.columns += ["latency_p99_floor_ns", "latency_p999_floor_ns"]
+    for row in builder.rows:
+        row["latency_p50_ns"] = row["latency_ns"]
+    builder.metadata["python"]["embedding_penalty"] = {
+        "mean": 1.09, "cells": [{"kernel": "sum", "variant": "python/loop", "n": 16, "ratio": 1.09}]
+    }
+    return builder
+
+
+def test_the_answer_comes_first_and_what_is_missing_last(small: Builder) -> None:
+    with_floors(small).fail("oom", kernel="sum", variant="python/loop", n=4096)
+    page = page_of(small)
+    order = ["At the largest n measured", "python/builtin", "Loops are slow", "All figures"]
+    places = [page.text.index(words) for words in order]
+    # The contents name some of these before.
+    ending = ("How it was measured", "Machine", "Noise floor", "Embedding penalty",
+              "Failed and skipped", "oom here")
+    places += [page.text.rindex(words) for words in ending]
     assert places == sorted(places)
+    links = page.values("a", "href")
+    assert links.index("#method") < links.index("#missing")
 
 
 def test_a_claim_shows_its_verdict_and_the_numbers_that_decided(small: Builder) -> None:
@@ -145,15 +178,10 @@ def test_what_failed_and_what_was_skipped_is_told_with_its_reason(small: Builder
 
 
 def test_machine_python_and_noise_are_told(small: Builder) -> None:
-    small.columns += ["latency_p99_floor_ns", "latency_p999_floor_ns"]
-    for row in small.rows:
-        row["latency_p50_ns"] = row["latency_ns"]
-    small.metadata["python"]["embedding_penalty"] = {"mean": 1.25, "cells": [{"kernel": "sum"}]}
-    text = page_of(small).text
+    text = page_of(with_floors(small)).text
     assert "AMD EPYC 7763" in text and "g++ 12.2.0" in text
-    assert "level 1, type Data, size bytes 32768" in text
+    assert "level 1, type Data, size 32 KiB" in text
     assert "(1.3× in the median of" in text
-    assert "1.25 in the mean (kernel sum)" in text
 
 
 def test_hostile_texts_stay_texts(small: Builder) -> None:
@@ -202,6 +230,29 @@ def test_the_same_run_gives_the_same_page(small: Builder) -> None:
 def test_out_chooses_the_page_and_its_neighbour(small: Builder, tmp_path: Path) -> None:
     assert write(small, [], "--out", str(tmp_path / "new" / "page.html")) == 0
     assert {path.name for path in (tmp_path / "new").iterdir()} == {"page.html", "page.md"}
+
+
+def test_charts_are_written_as_by_plot_only_when_asked_for(
+    small: Builder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    charts = small.directory / "charts"
+    assert write(small, []) == 0
+    assert not charts.exists()
+    assert write(small, [], "--charts") == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    written = {path.name: path.read_bytes() for path in charts.iterdir()}
+    assert said.endswith(f"report.md, and {len(written)} files to {charts}")
+    shutil.rmtree(charts)
+    assert plot.main([str(small.directory)]) == 0
+    assert written == {path.name: path.read_bytes() for path in charts.iterdir()}
+    assert len(written) > 30
+
+
+def test_charts_do_not_change_the_page(small: Builder) -> None:
+    page_of(small)
+    first = (small.directory / "report.html").read_bytes()
+    assert write(small, [claim()], "--charts") == 0
+    assert (small.directory / "report.html").read_bytes() == first
 
 
 def test_a_run_without_any_gap_has_a_report(builder: Builder) -> None:
