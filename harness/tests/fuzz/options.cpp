@@ -22,11 +22,22 @@ class Nowhere : public std::streambuf {
   std::streamsize xsputn(const char*, std::streamsize count) override { return count; }
 };
 
-void silence() {
-  static Nowhere nowhere;
-  std::cout.rdbuf(&nowhere);
-  std::cerr.rdbuf(&nowhere);
-}
+// For as long as it lives: when the program ends, the streams are flushed to where they belong.
+class Silence {
+ public:
+  Silence() : out_(std::cout.rdbuf(&nowhere_)), error_(std::cerr.rdbuf(&nowhere_)) {}
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+  ~Silence() {
+    std::cout.rdbuf(out_);
+    std::cerr.rdbuf(error_);
+  }
+
+ private:
+  Nowhere nowhere_;
+  std::streambuf* out_;
+  std::streambuf* error_;
+};
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
@@ -71,7 +82,7 @@ void check(const gapmeter::Options& options) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  silence();
+  const Silence silence;
   const std::vector<std::string> lines = lines_of(gapmeter::fuzz::text_of(data, size));
   std::vector<const char*> argv{"gapmeter"};
   for (const std::string& line : lines) {
