@@ -2,10 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "harness/results/environment.h"
 #include "harness/results/records.h"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
 
 namespace gapmeter {
 namespace {
@@ -37,8 +43,22 @@ Json further_engine_facts(const Catalog& catalog) {
   return engines;
 }
 
+// Whether libraries or malloc look at a variable "NAME=value", which workers inherit.
+bool changes_libraries(std::string_view variable) {
+  constexpr std::array<std::string_view, 9> prefixes{
+      "OPENBLAS_", "GOTO_", "OMP_", "MKL_", "NUMBA_", "LD_", "MALLOC_", "GLIBC_", "TBB_"};
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](std::string_view prefix) { return variable.starts_with(prefix); });
+}
+
 Json environment_of_workers() {
   Json variables = Json::object();
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text(*variable);
+    const std::size_t equals = text.find('=');
+    if (!changes_libraries(text) || equals == std::string_view::npos) continue;
+    variables[std::string(text.substr(0, equals))] = one_line(std::string(text.substr(equals + 1)));
+  }
   for (const auto& [name, value] : worker_environment(1)) variables[name] = value;
   return variables;
 }

@@ -155,16 +155,16 @@ RunComparison compare_runs(const std::vector<RoundRow>& base, const std::vector<
 
 std::vector<std::string> differences_of(const nlohmann::json& base,
                                         const nlohmann::json& compared) {
-  constexpr std::array facts{"/machine/cpu",      "/machine/logical_cpus",
-                             "/machine/caches",   "/machine/os",
-                             "/machine/kernel",   "/machine/governor",
-                             "/machine/turbo",    "/machine/smt",
-                             "/build/compiler",   "/build/flags",
-                             "/build/build_type", "/build/native_instructions",
-                             "/build/highway",    "/machine/transparent_huge_pages",
-                             "/python/engine",    "/python/build",
-                             "/python/link",      "/python/numpy",
-                             "/python/numpy_blas"};
+  constexpr std::array facts{"/machine/cpu",       "/machine/logical_cpus",
+                             "/machine/caches",    "/machine/os",
+                             "/machine/kernel",    "/machine/governor",
+                             "/machine/turbo",     "/machine/smt",
+                             "/build/compiler",    "/build/flags",
+                             "/build/build_type",  "/build/native_instructions",
+                             "/build/highway",     "/machine/transparent_huge_pages",
+                             "/python/engine",     "/python/build",
+                             "/python/link",       "/python/numpy",
+                             "/python/numpy_blas", "/worker_environment"};
   std::vector<std::string> differences;
   for (const char* fact : facts) {
     const nlohmann::json::json_pointer pointer(fact);

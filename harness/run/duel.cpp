@@ -93,7 +93,9 @@ class Duel {
   }
 
   bool run_pair(int pair) {
-    const std::array<JobOutcome, 2> outcomes = runner_.run_pair(job_, pair % 2);
+    std::array<JobOutcome, 2> outcomes = runner_.run_pair(job_, pair % 2);
+    // As of single workers: one that the system kills for want of memory is killed again.
+    if (outcomes[0].killed || outcomes[1].killed) outcomes = runner_.run_pair(job_, pair % 2);
     // Both, so that a side which was ended because the other one failed doesn't hide the reason.
     const std::array accepted{accept_round(0, outcomes[0]), accept_round(1, outcomes[1])};
     if (!accepted[0] || !accepted[1]) return false;

@@ -56,10 +56,6 @@ Measurement without_answer(Status status, std::string reason, const std::string&
   return {.status = status, .reason = reason_of(reason)};
 }
 
-bool was_killed(const WorkerReply& reply) {
-  return reply.process.end == ProcessResult::End::signalled && reply.process.code == SIGKILL;
-}
-
 }  // namespace
 
 const std::vector<std::string>& command_for(const WorkerSettings& settings,
@@ -77,7 +73,8 @@ std::string title_of(const Job& job) {
 
 JobOutcome outcome_of(const WorkerReply& reply, double timeout_s) {
   return {interpret(reply.process, reply.nonce, timeout_s), reply.process.wall_s,
-          reply.process.end == ProcessResult::End::abandoned};
+          reply.process.end == ProcessResult::End::abandoned,
+          reply.process.end == ProcessResult::End::signalled && reply.process.code == SIGKILL};
 }
 
 Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double timeout_s) {
@@ -181,12 +178,12 @@ std::optional<JobOutcome> ProcessJobRunner::success_of(const Job& job,
 
 JobOutcome ProcessJobRunner::run(const Job& job) {
   const auto ask = [&] {
-    return ask_worker(settings_, command_for(settings_, job.variant), job, job.threads,
-                      title_of(job));
+    return outcome_of(
+        ask_worker(settings_, command_for(settings_, job.variant), job, job.threads, title_of(job)),
+        settings_.timeout_s);
   };
-  WorkerReply reply = ask();
-  if (was_killed(reply)) reply = ask();
-  return outcome_of(reply, settings_.timeout_s);
+  JobOutcome outcome = ask();
+  return outcome.killed ? ask() : outcome;
 }
 
 }  // namespace gapmeter

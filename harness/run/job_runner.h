@@ -18,6 +18,7 @@ struct JobOutcome {
   Measurement measurement;
   double wall_s = 0;       // from fork to the end of the process
   bool abandoned = false;  // the user would not wait; the measurement means nothing
+  bool killed = false;     // by SIGKILL, from a person or from the system for want of memory
 };
 
 // What the scheduler runs jobs through; tests put a fake in its place.
@@ -42,8 +43,8 @@ class ProcessJobRunner final : public JobRunner {
   // `most_at_once`: so many untimed jobs run beside each other.
   explicit ProcessJobRunner(WorkerSettings settings, std::size_t most_at_once = processors())
       : settings_(std::move(settings)), most_at_once_(most_at_once) {}
-  // A worker that somebody ended with SIGKILL is started once more: whether that was a person or
-  // the system, for want of memory, can't be told, and only the latter does it again.
+  // A worker that was killed is started once more: whether a person did it or the system can't be
+  // told, and only the system does it again.
   JobOutcome run(const Job& job) override;
   // Of jobs that run beside each other each may have its part of the memory, and none is pinned.
   // One that fails so is run again alone: only that counts.

@@ -116,7 +116,9 @@ def test_a_variant_that_is_skipped_on_one_side_is_no_failure(
 
 def test_every_round_is_kept(changes: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     process, out = changes
-    assert {path.name for path in out.iterdir()} == {"pairs.csv", "workers.log"}
+    kept = {"pairs.csv", "workers.log", "changes.csv", "changes.json", "changes.svg"}
+    assert {path.name for path in out.iterdir()} == kept
+    assert json.loads((out / "changes.json").read_text()) == json.loads(process.stdout)
     rows = pairs_of(out)
     assert list(rows[0])[:3] == ["side", "slice_ns", "kernel"]
     # Names appear in both kernels, but `drawn` was not timed.

@@ -273,6 +273,19 @@ def test_run_json_tells_how_the_run_was_made(run: Run) -> None:
         assert keys <= set(facts[section])
 
 
+def test_run_json_tells_which_inherited_variables_libraries_look_at(
+    gapmeter: Program, out: Path
+) -> None:
+    inherited = {"OPENBLAS_CORETYPE": "Haswell", "OMP_NUM_THREADS": "7", "HOLIDAY": "soon"}
+    run = gapmeter.measure(
+        out, *BRIEF, "--kernels", "empty", "--variants", "native/*", environment=inherited
+    )
+    told = run.facts["worker_environment"]
+    assert told["OPENBLAS_CORETYPE"] == "Haswell"
+    assert told["OMP_NUM_THREADS"] == "1", "what workers are given counts"
+    assert "HOLIDAY" not in told
+
+
 def test_numpy_brings_an_optimised_blas(run: Run) -> None:
     assert re.search("openblas|mkl|blis", run.facts["python"]["numpy_blas"])
 

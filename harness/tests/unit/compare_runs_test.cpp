@@ -281,6 +281,14 @@ TEST(DifferencesOf, NameTheFactAndBothValues) {
               ElementsAre("machine.cpu: \"A\", then \"B\"", "machine.logical_cpus: 4, then 8"));
 }
 
+TEST(DifferencesOf, WhatWorkersInheritIsAmongThem) {
+  Json first = facts(), later = facts();
+  first["worker_environment"] = {{"OMP_NUM_THREADS", "1"}};
+  later["worker_environment"] = {{"OMP_NUM_THREADS", "1"}, {"OPENBLAS_CORETYPE", "Haswell"}};
+  EXPECT_THAT(differences_of(first, later),
+              ElementsAre(AllOf(HasSubstr("worker_environment: "), HasSubstr("Haswell"))));
+}
+
 TEST(DifferencesOf, AFactThatOnlyOneKnowsDiffers) {
   Json later = facts();
   later["build"]["flags"] = "-O3";

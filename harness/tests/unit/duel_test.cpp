@@ -50,6 +50,29 @@ TEST_F(DuelTest, VerifiesBothSidesThenCalibratesByBaseThenTimesPairs) {
                                        "pair from new", "pair from base"));
 }
 
+TEST_F(DuelTest, RunsAPairOnceMoreWhenAWorkerWasKilled) {
+  rule_.most_pairs = 3;
+  JobOutcome killed = failing(Status::oom, "killed by signal 9");
+  killed.killed = true;
+  runner_.during = [&](std::size_t call) {
+    runner_.outcomes.reset();
+    if (call == 1) runner_.outcomes = {abandoned(), killed};
+  };
+  const DuelResult result = run();
+  EXPECT_THAT(result.failure, IsEmpty());
+  EXPECT_THAT(result.ratios, SizeIs(3));
+  EXPECT_THAT(runner_.log, ElementsAre("verify base", "verify new", "time base", "pair from base",
+                                       "pair from new", "pair from new", "pair from base"));
+}
+
+TEST_F(DuelTest, AWorkerThatIsKilledAgainIsAFailure) {
+  JobOutcome killed = failing(Status::oom, "killed by signal 9");
+  killed.killed = true;
+  runner_.outcomes = {abandoned(), killed};
+  EXPECT_EQ(run().failure, "new: oom: killed by signal 9");
+  EXPECT_THAT(runner_.paired, SizeIs(2));
+}
+
 TEST_F(DuelTest, RunsTheJobItWasGiven) {
   rule_.most_pairs = 2;
   run();
