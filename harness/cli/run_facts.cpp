@@ -73,6 +73,18 @@ nlohmann::json ladder_facts(const Kernel& kernel) {
   return ladder;
 }
 
+bool add_ladders(nlohmann::json& facts, const std::vector<Kernel>& kernels) {
+  bool added = false;
+  for (const Kernel& kernel : kernels) {
+    const Json::json_pointer place = Json::json_pointer("/kernels") / kernel.name;
+    if (kernel.ladder.empty() || !facts.contains(place) || !facts[place].is_object()) continue;
+    if (facts[place].contains("ladder")) continue;
+    facts[place]["ladder"] = ladder_facts(kernel);
+    added = true;
+  }
+  return added;
+}
+
 nlohmann::json engine_facts(const PythonDescription& python, bool embedded) {
   return {{"engine", embedded ? "embedded" : "stock"},
           {"version", python.version},
