@@ -16,6 +16,7 @@ from support import (
     assert_rejected,
     interrupt,
     is_running,
+    not_under,
     read_csv,
     started,
     wait_for,
@@ -55,6 +56,7 @@ def changes(
     return compare(ab_base, ab_changed, *COARSE, "--format", "json", "--out", out), out
 
 
+@not_under("address", "thread", because="a cell's ten seconds end before there is an interval")
 def test_twice_the_work_is_slower(
     changes: tuple[subprocess.CompletedProcess[str], Path],
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -16,10 +17,12 @@ LEAST_ROUNDS = 9
 
 
 def half_width(row: Row, field: str) -> float:
-    """Of an interval, relative to its middle."""
+    """Of an interval, relative to its middle; without end where there is none."""
     names = {"latency": "latency_ci_{}_ns", "gap": "gap_ci_{}"}[field]
-    low, high = (float(row[names.format(end)]) for end in ("low", "high"))
-    return (high - low) / (high + low)
+    low, high = (row[names.format(end)] for end in ("low", "high"))
+    if not low or not high:  # too few rounds for one
+        return math.inf
+    return (float(high) - float(low)) / (float(high) + float(low))
 
 
 def imprecise(run: Run, precision: float) -> set[str]:
