@@ -1,4 +1,4 @@
-"""Standard streams that are closed or that nobody reads: results stay whole, and a run ends well."""
+"""Standard streams that are closed or that nobody reads: results stay whole, a run ends well."""
 
 from __future__ import annotations
 
