@@ -22,8 +22,8 @@ nlohmann::json run_facts(const RunOptions& options, const std::vector<std::strin
 // From the first rung to the last.
 nlohmann::json ladder_facts(const Kernel& kernel);
 
-// Adds the ladders of kernels that a run of an older build does not describe yet, so that its charts
-// are as good. Returns whether there were any.
+// Adds the ladders of kernels that a run of an older build does not describe yet, so that its
+// charts are as good. Returns whether there were any.
 bool add_ladders(nlohmann::json& facts, const std::vector<Kernel>& kernels);
 
 nlohmann::json limit_facts(const MachineLimits& limits);
