@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from support import clean_environment
+from support import clean_environment, not_under
+
+pytestmark = not_under("address", "thread", because="a program would be built that is without it")
 
 GUIDE = "docs/adding-a-kernel.md"
 # A block of shell commands, or a file's name in backquotes alone on a line and then its contents.

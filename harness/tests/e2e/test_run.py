@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support import BRIEF, Program, Row, Run
+from support import BRIEF, SANITIZERS, Program, Row, Run
 
 KERNELS = ("sum", "apply_weights", "empty")
 SIZES = (16, 1000)
@@ -112,7 +112,8 @@ def test_a_run_that_goes_well_exits_0_and_leaves_its_files(run: Run) -> None:
     names = {path.name for path in run.dir.iterdir()}
     tables = {"rounds.csv", "summary.csv", "latency.csv", "metrics.csv", "growth.csv"}
     assert names == tables | {"run.json", "workers.log"}
-    assert run.log == "", "the real kernels print nothing"
+    if not SANITIZERS:  # whose library says that the stock interpreter can't load it
+        assert run.log == "", "the real kernels print nothing"
 
 
 def test_every_planned_cell_is_ok_and_verified(run: Run, gapmeter: Program) -> None:
