@@ -22,9 +22,9 @@ T = TypeVar("T")
 
 # The shortest run there is: one short round of each cell.
 BRIEF = ("--quick", "--rounds", "1")
-PATIENCE_S = 60.0
 # What the programs were built with: address, undefined, thread.
 SANITIZERS = set(os.environ.get("GAPMETER_SANITIZERS", "").split(",")) - {""}
+PATIENCE_S = 300.0 if SANITIZERS else 60.0
 
 
 def not_under(*sanitizers: str, because: str) -> pytest.MarkDecorator:

@@ -211,8 +211,9 @@ TEST(TimeRound, WarmsUpWithTwoSingleCalls) {
 TEST(TimeRound, TimesEveryBatchItReports) {
   CountingCall call;
   const Timing timing = time_round(call, {.round_ns = 100'000, .batch = BatchPlan{.calls = 37}});
-  // One batch before them told how many fit into the round.
-  EXPECT_EQ(call.after_warm_up().size(), static_cast<std::size_t>(timing.batches) + 1);
+  // One batch before them told how many fit into the round. (How many single calls came first
+  // depends on the machine: a call that was interrupted looks as long as a round.)
+  EXPECT_EQ(std::count(call.runs.begin(), call.runs.end(), 37), timing.batches + 1);
 }
 
 // Any call is longer than a batch of a nanosecond.
