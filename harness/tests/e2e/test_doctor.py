@@ -24,9 +24,12 @@ def told(gapmeter: Program) -> str:
         pytest.skip("sanitized workers take longer than doctor waits for them")
     process = gapmeter("doctor")
     assert process.stderr == ""
-    [change] = re.findall(r"Smallest change .*: (\d+\.\d) %\.\n$", process.stdout)
-    if float(change) != 2.0:  # it was rounded
-        assert process.returncode == (0 if float(change) < 2 else 3)
+    changes = re.findall(r"Smallest change .*: (\d+\.\d) %\.\n$", process.stdout)
+    if not changes:
+        assert process.stdout.endswith("The noise could not be measured.\n")
+        assert process.returncode == 3
+    elif float(changes[0]) != 2.0:  # it was rounded
+        assert process.returncode == (0 if float(changes[0]) < 2 else 3)
     return process.stdout
 
 
@@ -44,6 +47,8 @@ def test_what_is_wrong_comes_with_advice(told: str) -> None:
 
 
 def test_measures_both_lanes_against_themselves(told: str) -> None:
+    if "could not be measured: too few rounds" in told:
+        pytest.skip("so busy is this machine that a few seconds are too few rounds")
     widths = re.findall(r" (native|python)/\S+ n=1Ki against itself: known to ±(\d+\.\d+) %", told)
     assert [lane for lane, _ in widths] == ["native", "python"]
     assert all(0 < float(width) < 100 for _, width in widths)
