@@ -35,7 +35,9 @@ std::string quoted(std::string_view field) {
 // How often a character stands in a text: by searching, which is fast where it is rare.
 std::size_t count_of(std::string_view text, char wanted) {
   std::size_t count = 0;
-  for (std::size_t at = text.find(wanted); at != text.npos; at = text.find(wanted, at + 1)) ++count;
+  for (std::size_t at = text.find(wanted); at != std::string_view::npos;
+       at = text.find(wanted, at + 1))
+    ++count;
   return count;
 }
 
@@ -110,7 +112,8 @@ void CsvReader::read_record(std::vector<std::string>& fields) {
   const std::string_view line = rest_.substr(0, rest_.find('\n'));
   // Most records are one line that ends here, and are taken apart several times as fast.
   const bool whole = line.size() < rest_.size();
-  if (whole && line.find('"') == line.npos && line.find('\r') == line.npos) {
+  if (whole && line.find('"') == std::string_view::npos &&
+      line.find('\r') == std::string_view::npos) {
     read_plain_record(line, fields);
   } else {
     read_any_record(fields);
@@ -125,7 +128,7 @@ void CsvReader::read_plain_record(std::string_view line, std::vector<std::string
     const std::size_t comma = line.find(',');
     if (fields.size() == count) fields.emplace_back();
     fields[count] = line.substr(0, comma);
-    more = comma != line.npos;
+    more = comma != std::string_view::npos;
     if (more) line.remove_prefix(comma + 1);
   }
   fields.resize(count);
