@@ -140,7 +140,7 @@ AppendFile AppendFile::at_end_of(const fs::path& path) {
   return {path, Opened{open(path.c_str(), append_flags, 0666)}};
 }
 
-AppendFile::AppendFile(const fs::path& path, Opened opened) : path_(path), fd_(opened.fd) {
+AppendFile::AppendFile(fs::path path, Opened opened) : path_(std::move(path)), fd_(opened.fd) {
   if (fd_ < 0) fail(path_, "can't be created", errno);
   if (flock(fd_, LOCK_EX | LOCK_NB) == 0) {
     struct stat status {};

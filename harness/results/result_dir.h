@@ -46,7 +46,7 @@ class AppendFile {
   struct Opened {
     int fd;
   };
-  AppendFile(const std::filesystem::path& path, Opened opened);
+  AppendFile(std::filesystem::path path, Opened opened);
 
   std::filesystem::path path_;
   int fd_;
