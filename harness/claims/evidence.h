@@ -67,4 +67,5 @@ Decision decide_once(Figure finding, double line, bool holds_above);
 // From how many kernels (or models) it holds in: at least three quarters, or at most half of them.
 Decision decide_by_majority(std::vector<Figure> findings, double line, bool holds_above,
                             const std::string& of_what);
+
 }  // namespace gapmeter

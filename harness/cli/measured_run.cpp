@@ -296,13 +296,12 @@ MeasuredRun resume_run(const fs::path& dir, const Invocation& invocation) {
                                      dir.string(), fmt::join(differences, "; ")));
   }
   facts["measured_alone"] = recorded.value("measured_alone", Json(true));
-  // Measured once for all rows; the limits last, so that where they are nothing is missing.
+  // Measured once for all rows, and recorded together.
   const auto limits = "/machine/limits"_json_pointer,
              penalty = "/python/embedding_penalty"_json_pointer;
-  for (const auto& measured : {limits, penalty}) {
-    if (recorded.contains(limits) && recorded.contains(penalty)) {
-      facts[measured] = recorded[measured];
-    }
+  if (recorded.contains(limits) && recorded.contains(penalty)) {
+    facts[limits] = recorded[limits];
+    facts[penalty] = recorded[penalty];
   }
   // Nobody else adds rows between their being read and their being cut to what is whole.
   AppendFile rounds_file = AppendFile::at_end_of(dir / "rounds.csv");

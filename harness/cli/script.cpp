@@ -12,7 +12,6 @@
 #include "harness/run/worker_process.h"
 
 namespace gapmeter {
-
 namespace {
 
 std::vector<std::string> command_of(const std::string& name,

@@ -36,8 +36,9 @@ std::string quoted(std::string_view field) {
 std::size_t count_of(std::string_view text, char wanted) {
   std::size_t count = 0;
   for (std::size_t at = text.find(wanted); at != std::string_view::npos;
-       at = text.find(wanted, at + 1))
+       at = text.find(wanted, at + 1)) {
     ++count;
+  }
   return count;
 }
 
