@@ -2,7 +2,7 @@
 
 Writes DIR/report.html, one page that needs nothing but itself, and DIR/report.md, its short form
 for a pull request; with --out PAGE.html these two instead. With --charts it writes DIR/charts, too,
-as plot.py does, for little more: most of the time goes into drawing, which is done once.
+as plot.py does, sooner than both one after the other: each chart is laid out once.
 `gapmeter report DIR` decides the claims and calls this. Exit status: 0 when all is written, 2 with
 one line on stderr when it cannot be.
 """
