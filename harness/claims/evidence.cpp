@@ -192,8 +192,8 @@ std::optional<Figure> Evidence::bytes_per_n(const std::string& kernel,
                 .unit = "bytes"};
 }
 
-Decision Evidence::not_measured(const std::string& kernel,
-                                const std::vector<std::string>& variants) const {
+Decision Evidence::not_measured(const std::string& kernel, const std::vector<std::string>& variants,
+                                const std::string& detail) const {
   std::vector<std::string> reasons;
   for (const std::string& variant : variants) {
     const auto found = unusable_.find({kernel, variant});
@@ -201,10 +201,10 @@ Decision Evidence::not_measured(const std::string& kernel,
     reasons.push_back(fmt::format("{}: {}", variant, found->second));
   }
   return {.outcome = Outcome::not_measured,
-          .reason = fmt::format("the run has no {}rows of {} with {}{}{}{}",
-                                reasons.empty() ? "" : "good ", kernel,
-                                fmt::join(variants, " and "), reasons.empty() ? "" : " (",
-                                fmt::join(reasons, "; "), reasons.empty() ? "" : ")")};
+          .reason = fmt::format(
+              "the run has no {}rows of {} with {}{}{}{}{}{}", reasons.empty() ? "" : "good ",
+              kernel, fmt::join(variants, " and "), detail.empty() ? "" : ", ", detail,
+              reasons.empty() ? "" : " (", fmt::join(reasons, "; "), reasons.empty() ? "" : ")")};
 }
 
 Decision decide_over_sizes(std::vector<Figure> ratios, double line, bool holds_above) {

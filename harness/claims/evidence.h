@@ -48,8 +48,10 @@ class Evidence {
   std::optional<Figure> bytes_per_n(const std::string& kernel, const std::string& variant) const;
 
   // "the run has no good rows of sum with python/loop and python/numba (python/numba: skipped,
-  // needs the package numba)".
-  Decision not_measured(const std::string& kernel, const std::vector<std::string>& variants) const;
+  // needs the package numba)"; what rows alone are not enough for is named in the end: "…, at n =
+  // 1".
+  Decision not_measured(const std::string& kernel, const std::vector<std::string>& variants,
+                        const std::string& detail = "") const;
 
  private:
   using Key = std::tuple<std::string, std::string, int>;  // kernel, variant, threads

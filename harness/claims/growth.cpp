@@ -85,10 +85,11 @@ Decision times_are_linear(const Evidence& evidence) {
 // and falls behind where there is much.
 Decision libraries_for_heavy_lifting(const Evidence& evidence) {
   std::vector<Figure> simple = evidence.ratios("apply_weights", "native/into", "python/numpy_out");
-  const auto heavy = evidence.last_ratio("linear_batch", "native/rows", "native/cblas");
-  if (simple.empty() || !heavy) {
-    return evidence.not_measured("apply_weights or linear_batch", {"loops", "libraries"});
+  if (simple.empty()) {
+    return evidence.not_measured("apply_weights", {"native/into", "python/numpy_out"});
   }
+  const auto heavy = evidence.last_ratio("linear_batch", "native/rows", "native/cblas");
+  if (!heavy) return evidence.not_measured("linear_batch", {"native/rows", "native/cblas"});
   Decision loops = decide_over_sizes(std::move(simple), 1.1, false);
   const Decision library = decide_once(*heavy, 1.5, true);
   Decision decision{

@@ -54,6 +54,7 @@ Decision without_speedups(const Evidence& evidence, const std::string& kernel,
       .reason = fmt::format("the run has no rows of {} with one and with several threads", kernel)};
 }
 
+constexpr const char* tails_of_calls = "99.9th percentiles";
 constexpr double parallel = 1.25;  // a speedup that taking turns can't give
 
 Decision threads_take_turns(const Evidence& evidence) {
@@ -152,8 +153,7 @@ Decision collector_pauses(const Evidence& evidence) {
     if (ratio) ratios.push_back(std::move(*ratio));
   }
   if (ratios.empty()) {
-    return evidence.not_measured(churn,
-                                 {"python/collected", "python/disabled (99.9th percentiles)"});
+    return evidence.not_measured(churn, {"python/collected", "python/disabled"}, tails_of_calls);
   }
   Decision decision = decide_over_sizes(std::move(ratios), 2, true);
   const SummaryRow& last = *evidence.cell(churn, "python/collected", sizes.back());
@@ -198,8 +198,7 @@ Decision native_is_predictable(const Evidence& evidence) {
                      .unit = "x"});
   }
   if (ratios.empty()) {
-    return evidence.not_measured(churn,
-                                 {"python/collected", "native/unique_ptrs (99.9th percentiles)"});
+    return evidence.not_measured(churn, {"python/collected", "native/unique_ptrs"}, tails_of_calls);
   }
   Decision decision = decide_over_sizes(std::move(ratios), 1.25, true);
   decision.findings.insert(decision.findings.end(), tails.begin(), tails.end());

@@ -31,6 +31,9 @@ int run_doctor(const DoctorOptions& options, const Invocation& invocation);
 int run_summarize(const SummarizeOptions& options);
 int run_claims(const ClaimsOptions& options);
 int run_reproduce(const ReproduceOptions& options, const Invocation& invocation);
+// Goes on with one that was cut short, in the directory that it wrote to.
+int resume_reproduce(const std::string& dir, const ReproduceOptions& options,
+                     const Invocation& invocation);
 int run_report(const ReportOptions& options);
 int run_plot(const PlotOptions& options);
 

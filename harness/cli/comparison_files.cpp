@@ -20,9 +20,8 @@ void draw(const std::filesystem::path& dir) {
 }  // namespace
 
 std::vector<std::string> change_columns() {
-  return {"kernel",        "variant", "lane",    "n",      "threads",
-          "quantity",      "base",    "new",     "ratio",  "ratio_ci_low",
-          "ratio_ci_high", "rounds",  "verdict", "failed", "reason"};
+  return cell_columns({"quantity", "base", "new", "ratio", "ratio_ci_low", "ratio_ci_high",
+                       "rounds", "verdict", "failed", "reason"});
 }
 
 std::vector<std::string> to_change_fields(const ComparisonResult& result,
@@ -31,21 +30,13 @@ std::vector<std::string> to_change_fields(const ComparisonResult& result,
     return cell.ratio ? fmt::format("{}", value) : std::string();
   };
   const bool bounded = cell.ratio && cell.ratio->interval;
-  return {cell.cell.kernel,
-          to_string(cell.cell.variant),
-          std::string(name_of(cell.cell.variant.lane)),
-          fmt::to_string(cell.cell.n),
-          fmt::to_string(cell.cell.threads),
-          result.quantity == "gap" ? "gap" : "latency_ns",
-          if_known(cell.base),
-          if_known(cell.compared),
-          cell.ratio ? fmt::format("{}", cell.ratio->value) : "",
-          bounded ? fmt::format("{}", cell.ratio->interval->low) : "",
-          bounded ? fmt::format("{}", cell.ratio->interval->high) : "",
-          fmt::to_string(cell.rounds),
-          cell.ratio ? std::string(name_of(cell.verdict)) : "",
-          cell.failed ? "true" : "false",
-          cell.reason};
+  return cell_fields(
+      cell.cell, {result.quantity == "gap" ? "gap" : "latency_ns", if_known(cell.base),
+                  if_known(cell.compared), cell.ratio ? fmt::format("{}", cell.ratio->value) : "",
+                  bounded ? fmt::format("{}", cell.ratio->interval->low) : "",
+                  bounded ? fmt::format("{}", cell.ratio->interval->high) : "",
+                  fmt::to_string(cell.rounds), cell.ratio ? std::string(name_of(cell.verdict)) : "",
+                  cell.failed ? "true" : "false", cell.reason});
 }
 
 void write_comparison(const std::filesystem::path& dir, const ComparisonResult& result) {

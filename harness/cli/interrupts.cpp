@@ -1,6 +1,6 @@
 #include "harness/cli/interrupts.h"
 
-#include <signal.h>
+#include <csignal>
 
 namespace gapmeter {
 namespace {

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "build_info.h"
 #include "harness/cli/progress.h"
@@ -112,8 +114,7 @@ Catalog load_and_warn(const RunOptions& options, WorkerSettings& workers) {
   return catalog;
 }
 
-Plan plan_run(const RunOptions& options, const Catalog& catalog,
-              const std::function<void(std::vector<Comparison>&)>& choose) {
+Plan plan_run(const RunOptions& options, const Catalog& catalog, const Choose& choose) {
   Selection selection = options.selection;
   selection.processors = static_cast<int>(processors());
   Plan plan{.seed = options.seed,
@@ -132,19 +133,6 @@ std::vector<std::string> recorded_command(const Json& recorded, const fs::path& 
   } catch (const Json::exception&) {
     throw ResultDirError(fmt::format("{}: run.json has no command to go on with", dir.string()));
   }
-}
-
-// What the command that began a run says; where it wrote to does not matter any more.
-RunOptions recorded_options(const std::vector<std::string>& arguments, const fs::path& dir) {
-  std::vector<const char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-  const auto parsed = parse_command_line(static_cast<int>(argv.size()), argv.data());
-  const auto* options = std::get_if<Options>(&parsed);
-  const auto* run = options == nullptr ? nullptr : std::get_if<RunOptions>(options);
-  if (run == nullptr) {
-    throw ResultDirError(fmt::format("{}: was not made by gapmeter run", dir.string()));
-  }
-  return *run;
 }
 
 // In what a run that is to go on differs from itself as it began: rows of different builds,
@@ -181,8 +169,7 @@ struct Setup {
   Plan plan;
 };
 
-Setup set_up(const RunOptions& options, const Invocation& invocation,
-             const std::function<void(std::vector<Comparison>&)>& choose) {
+Setup set_up(const RunOptions& options, const Invocation& invocation, const Choose& choose) {
   const int cpu = choose_cpu(options.cpu);
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
@@ -201,11 +188,23 @@ Json facts_of(const RunOptions& options, const std::vector<std::string>& command
   facts["build"]["programs"] = digest_of_files({setup.workers.native_command.front(),
                                                 setup.workers.engines.front().command.front(),
                                                 GAPMETER_PYTHON_SUPPORT_DIR "/gapmeter.py"});
-  for (auto& [name, kernel] : facts["kernels"].items()) {
+  for (const auto& [name, kernel] : facts["kernels"].items()) {
     kernel["python_source"] =
         digest_of_files({fs::path(setup.workers.python_dir) / (name + ".py")});
   }
   return facts;
+}
+
+// As a shell takes it for one word.
+std::string shell_word(const std::string& text) {
+  const auto is_plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+=:@,").find(c) != std::string_view::npos;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 struct Rounds {
@@ -270,7 +269,7 @@ MeasuredRun carry_out(const RunOptions& options, const Invocation& invocation, S
 }  // namespace
 
 MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
-                        const std::function<void(std::vector<Comparison>&)>& choose) {
+                        const Choose& choose) {
   const fs::path dir = output_dir(options.out);
   Setup setup = set_up(options, invocation, choose);
   create_result_dir(dir);
@@ -283,12 +282,26 @@ MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
   return carry_out(options, invocation, setup, dir, std::move(facts), rounds_file, {});
 }
 
-MeasuredRun resume_run(const fs::path& dir, const Invocation& invocation) {
+Options begun_by(const fs::path& dir) {
+  const std::vector<std::string> arguments = recorded_command(read_facts(dir), dir);
+  std::vector<const char*> argv;
+  argv.reserve(arguments.size());
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  const auto parsed = parse_command_line(static_cast<int>(argv.size()), argv.data());
+  const auto* options = std::get_if<Options>(&parsed);
+  if (options == nullptr || !(std::holds_alternative<RunOptions>(*options) ||
+                              std::holds_alternative<ReproduceOptions>(*options))) {
+    throw ResultDirError(
+        fmt::format("{}: was not made by gapmeter run or gapmeter reproduce", dir.string()));
+  }
+  return *options;
+}
+
+MeasuredRun resume_run(const fs::path& dir, const RunOptions& options, const Invocation& invocation,
+                       const Choose& choose) {
   const Json recorded = read_facts(dir);
-  const std::vector<std::string> arguments = recorded_command(recorded, dir);
-  const RunOptions options = recorded_options(arguments, dir);
-  Setup setup = set_up(options, invocation, {});
-  Json facts = facts_of(options, arguments, setup);
+  Setup setup = set_up(options, invocation, choose);
+  Json facts = facts_of(options, recorded_command(recorded, dir), setup);
   facts["started"] = recorded.value("started", facts["started"]);
   const std::vector<std::string> differences = resume_differences(recorded, facts);
   if (!differences.empty()) {
@@ -309,6 +322,10 @@ MeasuredRun resume_run(const fs::path& dir, const Invocation& invocation) {
   rounds_file.cut(known.bytes);
   return carry_out(options, invocation, setup, dir, std::move(facts), rounds_file,
                    std::move(known));
+}
+
+std::string how_to_go_on(const fs::path& dir) {
+  return fmt::format("to go on: gapmeter run --resume {}", shell_word(dir.string()));
 }
 
 }  // namespace gapmeter

@@ -1,4 +1,5 @@
-// A run from its options to its files: what `run` and `reproduce` have in common.
+// A run from its options to its files, and how it goes on after an interruption: what `run` and
+// `reproduce` have in common.
 #pragma once
 
 #include <filesystem>
@@ -22,13 +23,24 @@ struct MeasuredRun {
   std::string stock_python;            // that the penalty is against
 };
 
-// Plans, measures and writes every file of the run. `choose` may take comparisons out of the plan.
-// Progress goes to stderr, results to nobody yet. Throws as the commands do.
-MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
-                        const std::function<void(std::vector<Comparison>&)>& choose = {});
+// May take comparisons out of a plan.
+using Choose = std::function<void(std::vector<Comparison>&)>;
 
-// Goes on with a run that was cut short, after its command as run.json tells it. Throws
+// Plans, measures and writes every file of the run. Progress goes to stderr, results to nobody yet.
+// Throws as the commands do.
+MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
+                        const Choose& choose = {});
+
+// What the command said that began the run in a directory: RunOptions or ReproduceOptions. Throws
+// ResultDirError where run.json has no such command.
+Options begun_by(const std::filesystem::path& dir);
+
+// Goes on with a run that was cut short, with the options and the choice that it began with. Throws
 // ResultDirError where build, interpreter, kernels or settings are not what they were.
-MeasuredRun resume_run(const std::filesystem::path& dir, const Invocation& invocation);
+MeasuredRun resume_run(const std::filesystem::path& dir, const RunOptions& options,
+                       const Invocation& invocation, const Choose& choose = {});
+
+// "to go on: gapmeter run --resume DIR", the directory as a shell takes it for one word.
+std::string how_to_go_on(const std::filesystem::path& dir);
 
 }  // namespace gapmeter

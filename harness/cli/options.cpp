@@ -70,28 +70,32 @@ void add_names(CLI::App& command, const std::string& name, std::vector<std::stri
       command, name, names, [](const std::string& part) { return part; }, text, type_name);
 }
 
+// CLI11's own conversion wraps negative numbers and cuts large ones off.
+template <class Integer>
+std::optional<Integer> whole_number(std::string_view text) {
+  Integer value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc{} && rest == end ? std::optional(value) : std::nullopt;
+}
+
 int parse_threads(std::string_view text) {
   constexpr int most = 1024;
-  int threads = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, threads);
-  if (error != std::errc{} || rest != end || threads < 1 || threads > most) {
+  const auto threads = whole_number<int>(text);
+  if (!threads || *threads < 1 || *threads > most) {
     throw std::invalid_argument(
         fmt::format("'{}' is not a number of threads from 1 to {}", text, most));
   }
-  return threads;
+  return *threads;
 }
 
-// CLI11's own conversion wraps negative numbers and cuts large ones off.
 std::uint64_t parse_seed(std::string_view text) {
-  std::uint64_t seed = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, seed);
-  if (error != std::errc{} || rest != end) {
+  const auto seed = whole_number<std::uint64_t>(text);
+  if (!seed) {
     throw std::invalid_argument(
         fmt::format("'{}' is not a seed: write a whole number from 0 to 2^64 - 1", text));
   }
-  return seed;
+  return *seed;
 }
 
 // How thorough a run is: rounds, their length and the kernels' own sizes that are taken.

@@ -49,6 +49,8 @@ class Progress final : public RunObserver {
   // Draws itself when `stream` is a terminal; else a line for each comparison that ends.
   Progress(const Plan& plan, std::FILE* stream, bool is_terminal);
   ~Progress() override;
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
 
   void job_starts(const Job& job, int round, std::size_t done, std::size_t total) override;
   void row_ends(const RoundRow& row) override;

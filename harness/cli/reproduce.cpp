@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "harness/cli/commands.h"
@@ -45,35 +46,50 @@ void take_selection(const std::set<CellKey>& cells, Selection& selection) {
   if (selection.threads.empty()) selection.threads.assign(threads.begin(), threads.end());
 }
 
-}  // namespace
+// What measures the cells that are chosen: a new run, or one that goes on.
+using Measure = std::function<MeasuredRun(const RunOptions&, const Choose&)>;
 
-int run_reproduce(const ReproduceOptions& options, const Invocation& invocation) {
+int reproduce(const ReproduceOptions& options, const Measure& measure) {
   const std::vector<SummaryRow> reference = summarize(read_rounds(options.reference));
   const RunContext context = read_context(options.reference);
   const std::set<CellKey> cells = cells_of(reference);
   RunOptions run_options = options.run;
   take_selection(cells, run_options.selection);
-  const MeasuredRun run =
-      measure_run(run_options, invocation, [&](std::vector<Comparison>& comparisons) {
-        keep_common(cells, comparisons);
-        if (comparisons.empty()) {
-          throw UnknownName(
-              fmt::format("{}: the run has none of the selected kernels, sizes and "
-                          "threads",
-                          options.reference));
-        }
-      });
+  const MeasuredRun run = measure(run_options, [&](std::vector<Comparison>& comparisons) {
+    keep_common(cells, comparisons);
+    if (comparisons.empty()) {
+      throw UnknownName(
+          fmt::format("{}: the run has none of the selected kernels, sizes and "
+                      "threads",
+                      options.reference));
+    }
+  });
   if (run.end == RunEnd::interrupted) {
     // Half of the cells would be compared as if they were all.
     notice(stderr, fmt::format("gapmeter: interrupted; what was measured is in {}, and is compared "
-                               "with nothing\n",
-                               run.dir.string()));
+                               "with nothing\n{}\n",
+                               run.dir.string(), how_to_go_on(run.dir)));
     return 130;
   }
   const Reproduction reproduction =
       compare_with_reference(reference, context, run.summary, run.context);
   fmt::print("{}", format_reproduction(reproduction, options.format));
   return exit_status(reproduction);
+}
+
+}  // namespace
+
+int run_reproduce(const ReproduceOptions& options, const Invocation& invocation) {
+  return reproduce(options, [&](const RunOptions& run, const Choose& choose) {
+    return measure_run(run, invocation, choose);
+  });
+}
+
+int resume_reproduce(const std::string& dir, const ReproduceOptions& options,
+                     const Invocation& invocation) {
+  return reproduce(options, [&](const RunOptions& run, const Choose& choose) {
+    return resume_run(dir, run, invocation, choose);
+  });
 }
 
 }  // namespace gapmeter

@@ -2,8 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
-#include <string_view>
+#include <variant>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/measured_run.h"
@@ -36,23 +35,7 @@ void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional
              imprecise, *wanted * 100);
 }
 
-// As a shell takes it for one word.
-std::string shell_word(const std::string& text) {
-  const auto is_plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("/._-+=:@,").find(c) != std::string_view::npos;
-  };
-  if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
-}  // namespace
-
-int run_run(const RunOptions& options, const Invocation& invocation) {
-  const MeasuredRun run = options.resume.empty() ? measure_run(options, invocation)
-                                                 : resume_run(options.resume, invocation);
+int tell(const MeasuredRun& run, const RunOptions& options) {
   fmt::print("{}", format_table(run.summary));
   const auto failures = std::count_if(run.summary.begin(), run.summary.end(), failed);
   fmt::print("\n{} {}, {} failed; results in {}\n", run.summary.size(),
@@ -60,10 +43,22 @@ int run_run(const RunOptions& options, const Invocation& invocation) {
   print_imprecise(run.summary, options.precision);
   print_penalty(run);
   if (run.end == RunEnd::interrupted) {
-    fmt::print("to go on: gapmeter run --resume {}\n", shell_word(run.dir.string()));
+    fmt::print("{}\n", how_to_go_on(run.dir));
     return 130;
   }
   return failures == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int run_run(const RunOptions& options, const Invocation& invocation) {
+  if (options.resume.empty()) return tell(measure_run(options, invocation), options);
+  const Options begun = begun_by(options.resume);
+  if (const auto* reproduce = std::get_if<ReproduceOptions>(&begun)) {
+    return resume_reproduce(options.resume, *reproduce, invocation);
+  }
+  const auto& as_begun = std::get<RunOptions>(begun);
+  return tell(resume_run(options.resume, as_begun, invocation), as_begun);
 }
 
 }  // namespace gapmeter

@@ -27,6 +27,7 @@ std::vector<std::string> command_of(const std::string& name,
 void become_script(const std::string& name, const std::vector<std::string>& arguments) {
   std::vector<std::string> command = command_of(name, arguments);
   std::vector<char*> pointers;
+  pointers.reserve(command.size() + 1);
   for (std::string& argument : command) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   execv(pointers[0], pointers.data());

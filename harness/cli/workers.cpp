@@ -26,7 +26,7 @@ std::string on_path(const std::string& name) {
   const char* variable = std::getenv("PATH");
   std::istringstream path(variable == nullptr ? "" : variable);
   for (std::string dir; std::getline(path, dir, ':');) {
-    std::string candidate = dir + "/" + name;
+    std::string candidate = fmt::format("{}/{}", dir, name);
     if (access(candidate.c_str(), X_OK) == 0) return candidate;
   }
   throw UnknownName(fmt::format("--interpreter {}: there is no such program on PATH", name));
@@ -79,7 +79,7 @@ std::optional<std::int64_t> memory_limit(const std::optional<std::int64_t>& want
 PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter) {
   return {.label = "",
           .command = {on_path(interpreter), "-I", "-B", "-u",
-                      GAPMETER_PYTHON_SUPPORT_DIR "/stock_worker.py",
+                      fmt::format("{}/stock_worker.py", GAPMETER_PYTHON_SUPPORT_DIR),
                       workers.native_command.front() + "-engines"}};
 }
 

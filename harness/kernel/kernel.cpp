@@ -39,6 +39,7 @@ std::string name_of(const ParameterType& type) {
 
 std::string names_of(const std::vector<ParameterType>& types) {
   std::vector<std::string> names;
+  names.reserve(types.size());
   for (const ParameterType& type : types) names.push_back(name_of(type));
   return fmt::format("({})", fmt::join(names, ", "));
 }

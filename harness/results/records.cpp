@@ -88,7 +88,7 @@ Column<RoundRow> weighed(std::string name, Write write) {
 }
 
 template <class Row>
-std::vector<Column<Row>> cell_columns() {
+std::vector<Column<Row>> cell_schema() {
   return {
       {"kernel", [](const Row& r) { return r.cell.kernel; }},
       {"variant", [](const Row& r) { return to_string(r.cell.variant); }},
@@ -105,7 +105,7 @@ void append(std::vector<Column<Row>>& columns, std::vector<Column<Row>> more) {
 
 std::vector<Column<RoundRow>> make_round_schema() {
   using Row = RoundRow;
-  std::vector<Column<Row>> columns = cell_columns<Row>();
+  std::vector<Column<Row>> columns = cell_schema<Row>();
   append<Row>(
       columns,
       {{"pass", [](const Row& r) { return std::string(name_of(r.pass)); }},
@@ -183,7 +183,7 @@ std::vector<Column<SummaryRow>> make_summary_schema() {
   const auto percentile = [](double q) {
     return [q](const Row& r) { return number(supported_quantile(r.single_calls, q)); };
   };
-  std::vector<Column<Row>> columns = cell_columns<Row>();
+  std::vector<Column<Row>> columns = cell_schema<Row>();
   append<Row>(
       columns,
       {{"status", [](const Row& r) { return std::string(name_of(r.status)); }},
@@ -235,6 +235,16 @@ std::vector<Column<SummaryRow>> make_summary_schema() {
        counted("minor_faults", &Row::minor_faults),
        counted("major_faults", &Row::major_faults)});
   return columns;
+}
+
+// A row that is nothing but its cell.
+struct CellOnly {
+  const CellKey& cell;
+};
+
+const std::vector<Column<CellOnly>>& cell_only_schema() {
+  static const std::vector<Column<CellOnly>> schema = cell_schema<CellOnly>();
+  return schema;
 }
 
 const std::vector<Column<RoundRow>>& round_schema() {
@@ -420,6 +430,18 @@ std::optional<MemoryUse> parse_memory(const FieldReader& reader) {
 
 }  // namespace
 
+Fields cell_columns(const Fields& more) {
+  Fields columns = names_of(cell_only_schema());
+  columns.insert(columns.end(), more.begin(), more.end());
+  return columns;
+}
+
+Fields cell_fields(const CellKey& cell, const Fields& more) {
+  Fields fields = write_all(cell_only_schema(), CellOnly{cell});
+  fields.insert(fields.end(), more.begin(), more.end());
+  return fields;
+}
+
 const Fields& round_columns() {
   static const Fields columns = names_of(round_schema());
   return columns;
@@ -435,8 +457,7 @@ const Fields& summary_columns() {
 Fields to_fields(const SummaryRow& row) { return write_all(summary_schema(), row); }
 
 const Fields& latency_columns() {
-  static const Fields columns{"kernel",  "variant", "lane",     "n",
-                              "threads", "calls",   "quantile", "latency_ns"};
+  static const Fields columns = cell_columns({"calls", "quantile", "latency_ns"});
   return columns;
 }
 
@@ -446,10 +467,8 @@ std::vector<Fields> to_latency_fields(const SummaryRow& row) {
   std::vector<Fields> lines;
   const auto add = [&](double q, const std::optional<double>& latency) {
     if (!latency) return;
-    lines.push_back({row.cell.kernel, to_string(row.cell.variant),
-                     std::string(name_of(row.cell.variant.lane)), fmt::to_string(row.cell.n),
-                     fmt::to_string(row.cell.threads), number(row.single_calls.count()), number(q),
-                     number(latency)});
+    lines.push_back(
+        cell_fields(row.cell, {number(row.single_calls.count()), number(q), number(latency)}));
   };
   for (const double q : quantiles) {
     // A low quantile needs as many values below it as a high one above.
@@ -461,8 +480,7 @@ std::vector<Fields> to_latency_fields(const SummaryRow& row) {
 }
 
 const Fields& metric_columns() {
-  static const Fields columns{"kernel", "variant", "lane",   "n",     "threads",
-                              "metric", "rounds",  "median", "least", "most"};
+  static const Fields columns = cell_columns({"metric", "rounds", "median", "least", "most"});
   return columns;
 }
 
@@ -470,10 +488,8 @@ std::vector<Fields> to_metric_fields(const SummaryRow& row) {
   std::vector<Fields> lines;
   for (const auto& [name, values] : row.metrics) {
     const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    lines.push_back({row.cell.kernel, to_string(row.cell.variant),
-                     std::string(name_of(row.cell.variant.lane)), fmt::to_string(row.cell.n),
-                     fmt::to_string(row.cell.threads), name, fmt::to_string(values.size()),
-                     number(median(values)), number(*least), number(*most)});
+    lines.push_back(cell_fields(row.cell, {name, fmt::to_string(values.size()),
+                                           number(median(values)), number(*least), number(*most)}));
   }
   return lines;
 }

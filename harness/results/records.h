@@ -85,6 +85,10 @@ inline bool failed(const SummaryRow& row) {
 
 using Fields = std::vector<std::string>;
 
+// What every table of cells begins with: kernel, variant, lane, n, threads; then what is its own.
+Fields cell_columns(const Fields& more);
+Fields cell_fields(const CellKey& cell, const Fields& more);
+
 const Fields& round_columns();
 Fields to_fields(const RoundRow& row);
 // Reads a line of a file whose header is `columns`; unknown columns are ignored. Throws

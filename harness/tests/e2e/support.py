@@ -149,6 +149,17 @@ def wait_for(what: str, probe: Callable[[], T | None], deadline_s: float = PATIE
     raise AssertionError(f"waited {deadline_s} s in vain for {what}")
 
 
+def rows_so_far(out: Path) -> list[str]:
+    """The lines of the rounds of a run that is under way; the header is not written at once."""
+    file = out / "rounds.csv"
+    return file.read_text(encoding="utf-8").splitlines()[1:] if file.exists() else []
+
+
+def wait_for_rows(out: Path, count: int) -> None:
+    """Until a run has written so many lines."""
+    wait_for(f"{count} rows in {out}", lambda: len(rows_so_far(out)) >= count)
+
+
 def assert_rejected(process: subprocess.CompletedProcess[str], *words: str) -> None:
     """Bad input: status 2, nothing on stdout, one line on stderr that holds these words."""
     assert process.returncode == 2, process.stdout + process.stderr

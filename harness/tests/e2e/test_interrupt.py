@@ -17,22 +17,14 @@ from support import (
     Row,
     interrupt,
     is_running,
+    rows_so_far,
     started,
-    wait_for,
     wait_for_endless_worker,
+    wait_for_rows,
 )
 
 # Enough rounds to still be running whenever a test comes to interrupt them.
 LONG_RUN = ("run", "--quick", "--kernels", "empty", "--rounds", "100000")
-
-
-def rows_so_far(out: Path) -> list[str]:
-    file = out / "rounds.csv"
-    return file.read_text(encoding="utf-8").splitlines()[1:] if file.exists() else []
-
-
-def wait_for_rows(out: Path, count: int) -> None:
-    wait_for(f"{count} rows in {out}", lambda: len(rows_so_far(out)) >= count)
 
 
 def take_terminal(terminal: int) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
-from support import Program, Results, Row, assert_rejected, read_csv
+from support import (
+    Program, Results, Row, assert_rejected, read_csv, started, wait_for_rows
+)
 
 TINY = ("--kernels", "sum", "--variants", "native/strict,native/f64,python/loop")
 SIZES = ("--sizes", "16,1024")
@@ -68,6 +71,25 @@ def test_it_leaves_a_complete_run(gapmeter: Program, reference: Results, out: Pa
     result = json.loads(process.stdout)
     assert result["exit_status"] == process.returncode
     assert [(gap["variant"], gap["sizes"]) for gap in result["gaps"]] == [("python/loop", 2)]
+
+
+def test_ctrl_c_tells_how_to_go_on(gapmeter: Program, reference: Results, out: Path) -> None:
+    command = ("reproduce", reference.dir, *TINY, "--rounds", "4", "--out", out)
+    with started(gapmeter.start(*command)) as process:
+        wait_for_rows(out, 3)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert stdout == "", "half of the cells are compared with nothing"
+    assert len(Results(out).rounds) < 6 * 4
+    arguments = stderr.splitlines()[-1].removeprefix("to go on: gapmeter ").split()
+    assert arguments == ["run", "--resume", str(out)]
+    resumed = gapmeter(*arguments)
+    assert resumed.returncode in (0, 1, 3), resumed.stderr
+    assert resumed.stdout.startswith("claim "), "the comparison that was wanted"
+    timed = [row for row in Results(out).rounds if row["pass"] == "time"]
+    assert len(timed) == 6 * 4
+    assert Results(out).facts["interrupted"] is False
 
 
 def test_sizes_that_the_reference_lacks_are_not_measured(

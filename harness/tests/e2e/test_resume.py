@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from support import Program, Results, Row, assert_rejected, started, wait_for, worker_of
+from support import (
+    Program, Results, Row, assert_rejected, started, wait_for, wait_for_rows, worker_of
+)
 
 TINY = ("--kernels", "empty,growth", "--sizes", "4,16", "--quick", "--rounds", "3", "--pin", "0")
 KILLS = 100
@@ -31,12 +33,6 @@ def undisturbed(gapmeter: Program, tmp_path_factory: pytest.TempPathFactory) -> 
     run = gapmeter.measure(tmp_path_factory.mktemp("whole") / "out", *TINY)
     assert run.process.returncode == 0, run.process.stderr
     return run
-
-
-def wait_for_rows(out: Path) -> None:
-    """Until a few rows are there; the header is not written at once."""
-    file = out / "rounds.csv"
-    wait_for("rows", lambda: file.exists() and file.read_text(encoding="utf-8").count("\n") > 3)
 
 
 def keys(results: Results) -> list[tuple[str, ...]]:
@@ -119,7 +115,7 @@ def test_what_was_measured_of_the_machine_is_kept(
 
 def test_ctrl_c_tells_how_to_go_on(gapmeter: Program, undisturbed: Results, out: Path) -> None:
     with started(gapmeter.start("run", *TINY, "--out", out)) as process:
-        wait_for_rows(out)
+        wait_for_rows(out, 3)
         process.send_signal(signal.SIGINT)
         stdout, _ = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -195,6 +191,6 @@ def test_what_can_not_be_resumed_is_rejected(
 def test_a_directory_in_use_is_refused(gapmeter: Program, out: Path) -> None:
     long_run = ("run", "--quick", "--kernels", "empty", "--rounds", "100000", "--out", out)
     with started(gapmeter.start(*long_run)) as process:
-        wait_for_rows(out)
+        wait_for_rows(out, 3)
         assert_rejected(gapmeter("run", "--resume", out), "another run is writing it")
         process.kill()

@@ -333,6 +333,11 @@ TEST(NotMeasured, NamesTheKernelAndTheVariants) {
   EXPECT_EQ(decision.reason, "the run has no rows of sum with python/loop and native/strict");
 }
 
+TEST(NotMeasured, NamesWhatRowsAloneAreNotEnoughFor) {
+  EXPECT_EQ(Evidence({}, {}).not_measured("sum", {"python/loop"}, "at n = 1").reason,
+            "the run has no rows of sum with python/loop, at n = 1");
+}
+
 TEST(NotMeasured, SaysWhyRowsThatAreThereAreOfNoUse) {
   SummaryRow skipped = row_of("sum", "python/numba", 16, rounds_around(7)),
              wrong = row_of("sum", "native/simd", 16, rounds_around(7)),
