@@ -95,7 +95,7 @@ double TimeLeft::expected_s(const CellKey& cell, double average) const {
   std::vector<Known> known;  // sizes ascending
   for (const auto& [key, ended] : ended_) {
     const bool usable = key.kernel == cell.kernel && key.variant == cell.variant &&
-                        key.n <= cell.n && !ended.jobs_s.empty();
+                        key.threads == cell.threads && key.n <= cell.n && !ended.jobs_s.empty();
     if (!usable) continue;
     known.push_back({static_cast<double>(key.n), median(ended.jobs_s), ended.call_s});
   }

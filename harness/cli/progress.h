@@ -15,8 +15,8 @@ namespace gapmeter {
 
 // Time left, from the wall time of the jobs that have ended. A cell's jobs are expected to take as
 // long as the median of those that ended; those of sizes not reached yet as long as the same
-// variant's at the nearest smaller size, and by so much longer as a few calls will take if they
-// grow with n, or as the line through the two sizes before tells.
+// variant's with as many threads at the nearest smaller size, and by so much longer as a few calls
+// will take if they grow with n, or as the line through the two sizes before tells.
 class TimeLeft {
  public:
   explicit TimeLeft(const Plan& plan) : plan_(plan) {}

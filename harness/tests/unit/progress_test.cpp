@@ -111,6 +111,20 @@ TEST(TimeLeft, FollowsTheLineThroughTheTwoSizesBefore) {
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * (2 + 4));
 }
 
+// Two threads at one size are no growth with n.
+TEST(TimeLeft, ComparesSizesOfTheSameThreads) {
+  Plan plan = plan_of({16, 1048576}, {"python/threads", "python/threads"});
+  for (Comparison& comparison : plan.comparisons) comparison.variants[1].threads = 2;
+  TimeLeft left(plan);
+  for (int i = 0; i < 5; ++i) {
+    left.job_ended(ended("python/threads", 16, 1));
+    RoundRow row = ended("python/threads", 16, 3);
+    row.cell.threads = 2;
+    left.job_ended(row);
+  }
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * 1 + 5 * 3);
+}
+
 // A hundredth of a second for 112 elements more would be half an hour for 16 Mi.
 TEST(TimeLeft, TakesLittleGrowthForNoise) {
   // The first is little, the second is little of what the jobs take.
