@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 #include "build_info.h"
 
@@ -61,7 +62,7 @@ std::optional<long long> bytes_of(const std::string& size) {
   return unit == 'K' ? value << 10 : unit == 'M' ? value << 20 : value;
 }
 
-Json caches() {
+Json listed_caches() {
   namespace fs = std::filesystem;
   Json list = Json::array();
   const fs::path root = "/sys/devices/system/cpu/cpu0/cache";
@@ -75,6 +76,23 @@ Json caches() {
     }
   }
   return list;
+}
+
+// Some virtual machines list none, where the C library still knows a core's own. The third level is
+// left out: the library tells that of all cores, whatever part of it one core can use.
+Json core_caches() {
+  Json list = Json::array();
+  for (const auto& [level, type, name] : {std::tuple(1, "Data", _SC_LEVEL1_DCACHE_SIZE),
+                                          std::tuple(2, "Unified", _SC_LEVEL2_CACHE_SIZE)}) {
+    const long bytes = sysconf(name);
+    if (bytes > 0) list.push_back({{"level", level}, {"type", type}, {"size_bytes", bytes}});
+  }
+  return list;
+}
+
+Json caches() {
+  Json list = listed_caches();
+  return list.empty() ? core_caches() : list;
 }
 
 std::optional<std::string> turbo() {
