@@ -39,15 +39,15 @@ struct Request {
 };
 
 std::string encode(const Request& request);
-Request decode_request(std::string_view message);
+Request decode_request(std::string_view text);
 
 std::string encode(const Measurement& measurement, std::uint64_t nonce);
-Measurement decode_measurement(std::string_view message, std::uint64_t nonce);
+Measurement decode_measurement(std::string_view text, std::uint64_t nonce);
 
 std::string encode(const NativeDescription& description, std::uint64_t nonce);
-NativeDescription decode_native_description(std::string_view message, std::uint64_t nonce);
+NativeDescription decode_native_description(std::string_view text, std::uint64_t nonce);
 
 std::string encode(const PythonDescription& description, std::uint64_t nonce);
-PythonDescription decode_description(std::string_view message, std::uint64_t nonce);
+PythonDescription decode_description(std::string_view text, std::uint64_t nonce);
 
 }  // namespace gapmeter

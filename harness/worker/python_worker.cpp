@@ -138,10 +138,10 @@ auto in_python(Body body) {
 
 class PythonPreparedCall final : public PreparedCall {
  public:
-  PythonPreparedCall(py::object function, const py::tuple& arguments, const py::dict& metrics,
+  PythonPreparedCall(py::object function, py::tuple arguments, const py::dict& metrics,
                      std::vector<OutputShape> shapes)
       : function_(std::move(function)),
-        arguments_(arguments),
+        arguments_(std::move(arguments)),
         stack_(1, nullptr),  // slot 0 belongs to the callee
         shapes_(std::move(shapes)) {
     for (const py::handle argument : arguments_) stack_.push_back(argument.ptr());
@@ -226,7 +226,13 @@ class PythonCollectionWatch final : public CollectionWatch {
   }
   PythonCollectionWatch(const PythonCollectionWatch&) = delete;
   PythonCollectionWatch& operator=(const PythonCollectionWatch&) = delete;
-  ~PythonCollectionWatch() override { callbacks_.attr("remove")(callback_); }
+  ~PythonCollectionWatch() override {
+    try {
+      callbacks_.attr("remove")(callback_);
+    } catch (const std::exception&) {
+      // The variant has emptied the list itself.
+    }
+  }
 
   Collections so_far() const override { return counted_->collections; }
 
@@ -263,8 +269,8 @@ class PythonLane final : public LaneRunner {
       const std::string path = fmt::format("{}/{}.py", python_dir_, kernel.name);
       // The namespace goes out of scope with `bind`'s arguments, and with it the inputs, unless the
       // variant kept a view of them.
-      const py::tuple bound = py::module_::import("gapmeter")
-                                  .attr("bind")(path, variant, namespace_of(std::move(inputs)));
+      const py::tuple bound =
+          py::module_::import("gapmeter").attr("bind")(path, variant, namespace_of(inputs));
       return std::make_unique<PythonPreparedCall>(bound[0], bound[1], bound[2],
                                                   output_shapes(kernel, n));
     });
@@ -314,7 +320,8 @@ std::vector<std::string> version_warnings() {
 }
 
 // The lane of a worker whose interpreter is started by `start_interpreter`.
-WorkerLane python_lane(std::function<void()> start_interpreter, std::vector<std::string> warnings) {
+WorkerLane python_lane(const std::function<void()>& start_interpreter,
+                       std::vector<std::string> warnings) {
   return {.start =
               [start_interpreter](const Request& request) {
                 start_interpreter();
@@ -407,12 +414,12 @@ void initialize_interpreter(const Home& home) {
   config.write_bytecode = 0;  // the kernels' directory is not ours to write into
   config.install_signal_handlers = 0;
   PyStatus status = PyConfig_SetBytesString(&config, &config.executable, home.executable.c_str());
-  if (!PyStatus_Exception(status)) {
+  if (PyStatus_Exception(status) == 0) {
     status = PyConfig_SetBytesString(&config, &config.program_name, home.executable.c_str());
   }
-  if (!PyStatus_Exception(status)) status = Py_InitializeFromConfig(&config);
+  if (PyStatus_Exception(status) == 0) status = Py_InitializeFromConfig(&config);
   PyConfig_Clear(&config);
-  if (PyStatus_Exception(status)) {
+  if (PyStatus_Exception(status) != 0) {
     throw std::runtime_error(fmt::format("the embedded Python {} does not start with {}: {}",
                                          PY_VERSION, home.executable,
                                          status.err_msg ? status.err_msg : "no reason given"));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -15,13 +16,13 @@ namespace {
 
 std::string read_request() {
   std::string text;
-  char chunk[4096];
+  std::array<char, 4096> chunk{};
   for (;;) {
-    const ssize_t got = read(request_fd, chunk, sizeof chunk);
+    const ssize_t got = read(request_fd, chunk.data(), chunk.size());
     if (got == 0) return text;
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw std::system_error(errno, std::generic_category(), "reading the request");
-    text.append(chunk, static_cast<std::size_t>(got));
+    text.append(chunk.data(), static_cast<std::size_t>(got));
   }
 }
 

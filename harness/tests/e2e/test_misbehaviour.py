@@ -111,6 +111,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         "python/closes_stdout": ("ok", ""),
         "python/leaves_child": ("ok", ""),
         "python/leaves_daemon": ("ok", ""),
+        "python/clears_callbacks": ("ok", ""),
         "python/changes_directory": ("ok", ""),
         "python/leaves_thread": ("ok", ""),
     },

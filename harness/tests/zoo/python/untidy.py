@@ -4,6 +4,7 @@ Children and threads are left by `prepare`, which runs once in a worker: a timed
 thousands.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -51,6 +52,13 @@ def leaves_child(x):
 @variant(prepare=after(lambda: subprocess.Popen(["sleep", "86322"], start_new_session=True)))
 def leaves_daemon(x):
     """Leaves a process that got away from its group and holds the output pipe open."""
+    return right(x)
+
+
+@variant(prepare=as_lists)
+def clears_callbacks(x):
+    """Empties a list of the interpreter's that others have put functions into."""
+    gc.callbacks.clear()
     return right(x)
 
 
