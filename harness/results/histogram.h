@@ -29,7 +29,7 @@ class Histogram {
     friend class Histogram;
     std::uint64_t number() const { return packed_ >> 48; }
     // Returns how many of them were counted.
-    std::int64_t count(std::int64_t times);
+    std::int64_t count(std::int64_t wanted);
 
     std::uint64_t packed_;
   };
