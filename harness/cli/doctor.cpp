@@ -1,9 +1,10 @@
 // gapmeter doctor: is this machine fit to measure, and what is its noise floor.
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/commands.h"
@@ -60,8 +61,8 @@ double half_width_percent(const Interval& interval) {
 
 void print_findings(const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
-    const char* const marks[] = {"ok  ", "note", "BAD "};
-    fmt::print("{} {}\n", marks[static_cast<int>(finding.level)], finding.what);
+    constexpr std::array marks{"ok  ", "note", "BAD "};
+    fmt::print("{} {}\n", marks[static_cast<std::size_t>(finding.level)], finding.what);
     if (!finding.advice.empty()) fmt::print("       -> {}\n", finding.advice);
   }
 }

@@ -40,7 +40,7 @@ Fill<T> uniform_fill(double low, double high) {
   } else {
     // Exclusive, because the largest 64-bit number is not a double.
     const double end = std::ldexp(1.0, std::numeric_limits<T>::digits);
-    const double least = static_cast<double>(std::numeric_limits<T>::min());
+    const auto least = static_cast<double>(std::numeric_limits<T>::min());
     const bool fits = std::ceil(low) >= least && std::floor(high) < end && high - low < 0x1p63;
     if (!fits || std::ceil(low) > std::floor(high)) {
       throw std::invalid_argument("uniform{low, high} holds no whole number, or too large ones");
