@@ -39,6 +39,7 @@ RC: dict[str, Any] = {
     "font.size": TEXT_SIZE,
     # A "$" in a title is a dollar sign, not the start of a formula.
     "text.parse_math": False,
+    "text.usetex": False,
     "text.color": INK,
     "axes.edgecolor": MUTED,
     "axes.linewidth": 0.8,
@@ -58,7 +59,6 @@ RC: dict[str, Any] = {
     "ytick.major.size": 0,
     "axes.unicode_minus": False,
     "figure.facecolor": PAPER,
-    "savefig.facecolor": PAPER,
 }
 
 PYTHON_LANE = "python"

@@ -7,7 +7,7 @@ namespace {
 // Objects that come from a free list are objects all the same; allocations are told beside.
 Decision objects_for_sums(const Evidence& evidence) {
   const auto made = evidence.metric("sum", "python/loop", "objects_per_addition", "objects");
-  if (!made) return evidence.not_measured("sum", {"python/loop"}, "objects_per_addition");
+  if (!made) return evidence.not_measured("sum", {"python/loop"}, "that tell objects_per_addition");
   Decision decision = decide_once(*made, 0.9, true);
   for (const std::string variant : {"python/loop", "python/builtin"}) {
     tell(decision, evidence.metric("sum", variant, "allocations_per_addition", "allocations"));
@@ -44,7 +44,7 @@ Decision fused(const Evidence& evidence) {
   const std::string kernel = "apply_weights", variant = "native/nofma";
   const std::vector<std::size_t> sizes = evidence.sizes(kernel, variant);
   if (sizes.empty() || !evidence.cell(kernel, variant, sizes.back())->max_error) {
-    return evidence.not_measured(kernel, {variant}, "max_error");
+    return evidence.not_measured(kernel, {variant}, "that tell max_error");
   }
   const double error = *evidence.cell(kernel, variant, sizes.back())->max_error;
   Decision decision{.outcome = error > 0 ? Outcome::holds : Outcome::fails,

@@ -203,7 +203,7 @@ Decision Evidence::not_measured(const std::string& kernel, const std::vector<std
   return {.outcome = Outcome::not_measured,
           .reason = fmt::format(
               "the run has no {}rows of {} with {}{}{}{}{}{}", reasons.empty() ? "" : "good ",
-              kernel, fmt::join(variants, " and "), detail.empty() ? "" : ", ", detail,
+              kernel, fmt::join(variants, " and "), detail.empty() ? "" : " ", detail,
               reasons.empty() ? "" : " (", fmt::join(reasons, "; "), reasons.empty() ? "" : ")")};
 }
 

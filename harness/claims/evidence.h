@@ -48,7 +48,7 @@ class Evidence {
   std::optional<Figure> bytes_per_n(const std::string& kernel, const std::string& variant) const;
 
   // "the run has no good rows of sum with python/loop and python/numba (python/numba: skipped,
-  // needs the package numba)"; what rows alone are not enough for is named in the end: "…, at n =
+  // needs the package numba)"; what of them is needed is named behind: "... with python/loop at n =
   // 1".
   Decision not_measured(const std::string& kernel, const std::vector<std::string>& variants,
                         const std::string& detail = "") const;

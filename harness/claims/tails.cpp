@@ -54,7 +54,7 @@ Decision without_speedups(const Evidence& evidence, const std::string& kernel,
       .reason = fmt::format("the run has no rows of {} with one and with several threads", kernel)};
 }
 
-constexpr const char* tails_of_calls = "99.9th percentiles";
+constexpr const char* tails_of_calls = "that tell 99.9th percentiles";
 constexpr double parallel = 1.25;  // a speedup that taking turns can't give
 
 Decision threads_take_turns(const Evidence& evidence) {

@@ -230,7 +230,8 @@ CLI::App& add_run(CLI::App& app, RunOptions& options, DepthFlags& depth) {
   add_measuring(command, options, depth);
   command
       .add_option("--resume", options.resume,
-                  "Go on with a run that was cut short; its own options count, no others")
+                  "Go on with a run or a reproduce that was cut short; its own options count, no "
+                  "others")
       ->type_name("DIR");
   command
       .add_option_function<std::string>(

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -41,7 +42,8 @@ class PreparedCall {
 class CollectionWatch {
  public:
   virtual ~CollectionWatch() = default;
-  virtual Collections so_far() const = 0;
+  // nullopt where the variant has made an end of the watching.
+  virtual std::optional<Collections> so_far() const = 0;
 };
 
 class LaneRunner {

@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <new>
+#include <optional>
 
 #include "build_info.h"
 #include "harness/worker/lane.h"
@@ -234,7 +235,10 @@ class PythonCollectionWatch final : public CollectionWatch {
     }
   }
 
-  Collections so_far() const override { return counted_->collections; }
+  std::optional<Collections> so_far() const override {
+    if (!in_python([&] { return callbacks_.contains(callback_); })) return std::nullopt;
+    return counted_->collections;
+  }
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -10,8 +10,11 @@ from xml.etree import ElementTree
 
 import plot
 import pytest
+import style
 from conftest import Builder
 from page import Page
+from PIL import Image, ImageColor
+from render import PNG_DPI
 
 SCRIPT = Path(plot.__file__)
 RUN_STEMS = ["heatmap", "overview"]
@@ -44,6 +47,18 @@ def test_out_and_format_choose_where_and_what(small: Builder, tmp_path: Path) ->
     assert plot.main([str(small.write()), "--out", str(out), "--format", "png"]) == 0
     assert {path.suffix for path in out.iterdir()} == {".png", ".json", ".html"}
     assert set(Page(out / "index.html").values("img", "src")) <= {p.name for p in out.iterdir()}
+
+
+def test_a_png_is_an_opaque_picture_with_its_words(small: Builder) -> None:
+    out = small.write() / "charts"
+    plot.main([str(small.directory), "--format", "png"])
+    texts = json.loads((out / "alt.json").read_text(encoding="utf-8"))
+    with Image.open(out / "sum_gap.png") as picture:
+        assert picture.mode == "RGB"
+        assert picture.width == style.WIDTH / 72 * PNG_DPI
+        assert picture.getpixel((0, 0)) == ImageColor.getrgb(style.PAPER)
+        assert picture.info["Description"] == texts["sum_gap"]
+        assert picture.info["Title"].endswith("gap against n")
 
 
 def test_the_same_run_gives_the_same_bytes(small: Builder, tmp_path: Path) -> None:

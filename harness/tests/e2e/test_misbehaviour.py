@@ -235,6 +235,11 @@ def test_processes_that_a_kernel_leaves_behind_are_ended(run: Run) -> None:
         assert pids_with_argument(argument) == []
 
 
+def test_collections_that_nobody_could_count_are_left_out(run: Run) -> None:
+    assert run.cell("untidy", "python/right", ODD)["gc_collections_2"] != ""
+    assert run.cell("untidy", "python/clears_callbacks", ODD)["gc_collections_2"] == ""
+
+
 def test_a_call_that_never_ends_is_a_timeout_and_larger_sizes_are_skipped(
     zoo: Program, out: Path
 ) -> None:

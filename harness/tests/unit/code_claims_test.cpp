@@ -40,7 +40,7 @@ TEST(C07, IsOpenWhereRoundsDisagree) {
 TEST(C07, IsNotMeasuredWhereNothingCounts) {
   const Decision decision = decide("C07", {row_of("sum", "python/loop", 1024, rounds_around(10))});
   EXPECT_EQ(decision.outcome, Outcome::not_measured);
-  EXPECT_THAT(decision.reason, HasSubstr("sum with python/loop, objects_per_addition"));
+  EXPECT_THAT(decision.reason, HasSubstr("sum with python/loop that tell objects_per_addition"));
 }
 
 TEST(C07, TellsOfAllocationsBeside) {

@@ -11,7 +11,6 @@
 namespace gapmeter {
 namespace {
 
-using ::testing::Contains;
 using ::testing::MatchesRegex;
 
 TEST(MachineFacts, AgreeWithTheSystem) {
@@ -22,12 +21,13 @@ TEST(MachineFacts, AgreeWithTheSystem) {
   EXPECT_TRUE(facts.at("virtualized").is_boolean());
 }
 
-// Whether /sys lists them or not.
+// Whether /sys lists them or not. Of what size: cores may differ.
 TEST(MachineFacts, NameTheCachesThatTheCLibraryKnows) {
-  const long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE);
-  if (bytes <= 0) GTEST_SKIP() << "the C library knows no caches here";
-  EXPECT_THAT(machine_facts().at("caches"),
-              Contains(nlohmann::json{{"level", 1}, {"type", "Data"}, {"size_bytes", bytes}}));
+  if (sysconf(_SC_LEVEL1_DCACHE_SIZE) <= 0) GTEST_SKIP() << "the C library knows no caches here";
+  const nlohmann::json first = machine_facts().at("caches").at(0);
+  EXPECT_EQ(first.at("level"), 1);
+  EXPECT_EQ(first.at("type"), "Data");
+  EXPECT_GE(first.at("size_bytes"), 4096);
 }
 
 TEST(MachineFacts, LeaveOutWhatTheSystemDoesNotTell) {

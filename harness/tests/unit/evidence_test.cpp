@@ -335,7 +335,7 @@ TEST(NotMeasured, NamesTheKernelAndTheVariants) {
 
 TEST(NotMeasured, NamesWhatRowsAloneAreNotEnoughFor) {
   EXPECT_EQ(Evidence({}, {}).not_measured("sum", {"python/loop"}, "at n = 1").reason,
-            "the run has no rows of sum with python/loop, at n = 1");
+            "the run has no rows of sum with python/loop at n = 1");
 }
 
 TEST(NotMeasured, SaysWhyRowsThatAreThereAreOfNoUse) {

@@ -75,7 +75,7 @@ TEST(C33, IsHeldAgainstTheFastestPythonVariant) {
 
 TEST(C33, IsNotMeasuredWithoutOneSampleOfBothModels) {
   EXPECT_EQ(decide("C33", mlp({{1, 50}})).reason,
-            "the run has no rows of tree_ensemble with native/complete and a Python variant, "
+            "the run has no rows of tree_ensemble with native/complete and a Python variant "
             "at n = 1");
   EXPECT_EQ(outcome("C33", mlp({{1, 50}})), Outcome::not_measured);
   EXPECT_EQ(outcome("C33", mlp({{1, 50}}) + trees({{8, 50}})), Outcome::not_measured);

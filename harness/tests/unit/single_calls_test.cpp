@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -46,7 +47,7 @@ class FakeWatch final : public CollectionWatch {
  public:
   explicit FakeWatch(Events& events) : events_(events) { events_.emplace_back("watch"); }
   ~FakeWatch() override { events_.emplace_back("end of watch"); }
-  Collections so_far() const override {
+  std::optional<Collections> so_far() const override {
     events_.emplace_back("so far");
     return some_collections;
   }
