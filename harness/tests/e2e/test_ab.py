@@ -66,7 +66,10 @@ def test_twice_the_work_is_slower(
     for variant in ("native/work", "python/work"):
         cell = cells[variant]
         assert (cell["kernel"], cell["n"], cell["verdict"]) == ("work", 1024, "slower")
-        assert 1.5 < cell["ratio"]["low"] <= cell["ratio"]["ratio"] <= cell["ratio"]["high"] < 2.5
+        ratio = cell["ratio"]
+        assert ratio["low"] <= ratio["ratio"] <= ratio["high"]
+        # How wide the interval is depends on the machine's noise, where it lies on the work alone.
+        assert 1.02 < ratio["low"] < 2.3 and ratio["high"] > 1.8 and 1.4 < ratio["ratio"] < 3
         assert cell["new"] > cell["base"] > 0
         assert cell["rounds"] >= 8, "fewer have no interval"
         assert (cell["failed"], cell["reason"]) == (False, "")
