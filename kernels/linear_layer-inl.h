@@ -28,7 +28,7 @@ inline constexpr std::size_t block_rows = 96;
 
 // Room for packed weights on every target: columns are padded to two vectors in each block.
 inline std::size_t packed_size(std::size_t features, std::size_t outputs) {
-  constexpr std::size_t widest = 2 * HWY_MAX_BYTES / sizeof(float);
+  constexpr std::size_t widest = std::size_t{2} * HWY_MAX_BYTES / sizeof(float);
   return features * (outputs + (outputs / block_columns + 1) * widest);
 }
 
