@@ -20,8 +20,8 @@ endif()
 add_library(gapmeter_kernel_options INTERFACE)
 target_compile_options(gapmeter_kernel_options INTERFACE ${GAPMETER_KERNEL_FLAGS})
 if(GAPMETER_NATIVE)
-  # Highway 1.0.3, Debian 12's, refuses to compile where the compiler may use all of AVX3_DL (Zen 5) unless
-  # that target is asked for: it looks for it in a macro that does not exist, HWY_BASELINE.
+  # Highway 1.0.3, Debian 12's, refuses to compile where the compiler may use all of AVX3_DL (Zen 5)
+  # unless that target is asked for: it looks for it in a macro that does not exist, HWY_BASELINE.
   target_compile_definitions(gapmeter_kernel_options INTERFACE HWY_WANT_AVX3_DL)
 endif()
 

@@ -1,7 +1,7 @@
 """Rendering: from a chart to the bytes of a file, its alternative text included.
 
 The renderers are matplotlib's, drawn with directly instead of through `savefig`, so that each text
-is measured once and not again in every file: that is a seventh of all the drawing.
+is measured once and not again in every file.
 """
 
 from __future__ import annotations

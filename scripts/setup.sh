@@ -16,7 +16,8 @@ packages=(
   libopenblas-dev libtbb-dev libxxhash-dev libgtest-dev libgmock-dev
   # The interpreter to embed, and what the Python variants and the charts use
   python3 python3-dev libpython3-dev python3-venv
-  python3-numpy python3-pandas python3-scipy python3-matplotlib python3-pil python3-jinja2 python3-pytest
+  python3-numpy python3-pandas python3-scipy python3-matplotlib python3-pil python3-jinja2
+  python3-pytest
   # The linters that the tests run
   python3-flake8 python3-mypy shellcheck
 )

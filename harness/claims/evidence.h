@@ -48,8 +48,7 @@ class Evidence {
   std::optional<Figure> bytes_per_n(const std::string& kernel, const std::string& variant) const;
 
   // "the run has no good rows of sum with python/loop and python/numba (python/numba: skipped,
-  // needs the package numba)"; what of them is needed is named behind: "... with python/loop at n =
-  // 1".
+  // needs the package numba)". The detail is put behind the variants: "at n = 1".
   Decision not_measured(const std::string& kernel, const std::vector<std::string>& variants,
                         const std::string& detail = "") const;
 
