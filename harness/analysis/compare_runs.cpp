@@ -92,8 +92,8 @@ void finish(std::vector<ComparedCell>& cells, double margin) {
 }
 
 std::vector<ComparedCell> compare_cells(const std::vector<SummaryRow>& base,
-                                        const std::vector<SummaryRow>& compared, ComparedBy quantity,
-                                        const VerdictRule& rule) {
+                                        const std::vector<SummaryRow>& compared,
+                                        ComparedBy quantity, const VerdictRule& rule) {
   std::map<CellKey, const SummaryRow*> before;
   for (const SummaryRow& row : base) before[row.cell] = &row;
   std::vector<const SummaryRow*> common;
@@ -113,7 +113,7 @@ std::vector<ComparedCell> compare_cells(const std::vector<SummaryRow>& base,
 }  // namespace
 
 Comparison compare_runs(const std::vector<RoundRow>& base, const std::vector<RoundRow>& compared,
-                           ComparedBy quantity, const VerdictRule& rule) {
+                        ComparedBy quantity, const VerdictRule& rule) {
   std::vector<ComparedCell> cells =
       compare_cells(summarize(base), summarize(compared), quantity, rule);
   if (cells.empty()) throw std::invalid_argument("the runs have no cells in common");

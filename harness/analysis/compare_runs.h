@@ -15,6 +15,6 @@ enum class ComparedBy { latency, gap };
 // enough cells, each interval is widened by the spread that the cells' ratios show around their
 // median. Throws std::invalid_argument when the runs have no cell in common that could be compared.
 Comparison compare_runs(const std::vector<RoundRow>& base, const std::vector<RoundRow>& compared,
-                           ComparedBy quantity, const VerdictRule& rule);
+                        ComparedBy quantity, const VerdictRule& rule);
 
 }  // namespace gapmeter

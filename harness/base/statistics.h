@@ -9,6 +9,8 @@ namespace gapmeter {
 struct Interval {
   double low = 0;
   double high = 0;
+
+  bool operator==(const Interval&) const = default;
 };
 
 // Arithmetic mean. Precondition: not empty.

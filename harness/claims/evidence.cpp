@@ -152,10 +152,10 @@ std::vector<Figure> Evidence::ratios(const std::string& kernel, const std::strin
     const SummaryRow* other = cell(kernel, denominator, n, threads);
     if (other == nullptr) continue;
     figures.push_back({.what = over(numerator, denominator),
-                        .kernel = kernel,
-                        .n = n,
-                        .value = latency_ratio(*cell(kernel, numerator, n, threads), *other),
-                        .unit = "x"});
+                       .kernel = kernel,
+                       .n = n,
+                       .value = latency_ratio(*cell(kernel, numerator, n, threads), *other),
+                       .unit = "x"});
   }
   return figures;
 }

@@ -42,7 +42,7 @@ Agreement agreement_of(const Decision& reference, const Decision& here) {
 using PairedCells = std::map<std::size_t, std::pair<const SummaryRow*, const SummaryRow*>>;
 
 std::map<SeriesKey, PairedCells> paired_lines(const std::vector<SummaryRow>& reference,
-                                            const std::vector<SummaryRow>& here) {
+                                              const std::vector<SummaryRow>& here) {
   std::map<CellKey, const SummaryRow*> known;
   for (const SummaryRow& row : reference) {
     if (row.gap) known[row.cell] = &row;
@@ -51,8 +51,7 @@ std::map<SeriesKey, PairedCells> paired_lines(const std::vector<SummaryRow>& ref
   for (const SummaryRow& row : here) {
     const auto found = known.find(row.cell);
     if (!row.gap || found == known.end()) continue;
-    lines[series_of(row.cell)][row.cell.n] = {
-        found->second, &row};
+    lines[series_of(row.cell)][row.cell.n] = {found->second, &row};
   }
   return lines;
 }

@@ -16,8 +16,8 @@ namespace gapmeter {
 
 // A command with the options of one command line.
 struct BoundCommand {
-  // The exit status, which is contract: 0 well, 1 a mismatch, a failed cell or a regression, 2 wrong
-  // use or bad input, 3 inconclusive, 130 interrupted. Bad input is thrown as UnknownName,
+  // The exit status, which is contract: 0 well, 1 a mismatch, a failed cell or a regression, 2
+  // wrong use or bad input, 3 inconclusive, 130 interrupted. Bad input is thrown as UnknownName,
   // FileError or std::runtime_error with a sentence for the user.
   std::function<int(const Invocation&)> run;
   // Goes on with what this command line began in a directory; none where a command can't.
@@ -47,22 +47,21 @@ struct CommandOf {
                const Invocation& invocation) = nullptr;
 
   operator Command() const {  // NOLINT(google-explicit-constructor): a command is one
-    return {name, summary, reads_rows, [self = *this](OptionSet& set) {
-              const auto options = std::make_shared<Options>();
-              self.declare(set, *options);
-              BoundCommand bound{
-                  .run = [self, options](const Invocation& invocation) {
-                    return self.run(*options, invocation);
-                  },
-                  .options = [options] { return std::any(*options); }};
-              if (self.go_on != nullptr) {
-                bound.go_on = [self, options](const std::string& dir,
-                                              const Invocation& invocation) {
-                  return self.go_on(dir, *options, invocation);
-                };
-              }
-              return bound;
-            }};
+    return {
+        name, summary, reads_rows, [self = *this](OptionSet& set) {
+          const auto options = std::make_shared<Options>();
+          self.declare(set, *options);
+          BoundCommand bound{
+              .run = [self, options](
+                         const Invocation& invocation) { return self.run(*options, invocation); },
+              .options = [options] { return std::any(*options); }};
+          if (self.go_on != nullptr) {
+            bound.go_on = [self, options](const std::string& dir, const Invocation& invocation) {
+              return self.go_on(dir, *options, invocation);
+            };
+          }
+          return bound;
+        }};
   }
 };
 

@@ -61,8 +61,7 @@ std::variant<ParsedCommand, EarlyExit> parse_command_line(int argc, const char* 
     return refuse(config_message(app, error.what()));
   } catch (const CLI::RequiredError& error) {
     if (app.get_subcommands().empty() && app.remaining_size() > 0) {
-      return refuse(
-          fmt::format("there is no command '{}'; see --help", app.remaining().front()));
+      return refuse(fmt::format("there is no command '{}'; see --help", app.remaining().front()));
     }
     return EarlyExit{app.exit(error, std::cout, std::cerr) == 0 ? 0 : 2};
   } catch (const CLI::ParseError& error) {

@@ -17,8 +17,8 @@ Command plot_command();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table{
-      list_command(),   run_command(),       verify_command(), compare_command(),
-      ab_command(),     doctor_command(),    summarize_command(), claims_command(),
+      list_command(),      run_command(),    verify_command(),    compare_command(),
+      ab_command(),        doctor_command(), summarize_command(), claims_command(),
       reproduce_command(), report_command(), plot_command()};
   return table;
 }

@@ -110,27 +110,30 @@ void OptionSet::list(const std::string& name,
 
 void OptionSet::names(const std::string& name, std::vector<std::string>& values,
                       const std::string& type, const std::string& help) {
-  list(name, [&values](const std::vector<std::string>& parts) { values = parts; }, type, help);
+  list(
+      name, [&values](const std::vector<std::string>& parts) { values = parts; }, type, help);
 }
 
 void OptionSet::share(const std::string& name, double& value, const std::string& help) {
-  parsed(name, [&value](const std::string& text) { value = parse_share(text); }, "SHARE", help);
+  parsed(
+      name, [&value](const std::string& text) { value = parse_share(text); }, "SHARE", help);
 }
 
 void OptionSet::share(const std::string& name, std::optional<double>& value,
                       const std::string& help) {
-  parsed(name, [&value](const std::string& text) { value = parse_share(text); }, "SHARE", help);
+  parsed(
+      name, [&value](const std::string& text) { value = parse_share(text); }, "SHARE", help);
 }
 
 void OptionSet::duration(const std::string& name, double& seconds, const std::string& help) {
-  parsed(name, [&seconds](const std::string& text) { seconds = parse_duration(text); }, "TIME",
-         help);
+  parsed(
+      name, [&seconds](const std::string& text) { seconds = parse_duration(text); }, "TIME", help);
 }
 
 void OptionSet::duration(const std::string& name, std::optional<double>& seconds,
                          const std::string& help) {
-  parsed(name, [&seconds](const std::string& text) { seconds = parse_duration(text); }, "TIME",
-         help);
+  parsed(
+      name, [&seconds](const std::string& text) { seconds = parse_duration(text); }, "TIME", help);
 }
 
 void OptionSet::format(OutputFormat& value) {

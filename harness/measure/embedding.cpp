@@ -25,8 +25,8 @@ std::size_t probe_size(const std::vector<std::size_t>& sizes) {
                            [&](std::size_t a, std::size_t b) { return distance(a) < distance(b); });
 }
 
-std::vector<CellKey> embedding_cells(const Catalog& catalog,
-                                     const std::vector<CellGroup>& groups, std::size_t most) {
+std::vector<CellKey> embedding_cells(const Catalog& catalog, const std::vector<CellGroup>& groups,
+                                     std::size_t most) {
   std::vector<CellKey> cells;
   for (const Kernel& kernel : catalog.kernels) {
     const VariantId baseline = baseline_of(kernel);
@@ -50,10 +50,10 @@ std::vector<EmbeddingCell> measure_embedding(const std::vector<CellKey>& cells, 
   for (const CellKey& cell : cells) {
     if (rule.stop != nullptr && *rule.stop) break;
     const Task task{.kernel = cell.kernel,
-                  .variant = cell.variant,
-                  .n = cell.n,
-                  .threads = cell.threads,
-                  .seed = seed};
+                    .variant = cell.variant,
+                    .n = cell.n,
+                    .threads = cell.threads,
+                    .seed = seed};
     const DuelResult duel = run_duel(task, runner, clock, rule);
     measured.push_back({.cell = cell, .failure = duel.failure});
     if (!duel.ratios.empty() && duel.failure.empty()) {

@@ -21,8 +21,8 @@ struct EmbeddingCell {
 std::size_t probe_size(const std::vector<std::size_t>& sizes);
 
 // The baselines of the first `most` kernels of a plan, each at its probe_size.
-std::vector<CellKey> embedding_cells(const Catalog& catalog,
-                                     const std::vector<CellGroup>& groups, std::size_t most);
+std::vector<CellKey> embedding_cells(const Catalog& catalog, const std::vector<CellGroup>& groups,
+                                     std::size_t most);
 
 // `runner` has the stock engine as base and the embedded one as the new side.
 std::vector<EmbeddingCell> measure_embedding(const std::vector<CellKey>& cells, std::uint64_t seed,

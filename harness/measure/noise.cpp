@@ -1,7 +1,5 @@
 #include "harness/measure/noise.h"
 
-
-
 #include "harness/analysis/comparison.h"
 
 namespace gapmeter {

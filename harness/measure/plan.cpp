@@ -35,15 +35,15 @@ PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const 
 }
 
 CellGroup plan_group(const Catalog& catalog, const Kernel& kernel, const Selection& selection,
-                           std::size_t n) {
+                     std::size_t n) {
   if (!kernel.cost) {
     throw std::invalid_argument(fmt::format("{}: no cost is declared (.cost)", kernel.name));
   }
   CellGroup group{.kernel = kernel.name,
-                        .n = n,
-                        .cost = kernel.cost(n),
-                        .working_set_bytes = working_set_bytes(kernel, n),
-                        .single_calls = kernel.single_calls};
+                  .n = n,
+                  .cost = kernel.cost(n),
+                  .working_set_bytes = working_set_bytes(kernel, n),
+                  .single_calls = kernel.single_calls};
   const auto wanted = [&](const VariantId& id) {
     return selection.variants.empty() || matches_any(id, selection.variants);
   };
@@ -123,8 +123,7 @@ std::uint64_t digest_of(const Plan& plan) {
       fmt::format("{} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),
                   plan.timing.batch_ns, plan.timing.round_ns, plan.timing.single_calls_ns);
   for (const CellGroup& group : plan.groups) {
-    text += fmt::format("\n{} {} {} {}", group.kernel, group.n, group.single_calls,
-                        group.memory);
+    text += fmt::format("\n{} {} {} {}", group.kernel, group.n, group.single_calls, group.memory);
     for (const PlannedVariant& variant : group.variants) {
       text += fmt::format(" {}/{}{}", to_string(variant.id), variant.threads,
                           variant.settled ? "!" : "");

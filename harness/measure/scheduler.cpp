@@ -23,8 +23,8 @@ std::size_t tasks_of(const Plan& plan, const CellGroup& group) {
 
 }  // namespace
 
-Scheduler::Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock, RunObserver& observer,
-                     SchedulerOptions options)
+Scheduler::Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock,
+                     RunObserver& observer, SchedulerOptions options)
     : plan_(plan),
       runner_(runner),
       clock_(clock),
@@ -184,12 +184,12 @@ void Scheduler::run_untimed(const CellGroup& group, std::vector<Contestant>& con
 
 Task Scheduler::task_of(const CellGroup& group, const Contestant& contestant, Pass pass) const {
   Task task{.pass = pass,
-          .kernel = group.kernel,
-          .variant = contestant.planned->id,
-          .n = group.n,
-          .threads = contestant.planned->threads,
-          .seed = plan_.seed,
-          .timing = plan_.timing};
+            .kernel = group.kernel,
+            .variant = contestant.planned->id,
+            .n = group.n,
+            .threads = contestant.planned->threads,
+            .seed = plan_.seed,
+            .timing = plan_.timing};
   task.timing.single_calls_ns = static_cast<std::int64_t>(
       static_cast<double>(plan_.timing.single_calls_ns) * group.single_calls);
   task.timing.batch = contestant.batch;
@@ -237,13 +237,12 @@ void Scheduler::skip_group(const CellGroup& group) {
     if (known_.contains({cell_of(group, planned), Pass::verify, 0})) continue;
     const Measurement skipped{.status = Status::skipped,
                               .reason = "the budget ended before this size"};
-    record(group, planned, Pass::verify, 0, 0,
-           {.measurement = planned.settled.value_or(skipped)});
+    record(group, planned, Pass::verify, 0, 0, {.measurement = planned.settled.value_or(skipped)});
   }
 }
 
-void Scheduler::record(const CellGroup& group, const PlannedVariant& planned, Pass pass,
-                       int round, int position, TaskOutcome outcome) {
+void Scheduler::record(const CellGroup& group, const PlannedVariant& planned, Pass pass, int round,
+                       int position, TaskOutcome outcome) {
   RoundRow row{.cell = cell_of(group, planned),
                .pass = pass,
                .round = round,

@@ -23,11 +23,11 @@ class RunObserver {
   virtual ~RunObserver() = default;
   // `done` of `total` tasks have ended or will not be needed.
   virtual void task_starts(const Task& /*task*/, int /*round*/, std::size_t /*done*/,
-                          std::size_t /*total*/) {}
+                           std::size_t /*total*/) {}
   // A row is complete. It is on disk when this returns.
   virtual void row_ends(const RoundRow& /*row*/) {}
-  virtual void group_ends(const CellGroup& /*group*/, std::size_t /*done*/,
-                               std::size_t /*total*/) {}
+  virtual void group_ends(const CellGroup& /*group*/, std::size_t /*done*/, std::size_t /*total*/) {
+  }
 };
 
 struct SchedulerOptions {
@@ -67,14 +67,13 @@ class Scheduler {
   void settle(const CellGroup& group, Contestant& contestant);
   void run_untimed(const CellGroup& group, std::vector<Contestant>& contestants, Pass pass);
   Task task_of(const CellGroup& group, const Contestant& contestant, Pass pass) const;
-  void conclude(const CellGroup& group, Contestant& contestant, Pass pass, int round,
-                int position, TaskOutcome outcome);
+  void conclude(const CellGroup& group, Contestant& contestant, Pass pass, int round, int position,
+                TaskOutcome outcome);
   bool run_round(const CellGroup& group, std::vector<Contestant*>& contestants, int round);
   // Takes over what is known of a task; false when nothing is.
   bool recall(const CellGroup& group, Contestant& contestant, Pass pass, int round);
   void learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement);
-  std::optional<Measurement> too_large(const CellGroup& group,
-                                       const PlannedVariant& planned) const;
+  std::optional<Measurement> too_large(const CellGroup& group, const PlannedVariant& planned) const;
   void record(const CellGroup& group, const PlannedVariant& planned, Pass pass, int round,
               int position, TaskOutcome outcome);
   void retire_precise(std::vector<Contestant*>& contestants, int rounds) const;

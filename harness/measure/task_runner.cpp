@@ -70,7 +70,8 @@ const std::vector<std::string>& command_for(const WorkerSettings& settings,
 }
 
 std::string title_of(const Task& task) {
-  return fmt::format("{} {} n={} {}", task.kernel, to_string(task.variant), task.n, name_of(task.pass));
+  return fmt::format("{} {} n={} {}", task.kernel, to_string(task.variant), task.n,
+                     name_of(task.pass));
 }
 
 TaskOutcome outcome_of(const WorkerReply& reply, double timeout_s) {
@@ -146,7 +147,8 @@ void ProcessTaskRunner::run_untimed(const std::vector<Task>& tasks, const Take& 
   std::deque<std::future<WorkerReply>> running;
   const auto start = [&](const Task& task) {
     running.push_back(std::async(std::launch::async, [&shared, &task] {
-      return ask_worker(shared, command_for(shared, task.variant), task, task.threads, title_of(task));
+      return ask_worker(shared, command_for(shared, task.variant), task, task.threads,
+                        title_of(task));
     }));
   };
   std::size_t started = 0;
@@ -165,7 +167,7 @@ void ProcessTaskRunner::run_untimed(const std::vector<Task>& tasks, const Take& 
 }
 
 std::optional<TaskOutcome> ProcessTaskRunner::success_of(const Task& task,
-                                                       std::future<WorkerReply>& ended) const {
+                                                         std::future<WorkerReply>& ended) const {
   try {
     const WorkerReply reply = ended.get();
     TaskOutcome outcome = outcome_of(reply, settings_.timeout_s);
@@ -180,9 +182,9 @@ std::optional<TaskOutcome> ProcessTaskRunner::success_of(const Task& task,
 
 TaskOutcome ProcessTaskRunner::run(const Task& task) {
   const auto ask = [&] {
-    return outcome_of(
-        ask_worker(settings_, command_for(settings_, task.variant), task, task.threads, title_of(task)),
-        settings_.timeout_s);
+    return outcome_of(ask_worker(settings_, command_for(settings_, task.variant), task,
+                                 task.threads, title_of(task)),
+                      settings_.timeout_s);
   };
   TaskOutcome outcome = ask();
   return outcome.killed ? ask() : outcome;

@@ -32,8 +32,8 @@ struct WorkerSettings {
   std::function<void(const std::string& title, const std::string& output)> log{};
 };
 
-// The variables that every worker gets, for a task of so many threads: equal numbers of BLAS threads
-// and equal huge-page conditions in both lanes.
+// The variables that every worker gets, for a task of so many threads: equal numbers of BLAS
+// threads and equal huge-page conditions in both lanes.
 std::vector<std::pair<std::string, std::string>> worker_environment(int threads);
 
 // A request that is ready to be sent.

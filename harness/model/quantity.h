@@ -6,8 +6,8 @@
 //
 //   template <class Visit> static void quantities(Visit&& visit);
 //
-// that calls `visit` with each Quantity in the order of the columns. A row or message that lacks
-// the first one lacks the part.
+// that calls `visit` with each Quantity in the order of the columns. A row or message that has none
+// of them lacks the part.
 #pragma once
 
 #include <cstdint>

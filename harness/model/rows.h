@@ -59,9 +59,12 @@ struct SummaryRow {
   // What the machine alone would show as the single calls' tail.
   std::optional<double> p99_floor_ns{}, p999_floor_ns{};
   std::map<std::string, std::vector<double>> metrics{};  // of each name, a value for each round
+
+  bool operator==(const SummaryRow&) const = default;
 };
 
-// Of the cell's calls that were timed one by one, all rounds together; of none where there were none.
+// Of the cell's calls that were timed one by one, all rounds together; of none where there were
+// none.
 const Histogram& single_calls_of(const SummaryRow& row);
 
 // The most resident memory during a call, over the baseline; absent below what can be resolved.

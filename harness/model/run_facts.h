@@ -82,7 +82,7 @@ enum class Absence : std::uint8_t { left_out, null };
 // each_fact(facts, visit) calls visit(key, member, alike, absence) for every fact, in the order in
 // which they are told. `facts` may be const.
 template <class Facts, class Visit>
-  requires std::is_same_v<std::remove_const_t<Facts>, CacheFacts>
+requires std::is_same_v<std::remove_const_t<Facts>, CacheFacts>
 void each_fact(Facts& facts, Visit&& visit) {
   visit("level", facts.level);
   visit("type", facts.type);
@@ -90,7 +90,7 @@ void each_fact(Facts& facts, Visit&& visit) {
 }
 
 template <class Facts, class Visit>
-  requires std::is_same_v<std::remove_const_t<Facts>, Roofline>
+requires std::is_same_v<std::remove_const_t<Facts>, Roofline>
 void each_fact(Facts& facts, Visit&& visit) {
   visit("read_bytes_per_s", facts.read_bytes_per_s);
   visit("copy_bytes_per_s", facts.copy_bytes_per_s);
@@ -98,7 +98,7 @@ void each_fact(Facts& facts, Visit&& visit) {
 }
 
 template <class Facts, class Visit>
-  requires std::is_same_v<std::remove_const_t<Facts>, MachineFacts>
+requires std::is_same_v<std::remove_const_t<Facts>, MachineFacts>
 void each_fact(Facts& facts, Visit&& visit) {
   visit("cpu", facts.cpu, Alike::always);
   visit("logical_cpus", facts.logical_cpus, Alike::to_compare);
@@ -119,7 +119,7 @@ void each_fact(Facts& facts, Visit&& visit) {
 }
 
 template <class Facts, class Visit>
-  requires std::is_same_v<std::remove_const_t<Facts>, BuildFacts>
+requires std::is_same_v<std::remove_const_t<Facts>, BuildFacts>
 void each_fact(Facts& facts, Visit&& visit) {
   visit("compiler", facts.compiler, Alike::always);
   visit("flags", facts.flags, Alike::always);
@@ -137,7 +137,7 @@ void each_fact(Facts& facts, Visit&& visit) {
 }
 
 template <class Facts, class Visit>
-  requires std::is_same_v<std::remove_const_t<Facts>, EmbeddingFacts::Cell>
+requires std::is_same_v<std::remove_const_t<Facts>, EmbeddingFacts::Cell>
 void each_fact(Facts& facts, Visit&& visit) {
   visit("kernel", facts.kernel);
   visit("variant", facts.variant);
@@ -149,14 +149,14 @@ void each_fact(Facts& facts, Visit&& visit) {
 }
 
 template <class Facts, class Visit>
-  requires std::is_same_v<std::remove_const_t<Facts>, EmbeddingFacts>
+requires std::is_same_v<std::remove_const_t<Facts>, EmbeddingFacts>
 void each_fact(Facts& facts, Visit&& visit) {
   visit("mean", facts.mean, Alike::no, Absence::null);
   visit("cells", facts.cells);
 }
 
 template <class Facts, class Visit>
-  requires std::is_same_v<std::remove_const_t<Facts>, EngineFacts>
+requires std::is_same_v<std::remove_const_t<Facts>, EngineFacts>
 void each_fact(Facts& facts, Visit&& visit) {
   visit("engine", facts.engine, Alike::always);
   visit("version", facts.version, Alike::to_resume);
@@ -170,14 +170,14 @@ void each_fact(Facts& facts, Visit&& visit) {
 }
 
 template <class Facts, class Visit>
-  requires std::is_same_v<std::remove_const_t<Facts>, Rung>
+requires std::is_same_v<std::remove_const_t<Facts>, Rung>
 void each_fact(Facts& facts, Visit&& visit) {
   visit("rung", facts.name);
   visit("variant", facts.variant);
 }
 
 template <class Facts, class Visit>
-  requires std::is_same_v<std::remove_const_t<Facts>, KernelFacts>
+requires std::is_same_v<std::remove_const_t<Facts>, KernelFacts>
 void each_fact(Facts& facts, Visit&& visit) {
   visit("title", facts.title, Alike::to_resume);
   visit("item", facts.item, Alike::to_resume);
@@ -189,7 +189,7 @@ void each_fact(Facts& facts, Visit&& visit) {
 }
 
 template <class Facts, class Visit>
-  requires std::is_same_v<std::remove_const_t<Facts>, RunFacts>
+requires std::is_same_v<std::remove_const_t<Facts>, RunFacts>
 void each_fact(Facts& facts, Visit&& visit) {
   visit("schema_version", facts.schema_version);
   visit("command", facts.command);

@@ -220,14 +220,14 @@ void decode_quantities(const Json& message, Part& part) {
   });
 }
 
-// A message that lacks a part's first quantity lacks the part.
+// Whether a message has any of a part's quantities: then it must have all.
 template <class Part>
 bool has_part(const Json& message) {
-  std::string first;
+  bool is_there = false;
   Part::quantities([&](const auto& quantity) {
-    if (first.empty()) first = quantity.name;
+    is_there = is_there || message.contains(std::string(quantity.name));
   });
-  return has(message, first.c_str());
+  return is_there;
 }
 
 void encode_parts(const Measurement& measurement, Json& message) {
@@ -346,7 +346,9 @@ Measurement decode_measurement(std::string_view text, std::uint64_t nonce) {
   measurement.reason = text_of(message, "reason");
   measurement.input_digest = text_of(message, "input_digest");
   check_digest(measurement.input_digest);
-  take(message, "max_error", Bound::not_negative, measurement.max_error);
+  if (has(message, "max_error")) {
+    take(message, "max_error", Bound::not_negative, measurement.max_error);
+  }
   decode_parts(message, measurement);
   if (measurement.timing) measurement.timing->slice_ns = decode_slice_ns(message);
   if (measurement.single_calls && measurement.single_calls->calls.count() == 0) {

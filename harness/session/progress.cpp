@@ -4,7 +4,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-
 #include "harness/sys/streams.h"
 #include "harness/base/figures.h"
 #include "harness/base/sizes.h"
@@ -35,8 +34,8 @@ Progress::~Progress() { clear_line(); }
 void Progress::task_starts(const Task& task, int round, std::size_t done, std::size_t total) {
   if (!is_terminal_) return;
   clear_line();
-  const std::string what =
-      task.pass == Pass::time ? fmt::format("round {}", round + 1) : std::string(name_of(task.pass));
+  const std::string what = task.pass == Pass::time ? fmt::format("round {}", round + 1)
+                                                   : std::string(name_of(task.pass));
   const std::optional<double> left = time_left_.estimate_s();
   const std::string line =
       fmt::format("[{}/{}] {} {} n={} {}{}", done, total, task.kernel, to_string(task.variant),

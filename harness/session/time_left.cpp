@@ -36,9 +36,7 @@ void TimeLeft::task_ended(const RoundRow& row) {
   ++total_tasks_;
 }
 
-void TimeLeft::group_ended(const CellGroup& group) {
-  over_.insert({group.kernel, group.n});
-}
+void TimeLeft::group_ended(const CellGroup& group) { over_.insert({group.kernel, group.n}); }
 
 bool TimeLeft::is_exhausted(const CellKey& cell) const {
   return std::any_of(ended_.begin(), ended_.end(), [&](const auto& known) {
@@ -62,8 +60,8 @@ std::optional<double> TimeLeft::estimate_s() const {
       const std::size_t tasks = found == ended_.end() ? 0 : found->second.tasks_s.size();
       if (found != ended_.end() && found->second.failed) continue;
       if (is_exhausted(key)) continue;
-      left += static_cast<double>(tasks_per_variant(plan_, group) - tasks) *
-              expected_s(key, average);
+      left +=
+          static_cast<double>(tasks_per_variant(plan_, group) - tasks) * expected_s(key, average);
     }
   }
   return left;

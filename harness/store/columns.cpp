@@ -45,39 +45,47 @@ std::vector<Column<Row>> cell_schema() {
   return columns;
 }
 
-// Adds the columns of one part of a measurement. A row has the part where it has the first of them.
+// Whether a row has something in any of a part's columns: then it must have all that it needs.
+template <class Part>
+bool has_part(const FieldReader& fields) {
+  bool is_there = false;
+  Part::quantities(
+      [&](const auto& quantity) { is_there = is_there || !fields.is_empty(quantity.name); });
+  return is_there;
+}
+
+// Adds the columns of one part of a measurement. Whether a row has it is found at the first.
 template <class Part, class Slot>
 void append_part(std::vector<Column<RoundRow>>& columns, Slot slot) {
-  std::string_view first;
+  bool is_first = true;
   Part::quantities([&](const auto& quantity) {
-    if (first.empty()) first = quantity.name;
-    columns.push_back({std::string(quantity.name), quantity.meaning,
-                       [=](const RoundRow& row) {
-                         const std::optional<Part>* part = slot(row.measurement);
-                         return part != nullptr && *part
-                                    ? text_of(quantity.get(**part), quantity.decimals)
-                                    : std::string();
-                       },
-                       [=](const FieldReader& fields, RoundRow& row) {
-                         std::optional<Part>* part = slot(row.measurement);
-                         if (part == nullptr || fields.is_empty(first)) return;
-                         if (!*part) part->emplace();
-                         fields.read(quantity.name, quantity.bound, quantity.get(**part));
-                       }});
+    const auto write = [=](const RoundRow& row) {
+      const std::optional<Part>* part = slot(row.measurement);
+      return part != nullptr && *part ? text_of(quantity.get(**part), quantity.decimals)
+                                      : std::string();
+    };
+    const auto read = [=](const FieldReader& fields, RoundRow& row) {
+      std::optional<Part>* part = slot(row.measurement);
+      if (part == nullptr) return;
+      if (is_first && has_part<Part>(fields)) part->emplace();
+      if (*part) fields.read(quantity.name, quantity.bound, quantity.get(**part));
+    };
+    columns.push_back({std::string(quantity.name), quantity.meaning, write, read});
+    is_first = false;
   });
 }
 
 std::vector<Column<RoundRow>> effort_schema() {
   std::vector<Column<RoundRow>> columns;
   Effort::quantities([&](const auto& quantity) {
-    columns.push_back(
-        {std::string(quantity.name), quantity.meaning,
-         [=](const RoundRow& row) {
-           return text_of(quantity.get(row.measurement.effort), quantity.decimals);
-         },
-         [=](const FieldReader& fields, RoundRow& row) {
-           fields.read(quantity.name, quantity.bound, quantity.get(row.measurement.effort));
-         }});
+    columns.push_back({std::string(quantity.name), quantity.meaning,
+                       [=](const RoundRow& row) {
+                         return text_of(quantity.get(row.measurement.effort), quantity.decimals);
+                       },
+                       [=](const FieldReader& fields, RoundRow& row) {
+                         fields.read(quantity.name, quantity.bound,
+                                     quantity.get(row.measurement.effort));
+                       }});
   });
   return columns;
 }
@@ -90,29 +98,28 @@ std::vector<Column<RoundRow>> round_schema_of_task() {
   constexpr const char* wanted =
       "the precision that was wanted, if any, and whether the run had a budget";
   constexpr const char* above = "as in summary.csv, of this process";
-  return {
-      {"pass", "`verify`, `memory` or `time`",
-       [](const Row& r) { return std::string(name_of(r.pass)); },
-       [](In f, Row& r) { r.pass = f.name("pass", parse_pass); }},
-      {"round", place, [](const Row& r) { return text_of(r.round); },
-       [](In f, Row& r) { r.round = f.number<int>("round", 0); }},
-      {"position", place, [](const Row& r) { return text_of(r.position); },
-       [](In f, Row& r) { r.position = f.number<int>("position", 0); }},
-      {"rounds_planned", "how many rounds the cell was meant to have, at most",
-       [](const Row& r) { return text_of(r.rounds_planned); },
-       [](In f, Row& r) { r.rounds_planned = f.number<int>("rounds_planned", 0); }},
-      {"precision", wanted, [](const Row& r) { return text_of(r.precision); },
-       [](In f, Row& r) { r.precision = f.maybe<double>("precision"); }},
-      {"budgeted", wanted, [](const Row& r) { return text_of(r.budgeted); },
-       [](In f, Row& r) { r.budgeted = f.flag("budgeted"); }},
-      {"status", above, [](const Row& r) { return std::string(name_of(r.measurement.status)); },
-       [](In f, Row& r) { r.measurement.status = f.name("status", parse_status); }},
-      {"reason", above, [](const Row& r) { return r.measurement.reason; },
-       [](In f, Row& r) { r.measurement.reason = f.line("reason"); }},
-      {"input_digest", above, [](const Row& r) { return r.measurement.input_digest; },
-       [](In f, Row& r) { r.measurement.input_digest = f.line("input_digest"); }},
-      {"max_error", above, [](const Row& r) { return text_of(r.measurement.max_error); },
-       [](In f, Row& r) { r.measurement.max_error = f.maybe<double>("max_error"); }}};
+  return {{"pass", "`verify`, `memory` or `time`",
+           [](const Row& r) { return std::string(name_of(r.pass)); },
+           [](In f, Row& r) { r.pass = f.name("pass", parse_pass); }},
+          {"round", place, [](const Row& r) { return text_of(r.round); },
+           [](In f, Row& r) { r.round = f.number<int>("round", 0); }},
+          {"position", place, [](const Row& r) { return text_of(r.position); },
+           [](In f, Row& r) { r.position = f.number<int>("position", 0); }},
+          {"rounds_planned", "how many rounds the cell was meant to have, at most",
+           [](const Row& r) { return text_of(r.rounds_planned); },
+           [](In f, Row& r) { r.rounds_planned = f.number<int>("rounds_planned", 0); }},
+          {"precision", wanted, [](const Row& r) { return text_of(r.precision); },
+           [](In f, Row& r) { r.precision = f.maybe<double>("precision"); }},
+          {"budgeted", wanted, [](const Row& r) { return text_of(r.budgeted); },
+           [](In f, Row& r) { r.budgeted = f.flag("budgeted"); }},
+          {"status", above, [](const Row& r) { return std::string(name_of(r.measurement.status)); },
+           [](In f, Row& r) { r.measurement.status = f.name("status", parse_status); }},
+          {"reason", above, [](const Row& r) { return r.measurement.reason; },
+           [](In f, Row& r) { r.measurement.reason = f.line("reason"); }},
+          {"input_digest", above, [](const Row& r) { return r.measurement.input_digest; },
+           [](In f, Row& r) { r.measurement.input_digest = f.line("input_digest"); }},
+          {"max_error", above, [](const Row& r) { return text_of(r.measurement.max_error); },
+           [](In f, Row& r) { r.measurement.max_error = f.maybe<double>("max_error"); }}};
 }
 
 // What the kernel declares of a call, and the process.
@@ -128,9 +135,7 @@ std::vector<Column<RoundRow>> round_schema_of_cost() {
       {"flops_per_call", cost, [](const Row& r) { return applicable(r.flops_per_call); },
        [](In f, Row& r) { r.flops_per_call = f.maybe<double>("flops_per_call").value_or(0); }},
       {"working_set_bytes", cost, [](const Row& r) { return text_of(r.working_set_bytes); },
-       [](In f, Row& r) {
-         r.working_set_bytes = f.number<std::int64_t>("working_set_bytes", 0);
-       }}};
+       [](In f, Row& r) { r.working_set_bytes = f.number<std::int64_t>("working_set_bytes", 0); }}};
 }
 
 std::vector<Column<RoundRow>> make_round_schema() {
@@ -141,11 +146,11 @@ std::vector<Column<RoundRow>> make_round_schema() {
   each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
     append_part<Part>(columns, slot);
   });
-  append<Row>(columns,
-              {{"metrics",
-                "what the variant's preparation reported: `name=value`, separated by semicolons",
-                [](const Row& r) { return metrics_text(r.measurement.metrics); },
-                [](In f, Row& r) { r.measurement.metrics = f.metrics("metrics"); }}});
+  append<Row>(
+      columns,
+      {{"metrics", "what the variant's preparation reported: `name=value`, separated by semicolons",
+        [](const Row& r) { return metrics_text(r.measurement.metrics); },
+        [](In f, Row& r) { r.measurement.metrics = f.metrics("metrics"); }}});
   append(columns, round_schema_of_cost());
   append(columns, effort_schema());
   append<Row>(columns, {{"worker_s", "wall time of the process",
@@ -164,20 +169,19 @@ std::vector<Column<SummaryRow>> summary_schema_of_latency() {
   const auto percentile = [](double q) {
     return [q](const Row& r) { return text_of(supported_quantile(single_calls_of(r), q)); };
   };
-  return {
-      {"latency_ns", "per call, median over rounds",
-       [](const Row& r) { return text_of(r.latency_ns); }},
-      {"latency_ci_low_ns", interval, [](const Row& r) { return low_of(r.latency_ci_ns); }},
-      {"latency_ci_high_ns", interval, [](const Row& r) { return high_of(r.latency_ci_ns); }},
-      {"latency_p50_ns", percentiles, percentile(0.5)},
-      {"latency_p90_ns", percentiles, percentile(0.9)},
-      {"latency_p99_ns", percentiles, percentile(0.99)},
-      {"latency_p999_ns", percentiles, percentile(0.999)},
-      {"latency_max_ns", "the longest of at least a hundred",
-       [](const Row& r) { return text_of(supported_maximum(single_calls_of(r))); }},
-      {"items_per_s", rates, [](const Row& r) { return text_of(r.items_per_s); }},
-      {"bytes_per_s", rates, [](const Row& r) { return text_of(r.bytes_per_s); }},
-      {"flops_per_s", rates, [](const Row& r) { return text_of(r.flops_per_s); }}};
+  return {{"latency_ns", "per call, median over rounds",
+           [](const Row& r) { return text_of(r.latency_ns); }},
+          {"latency_ci_low_ns", interval, [](const Row& r) { return low_of(r.latency_ci_ns); }},
+          {"latency_ci_high_ns", interval, [](const Row& r) { return high_of(r.latency_ci_ns); }},
+          {"latency_p50_ns", percentiles, percentile(0.5)},
+          {"latency_p90_ns", percentiles, percentile(0.9)},
+          {"latency_p99_ns", percentiles, percentile(0.99)},
+          {"latency_p999_ns", percentiles, percentile(0.999)},
+          {"latency_max_ns", "the longest of at least a hundred",
+           [](const Row& r) { return text_of(supported_maximum(single_calls_of(r))); }},
+          {"items_per_s", rates, [](const Row& r) { return text_of(r.items_per_s); }},
+          {"bytes_per_s", rates, [](const Row& r) { return text_of(r.bytes_per_s); }},
+          {"flops_per_s", rates, [](const Row& r) { return text_of(r.flops_per_s); }}};
 }
 
 std::vector<Column<SummaryRow>> summary_schema_of_status() {
@@ -201,20 +205,19 @@ std::vector<Column<SummaryRow>> summary_schema_of_status() {
 std::vector<Column<SummaryRow>> summary_schema_of_gap() {
   using Row = SummaryRow;
   constexpr const char* interval = "its 95 % interval";
-  return {
-      {"reference", "the native variant that the gap is against",
-       [](const Row& r) { return r.reference; }},
-      {"gap", "latency over the reference's, median of paired rounds; Python rows only",
-       [](const Row& r) { return text_of(r.gap); }},
-      {"gap_ci_low", interval, [](const Row& r) { return low_of(r.gap_ci); }},
-      {"gap_ci_high", interval, [](const Row& r) { return high_of(r.gap_ci); }},
-      {"input_digest", "XXH3-64 of the inputs", [](const Row& r) { return r.input_digest; }},
-      {"working_set_bytes", "inputs and outputs in their native types",
-       [](const Row& r) { return text_of(r.working_set_bytes); }},
-      {"gap_estimator",
-       "`p10` or `median`: which figures of both sides the gap compares; see "
-       "[method.md](method.md#gaps)",
-       [](const Row& r) { return r.gap_estimator; }}};
+  return {{"reference", "the native variant that the gap is against",
+           [](const Row& r) { return r.reference; }},
+          {"gap", "latency over the reference's, median of paired rounds; Python rows only",
+           [](const Row& r) { return text_of(r.gap); }},
+          {"gap_ci_low", interval, [](const Row& r) { return low_of(r.gap_ci); }},
+          {"gap_ci_high", interval, [](const Row& r) { return high_of(r.gap_ci); }},
+          {"input_digest", "XXH3-64 of the inputs", [](const Row& r) { return r.input_digest; }},
+          {"working_set_bytes", "inputs and outputs in their native types",
+           [](const Row& r) { return text_of(r.working_set_bytes); }},
+          {"gap_estimator",
+           "`p10` or `median`: which figures of both sides the gap compares; see "
+           "[method.md](method.md#gaps)",
+           [](const Row& r) { return r.gap_estimator; }}};
 }
 
 std::vector<Column<SummaryRow>> summary_schema_of_single_calls() {
@@ -247,14 +250,17 @@ std::vector<Column<SummaryRow>> summary_schema_of_part(auto slot) {
   return columns;
 }
 
+// Up to the input's digest, names and order are contract; what was added later follows.
 std::vector<Column<SummaryRow>> make_summary_schema() {
   std::vector<Column<SummaryRow>> columns = cell_schema<SummaryRow>();
   append(columns, summary_schema_of_status());
   append(columns, summary_schema_of_latency());
+  append(columns, summary_schema_of_part<MemoryUse>([](auto& m) { return &m.memory; }));
   append(columns, summary_schema_of_gap());
   append(columns, summary_schema_of_single_calls());
   each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
-    append(columns, summary_schema_of_part<Part>(slot));
+    constexpr bool is_written_already = std::is_same_v<Part, MemoryUse>;
+    if (!is_written_already) append(columns, summary_schema_of_part<Part>(slot));
   });
   return columns;
 }
@@ -318,8 +324,8 @@ std::vector<Fields> to_latency_fields(const SummaryRow& row) {
   std::vector<Fields> lines;
   const auto add = [&](double q, const std::optional<double>& latency) {
     if (!latency) return;
-    lines.push_back(
-        cell_fields(row.cell, {text_of(single_calls_of(row).count()), text_of(q), text_of(latency)}));
+    lines.push_back(cell_fields(
+        row.cell, {text_of(single_calls_of(row).count()), text_of(q), text_of(latency)}));
   };
   for (const double q : quantiles) {
     // A low quantile needs as many values below it as a high one above.
@@ -339,8 +345,9 @@ std::vector<Fields> to_metric_fields(const SummaryRow& row) {
   std::vector<Fields> lines;
   for (const auto& [name, values] : row.metrics) {
     const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    lines.push_back(cell_fields(row.cell, {name, fmt::to_string(values.size()),
-                                           text_of(median(values)), text_of(*least), text_of(*most)}));
+    lines.push_back(
+        cell_fields(row.cell, {name, fmt::to_string(values.size()), text_of(median(values)),
+                               text_of(*least), text_of(*most)}));
   }
   return lines;
 }

@@ -23,7 +23,8 @@ std::vector<Column<GrowthRow>> make_schema() {
       {"lane", what, [](const Row& r) { return std::string(r.series.variant.lane.name()); }},
       {"threads", what, [](const Row& r) { return text_of(r.series.threads); }},
       {"quantity",
-       "`time`: of its latency; `gap`: of its gap; `crossover`: where it overtakes, or is overtaken "
+       "`time`: of its latency; `gap`: of its gap; `crossover`: where it overtakes, or is "
+       "overtaken "
        "by, `against`",
        [](const Row& r) { return r.quantity; }},
       {"against", "of a crossover: `fastest native`, or the kernel's baseline",

@@ -40,7 +40,7 @@ struct BuildFacts {
   std::string git_revision{};
   std::string google_benchmark{}, highway{}, openblas{}, pybind11{}, python{};  // versions
   std::int64_t fmt = 0;
-  std::optional<bool> assertions{};  // true where they are compiled in
+  std::optional<bool> assertions{};       // true where they are compiled in
   std::optional<std::string> programs{};  // a digest of the executables, once it was taken
 };
 BuildFacts build_facts();

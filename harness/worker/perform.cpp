@@ -35,8 +35,8 @@ std::shared_ptr<const Inputs> make_inputs(const Kernel& kernel, const Task& task
 
 std::string digest_text(const Inputs& inputs) { return hex_of(digest_of(inputs)); }
 
-OutputCheck check_result(const Kernel& kernel, const Inputs& inputs, const std::vector<Buffer>& expected,
-              PreparedCall& call) {
+OutputCheck check_result(const Kernel& kernel, const Inputs& inputs,
+                         const std::vector<Buffer>& expected, PreparedCall& call) {
   try {
     return check_outputs(kernel, inputs, expected, call.result());
   } catch (const WrongResult& wrong) {
@@ -106,7 +106,8 @@ void settle(LaneRunner& lane) {
 
 Measurement measure_memory(const Task& task, const Kernel& kernel, LaneRunner& lane) {
   disable_huge_pages();
-  lane.prepare(kernel, task.variant.name, make_inputs(kernel, task, std::min(tiny_n, task.n)))->run(1);
+  lane.prepare(kernel, task.variant.name, make_inputs(kernel, task, std::min(tiny_n, task.n)))
+      ->run(1);
   settle(lane);
   const std::optional<std::int64_t> baseline = resident_bytes();
   if (!baseline) throw std::runtime_error("resident memory can't be read from /proc here");
@@ -132,7 +133,8 @@ Measurement measure_memory(const Task& task, const Kernel& kernel, LaneRunner& l
   return measurement;
 }
 
-Measurement perform_pass(const Task& task, const Kernel& kernel, LaneRunner& lane, const Turn& turn) {
+Measurement perform_pass(const Task& task, const Kernel& kernel, LaneRunner& lane,
+                         const Turn& turn) {
   switch (task.pass) {
     case Pass::verify:
       return verify(task, kernel, lane);

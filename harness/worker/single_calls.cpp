@@ -51,7 +51,6 @@ Histogram watch_machine(std::int64_t wanted_ns) {
 
 }  // namespace
 
-
 SingleCalls time_single_calls(PreparedCall& call, LaneRunner& lane, std::int64_t wanted_ns) {
   SingleCalls result{.clock_ns = clock_cost_ns()};
   const auto watch = lane.watch_collections();

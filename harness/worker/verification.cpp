@@ -42,7 +42,7 @@ double distance(std::int64_t a, std::int64_t b) {
 
 template <class Wide, class Expected, class Actual, class Match>
 OutputCheck compare_elements(std::span<const Expected> expected, std::span<const Actual> actual,
-                         Match match) {
+                             Match match) {
   OutputCheck check;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto wanted = static_cast<Wide>(expected[i]);
@@ -84,7 +84,7 @@ OutputCheck check_output(const Buffer& expected, const Buffer& actual, Tolerance
 }
 
 OutputCheck check_outputs(const Kernel& kernel, const Inputs& inputs,
-                        const std::vector<Buffer>& expected, const std::vector<Buffer>& actual) {
+                          const std::vector<Buffer>& expected, const std::vector<Buffer>& actual) {
   if (expected.size() != actual.size()) {
     return {false, 0, fmt::format("{} outputs, expected {}", actual.size(), expected.size())};
   }

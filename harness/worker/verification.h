@@ -23,6 +23,6 @@ OutputCheck check_output(const Buffer& expected, const Buffer& actual, Tolerance
 
 // Compares every output of a kernel; the first difference found is the one told.
 OutputCheck check_outputs(const Kernel& kernel, const Inputs& inputs,
-                        const std::vector<Buffer>& expected, const std::vector<Buffer>& actual);
+                          const std::vector<Buffer>& expected, const std::vector<Buffer>& actual);
 
 }  // namespace gapmeter

@@ -51,10 +51,10 @@ Decision fused(const Evidence& evidence) {
                     .reason = error > 0 ? "without fusing, results are rounded differently"
                                         : "forbidding it changes no result"};
   decision.figures.push_back({.what = "largest difference of native/nofma from the reference",
-                               .kernel = kernel,
-                               .n = sizes.back(),
-                               .value = {error},
-                               .line = 0});
+                              .kernel = kernel,
+                              .n = sizes.back(),
+                              .value = {error},
+                              .line = 0});
   for (Figure& ratio : evidence.ratios(kernel, variant, "native/into")) {
     decision.figures.push_back(std::move(ratio));
   }

@@ -207,10 +207,11 @@ void declare(OptionSet& set, AbOptions& options) {
 }  // namespace
 
 Command ab_command() {
-  return CommandOf<AbOptions>{.name = "ab",
-    .summary = "Compare two builds, interleaved on this machine: exit 1 if slower, 3 if unsure",
-    .declare = declare,
-    .run = compare_builds};
+  return CommandOf<AbOptions>{
+      .name = "ab",
+      .summary = "Compare two builds, interleaved on this machine: exit 1 if slower, 3 if unsure",
+      .declare = declare,
+      .run = compare_builds};
 }
 
 }  // namespace gapmeter

@@ -29,11 +29,12 @@ void declare(OptionSet& set, ClaimsOptions& options) {
 }  // namespace
 
 Command claims_command() {
-  return CommandOf<ClaimsOptions>{.name = "claims",
-    .summary = "Which claims on native code and Python a run bears out",
-    .reads_rows = true,
-    .declare = declare,
-    .run = tell_claims};
+  return CommandOf<ClaimsOptions>{
+      .name = "claims",
+      .summary = "Which claims on native code and Python a run bears out",
+      .reads_rows = true,
+      .declare = declare,
+      .run = tell_claims};
 }
 
 }  // namespace gapmeter

@@ -44,9 +44,8 @@ int compare(const CompareOptions& options, const Invocation& /*invocation*/) {
   if (!options.out.empty()) create_result_dir(options.out);
   const std::vector<RoundRow> base = read_rounds(options.base);
   const std::vector<RoundRow> compared = read_rounds(options.compared);
-  const std::vector<std::string> differences =
-      differences_between(read_run_facts(options.base), read_run_facts(options.compared),
-                          Alike::to_compare, "then");
+  const std::vector<std::string> differences = differences_between(
+      read_run_facts(options.base), read_run_facts(options.compared), Alike::to_compare, "then");
   const ComparedBy quantity = choose_quantity(options, !differences.empty());
   print_warnings(differences);
   if (!differences.empty() && quantity == ComparedBy::gap && options.by.empty()) {
@@ -60,8 +59,7 @@ int compare(const CompareOptions& options, const Invocation& /*invocation*/) {
     fmt::print("{}", format_comparison(comparison, options.format));
     return exit_status(comparison);
   } catch (const std::invalid_argument& error) {
-    throw FileError(
-        fmt::format("{} and {}: {}", options.base, options.compared, error.what()));
+    throw FileError(fmt::format("{} and {}: {}", options.base, options.compared, error.what()));
   }
 }
 
@@ -77,11 +75,12 @@ void declare(OptionSet& set, CompareOptions& options) {
 }  // namespace
 
 Command compare_command() {
-  return CommandOf<CompareOptions>{.name = "compare",
-    .summary = "Compare two runs: exit 1 if anything became slower, 3 if unsure",
-    .reads_rows = true,
-    .declare = declare,
-    .run = compare};
+  return CommandOf<CompareOptions>{
+      .name = "compare",
+      .summary = "Compare two runs: exit 1 if anything became slower, 3 if unsure",
+      .reads_rows = true,
+      .declare = declare,
+      .run = compare};
 }
 
 }  // namespace gapmeter

@@ -169,17 +169,16 @@ int examine(const DoctorOptions& options, const Invocation& invocation) {
   return *change <= wanted_change ? 0 : 3;
 }
 
-void declare(OptionSet& set, DoctorOptions& options) {
-  add_pin(set, options.cpu);
-}
+void declare(OptionSet& set, DoctorOptions& options) { add_pin(set, options.cpu); }
 
 }  // namespace
 
 Command doctor_command() {
-  return CommandOf<DoctorOptions>{.name = "doctor",
-    .summary = "Is this machine fit to measure, and how small a change shows; exit 3 above 2 %",
-    .declare = declare,
-    .run = examine};
+  return CommandOf<DoctorOptions>{
+      .name = "doctor",
+      .summary = "Is this machine fit to measure, and how small a change shows; exit 3 above 2 %",
+      .declare = declare,
+      .run = examine};
 }
 
 }  // namespace gapmeter

@@ -89,17 +89,16 @@ int list_kernels(const ListOptions& options, const Invocation& invocation) {
 
 void declare(OptionSet& set, ListOptions& options) {
   set.text_or_json(options.format);
-  set.flag("--check", options.check,
-           "Check that every kernel has both its parts; exit 1 if not");
+  set.flag("--check", options.check, "Check that every kernel has both its parts; exit 1 if not");
 }
 
 }  // namespace
 
 Command list_command() {
   return CommandOf<ListOptions>{.name = "list",
-    .summary = "Kernels, variants, sizes and claims",
-    .declare = declare,
-    .run = list_kernels};
+                                .summary = "Kernels, variants, sizes and claims",
+                                .declare = declare,
+                                .run = list_kernels};
 }
 
 }  // namespace gapmeter

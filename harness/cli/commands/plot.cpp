@@ -26,10 +26,10 @@ void declare(OptionSet& set, PlotOptions& options) {
 
 Command plot_command() {
   return CommandOf<PlotOptions>{.name = "plot",
-    .summary = "Draw the charts of a run",
-    .reads_rows = true,
-    .declare = declare,
-    .run = plot};
+                                .summary = "Draw the charts of a run",
+                                .reads_rows = true,
+                                .declare = declare,
+                                .run = plot};
 }
 
 }  // namespace gapmeter

@@ -44,11 +44,12 @@ void declare(OptionSet& set, ReportOptions& options) {
 }  // namespace
 
 Command report_command() {
-  return CommandOf<ReportOptions>{.name = "report",
-    .summary = "Write a page on a run, and the same in short as Markdown",
-    .reads_rows = true,
-    .declare = declare,
-    .run = write_report};
+  return CommandOf<ReportOptions>{
+      .name = "report",
+      .summary = "Write a page on a run, and the same in short as Markdown",
+      .reads_rows = true,
+      .declare = declare,
+      .run = write_report};
 }
 
 }  // namespace gapmeter

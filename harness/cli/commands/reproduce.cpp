@@ -32,8 +32,7 @@ void keep_common(const std::set<CellKey>& cells, std::vector<CellGroup>& groups)
       return !cells.contains(cell_of(group, planned));
     });
   }
-  std::erase_if(groups,
-                [](const CellGroup& group) { return group.variants.empty(); });
+  std::erase_if(groups, [](const CellGroup& group) { return group.variants.empty(); });
 }
 
 // The reference's own sizes and threads, unless the command line names others or wants few.

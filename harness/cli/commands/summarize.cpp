@@ -26,10 +26,10 @@ void declare(OptionSet& set, SummarizeOptions& options) {
 
 Command summarize_command() {
   return CommandOf<SummarizeOptions>{.name = "summarize",
-    .summary = "Compute summary.csv again, from rounds.csv alone",
-    .reads_rows = true,
-    .declare = declare,
-    .run = summarize_again};
+                                     .summary = "Compute summary.csv again, from rounds.csv alone",
+                                     .reads_rows = true,
+                                     .declare = declare,
+                                     .run = summarize_again};
 }
 
 }  // namespace gapmeter

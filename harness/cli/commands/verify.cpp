@@ -34,8 +34,8 @@ void count(const CellGroup& group, const VariantId& variant, const Measurement& 
     return;
   }
   ++(measurement.status == Status::skipped ? tally.skipped : tally.failed);
-  fmt::print("{} {} n={}: {}: {}\n", group.kernel, to_string(variant),
-             format_size(group.n), name_of(measurement.status), measurement.reason);
+  fmt::print("{} {} n={}: {}: {}\n", group.kernel, to_string(variant), format_size(group.n),
+             name_of(measurement.status), measurement.reason);
 }
 
 int verify(const VerifyOptions& options, const Invocation& invocation) {
@@ -61,11 +61,11 @@ int verify(const VerifyOptions& options, const Invocation& invocation) {
         continue;
       }
       tasks.push_back({.pass = Pass::verify,
-                      .kernel = group.kernel,
-                      .variant = planned.id,
-                      .n = group.n,
-                      .threads = planned.threads,
-                      .seed = options.seed});
+                       .kernel = group.kernel,
+                       .variant = planned.id,
+                       .n = group.n,
+                       .threads = planned.threads,
+                       .seed = options.seed});
     }
     runner.run_untimed(tasks, [&](std::size_t i, const TaskOutcome& outcome) {
       if (invocation.interrupts.stop) return false;
@@ -90,9 +90,9 @@ void declare(OptionSet& set, VerifyOptions& options) {
 
 Command verify_command() {
   return CommandOf<VerifyOptions>{.name = "verify",
-    .summary = "Check the results of every variant, untimed",
-    .declare = declare,
-    .run = verify};
+                                  .summary = "Check the results of every variant, untimed",
+                                  .declare = declare,
+                                  .run = verify};
 }
 
 }  // namespace gapmeter

@@ -50,8 +50,8 @@ std::string as_text(const std::vector<DecidedClaim>& claims) {
     text += fmt::format("{}  {}: {}\n", claim.id, verdict_of(decision), claim.text);
     text += fmt::format("     rule: {}\n     here: {}\n", claim.rule, decision.reason);
     for (const Figure* figure : shown(decision)) {
-      text += fmt::format("       {}: {} ({})\n", figure->what, value_text(*figure),
-                          place_of(*figure));
+      text +=
+          fmt::format("       {}: {} ({})\n", figure->what, value_text(*figure), place_of(*figure));
     }
   }
   return text;

@@ -15,5 +15,4 @@ std::string format_table(const std::vector<SummaryRow>& rows);
 // Lines of fields with their columns right-aligned.
 std::string align_columns(const std::vector<std::vector<std::string>>& lines);
 
-
 }  // namespace gapmeter

@@ -2,10 +2,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
-#include "harness/model/run_context.h"
-#include "harness/store/result_dir.h"
+#include "harness/store/run_json.h"
+#include "harness/sys/files.h"
 #include "harness/tests/fuzz/target.h"
 
 using gapmeter::fuzz::expect;
@@ -38,9 +37,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const RunDir dir;
   std::ofstream(dir.path() / "run.json", std::ios::binary) << gapmeter::fuzz::text_of(data, size);
   try {
-    const nlohmann::json facts = gapmeter::read_facts(dir.path());
+    const gapmeter::RunFacts facts = gapmeter::read_run_facts(dir.path());
+    gapmeter::write_run_facts(dir.path(), facts);
+    expect(gapmeter::differences_between(facts, gapmeter::read_run_facts(dir.path()),
+                                         gapmeter::Alike::always, "then")
+               .empty(),
+           "facts that are written read back");
     const gapmeter::RunContext context = gapmeter::read_context(dir.path());
-    expect(facts.is_object(), "the facts of a run are an object");
     for (const auto& [kernel, baseline] : context.baselines) {
       expect(gapmeter::parse_variant(to_string(baseline)) == baseline,
              "a baseline that is written reads back");

@@ -1,4 +1,5 @@
 // The command line, an argument on each line, and the numbers with a unit in it.
+#include "harness/cli/command_line.h"
 #include "harness/cli/options.h"
 
 #include <algorithm>
@@ -74,9 +75,9 @@ void check(const gapmeter::RunOptions& run) {
          "numbers of threads are in range");
 }
 
-void check(const gapmeter::Options& options) {
-  if (const auto* run = std::get_if<gapmeter::RunOptions>(&options)) check(*run);
-  if (const auto* again = std::get_if<gapmeter::ReproduceOptions>(&options)) check(again->run);
+void check(const std::any& options) {
+  if (const auto* run = std::any_cast<gapmeter::RunCommandOptions>(&options)) check(run->run);
+  if (const auto* again = std::any_cast<gapmeter::ReproduceOptions>(&options)) check(again->run);
 }
 
 }  // namespace
@@ -94,7 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto* early = std::get_if<gapmeter::EarlyExit>(&parsed)) {
     expect(early->status == 0 || early->status == 2, "the exit status is 0 or 2");
   } else {
-    check(std::get<gapmeter::Options>(parsed));
+    check(std::get<gapmeter::ParsedCommand>(parsed).bound.options());
   }
   return 0;
 }

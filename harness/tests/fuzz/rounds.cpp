@@ -5,7 +5,7 @@
 #include "harness/base/csv.h"
 #include "harness/store/columns.h"
 #include "harness/analysis/summary.h"
-#include "harness/tests/csv_table.h"
+#include "harness/tests/unit/support/csv_table.h"
 #include "harness/tests/fuzz/target.h"
 
 using gapmeter::fuzz::expect;

@@ -1,0 +1,741 @@
+// The summary as a pure function of the rows: medians, paired gaps, what is compared and what not.
+#include "harness/analysis/summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include <algorithm>
+#include <limits>
+
+#include "harness/tests/unit/support/rows.h"
+
+namespace gapmeter {
+namespace {
+
+using test::cell;
+using test::failed_row;
+using test::memory_row;
+using test::time_row;
+using test::verified_row;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+using Rows = std::vector<RoundRow>;
+
+// A cell that was verified and then timed once for each latency.
+Rows measured(const CellKey& key, const std::vector<double>& latencies) {
+  Rows rows{verified_row(key)};
+  for (std::size_t round = 0; round < latencies.size(); ++round) {
+    rows.push_back(time_row(key, static_cast<int>(round), latencies[round]));
+  }
+  return rows;
+}
+
+Rows joined(std::initializer_list<Rows> parts) {
+  Rows all;
+  for (const Rows& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+SummaryRow only_row(const Rows& rounds) {
+  const std::vector<SummaryRow> rows = summarize(rounds);
+  EXPECT_THAT(rows, SizeIs(1));
+  return rows.at(0);
+}
+
+SummaryRow row_of(const std::vector<SummaryRow>& rows, const CellKey& key) {
+  for (const SummaryRow& row : rows) {
+    if (row.cell == key) return row;
+  }
+  ADD_FAILURE() << "no row of " << to_string(key.variant);
+  return {.cell = key};
+}
+
+SummaryRow row_of(const Rows& rounds, const CellKey& key) { return row_of(summarize(rounds), key); }
+
+std::optional<Collections> collections_of(const SummaryRow& row) {
+  const auto& single_calls = row.combined.single_calls;
+  return single_calls ? single_calls->collections : std::nullopt;
+}
+
+TEST(Summarize, NothingIsNothing) { EXPECT_THAT(summarize({}), IsEmpty()); }
+
+TEST(Summarize, LatencyIsTheMedianOverRounds) {
+  EXPECT_EQ(only_row(measured(cell("native/simd"), {30, 10, 20})).latency_ns, 20);
+}
+
+TEST(Summarize, TheIntervalIsDistributionFreeOverRounds) {
+  const SummaryRow row = only_row(measured(cell("native/simd"), {16, 12, 14, 11, 15, 13}));
+  ASSERT_TRUE(row.latency_ci_ns.has_value());
+  EXPECT_NEAR(row.latency_ci_ns->low, 11 + 5 / 14.0, 1e-9);
+  EXPECT_NEAR(row.latency_ci_ns->high, 16 - 5 / 14.0, 1e-9);
+  EXPECT_EQ(only_row(measured(cell("native/simd"), {1, 2, 3, 4, 5})).latency_ci_ns, std::nullopt);
+}
+
+TEST(Summarize, CellsComeInTheOrderOfTheirFirstRows) {
+  const CellKey a = cell("python/numpy"), b = cell("native/simd"), c = cell("native/simd", 64);
+  std::vector<CellKey> keys;
+  for (const SummaryRow& row : summarize({verified_row(c), verified_row(a), verified_row(b),
+                                          time_row(a, 0, 1), time_row(c, 0, 1)})) {
+    keys.push_back(row.cell);
+  }
+  EXPECT_THAT(keys, ElementsAre(c, a, b));
+}
+
+TEST(Summarize, CellsOfOtherKernelsSizesAndThreadsAreNotMixed) {
+  const CellKey base = cell("native/simd");
+  CellKey other_kernel = base, other_threads = base;
+  other_kernel.kernel = "dot";
+  other_threads.threads = 2;
+  EXPECT_THAT(summarize({time_row(base, 0, 1), time_row(cell("native/simd", 64), 0, 2),
+                         time_row(other_kernel, 0, 3), time_row(other_threads, 0, 4),
+                         time_row(cell("native/other"), 0, 5)}),
+              SizeIs(5));
+}
+
+TEST(Summarize, RatesAreCostOverLatency) {
+  // 16 items, 64 bytes and 16 flops in each call of 32 ns.
+  const SummaryRow row = only_row(measured(cell("native/simd", 16), {32}));
+  EXPECT_DOUBLE_EQ(row.items_per_s.value(), 0.5e9);
+  EXPECT_DOUBLE_EQ(row.bytes_per_s.value(), 2e9);
+  EXPECT_DOUBLE_EQ(row.flops_per_s.value(), 0.5e9);
+}
+
+TEST(Summarize, ACostThatDoesNotApplyHasNoRate) {
+  Rows rounds = measured(cell("native/simd"), {32});
+  for (RoundRow& row : rounds) row.flops_per_call = 0;
+  const SummaryRow row = only_row(rounds);
+  EXPECT_EQ(row.flops_per_s, std::nullopt);
+  EXPECT_TRUE(row.items_per_s.has_value());
+}
+
+TEST(Summarize, PassesOnWhatTheCellWas) {
+  const SummaryRow row = only_row(
+      joined({{verified_row(cell("native/simd"), 1e-7)}, {time_row(cell("native/simd"), 0, 8)}}));
+  EXPECT_EQ(row.verified, true);
+  EXPECT_EQ(row.max_error, 1e-7);
+  EXPECT_EQ(row.input_digest, test::some_digest);
+  EXPECT_EQ(row.combined.timing->batch.estimator, Estimator::p10);
+  EXPECT_EQ(row.combined.timing->batch.calls, 100);
+  EXPECT_EQ(row.working_set_bytes, 68);
+  EXPECT_EQ(row.status, Status::ok);
+}
+
+TEST(Summarize, WhatWasNotVerifiedIsNotCalledSo) {
+  EXPECT_EQ(only_row({time_row(cell("native/simd"), 0, 8)}).verified, std::nullopt);
+}
+
+TEST(StopReason, IsRoundsWhenAllWereRun) {
+  EXPECT_EQ(only_row(measured(cell("native/simd"), {1, 1, 1, 1, 1, 1})).stop_reason, "rounds");
+}
+
+TEST(StopReason, IsBudgetWhenItEndedThemSooner) {
+  Rows rounds = measured(cell("native/simd"), {1, 1, 1, 1, 1});
+  for (RoundRow& row : rounds) row.budgeted = true;
+  const SummaryRow row = only_row(rounds);
+  EXPECT_EQ(row.stop_reason, "budget");
+  EXPECT_EQ(row.rounds, 5);
+}
+
+TEST(StopReason, IsInterruptedWhenNoBudgetEndedThemSooner) {
+  const SummaryRow row = only_row(measured(cell("native/simd"), {1, 1, 1}));
+  EXPECT_EQ(row.stop_reason, "interrupted");
+  EXPECT_EQ(row.reason, "");
+}
+
+// Rows of a run that wanted intervals of a half-width of 2 %.
+Rows wanting_precision(Rows rounds, int rounds_planned, bool budgeted = false) {
+  for (RoundRow& row : rounds) {
+    row.precision = 0.02;
+    row.rounds_planned = rounds_planned;
+    row.budgeted = budgeted;
+  }
+  return rounds;
+}
+
+const char* const not_reached = "the wanted precision was not reached";
+const std::vector<double> narrow{100, 101, 102, 103, 104, 103};  // 4 in 204: half-width below 2 %
+const std::vector<double> wide{100, 101, 102, 103, 104, 105};    // 5 in 205: above
+
+TEST(StopReason, IsPrecisionWhenItWasReached) {
+  for (const int rounds_planned : {6, 100}) {
+    const SummaryRow row =
+        only_row(wanting_precision(measured(cell("native/simd"), narrow), rounds_planned));
+    EXPECT_EQ(row.stop_reason, "precision");
+    EXPECT_EQ(row.reason, "");
+    EXPECT_EQ(row.status, Status::ok);
+  }
+}
+
+TEST(StopReason, IsRoundsWhenTheyDidNotSufficeForThePrecision) {
+  const SummaryRow row = only_row(wanting_precision(measured(cell("native/simd"), wide), 6));
+  EXPECT_EQ(row.stop_reason, "rounds");
+  EXPECT_EQ(row.reason, not_reached);
+  EXPECT_EQ(row.status, Status::ok);
+}
+
+TEST(StopReason, IsBudgetOrInterruptedWhenThatCameBeforeThePrecision) {
+  for (const bool budgeted : {false, true}) {
+    const SummaryRow row =
+        only_row(wanting_precision(measured(cell("native/simd"), wide), 100, budgeted));
+    EXPECT_EQ(row.stop_reason, budgeted ? "budget" : "interrupted");
+    EXPECT_EQ(row.reason, not_reached);
+  }
+}
+
+TEST(StopReason, IsNotPrecisionWithoutAnInterval) {
+  EXPECT_EQ(
+      only_row(wanting_precision(measured(cell("native/simd"), {1, 1, 1, 1, 1}), 5)).stop_reason,
+      "rounds");
+}
+
+TEST(StopReason, IsNotPrecisionWhenNoneWasWanted) {
+  EXPECT_EQ(only_row(measured(cell("native/simd"), narrow)).stop_reason, "rounds");
+}
+
+// Both latencies are within 2 %, each in its own rounds; their ratio is not.
+TEST(StopReason, IsNotPrecisionWhileTheGapIsWide) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const std::vector<SummaryRow> rows =
+      summarize(wanting_precision(joined({measured(native, {100, 101, 102, 103, 104, 103}),
+                                          measured(python, {1040, 1030, 1020, 1010, 1000, 1030})}),
+                                  6));
+  EXPECT_EQ(row_of(rows, native).stop_reason, "precision");
+  EXPECT_EQ(row_of(rows, python).stop_reason, "rounds");
+  EXPECT_EQ(row_of(rows, python).reason, not_reached);
+}
+
+TEST(StopReason, OfAFailureIsNotTouchedByAPrecision) {
+  const SummaryRow row =
+      only_row(wanting_precision({failed_row(cell("python/loop"), Status::timeout, "slow")}, 6));
+  EXPECT_EQ(row.stop_reason, "timeout");
+  EXPECT_EQ(row.reason, "slow");
+}
+
+TEST(RelativeHalfWidth, IsHalfTheWidthOverTheMiddle) {
+  EXPECT_DOUBLE_EQ(relative_half_width({98, 102}), 0.02);
+  EXPECT_DOUBLE_EQ(relative_half_width({1, 3}), 0.5);
+  EXPECT_EQ(relative_half_width({7, 7}), 0);
+}
+
+TEST(IsPrecise, NeedsAnIntervalOfTheLatency) {
+  const SummaryRow row{.cell = cell("native/simd"), .latency_ns = 100};
+  EXPECT_FALSE(is_precise(row, 0.5));
+}
+
+TEST(IsPrecise, IsUpToTheWantedWidth) {
+  const SummaryRow row{
+      .cell = cell("native/simd"), .latency_ns = 100, .latency_ci_ns = Interval{98, 102}};
+  EXPECT_TRUE(is_precise(row, 0.021));
+  EXPECT_TRUE(is_precise(row, 0.02));
+  EXPECT_FALSE(is_precise(row, 0.019));
+}
+
+TEST(IsPrecise, NeedsTheGapToBeSoToo) {
+  SummaryRow row{
+      .cell = cell("python/loop"), .latency_ns = 100, .latency_ci_ns = Interval{100, 100}};
+  EXPECT_TRUE(is_precise(row, 0.02));
+  row.gap = 5;
+  EXPECT_FALSE(is_precise(row, 0.02)) << "without an interval";
+  row.gap_ci = Interval{4.8, 5.2};
+  EXPECT_FALSE(is_precise(row, 0.02));
+  EXPECT_TRUE(is_precise(row, 0.041));
+  row.gap_ci = Interval{4.95, 5.05};
+  EXPECT_TRUE(is_precise(row, 0.02));
+}
+
+TEST(StopReason, IsTheStatusOfAFailure) {
+  EXPECT_EQ(only_row({failed_row(cell("python/loop"), Status::timeout, "slow")}).stop_reason,
+            "timeout");
+}
+
+class FailedCell : public ::testing::TestWithParam<Status> {};
+INSTANTIATE_TEST_SUITE_P(EveryStatus, FailedCell,
+                         ::testing::Values(Status::mismatch, Status::error, Status::timeout,
+                                           Status::crashed, Status::oom, Status::skipped),
+                         [](const auto& status) { return std::string(name_of(status.param)); });
+
+TEST_P(FailedCell, HasAStatusAReasonAndNoFigures) {
+  const CellKey key = cell("python/loop");
+  const SummaryRow row = row_of(
+      joined({measured(cell("native/simd"), {1, 1}), {failed_row(key, GetParam(), "because")}}),
+      key);
+  EXPECT_EQ(row.status, GetParam());
+  EXPECT_EQ(row.reason, "because");
+  EXPECT_EQ(row.latency_ns, std::nullopt);
+  EXPECT_EQ(row.latency_ci_ns, std::nullopt);
+  EXPECT_EQ(row.items_per_s, std::nullopt);
+  EXPECT_EQ(row.gap, std::nullopt);
+  EXPECT_EQ(row.reference, "");
+}
+
+TEST_P(FailedCell, StaysFailedWhateverRoundsEndedWell) {
+  const CellKey key = cell("python/loop");
+  const SummaryRow row = row_of(joined({measured(cell("native/simd"), {1, 1}),
+                                        measured(key, {5, 5}),
+                                        {failed_row(key, GetParam(), "later", Pass::time)},
+                                        {time_row(key, 3, 5)}}),
+                                key);
+  EXPECT_EQ(row.status, GetParam());
+  EXPECT_EQ(row.latency_ns, std::nullopt);
+  EXPECT_EQ(row.gap, std::nullopt);
+}
+
+TEST(Summarize, TheFirstFailureIsTheOneTold) {
+  const CellKey key = cell("python/loop");
+  const SummaryRow row = only_row({failed_row(key, Status::mismatch, "first"),
+                                   failed_row(key, Status::crashed, "second", Pass::time)});
+  EXPECT_EQ(row.status, Status::mismatch);
+  EXPECT_EQ(row.reason, "first");
+}
+
+TEST(Summarize, OnlyAMismatchIsVerifiedAsWrong) {
+  const CellKey key = cell("python/loop");
+  EXPECT_EQ(only_row({failed_row(key, Status::mismatch, "x")}).verified, false);
+  EXPECT_EQ(only_row({failed_row(key, Status::crashed, "x")}).verified, std::nullopt);
+  EXPECT_EQ(only_row({failed_row(key, Status::skipped, "x")}).verified, std::nullopt);
+}
+
+TEST(Memory, IncrementsBelowTheResolutionAreLeftOut) {
+  constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+  const SummaryRow row = only_row({memory_row(cell("native/simd"), {.baseline_bytes = 3 * mebibyte,
+                                                                    .input_bytes = mebibyte,
+                                                                    .peak_bytes = mebibyte - 1,
+                                                                    .retained_bytes = -4096})});
+  EXPECT_EQ(row.combined.memory->baseline_bytes, 3 * mebibyte);
+  EXPECT_EQ(row.combined.memory->input_bytes, mebibyte);
+  EXPECT_EQ(row.combined.memory->peak_bytes, std::nullopt);
+  EXPECT_EQ(row.combined.memory->retained_bytes, std::nullopt);
+}
+
+TEST(Memory, WhatCouldNotBeMeasuredStaysAbsent) {
+  const SummaryRow row = only_row({memory_row(cell("native/simd"), {.baseline_bytes = 5'000'000})});
+  EXPECT_EQ(row.combined.memory->baseline_bytes, 5'000'000);
+  EXPECT_EQ(row.combined.memory->input_bytes, std::nullopt);
+  EXPECT_EQ(row.combined.memory->peak_bytes, std::nullopt);
+}
+
+// Paired ratios: 10, 10, 80. The ratio of the medians would be 20 / 1: each lane has its median in
+// another round, and the machine was slower for both in round 1.
+TEST(Gap, IsPairedByRound) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row = row_of(
+      joined({measured(cell("native/simd"), {1, 2, 0.5}), measured(python, {10, 20, 40})}), python);
+  EXPECT_EQ(row.latency_ns, 20);
+  EXPECT_NEAR(row.gap.value(), 10, 1e-12);
+  EXPECT_EQ(row.reference, "native/simd");
+}
+
+TEST(Gap, HasAnIntervalFromSixRoundsOn) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row = row_of(joined({measured(cell("native/simd"), {1, 1, 1, 1, 1, 1}),
+                                        measured(python, {2, 3, 4, 5, 6, 7})}),
+                                python);
+  ASSERT_TRUE(row.gap_ci.has_value());
+  // In logarithms, 5/14 of the way from the first ratio to the second.
+  EXPECT_NEAR(row.gap_ci->low, 2 * std::pow(3 / 2.0, 5 / 14.0), 1e-9);
+  EXPECT_NEAR(row.gap_ci->high, 7 * std::pow(6 / 7.0, 5 / 14.0), 1e-9);
+}
+
+// Native misses round 1, Python misses round 2: only rounds 0 and 3 are pairs.
+TEST(Gap, LeavesOutRoundsThatOnlyOneSideHas) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const Rows rounds{verified_row(native),   verified_row(python),      time_row(native, 0, 1),
+                    time_row(python, 0, 6), time_row(python, 1, 1000), time_row(native, 2, 1000),
+                    time_row(native, 3, 1), time_row(python, 3, 6)};
+  EXPECT_NEAR(row_of(rounds, python).gap.value(), 6, 1e-12);
+}
+
+TEST(Gap, IsAbsentWithoutACommonRound) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const SummaryRow row = row_of(
+      {verified_row(native), verified_row(python), time_row(native, 0, 1), time_row(python, 1, 6)},
+      python);
+  EXPECT_EQ(row.gap, std::nullopt);
+  EXPECT_EQ(row.gap_ci, std::nullopt);
+}
+
+TEST(Gap, IsAgainstTheFastestNativeVariant) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row =
+      row_of(joined({measured(cell("native/slow"), {4, 4}), measured(cell("native/fast"), {2, 2}),
+                     measured(cell("native/middle"), {3, 3}), measured(python, {20, 20})}),
+             python);
+  EXPECT_EQ(row.reference, "native/fast");
+  EXPECT_NEAR(row.gap.value(), 10, 1e-12);
+}
+
+TEST(Gap, MayBeBelowOne) {
+  const CellKey python = cell("python/numpy");
+  EXPECT_NEAR(row_of(joined({measured(cell("native/simd"), {4}), measured(python, {2})}), python)
+                  .gap.value(),
+              0.5, 1e-12);
+}
+
+TEST(Gap, OnlyPythonRowsHaveOne) {
+  const std::vector<SummaryRow> rows =
+      summarize(joined({measured(cell("native/slow"), {4}), measured(cell("native/fast"), {2}),
+                        measured(cell("python/loop"), {8})}));
+  EXPECT_EQ(row_of(rows, cell("native/slow")).gap, std::nullopt);
+  EXPECT_EQ(row_of(rows, cell("native/slow")).reference, "");
+  EXPECT_EQ(row_of(rows, cell("native/fast")).gap, std::nullopt);
+  EXPECT_TRUE(row_of(rows, cell("python/loop")).gap.has_value());
+}
+
+// A short call in a round of 50 ms: 5,000 batches of 100 calls, 10 µs each, that read 90 ns; longer
+// ones would have read more, for the interruptions that they can't escape.
+Timing short_call() {
+  return {.batch = {.calls = 100, .estimator = Estimator::p10},
+          .batches = 5000,
+          .latency_ns = 90,
+          .min_ns = 85,
+          .p10_ns = 90,
+          .p50_ns = 100,
+          .mean_ns = 130,
+          .block_ns = {110, 120, 125}};
+}
+
+// A call of so many nanoseconds that is a batch by itself.
+Timing long_call(double latency_ns) {
+  Timing timing = test::timing_of(latency_ns, 1);
+  timing.batch.estimator = Estimator::median;
+  timing.p10_ns = 0.5 * latency_ns;
+  return timing;
+}
+
+Rows timed_once(const CellKey& key, const Timing& timing) {
+  Rows rows = measured(key, {1});
+  rows.back().measurement.timing = timing;
+  return rows;
+}
+
+TEST(LatencyWithBatchesOf, IsTheMedianBatchOfThatLength) {
+  EXPECT_EQ(latency_with_batches_of(short_call(), 10'000), 100);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 1), 100);
+}
+
+TEST(LatencyWithBatchesOf, IsTheBlockOfThatLength) {
+  EXPECT_EQ(latency_with_batches_of(short_call(), 100'000), 110);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 1'000'000), 120);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 10'000'000), 125);
+}
+
+TEST(LatencyWithBatchesOf, IsTheMeanOfTheWholeRoundForLongerOnes) {
+  EXPECT_EQ(latency_with_batches_of(short_call(), 50'000'000), 130);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 1e12), 130);
+}
+
+// √10 × 10 µs is as far from 10 µs as from 100 µs; 22.4 ms from 10 ms as from 50 ms.
+TEST(LatencyWithBatchesOf, IsTheNearestByRatio) {
+  EXPECT_EQ(latency_with_batches_of(short_call(), 31'000), 100);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 32'000), 110);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 310'000), 110);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 320'000), 120);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 22'000'000), 125);
+  EXPECT_EQ(latency_with_batches_of(short_call(), 23'000'000), 130);
+}
+
+TEST(LatencyWithBatchesOf, PassesOverBlocksThatAreNotThere) {
+  Timing timing = short_call();
+  timing.block_ns = {110, std::nullopt, std::nullopt};
+  EXPECT_EQ(latency_with_batches_of(timing, 1'000'000), 110);
+  timing.block_ns = {};
+  EXPECT_EQ(latency_with_batches_of(timing, 500'000), 100);  // 10 µs is nearer than 50 ms
+  EXPECT_EQ(latency_with_batches_of(timing, 1'000'000), 130);
+}
+
+TEST(LatencyWithBatchesOf, OfOneBatchIsThatBatch) {
+  Timing timing = test::timing_of(5e9, 1);
+  timing.batches = 1;
+  timing.mean_ns = 7;
+  EXPECT_EQ(latency_with_batches_of(timing, 10'000), 5e9);
+  EXPECT_EQ(latency_with_batches_of(timing, 1e12), 5e9);
+}
+
+TEST(Gap, OfShortCallsIsReadWithTheirLowQuantile) {
+  const CellKey python = cell("python/loop");
+  Timing slower = short_call();
+  slower.latency_ns = 900;
+  const SummaryRow row = row_of(
+      joined({timed_once(cell("native/simd"), short_call()), timed_once(python, slower)}), python);
+  EXPECT_NEAR(row.gap.value(), 10, 1e-12);
+  EXPECT_EQ(row.gap_estimator, "p10");
+}
+
+// The Python call lasts 1 ms and escapes no interruption; so must the native one, whose blocks of
+// 1 ms read 120 ns. Against its 90 ns the gap would be a third larger.
+TEST(Gap, OfALongCallAndAShortOneIsReadWithBatchesAsLong) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const std::vector<SummaryRow> rows = summarize(
+      joined({timed_once(native, short_call()), timed_once(python, long_call(1'200'000))}));
+  EXPECT_NEAR(row_of(rows, python).gap.value(), 10'000, 1e-8);
+  EXPECT_EQ(row_of(rows, python).gap_estimator, "median");
+  EXPECT_EQ(row_of(rows, native).latency_ns, 90) << "its own latency stays";
+  EXPECT_EQ(row_of(rows, native).gap_estimator, "");
+}
+
+TEST(Gap, OfAShortPythonCallAndALongNativeOneIsReadWithBatchesAsLong) {
+  const CellKey python = cell("python/numpy");
+  const SummaryRow row = row_of(joined({timed_once(cell("native/simd"), long_call(1'200'000)),
+                                        timed_once(python, short_call())}),
+                                python);
+  EXPECT_NEAR(row.gap.value(), 1e-4, 1e-16);
+  EXPECT_EQ(row.gap_estimator, "median");
+}
+
+TEST(Gap, OfTwoLongCallsIsThatOfTheirMedians) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row = row_of(
+      joined({timed_once(cell("native/simd"), long_call(1e6)), timed_once(python, long_call(3e6))}),
+      python);
+  EXPECT_NEAR(row.gap.value(), 3, 1e-12);
+  EXPECT_EQ(row.gap_estimator, "median");
+}
+
+// Both engines' rows are compared with the same native one.
+TEST(Gap, IsThereForVariantsOfFurtherEngines) {
+  const CellKey first = cell("python/loop"), further = cell("python@3.12/loop");
+  const std::vector<SummaryRow> rows = summarize(
+      joined({measured(cell("native/simd"), {2}), measured(first, {20}), measured(further, {10})}));
+  EXPECT_NEAR(row_of(rows, first).gap.value(), 10, 1e-12);
+  EXPECT_NEAR(row_of(rows, further).gap.value(), 5, 1e-12);
+  EXPECT_EQ(row_of(rows, further).reference, "native/simd");
+}
+
+SingleCalls calls_of(std::int64_t call_ns, std::int64_t calls,
+                     std::optional<Collections> collections = std::nullopt) {
+  SingleCalls single{.collections = collections};
+  single.calls.add(call_ns, calls);
+  return single;
+}
+
+// One cell, with a round for each of these.
+Rows with_single_calls(const CellKey& key, const std::vector<SingleCalls>& rounds) {
+  Rows rows = measured(key, std::vector<double>(rounds.size(), 1000.0));
+  for (std::size_t i = 0; i < rounds.size(); ++i) rows[1 + i].measurement.single_calls = rounds[i];
+  return rows;
+}
+
+TEST(SingleCallsOfACell, AddUpOverItsRounds) {
+  const SummaryRow row =
+      only_row(with_single_calls(cell("native/simd"), {calls_of(1000, 600), calls_of(1500, 400)}));
+  EXPECT_EQ(to_string(single_calls_of(row)), "1000:600 1500:400");
+  EXPECT_EQ(collections_of(row), std::nullopt);
+}
+
+TEST(SingleCallsOfACell, TellEveryCollectionAndTheLongest) {
+  const Collections first{.count = {10, 2, 0}, .total_ns = 500, .longest_ns = 100};
+  const Collections second{.count = {20, 3, 1}, .total_ns = 700, .longest_ns = 90};
+  const SummaryRow row = only_row(with_single_calls(
+      cell("python/loop"), {calls_of(1000, 1, first), calls_of(1000, 1, second)}));
+  EXPECT_EQ(collections_of(row),
+            (Collections{.count = {30, 5, 1}, .total_ns = 1200, .longest_ns = 100}));
+}
+
+TEST(SingleCallsOfACell, AreNotThoseOfAnother) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const std::vector<SummaryRow> rows =
+      summarize(joined({with_single_calls(native, {calls_of(1000, 5)}),
+                        with_single_calls(python, {calls_of(1500, 7, Collections{})})}));
+  EXPECT_EQ(to_string(single_calls_of(row_of(rows, native))), "1000:5");
+  EXPECT_EQ(to_string(single_calls_of(row_of(rows, python))), "1500:7");
+  EXPECT_EQ(collections_of(row_of(rows, native)), std::nullopt);
+  EXPECT_EQ(collections_of(row_of(rows, python)), Collections{});
+}
+
+// What failed once is not to be relied on, and has no latency beside which a percentile could
+// stand.
+TEST(SingleCallsOfACell, ThatFailedLaterAreLeftOut) {
+  const CellKey key = cell("python/loop");
+  Rows rounds = with_single_calls(key, {calls_of(1000, 1000, Collections{})});
+  rounds.push_back(failed_row(key, Status::crashed, "later", Pass::time));
+  const SummaryRow row = only_row(rounds);
+  EXPECT_EQ(single_calls_of(row).count(), 0);
+  EXPECT_EQ(collections_of(row), std::nullopt);
+  EXPECT_EQ(row.p99_floor_ns, std::nullopt);
+}
+
+// A thousand calls of 1 µs, of which a machine that was watched for 0.5 s beside each of two cells
+// would have run a million. Only beside the second it interrupted, for 2 µs.
+class Floors : public ::testing::Test {
+ protected:
+  static std::vector<SummaryRow> rows_with(std::int64_t hiccups, std::int64_t calls = 1000) {
+    SingleCalls quiet = calls_of(1000, calls), busy = quiet;
+    quiet.hiccup_s = busy.hiccup_s = 0.5;
+    if (hiccups > 0) busy.hiccups.add(2000, hiccups);
+    return summarize(joined({with_single_calls(cell("native/simd"), {quiet}),
+                             with_single_calls(cell("python/loop"), {busy})}));
+  }
+};
+
+TEST_F(Floors, ComeFromAllThatTheRunSawOfTheMachine) {
+  for (const SummaryRow& row : rows_with(10'001)) EXPECT_EQ(row.p99_floor_ns, 3000);
+  for (const SummaryRow& row : rows_with(10'000)) EXPECT_EQ(row.p99_floor_ns, 1000);
+}
+
+TEST_F(Floors, StandBesidePercentilesOnly) {
+  for (const SummaryRow& row : rows_with(0, 999)) EXPECT_EQ(row.p99_floor_ns, std::nullopt);
+  for (const SummaryRow& row : rows_with(0, 9999)) EXPECT_EQ(row.p999_floor_ns, std::nullopt);
+  for (const SummaryRow& row : rows_with(0, 10'000)) EXPECT_EQ(row.p999_floor_ns, 1000);
+}
+
+TEST(Usage, AddsUpOverRounds) {
+  Rows rounds = measured(cell("native/simd"), {1, 1});
+  int value = 1;
+  for (RoundRow& row : rounds) {
+    if (!row.measurement.timing) continue;
+    row.measurement.timing->involuntary_switches = value;
+    row.measurement.timing->minor_faults = 10 * value;
+    row.measurement.timing->major_faults = 100 * value;
+    value = 2;
+  }
+  const SummaryRow row = only_row(rounds);
+  EXPECT_EQ(row.combined.timing->involuntary_switches, 3);
+  EXPECT_EQ(row.combined.timing->minor_faults, 30);
+  EXPECT_EQ(row.combined.timing->major_faults, 300);
+}
+
+TEST(Usage, OfRowsThatClaimTooMuchDoesNotOverflow) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  Rows rounds = measured(cell("python/loop"), {1, 1});
+  for (RoundRow& row : rounds) {
+    if (!row.measurement.timing) continue;
+    row.measurement.timing->minor_faults = most;
+    row.measurement.single_calls.emplace();
+    row.measurement.single_calls->collections = {{most, 0, 0}, most, most};
+  }
+  const SummaryRow row = only_row(rounds);
+  EXPECT_EQ(row.combined.timing->minor_faults, most);
+  EXPECT_EQ(collections_of(row)->count[0], most);
+  EXPECT_EQ(collections_of(row)->total_ns, most);
+}
+
+// What Python is compared with when the fastest native variant is out of the question.
+class FastestNative : public ::testing::Test {
+ protected:
+  // The reference of a Python row beside native/slow (4 ns) and these rows of native/fast.
+  static std::string reference_beside(const Rows& fast) {
+    const CellKey python = cell("python/loop");
+    return row_of(joined({fast, measured(cell("native/slow"), {4}), measured(python, {8})}), python)
+        .reference;
+  }
+  static Rows changed(const std::function<void(RoundRow&)>& change) {
+    Rows rows = measured(cell("native/fast"), {1});
+    for (RoundRow& row : rows) change(row);
+    return rows;
+  }
+};
+
+TEST_F(FastestNative, IsComparedWithWhenNothingIsWrongWithIt) {
+  EXPECT_EQ(reference_beside(measured(cell("native/fast"), {1})), "native/fast");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItIsWrong) {
+  EXPECT_EQ(reference_beside({failed_row(cell("native/fast"), Status::mismatch, "wrong"),
+                              time_row(cell("native/fast"), 0, 1)}),
+            "native/slow");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItWasNotVerified) {
+  EXPECT_EQ(reference_beside({time_row(cell("native/fast"), 0, 1)}), "native/slow");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItFailedLater) {
+  EXPECT_EQ(reference_beside(
+                joined({measured(cell("native/fast"), {1}),
+                        {failed_row(cell("native/fast"), Status::crashed, "x", Pass::time)}})),
+            "native/slow");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItUsedMoreThreads) {
+  EXPECT_EQ(reference_beside(changed([](RoundRow& row) { row.cell.threads = 2; })), "native/slow");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItsInputsWereOthers) {
+  EXPECT_EQ(reference_beside(
+                changed([](RoundRow& row) { row.measurement.input_digest = "00000000000000bb"; })),
+            "native/slow");
+}
+
+TEST_F(FastestNative, IsLeftOutWhenItIsOfAnotherSizeOrKernel) {
+  EXPECT_EQ(reference_beside(changed([](RoundRow& row) { row.cell.n = 64; })), "native/slow");
+  EXPECT_EQ(reference_beside(changed([](RoundRow& row) { row.cell.kernel = "dot"; })),
+            "native/slow");
+}
+
+TEST(Gap, IsAbsentWhenNoNativeVariantIsComparable) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row = row_of(
+      joined({{failed_row(cell("native/simd"), Status::crashed, "x")}, measured(python, {8})}),
+      python);
+  EXPECT_EQ(row.latency_ns, 8);
+  EXPECT_EQ(row.gap, std::nullopt);
+  EXPECT_EQ(row.reference, "");
+}
+
+// Both lanes get the same threads, and their rounds are interleaved.
+TEST(Gap, OfThreadedPythonIsAgainstAsManyNativeThreads) {
+  CellKey python = cell("python/numpy"), native = cell("native/tbb");
+  python.threads = native.threads = 2;
+  const SummaryRow row = row_of(
+      joined({measured(cell("native/simd"), {1}), measured(native, {4}), measured(python, {8})}),
+      python);
+  EXPECT_EQ(row.reference, "native/tbb");
+  EXPECT_DOUBLE_EQ(row.gap.value(), 2);
+}
+
+TEST(Metrics, AreThoseOfEveryRound) {
+  Rows rounds = measured(cell("python/loop"), {1, 1});
+  for (double compile_s = 1; RoundRow & row : rounds) {
+    if (row.pass == Pass::time) row.measurement.metrics = {{"compile_s", compile_s++}};
+  }
+  EXPECT_THAT(row_of(rounds, cell("python/loop")).metrics,
+              ElementsAre(Pair("compile_s", ElementsAre(1, 2))));
+}
+
+// As when a run is resumed with another seed: such rounds did not compute the same thing.
+TEST(Gap, LeavesOutRoundsWhoseInputsDiffer) {
+  const CellKey python = cell("python/loop");
+  Rows rounds =
+      joined({measured(cell("native/simd"), {1, 1, 1}), measured(python, {10, 10, 1000})});
+  rounds.back().measurement.input_digest = "00000000000000bb";
+  rounds.push_back(time_row(cell("native/simd"), 3, 1));
+  rounds.push_back(time_row(python, 3, 3000));
+  rounds.back().measurement.input_digest = "00000000000000bb";
+  const SummaryRow row = row_of(rounds, python);
+  EXPECT_NEAR(row.gap.value_or(10), 10, 1e-9);
+}
+
+class Purity : public ::testing::Test {
+ protected:
+  const Rows rounds_ =
+      joined({measured(cell("native/simd"), {1, 3, 2}),
+              measured(cell("native/slow"), {4, 4, 4}),
+              measured(cell("python/loop"), {20, 50, 40}),
+              timed_once(cell("native/short"), short_call()),
+              with_single_calls(cell("python/other"), {calls_of(5000, 2000, Collections{}),
+                                                       calls_of(9000, 2000, Collections{})}),
+              {failed_row(cell("python/numpy"), Status::skipped, "no numpy")}});
+};
+
+TEST_F(Purity, TheSameRowsGiveTheSameSummary) { EXPECT_EQ(summarize(rounds_), summarize(rounds_)); }
+
+TEST_F(Purity, TheOrderOfRowsOfDifferentCellsDoesNotMatter) {
+  Rows interleaved = rounds_;
+  // By round instead of by cell, as the scheduler records them; the order inside a cell is kept.
+  std::stable_sort(interleaved.begin(), interleaved.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.pass, a.round) < std::pair(b.pass, b.round);
+  });
+  auto by_cell = summarize(rounds_), by_round = summarize(interleaved);
+  const auto cell_before = [](const auto& a, const auto& b) { return a.cell < b.cell; };
+  std::sort(by_cell.begin(), by_cell.end(), cell_before);
+  std::sort(by_round.begin(), by_round.end(), cell_before);
+  EXPECT_EQ(by_cell, by_round);
+}
+
+}  // namespace
+}  // namespace gapmeter

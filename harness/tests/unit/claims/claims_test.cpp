@@ -1,0 +1,232 @@
+// The claims as a list, and those that hold one ratio against a line at every size.
+#include "harness/claims/claim.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "harness/tests/unit/support/evidence_rows.h"
+
+namespace gapmeter {
+namespace {
+
+using test::contrast;
+using test::decide;
+using test::operator+;
+using test::outcome;
+using test::SummaryRows;
+using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::EndsWith;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(AllClaims, HaveTheirIdsInOrder) {
+  std::vector<std::string> expected, ids;
+  for (int i = 1; i <= 33; ++i) expected.push_back(fmt::format("C{:02}", i));
+  for (const Claim& claim : all_claims()) ids.push_back(claim.id);
+  EXPECT_EQ(ids, expected);
+}
+
+TEST(AllClaims, SayInSentencesWhatIsClaimedAndWhenItHolds) {
+  std::set<std::string> texts;
+  for (const Claim& claim : all_claims()) {
+    EXPECT_THAT(claim.text, EndsWith(".")) << claim.id;
+    EXPECT_THAT(claim.rule, EndsWith(".")) << claim.id;
+    EXPECT_TRUE(texts.insert(claim.text).second) << claim.id << " repeats another's text";
+    EXPECT_THAT((std::set<std::string>{"objects", "code", "growth", "threads", "production"}),
+                ::testing::Contains(claim.topic))
+        << claim.id;
+  }
+}
+
+TEST(AllClaims, OnARunWithoutRowsAreNotMeasuredAndSayWhy) {
+  const Evidence evidence({}, {});
+  for (const auto& [claim, decision] : decide_claims(evidence)) {
+    EXPECT_EQ(decision.outcome, Outcome::not_measured) << claim.id;
+    EXPECT_FALSE(decision.reason.empty()) << claim.id;
+    EXPECT_THAT(decision.figures, IsEmpty()) << claim.id;
+  }
+}
+
+TEST(DecideClaims, KeepsEachDecisionWithItsClaim) {
+  const SummaryRows rows = contrast("growth", "native/push", "native/reserve", {{16, 2}});
+  const auto decided = decide_claims(Evidence(rows, {}));
+  ASSERT_THAT(decided, SizeIs(33));
+  EXPECT_EQ(decided[13].claim.id, "C14");
+  EXPECT_EQ(decided[13].decision.outcome, Outcome::holds);
+  EXPECT_EQ(decided[12].decision.outcome, Outcome::not_measured);
+}
+
+TEST(VerdictOf, NamesTheSizeWhereThereIsOne) {
+  EXPECT_EQ(verdict_of({.outcome = Outcome::holds}), "holds");
+  EXPECT_EQ(verdict_of({.outcome = Outcome::fails}), "does not hold");
+  EXPECT_EQ(verdict_of({.outcome = Outcome::holds_from, .n = 4096}), "holds from n = 4Ki");
+  EXPECT_EQ(verdict_of({.outcome = Outcome::holds_up_to, .n = 100}), "holds up to n = 100");
+  EXPECT_EQ(verdict_of({.outcome = Outcome::open}), "open");
+  EXPECT_EQ(verdict_of({.outcome = Outcome::not_measured}), "not measured here");
+}
+
+// A claim that one variant takes more, or less, than so many times as long as another.
+struct RatioClaim {
+  const char* id;
+  const char* kernel;
+  const char* numerator;
+  const char* denominator;
+  double line;
+  bool holds_above;
+  std::size_t least_n = 1, largest_n = std::size_t{1} << 24;
+};
+
+void PrintTo(const RatioClaim& claim, std::ostream* out) { *out << claim.id; }
+
+constexpr bool above = true, below = false;
+
+class RatioClaims : public ::testing::TestWithParam<RatioClaim> {
+ protected:
+  // Factors of the line at the sizes 1Ki, 4Ki and 16Ki, which every rule looks at; below 1 on the
+  // side that is not claimed.
+  static Decision decided(const std::vector<double>& factors, double spread = 0) {
+    return decide(GetParam().id, rows(factors, spread));
+  }
+  static SummaryRows rows(const std::vector<double>& factors, double spread = 0) {
+    SummaryRows all;
+    std::size_t n = 1024;
+    for (const double factor : factors) {
+      all = all + at(n, factor, spread);
+      n *= 4;
+    }
+    return all;
+  }
+  static SummaryRows at(std::size_t n, double factor, double spread = 0) {
+    const RatioClaim& claim = GetParam();
+    const double ratio = claim.holds_above ? claim.line * factor : claim.line / factor;
+    return contrast(claim.kernel, claim.numerator, claim.denominator, {{n, ratio, spread}});
+  }
+};
+
+TEST_P(RatioClaims, HoldWhereEveryRatioIsBeyondTheLine) {
+  const Decision decision = decided({1.01, 2, 1.01});
+  EXPECT_EQ(decision.outcome, Outcome::holds);
+  EXPECT_THAT(decision.figures, SizeIs(3));
+  EXPECT_THAT(test::deciding(decision),
+              AllOf(SizeIs(3), Each(Field(&Figure::line, GetParam().line))));
+}
+
+TEST_P(RatioClaims, FailWhereEveryRatioFallsShortOfIt) {
+  EXPECT_EQ(decided({0.99, 0.5, 0.99}).outcome, Outcome::fails);
+}
+
+TEST_P(RatioClaims, AreOpenWhereIntervalsHoldTheLine) {
+  // Beyond the line by 1 %, give or take 10 %.
+  EXPECT_EQ(decided({1.01, 1.01, 1.01}, 0.1).outcome, Outcome::open);
+}
+
+TEST_P(RatioClaims, HoldFromASizeOnOrUpToOne) {
+  const Decision from = decided({0.9, 1.1, 1.2}), up_to = decided({1.2, 1.1, 0.9});
+  EXPECT_EQ(from.outcome, Outcome::holds_from);
+  EXPECT_EQ(from.n, 4096U);
+  EXPECT_EQ(up_to.outcome, Outcome::holds_up_to);
+  EXPECT_EQ(up_to.n, 4096U);
+}
+
+TEST_P(RatioClaims, AreNotMeasuredWithoutEitherVariant) {
+  SummaryRows numerators, denominators;
+  for (const SummaryRow& row : rows({2, 2})) {
+    (to_string(row.cell.variant) == GetParam().numerator ? numerators : denominators)
+        .push_back(row);
+  }
+  for (const SummaryRows& half : {numerators, denominators}) {
+    ASSERT_THAT(half, SizeIs(2));
+    const Decision decision = decide(GetParam().id, half);
+    EXPECT_EQ(decision.outcome, Outcome::not_measured);
+    EXPECT_THAT(decision.reason,
+                AllOf(HasSubstr(GetParam().kernel), HasSubstr(GetParam().numerator),
+                      HasSubstr(GetParam().denominator)));
+  }
+}
+
+TEST_P(RatioClaims, SizesOutsideTheRuleDecideNothing) {
+  const RatioClaim& claim = GetParam();
+  for (const std::size_t n : {std::size_t{1}, std::size_t{1023}, std::size_t{16385}}) {
+    const bool counts = claim.least_n <= n && n <= claim.largest_n;
+    EXPECT_EQ(outcome(claim.id, at(n, 2)), counts ? Outcome::holds : Outcome::not_measured) << n;
+    const Outcome with_others = outcome(claim.id, rows({2, 2, 2}) + at(n, 0.5));
+    EXPECT_EQ(with_others == Outcome::holds, !counts) << n;
+  }
+}
+
+TEST_P(RatioClaims, NameTheirKernel) {
+  EXPECT_THAT(test::claim(GetParam().id).kernels, ::testing::ElementsAre(GetParam().kernel));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Claims, RatioClaims,
+    ::testing::Values(
+        RatioClaim{"C04", "pointer_chase", "python/list_shuffled", "python/list_in_order", 1.25,
+                   above},
+        RatioClaim{"C06", "sum", "python/loop", "native/strict", 24, above, 1024},
+        RatioClaim{"C08", "sum", "native/strict", "native/reassociated", 1.5, below, 1024},
+        RatioClaim{"C09", "sum", "native/reassociated", "native/simd", 1.25, below, 1024, 16384},
+        RatioClaim{"C12", "apply_weights", "native/checked", "native/zipped", 1.05, above},
+        RatioClaim{"C13", "apply_weights", "native/into", "native/restricted", 1.05, above},
+        RatioClaim{"C14", "growth", "native/push", "native/reserve", 1.05, above},
+        RatioClaim{"C15", "slice_view", "native/owned", "native/span", 1.05, above},
+        RatioClaim{"C16", "move_clone", "native/clone", "native/move", 1.05, above},
+        RatioClaim{"C17", "boxed", "python/builtin", "native/unique_ptr", 2, below},
+        RatioClaim{"C18", "boxed", "native/shared_atomic", "native/shared_borrowed", 1.05, above},
+        RatioClaim{"C19", "tokenize", "native/owned", "native/borrowed", 1.05, above},
+        RatioClaim{"C20", "slice_view", "native/owned", "native/span", 1.05, above},
+        RatioClaim{"C30", "cold_start", "python/bare", "native/native", 2, above},
+        RatioClaim{"C31", "binding", "python/bound_buffer", "native/direct", 1.1, below},
+        RatioClaim{"C32", "custom_op", "python/numpy_out", "native/fused_simd", 1.25, above}),
+    [](const auto& param_info) { return std::string(param_info.param.id); });
+
+TEST(RatioClaim, WhatIsToldBesideIsOfTheLargestSizeAndDecidesNothing) {
+  const Decision decision =
+      decide("C06", contrast("sum", "python/loop", "native/strict", {{1024, 30}, {4096, 30}}) +
+                        contrast("sum", "python/builtin", "native/none", {{1024, 3}, {4096, 5}}));
+  EXPECT_EQ(decision.outcome, Outcome::holds);
+  const auto told = test::beside(decision);
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].what, "python/builtin over native/strict");
+  EXPECT_EQ(told[0].n, 4096U);
+  EXPECT_DOUBLE_EQ(told[0].value.value, 5);
+}
+
+// C06 would hold on these rows.
+SummaryRows slow_loop() { return contrast("sum", "python/loop", "native/strict", {{1024, 30}}); }
+
+TEST(Evidence, RowsThatFailedOrWereNotVerifiedAreNone) {
+  ASSERT_EQ(outcome("C06", slow_loop()), Outcome::holds);
+  for (const std::size_t which : {std::size_t{0}, std::size_t{1}}) {
+    SummaryRows failed = slow_loop(), wrong = slow_loop(), unverified = slow_loop();
+    failed[which].status = Status::timeout;
+    wrong[which].verified = false;
+    unverified[which].verified.reset();
+    for (const SummaryRows& rows : {failed, wrong, unverified}) {
+      EXPECT_EQ(outcome("C06", rows), Outcome::not_measured);
+    }
+  }
+}
+
+TEST(Evidence, RowsOfFurtherEnginesAreNone) {
+  SummaryRows rows = slow_loop();
+  rows[0].cell.variant = test::variant("python@3.13/loop");
+  EXPECT_EQ(outcome("C06", rows), Outcome::not_measured);
+  EXPECT_EQ(outcome("C06", rows + slow_loop()), Outcome::holds);
+}
+
+TEST(Evidence, RowsOfSeveralThreadsAreNoneForClaimsOnOne) {
+  SummaryRows rows = slow_loop();
+  for (SummaryRow& row : rows) row.cell.threads = 2;
+  EXPECT_EQ(outcome("C06", rows), Outcome::not_measured);
+}
+
+}  // namespace
+}  // namespace gapmeter

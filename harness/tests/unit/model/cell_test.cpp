@@ -1,0 +1,71 @@
+// The names of lanes, variants, statuses, passes and estimators, as files and messages hold them.
+#include "harness/model/measurement.h"
+#include "harness/model/task.h"
+
+#include <gtest/gtest.h>
+
+namespace gapmeter {
+namespace {
+
+TEST(Names, OfStatusesAreThoseOfTheContract) {
+  const std::pair<Status, const char*> expected[] = {
+      {Status::ok, "ok"},           {Status::mismatch, "mismatch"}, {Status::error, "error"},
+      {Status::timeout, "timeout"}, {Status::crashed, "crashed"},   {Status::oom, "oom"},
+      {Status::skipped, "skipped"}};
+  for (const auto& [status, name] : expected) {
+    EXPECT_EQ(name_of(status), name);
+    EXPECT_EQ(parse_status(name), status);
+  }
+}
+
+TEST(Names, OfPassesAndEstimatorsAreReadBack) {
+  for (const Pass pass : {Pass::verify, Pass::memory, Pass::time}) {
+    EXPECT_EQ(parse_pass(name_of(pass)), pass);
+  }
+  for (const Estimator estimator : {Estimator::p10, Estimator::median}) {
+    EXPECT_EQ(parse_estimator(name_of(estimator)), estimator);
+  }
+}
+
+TEST(Names, ThatAreUnknownAreAbsent) {
+  EXPECT_EQ(parse_status("OK"), std::nullopt);
+  EXPECT_EQ(parse_status(""), std::nullopt);
+  EXPECT_EQ(parse_pass("time "), std::nullopt);
+  EXPECT_EQ(parse_estimator("mean"), std::nullopt);
+}
+
+TEST(Variants, AreWrittenLaneSlashName) {
+  EXPECT_EQ(to_string(VariantId{Lane::native(), "simd"}), "native/simd");
+  EXPECT_EQ(to_string(VariantId{Lane::python(), "numpy"}), "python/numpy");
+}
+
+TEST(Variants, AreReadBack) {
+  EXPECT_EQ(parse_variant("native/simd"), (VariantId{Lane::native(), "simd"}));
+  EXPECT_EQ(parse_variant("python/a/b"), (VariantId{Lane::python(), "a/b"}));
+}
+
+TEST(Variants, OfFurtherEnginesCarryTheirLabel) {
+  const VariantId variant{Lane::python(), "builtin", "3.12"};
+  EXPECT_EQ(to_string(variant), "python@3.12/builtin");
+  EXPECT_EQ(parse_variant("python@3.12/builtin"), variant);
+  EXPECT_EQ(parse_variant("python@3.12-2/a/b"), (VariantId{Lane::python(), "a/b", "3.12-2"}));
+  EXPECT_NE(parse_variant("python@3.12/builtin"), parse_variant("python/builtin"));
+  EXPECT_NE(parse_variant("python@3.12/builtin"), parse_variant("python@3.13/builtin"));
+}
+
+TEST(Variants, HaveAnEngineOnlyInThePythonLaneAndOnlyWithALabel) {
+  for (const char* text : {"native@3.12/simd", "python@/builtin", "python@3.12/", "python@3.12",
+                           "@3.12/builtin", "@/builtin", "python @3.12/builtin"}) {
+    EXPECT_EQ(parse_variant(text), std::nullopt) << text;
+  }
+}
+
+TEST(Variants, OfUnknownLanesOrWithoutNamesAreAbsent) {
+  for (const char* text : {"", "/", "simd", "/simd", "native", "native/", "Native/simd",
+                           "rust/simd", " native/simd"}) {
+    EXPECT_EQ(parse_variant(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace gapmeter

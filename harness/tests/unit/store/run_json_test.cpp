@@ -1,0 +1,217 @@
+// run.json: what is written reads back, what can't be is named, and what differs between two runs
+// is told.
+#include "harness/store/run_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "harness/model/rows.h"
+#include "harness/sys/files.h"
+#include "harness/tests/unit/support/rows.h"
+#include "harness/tests/unit/support/testing.h"
+
+namespace gapmeter {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using Json = nlohmann::json;
+
+RunContext context(const char* facts) { return context_of(run_facts_of(Json::parse(facts))); }
+
+TEST(ContextOf, ReadsBaselinesAndCaches) {
+  const RunContext found = context(R"({
+      "kernels": {"sum": {"baseline": "python/builtin", "title": "Sum"},
+                  "dot": {"baseline": "python/loop"}},
+      "machine": {"cpu": "some", "caches": [{"level": 1, "size_bytes": 32768, "type": "Data"},
+                                            {"level": 3, "size_bytes": 8589934592}]}})");
+  EXPECT_THAT(found.baselines, ElementsAre(Pair("dot", test::variant("python/loop")),
+                                           Pair("sum", test::variant("python/builtin"))));
+  EXPECT_THAT(found.cache_bytes, ElementsAre(Pair(1, 32768), Pair(3, 8589934592)));
+}
+
+TEST(ContextOf, WhatIsAbsentStaysAbsent) {
+  for (const char* facts :
+       {"{}", R"({"kernels": {}, "machine": {}})", R"({"machine": {"caches": []}})",
+        R"({"kernels": {"sum": {}}})", R"({"schema_version": 2})"}) {
+    EXPECT_THAT(context(facts).baselines, IsEmpty()) << facts;
+    EXPECT_THAT(context(facts).cache_bytes, IsEmpty()) << facts;
+  }
+}
+
+TEST(ContextOf, NamesTheKeyOfWhatCanNotBe) {
+  for (const auto& [facts, key] : std::vector<std::pair<const char*, const char*>>{
+           {R"({"kernels": []})", "'kernels'"},
+           {R"({"kernels": null})", "'kernels'"},
+           {R"({"kernels": "sum"})", "'kernels'"},
+           {R"({"kernels": {"sum": 7}})", "'kernels.sum'"},
+           {R"({"kernels": {"sum": {"baseline": 7}}})", "'kernels.sum.baseline'"},
+           {R"({"kernels": {"sum": {"baseline": "loop"}}})", "'kernels.sum.baseline'"},
+           {R"({"machine": []})", "'machine'"},
+           {R"({"machine": {"caches": {}}})", "'machine.caches'"},
+           {R"({"machine": {"caches": null}})", "'machine.caches'"},
+           {R"({"machine": {"caches": [7]}})", "'machine.caches[]'"},
+           {R"({"machine": {"caches": [{"size_bytes": 1}]}})", "'machine.caches[].level'"},
+           {R"({"machine": {"caches": [{"level": 1.5, "size_bytes": 1}]}})",
+            "'machine.caches[].level'"},
+           {R"({"machine": {"caches": [{"level": 1, "size_bytes": true}]}})",
+            "'machine.caches[].size_bytes'"},
+           {R"({"machine": {"caches": [{"level": 1, "size_bytes": "32K"}]}})",
+            "'machine.caches[].size_bytes'"},
+           {R"({"machine": {"caches": [{"level": 4294967297, "size_bytes": 1}]}})",
+            "'machine.caches[].level'"},
+           {R"({"machine": {"caches": [{"level": 0, "size_bytes": 1}]}})",
+            "'machine.caches[].level'"},
+           {R"({"machine": {"caches": [{"level": 1, "size_bytes": -1}]}})",
+            "'machine.caches[].size_bytes'"},
+           {R"({"machine": {"caches": [{"level": 1, "size_bytes": 18446744073709551615}]}})",
+            "'machine.caches[].size_bytes'"},
+           {"[]", "'run.json'"}}) {
+    EXPECT_THAT(test::message_of<std::invalid_argument>([&] { context(facts); }), HasSubstr(key))
+        << facts;
+  }
+}
+
+Json facts() {
+  return Json::parse(
+      R"({"machine": {"cpu": "A", "logical_cpus": 4, "caches": [{"level": 1, "type": "Data", "size_bytes": 32768}]},
+                         "build": {"compiler": "GCC 13"}, "python": {"engine": "embedded"},
+                         "seed": 1, "started": "yesterday"})");
+}
+
+std::vector<std::string> differences(const Json& before, const Json& after) {
+  return differences_between(run_facts_of(before), run_facts_of(after), Alike::to_compare, "then");
+}
+
+TEST(DifferencesBetween, RunsOfOneMachineAndBuildHaveNone) {
+  Json later = facts();
+  later["seed"] = 2;
+  later["started"] = "today";
+  EXPECT_THAT(differences(facts(), later), IsEmpty());
+}
+
+TEST(DifferencesBetween, NameTheFactAndBothValues) {
+  Json later = facts();
+  later["machine"]["cpu"] = "B";
+  later["machine"]["logical_cpus"] = 8;
+  EXPECT_THAT(differences(facts(), later),
+              ElementsAre("machine.cpu: \"A\", then \"B\"", "machine.logical_cpus: 4, then 8"));
+}
+
+TEST(DifferencesBetween, WhatWorkersInheritIsAmongThem) {
+  Json first = facts(), later = facts();
+  first["worker_environment"] = {{"OMP_NUM_THREADS", "1"}};
+  later["worker_environment"] = {{"OMP_NUM_THREADS", "1"}, {"OPENBLAS_CORETYPE", "Haswell"}};
+  EXPECT_THAT(differences(first, later),
+              ElementsAre("worker_environment.OPENBLAS_CORETYPE: null, then \"Haswell\""));
+}
+
+TEST(DifferencesBetween, AFactThatOnlyOneKnowsDiffers) {
+  Json later = facts();
+  later["build"]["flags"] = "-O3";
+  later.erase("python");
+  EXPECT_THAT(differences(facts(), later), ElementsAre("build.flags: \"\", then \"-O3\"",
+                                                       "python.engine: \"embedded\", then \"\""));
+}
+
+TEST(DifferencesBetween, TheOneThatGoesOnLooksAtOtherFacts) {
+  Json later = facts();
+  later["machine"]["os"] = "another";   // matters to times alone
+  later["build"]["programs"] = "abcd";  // matters to rows that belong together alone
+  const RunFacts before = run_facts_of(facts()), after = run_facts_of(later);
+  EXPECT_THAT(differences_between(before, after, Alike::to_resume, "now"),
+              ElementsAre("build.programs: null, now \"abcd\""));
+  EXPECT_THAT(differences_between(before, after, Alike::to_compare, "then"),
+              ElementsAre("machine.os: null, then \"another\""));
+}
+
+TEST(DifferencesBetween, AnEngineMoreMattersToResumingAlone) {
+  Json later = facts();
+  later["further_engines"] = {{"3.13", {{"engine", "stock"}, {"build", "b"}}}};
+  const RunFacts before = run_facts_of(facts()), after = run_facts_of(later);
+  EXPECT_THAT(differences_between(before, after, Alike::to_resume, "now"),
+              Contains(HasSubstr("further_engines.3.13.engine")));
+  EXPECT_THAT(differences_between(before, after, Alike::to_compare, "then"), IsEmpty());
+}
+
+// Every fact has a value of its own, so that none can stand in for another.
+RunFacts full_facts() {
+  return {.schema_version = schema_version,
+          .command = {"gapmeter", "run"},
+          .started = "1",
+          .ended = "2",
+          .interrupted = true,
+          .plan_digest = "3",
+          .seed = 18446744073709551615U,
+          .rounds = 4,
+          .round_ns = 5,
+          .batch_ns = 6,
+          .single_calls_ns = 7,
+          .budget_s = 8.5,
+          .precision = 0.09,
+          .timeout_s = 10,
+          .pinned_cpu = -1,
+          .measured_alone = false,
+          .worker_environment = {{"OMP_NUM_THREADS", "1"}},
+          .machine = {.cpu = "11",
+                      .logical_cpus = 12,
+                      .caches = {{1, "Data", 13}},
+                      .memory_bytes = 14,
+                      .load = "15",
+                      .roofline = Roofline{16, 17, 18}},
+          .build = {.compiler = "19", .fmt = 20, .assertions = true, .programs = "21"},
+          .python = {.engine = "embedded",
+                     .warnings = {"22"},
+                     .embedding_penalty =
+                         EmbeddingFacts{.mean = 1.23, .cells = {{.kernel = "sum", .n = 24}}}},
+          .further_engines = {{"3.13", {.version = "25"}}},
+          .kernels = {{"sum",
+                       {.title = "26",
+                        .claims = {"C27"},
+                        .baseline = "python/loop",
+                        .ladder = std::vector<Rung>{{"list", "python/loop"}},
+                        .python_source = "28"}}}};
+}
+
+TEST(RunJson, WhatIsWrittenReadsBack) {
+  const Json written = to_json(full_facts());
+  EXPECT_EQ(to_json(run_facts_of(written)), written);
+  EXPECT_EQ(written["machine"]["limits"]["flops_per_s"], 18);
+  EXPECT_EQ(written["kernels"]["sum"]["ladder"][0]["rung"], "list");
+  EXPECT_EQ(written["seed"], 18446744073709551615U);
+}
+
+TEST(RunJson, WhatIsAbsentIsLeftOutButForWishes) {
+  const Json written = to_json(RunFacts{});
+  EXPECT_FALSE(written.contains("ended"));
+  EXPECT_FALSE(written["machine"].contains("governor"));
+  EXPECT_TRUE(written["budget_s"].is_null());
+}
+
+TEST(RunJson, KeysOfNewerBuildsOutliveARewriting) {
+  const test::TempDir dir;
+  write_run_facts(dir.path(), full_facts());
+  Json newer = Json::parse(test::contents_of(dir / "run.json"));
+  newer["of_tomorrow"] = 1;
+  newer["machine"]["of_tomorrow"] = 2;
+  write_file(dir / "run.json", newer.dump());
+  RunFacts facts = read_run_facts(dir.path());
+  facts.ended.reset();
+  facts.rounds = 99;
+  write_run_facts(dir.path(), facts);
+  const Json after = Json::parse(test::contents_of(dir / "run.json"));
+  EXPECT_EQ(after["of_tomorrow"], 1);
+  EXPECT_EQ(after["machine"]["of_tomorrow"], 2);
+  EXPECT_EQ(after["rounds"], 99);
+  EXPECT_FALSE(after.contains("ended")) << "what is known to be absent now goes";
+}
+
+}  // namespace
+}  // namespace gapmeter

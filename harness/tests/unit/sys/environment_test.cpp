@@ -1,0 +1,49 @@
+// The facts of run.json: there, of the right kind, and nothing that the system did not tell.
+#include "harness/sys/environment.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace gapmeter {
+namespace {
+
+TEST(MachineFacts, AgreeWithTheSystem) {
+  const MachineFacts facts = machine_facts();
+  EXPECT_EQ(facts.logical_cpus, sysconf(_SC_NPROCESSORS_ONLN));
+  EXPECT_EQ(facts.page_bytes, sysconf(_SC_PAGESIZE));
+  EXPECT_GT(facts.memory_bytes.value(), 1 << 20);
+  EXPECT_TRUE(facts.virtualized.has_value());
+}
+
+// Whether /sys lists them or not. Of what size: cores may differ.
+TEST(MachineFacts, NameTheCachesThatTheCLibraryKnows) {
+  if (sysconf(_SC_LEVEL1_DCACHE_SIZE) <= 0) GTEST_SKIP() << "the C library knows no caches here";
+  const CacheFacts first = machine_facts().caches.at(0);
+  EXPECT_EQ(first.level, 1);
+  EXPECT_EQ(first.type, "Data");
+  EXPECT_GE(first.size_bytes, 4096);
+}
+
+TEST(BuildFacts, NameCompilerAndLibraries) {
+  const BuildFacts facts = build_facts();
+  for (const std::string& fact :
+       {facts.compiler, facts.build_type, facts.git_revision, facts.google_benchmark, facts.highway,
+        facts.openblas, facts.pybind11, facts.python}) {
+    EXPECT_NE(fact, "");
+  }
+}
+
+TEST(LibraryVariables, AreThoseThatLibrariesLookAt) {
+  setenv("OPENBLAS_CORETYPE_OF_A_TEST", "Has\nwell", 1);
+  setenv("GAPMETER_OF_A_TEST", "x", 1);
+  const std::map<std::string, std::string> variables = library_variables();
+  unsetenv("OPENBLAS_CORETYPE_OF_A_TEST");
+  unsetenv("GAPMETER_OF_A_TEST");
+  EXPECT_EQ(variables.at("OPENBLAS_CORETYPE_OF_A_TEST"), "Has well") << "on one line";
+  EXPECT_FALSE(variables.contains("GAPMETER_OF_A_TEST"));
+}
+
+}  // namespace
+}  // namespace gapmeter

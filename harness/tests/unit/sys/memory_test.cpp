@@ -1,0 +1,160 @@
+// Resident memory as the kernel accounts it, around 64 MiB that are touched and given back. Margins
+// are wide: what else the process does meanwhile counts, too.
+#include "harness/sys/memory.h"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <vector>
+
+#include "harness/tests/unit/support/testing.h"
+
+namespace gapmeter {
+namespace {
+
+constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+constexpr std::int64_t block = 64 * mebibyte;
+constexpr std::int64_t margin = 8 * mebibyte;
+
+// A block of fresh pages from the system, every one of them touched.
+class TouchedBlock {
+ public:
+  TouchedBlock()
+      : memory_(mmap(nullptr, block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
+    if (memory_ == MAP_FAILED) throw std::bad_alloc();
+    std::memset(memory_, 1, block);
+  }
+  TouchedBlock(const TouchedBlock&) = delete;
+  TouchedBlock& operator=(const TouchedBlock&) = delete;
+  ~TouchedBlock() { munmap(memory_, block); }
+
+ private:
+  void* memory_;
+};
+
+TEST(ResidentMemory, GrowsByWhatIsTouchedAndShrinksByWhatIsGivenBack) {
+  if (GAPMETER_TEST_OWN_ALLOCATOR) GTEST_SKIP() << "a sanitizer's shadow is resident, too";
+  const std::int64_t before = resident_bytes().value();
+  {
+    const TouchedBlock touched;
+    EXPECT_NEAR(static_cast<double>(resident_bytes().value() - before), block, margin);
+  }
+  EXPECT_NEAR(static_cast<double>(resident_bytes().value() - before), 0, margin);
+}
+
+TEST(ResidentMemory, DoesNotCountWhatIsReservedButNotTouched) {
+  const std::int64_t before = resident_bytes().value();
+  void* reserved = mmap(nullptr, block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(reserved, MAP_FAILED);
+  EXPECT_LT(resident_bytes().value() - before, margin);
+  munmap(reserved, block);
+}
+
+TEST(PeakMemory, RemembersWhatWasGivenBack) {
+  const std::int64_t before = resident_bytes().value();
+  { const TouchedBlock touched; }
+  EXPECT_GT(peak_resident_bytes().value() - before, block - margin);
+}
+
+TEST(PeakMemory, IsNeverFarBelowWhatIsResident) {
+  const TouchedBlock touched;
+  EXPECT_GT(peak_resident_bytes().value(), resident_bytes().value() - margin);
+}
+
+TEST(PeakMemory, StartsAgainFromWhatIsResidentAfterAReset) {
+  if (GAPMETER_TEST_OWN_ALLOCATOR) GTEST_SKIP() << "a sanitizer's shadow is resident, too";
+  { const TouchedBlock touched; }
+  if (!reset_peak()) GTEST_SKIP() << "this system does not allow /proc/self/clear_refs";
+  EXPECT_NEAR(static_cast<double>(peak_resident_bytes().value() - resident_bytes().value()), 0,
+              margin);
+  const std::int64_t after_reset = peak_resident_bytes().value();
+  { const TouchedBlock touched; }
+  EXPECT_NEAR(static_cast<double>(peak_resident_bytes().value() - after_reset), block, margin);
+}
+
+TEST(ReleaseFreeMemory, GivesFreedHeapBackToTheSystem) {
+  if (GAPMETER_TEST_OWN_ALLOCATOR) GTEST_SKIP() << "a sanitizer's allocator keeps freed memory";
+  constexpr std::size_t piece = 64 << 10;  // below the size that malloc maps by itself
+  std::vector<std::unique_ptr<char[]>> pieces;
+  for (std::int64_t i = 0; i < block / static_cast<std::int64_t>(piece); ++i) {
+    pieces.push_back(std::make_unique<char[]>(piece));
+  }
+  const std::int64_t full = resident_bytes().value();
+  // The last one pins the top of the heap, below which free() alone gives nothing back.
+  pieces.erase(pieces.begin(), pieces.end() - 1);
+  release_free_memory();
+  EXPECT_GT(full - resident_bytes().value(), block / 2);
+}
+
+TEST(DisableHugePages, HoldsForTheProcess) {
+  EXPECT_EQ(test::in_child([] {
+              disable_huge_pages();
+              return std::to_string(prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0));
+            }),
+            "1");
+}
+
+// A tree of control groups as it is mounted, and the line that names a process's own.
+class ControlGroups : public ::testing::Test {
+ protected:
+  void put(const std::string& path, const std::string& text) {
+    const std::filesystem::path file = dir_ / path;
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file) << text << '\n';
+  }
+  std::optional<std::int64_t> room(const std::string& membership) {
+    put("cgroup", membership);
+    return room_in_control_groups(dir_ / "cgroup", dir_ / "mount");
+  }
+
+  test::TempDir dir_;
+};
+
+TEST_F(ControlGroups, OfTheSecondVersionHoldBackThoseWithinThem) {
+  put("mount/box/memory.max", "1000");
+  put("mount/box/memory.current", "600");
+  put("mount/box/task/memory.max", "max");
+  put("mount/box/task/memory.current", "500");
+  EXPECT_EQ(room("0::/box/job"), 400);
+}
+
+TEST_F(ControlGroups, OfTheFirstVersionHaveOtherFiles) {
+  put("mount/memory/box/memory.limit_in_bytes", "1000");
+  put("mount/memory/box/memory.usage_in_bytes", "300");
+  EXPECT_EQ(room("5:cpu:/elsewhere\n7:memory:/box"), 700);
+}
+
+TEST_F(ControlGroups, GiveUpTheirCacheOfFilesFirst) {
+  put("mount/memory.max", "1000");
+  put("mount/memory.current", "900");
+  put("mount/memory.stat", "anon 500\ninactive_file 250\nactive_file 150");
+  EXPECT_EQ(room("0::/"), 350);
+}
+
+TEST_F(ControlGroups, ThatAreOverTheirLimitLeaveNothing) {
+  put("mount/memory.max", "1000");
+  put("mount/memory.current", "1001");
+  EXPECT_EQ(room("0::/"), 0);
+}
+
+TEST_F(ControlGroups, WithoutALimitSayNothing) {
+  put("mount/memory.max", "max");
+  put("mount/memory.current", "5");
+  EXPECT_EQ(room("0::/"), std::nullopt);
+  EXPECT_EQ(room("0::/not/mounted/here"), std::nullopt);
+  EXPECT_EQ(room("no such line"), std::nullopt);
+}
+
+TEST(AvailableMemory, IsSomeOfTheMachines) {
+  const auto available = available_bytes();
+  ASSERT_TRUE(available);
+  EXPECT_GT(*available, mebibyte);
+}
+
+}  // namespace
+}  // namespace gapmeter
