@@ -1,4 +1,4 @@
-// gapmeter plot: hands a run's directory to scripts/plot.py.
+// gapmeter plot: hands a run's directory to scripts/gapmeter_report.
 #include "harness/cli/commands.h"
 #include "harness/cli/script.h"
 #include "harness/results/result_dir.h"
@@ -11,7 +11,7 @@ int run_plot(const PlotOptions& options) {
   std::vector<std::string> arguments{options.dir};
   if (!options.out.empty()) arguments.insert(arguments.end(), {"--out", options.out});
   if (!options.format.empty()) arguments.insert(arguments.end(), {"--format", options.format});
-  become_script("plot.py", arguments);
+  become_script("plot", arguments);
 }
 
 }  // namespace gapmeter
