@@ -18,7 +18,7 @@ from gapmeter_report.drawing.rendering import Chart
 from gapmeter_report.drawing.sheet import EDGE, Box, Sheet
 from gapmeter_report.drawing.style import SMALL_SIZE, WIDTH
 from gapmeter_report.drawing.text import fit, text_width
-from gapmeter_report.drawing.ticks import thin
+from gapmeter_report.drawing.ticks import thin_evenly
 from gapmeter_report.loading.run import Run
 from gapmeter_report.loading.run_json import Kernel
 from gapmeter_report.models.heat import Grid, heat_grids
@@ -27,7 +27,7 @@ from gapmeter_report.models.subjects import footer_text
 
 _ROW, _TOP, _BOTTOM, _BETWEEN = 16.0, 76.0, 62.0, 14.0
 _MOST_NAME, _MOST_CELL = 120.0, 40.0
-_NUMBER_SIZE = 6.5
+_NUMBER_SIZE, _LEAST_SIZE = 6.5, 4.5
 # The numbers in cells keep their colours where a page is dark, as the cells do: they are none of
 # the house colours, which change (inline.py).
 _DARK_NUMBER, _LIGHT_NUMBER = "#1C1C1C", "#FCFCFC"
@@ -91,8 +91,11 @@ def _draw_grid(axes: Axes, grid: Grid, norm: Normalize, colours: Colormap, box: 
     for (row, column), gap in np.ndenumerate(grid.gaps):
         known = np.isfinite(gap)
         text = three_digits(gap) if known else grid.marks[row, column]
-        if text_width(text, _NUMBER_SIZE) <= box.width / columns:
-            axes.text(column + 0.5, row, text, size=_NUMBER_SIZE, ha="center", va="center",
+        # A number of more than four characters is written smaller before it is left out.
+        room = box.width / columns - 1
+        size = _NUMBER_SIZE * min(1.0, room / max(text_width(text, _NUMBER_SIZE), 1.0))
+        if size >= _LEAST_SIZE:
+            axes.text(column + 0.5, row, text, size=size, ha="center", va="center",
                       color=_ink_on(colours(norm(math.log10(gap)))) if known else style.MUTED)
 
 
@@ -105,7 +108,7 @@ def _name_sizes(sheet: Sheet, box: Box, bins: list[int]) -> None:
     names = [format_size(4**power) for power in bins]
     step = box.width / len(bins)
     places = [(index + 0.5) * step for index in range(len(bins))]
-    for index in thin(places, [text_width(name, SMALL_SIZE) for name in names]):
+    for index in thin_evenly(places, [text_width(name, SMALL_SIZE) for name in names]):
         sheet.text(box.left + places[index], box.top + 4, names[index], ha="center",
                    size=SMALL_SIZE, color=style.MUTED)
 

@@ -5,7 +5,10 @@ The colours of lines are those of lanes: loading/lanes.py.
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from matplotlib import rcParamsDefault
 
 from gapmeter_report.models.looks import Look
 
@@ -22,8 +25,14 @@ GRID = "#E4E4E4"
 PAPER = "#FFFFFF"
 ALERT = "#FBEDE6"
 
-# What figures look like, whatever they are saved as.
+# How a figure is shown and saved is left to whoever does it.
+_NOT_OURS = re.compile(
+    r"backend|interactive|toolbar|timezone|webagg|keymap|figure\.dpi|(svg|savefig|pdf|ps|pgf)\."
+)
+# What figures look like, whatever the settings of a user are and whatever they are saved as.
 LOOK: dict[str, Any] = {
+    key: value for key, value in dict.items(rcParamsDefault) if not _NOT_OURS.match(key)
+} | {
     "font.family": ["DejaVu Sans"],
     "font.size": TEXT_SIZE,
     # A "$" in a title is a dollar sign, not the start of a formula.

@@ -40,11 +40,18 @@ def thin(positions: Sequence[float], widths: Sequence[float]) -> list[int]:
     for index in range(last, -1, -1):
         if not packed or _apart(positions, widths, index, packed[0]):
             packed.insert(0, index)
+    even = thin_evenly(positions, widths)
+    return even if len(even) * 3 > len(packed) * 2 else packed
+
+
+def thin_evenly(positions: Sequence[float], widths: Sequence[float]) -> list[int]:
+    """As thin does, but always the last and from there every second, third ..."""
+    last = len(positions) - 1
     for step in range(1, len(positions)):
         even = list(range(last, -1, -step))[::-1]
         if all(_apart(positions, widths, *pair) for pair in zip(even, even[1:])):
-            return even if len(even) * 3 > len(packed) * 2 else packed
-    return packed
+            return even
+    return [last] if positions else []
 
 
 def _apart(positions: Sequence[float], widths: Sequence[float], left: int, right: int) -> bool:

@@ -66,9 +66,10 @@ _CELL_KEY = ("kernel", "variant", "n", "threads")
 _INTERRUPTIONS = ("involuntary_switches", "minor_faults", "major_faults")
 _COLLECTIONS = ("gc_collections_0", "gc_collections_1", "gc_collections_2")
 _COLLECTION_TIMES = ("gc_total_ns", "gc_longest_ns")
+_INCREMENTS = ("rss_input_bytes", "rss_peak_bytes")
 # What stays allocated after a call can be less than what was there before it.
 _MEMORY: dict[str, Parser] = dict.fromkeys(
-    ("rss_baseline_bytes", "rss_input_bytes", "rss_peak_bytes", "working_set_bytes"), non_negative
+    ("rss_baseline_bytes", "working_set_bytes"), non_negative
 ) | {"rss_retained_bytes": number}
 
 SUMMARY = Schema(
@@ -76,7 +77,7 @@ SUMMARY = Schema(
     | {"status": str}
     | dict.fromkeys(("reason", "stop_reason", "reference", "input_digest"), text_if_any)
     | {"verified": flag, "max_error": non_negative, "rounds": count_if_any}
-    | dict.fromkeys(("items_per_s", "bytes_per_s", "flops_per_s"), non_negative)
+    | dict.fromkeys(("items_per_s", "bytes_per_s", "flops_per_s", *_INCREMENTS), non_negative)
     | _MEMORY
     | dict.fromkeys((
         "latency_ns", "latency_p50_ns", "latency_p90_ns", "latency_p99_ns", "latency_p999_ns",
@@ -111,6 +112,8 @@ ROUNDS = Schema(
         *_COLLECTION_TIMES, "items_per_call", "bytes_per_call", "flops_per_call", "prepare_s",
         "timed_s", "worker_s",
     ), non_negative)
+    # Unrounded, so that the noise of what the summary leaves out is among them.
+    | dict.fromkeys(_INCREMENTS, number)
     | _MEMORY,
 )
 LATENCY = Schema(

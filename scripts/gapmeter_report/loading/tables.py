@@ -186,6 +186,8 @@ def _check_rows(path: Path, lines: list[int], table: pd.DataFrame, schema: Schem
 
 
 def _again(path: Path) -> str:
+    if path.name == "rounds.csv":
+        return "measure again with `gapmeter run`"
     return f"write it again with `gapmeter summarize {path.parent}`"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from gapmeter_report.charts.heatmap import heat_map
+from gapmeter_report.drawing.rendering import Chart
+from gapmeter_report.loading.run import load
 from helpers.artists import says, texts
 from helpers.builder import Builder
-from gapmeter_report.charts.heatmap import heat_map
-from gapmeter_report.loading.run import load
-from gapmeter_report.drawing.rendering import Chart
 
 
 def draw_map(builder: Builder) -> Chart:
@@ -36,6 +36,13 @@ def test_a_cell_has_its_gap_as_number_and_its_logarithm_as_colour(builder: Build
     assert np.isclose(colours(chart, 1)[1, 3], np.log10(0.5))
     assert {"1200", "0.500"} <= set(texts(chart))
     assert "0.500× (sum, n = 64)" in chart.alt
+
+
+def test_a_long_number_is_written_smaller_rather_than_left_out(builder: Builder) -> None:
+    builder.add("sum", sizes=tuple(4**power for power in range(13)))
+    set_gap(builder, 123456, n=64)
+    written = {t.get_text(): t.get_size() for t in draw_map(builder).figure.axes[0].texts}
+    assert 4.5 <= written["123456"] < 6.5 == max(written.values())
 
 
 def test_the_colours_diverge_at_one(builder: Builder) -> None:

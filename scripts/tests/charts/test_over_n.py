@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from helpers.artists import ALL, draw, lines, says
 from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.latency import latency_chart
-from helpers.builder import Builder
 from gapmeter_report.drawing.rendering import render
+from helpers.artists import ALL, draw, lines, says
+from helpers.builder import Builder
 
 
 def render_all(builder: Builder, kernel: str) -> None:

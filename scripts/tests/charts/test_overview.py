@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from gapmeter_report.charts.overview import overview_chart
+from gapmeter_report.loading.run import load
 from helpers.artists import lines, says
 from helpers.builder import SIZES, Builder
-from gapmeter_report.loading.run import load
-from gapmeter_report.charts.overview import overview_chart
 
 
 def test_the_overview_shows_baseline_and_best_of_every_kernel(reference_run: Builder) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from helpers.artists import draw, lines, says
-from helpers.builder import Builder
+from gapmeter_report.charts.percentiles import percentile_chart
 from gapmeter_report.loading.run import load
 from gapmeter_report.models.subjects import subject_of
-from gapmeter_report.charts.percentiles import percentile_chart
+from helpers.artists import draw, lines, says
+from helpers.builder import Builder
 
 
 def test_percentiles_stand_at_how_rare_they_are(builder: Builder) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from helpers.artists import draw, lines
-from helpers.builder import Builder
+from gapmeter_report.charts.scaling import scaling_chart
 from gapmeter_report.loading.run import load
 from gapmeter_report.models.subjects import subject_of
-from gapmeter_report.charts.scaling import scaling_chart
+from helpers.artists import draw, lines
+from helpers.builder import Builder
 
 
 def test_the_speedup_is_over_the_same_variant_with_one_thread(builder: Builder) -> None:

@@ -8,18 +8,18 @@ import re
 
 import matplotlib
 import pytest
-from helpers.artists import draw
-from gapmeter_report.charts.latency import latency_chart
-from helpers.builder import Builder
 from gapmeter_report.charts.heatmap import heat_map
+from gapmeter_report.charts.latency import latency_chart
 from gapmeter_report.drawing import style
 from gapmeter_report.drawing.inline import inline_svg, page_colours
+from gapmeter_report.drawing.rendering import Chart, render
 from gapmeter_report.loading.lanes import Lane, all_lanes
 from gapmeter_report.loading.run import load
+from helpers.artists import draw
+from helpers.builder import Builder
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from gapmeter_report.drawing.rendering import Chart, render
 
 LINES = [colour.light for lane in all_lanes() for colour in lane.colours]
 COLOURS = page_colours()

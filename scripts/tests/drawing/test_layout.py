@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from helpers.artists import ALL, draw, says, texts
 from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.latency import latency_chart
 from gapmeter_report.charts.memory import memory_chart
+from helpers.artists import ALL, draw, says, texts
 from helpers.builder import Builder
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
-from helpers.artists import ALL, Draw, draw, lines, says
 from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.latency import latency_chart
+from helpers.artists import ALL, Draw, draw, lines, says
 from helpers.builder import SIZES, Builder
 from matplotlib.collections import PolyCollection
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from gapmeter_report.drawing.ticks import binary_ticks, decimal_ticks, spread, thin
+from gapmeter_report.drawing.ticks import binary_ticks, decimal_ticks, spread, thin, thin_evenly
 
 
 def test_spread_leaves_positions_that_are_far_enough_apart() -> None:
@@ -44,6 +44,12 @@ def test_tick_labels_that_would_overlap_are_left_out_but_never_the_last() -> Non
     assert thin([0, 10, 20, 30], [4, 4, 4, 4]) == [0, 1, 2, 3]
     assert thin([0, 10, 20, 30], [14, 14, 14, 14]) == [1, 3]
     assert thin([0, 1, 2, 3, 40, 80], [14] * 6) == [3, 4, 5]
+
+
+def test_labels_of_a_row_of_cells_are_thinned_evenly() -> None:
+    assert thin_evenly([0, 10, 20, 30], [4, 4, 4, 4]) == [0, 1, 2, 3]
+    assert thin_evenly([0, 10, 20, 30, 40], [4, 4, 4, 14, 14]) == [0, 2, 4]
+    assert thin_evenly([0, 1], [14, 14]) == [1] and thin_evenly([], []) == []
 
 
 def test_binary_ticks_are_powers_of_two_and_no_more_than_have_room() -> None:

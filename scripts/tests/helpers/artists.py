@@ -8,11 +8,11 @@ from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.latency import latency_chart
 from gapmeter_report.charts.memory import memory_chart
 from gapmeter_report.charts.throughput import throughput_chart
-from helpers.builder import Builder
-from gapmeter_report.loading.run import load
-from matplotlib.axes import Axes
 from gapmeter_report.drawing.rendering import Chart
+from gapmeter_report.loading.run import load
 from gapmeter_report.models.subjects import subject_of
+from helpers.builder import Builder
+from matplotlib.axes import Axes
 
 # Those over n, which show all that was planned.
 ALL = [latency_chart, gap_chart, throughput_chart, memory_chart]

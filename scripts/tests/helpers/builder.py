@@ -81,6 +81,7 @@ class Builder:
         self.quantiles: list[Row] = []
         self.growth: list[Row] = []
         self.metrics: list[Row] = []
+        self.rounds: list[Row] = []
         self.metadata: dict[str, Any] = {
             "schema_version": 2,
             "command": ["gapmeter", "run"],
@@ -171,7 +172,7 @@ class Builder:
         self._write_table("summary.csv", self.columns, self.rows)
         for name, rows in (
             ("latency.csv", self.quantiles), ("growth.csv", self.growth),
-            ("metrics.csv", self.metrics),
+            ("metrics.csv", self.metrics), ("rounds.csv", self.rounds),
         ):
             if rows:
                 self._write_table(name, list(rows[0]), rows)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
-from helpers.builder import MIB, Builder
 from gapmeter_report.loading.errors import LoadError
 from gapmeter_report.loading.run import load
 from gapmeter_report.loading.run_json import Cache, Rung
+from helpers.builder import MIB, Builder
 
 
 @pytest.fixture
@@ -293,3 +293,38 @@ def test_a_hostile_kernel_name_in_run_json_is_refused(small: Builder) -> None:
 def test_a_title_is_put_on_one_printable_line(small: Builder) -> None:
     small.metadata["kernels"]["sum"]["title"] = "Sum\x00 of\n\ta slice"
     assert load(small.write()).kernels["sum"].title == "Sum of a slice"
+
+
+def test_absent_texts_and_counts_are_na(small: Builder) -> None:
+    run = load(small.write())
+    assert run.summary["reason"].isna().all()
+    assert run.summary["reference"].isna().sum() == 8, "of the native rows"
+    assert run.summary["calls_per_batch"].isna().all(), "written by later versions only"
+    assert run.summary["rounds"].dtype == "Int64"
+
+
+ROUND = {
+    "kernel": "sum", "variant": "python/loop", "lane": "python", "n": 16, "threads": 1,
+    "pass": "time", "round": 0, "position": 1, "status": "ok", "reason": "", "latency_ns": 360.5,
+    "calls_per_batch": 25, "budgeted": "false",
+}
+
+
+def test_rounds_are_loaded_when_they_are_asked_for(small: Builder) -> None:
+    small.rounds += [ROUND, ROUND | {"round": 1, "status": "crashed", "latency_ns": ""}]
+    rounds = load(small.write()).rounds
+    assert rounds["latency_ns"][0] == 360.5 and math.isnan(rounds["latency_ns"][1])
+    assert rounds["calls_per_batch"].dtype == "Int64" and rounds["budgeted"].dtype == "boolean"
+    assert rounds["hiccups"].isna().all(), "a column that earlier versions did not have"
+
+
+def test_a_bad_round_is_refused_with_its_place(small: Builder) -> None:
+    small.rounds.append(ROUND | {"latency_ns": "fast"})
+    run = load(small.write())
+    with pytest.raises(LoadError, match="rounds.csv: line 2 .*latency_ns is 'fast'"):
+        run.rounds.head()
+
+
+def test_a_lane_that_is_none_is_refused(small: Builder) -> None:
+    small.cells(variant="python/loop", n=64)[0].update(variant="fortran/loop", lane="fortran")
+    assert "lane is 'fortran', not one of native, python" in refusal(small)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from gapmeter_report.loading.run import load
 from gapmeter_report.models.answers import Answer, answers_of, sentences
 from helpers.builder import Builder
-from gapmeter_report.loading.run import load
 
 
 def answer(builder: Builder) -> Answer:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from helpers.artists import draw, lines, says
-from gapmeter_report.models.caches import cache_marks
 from gapmeter_report.charts.latency import latency_chart
-from helpers.builder import MIB, Builder
 from gapmeter_report.loading.run import load
 from gapmeter_report.loading.run_json import Cache
+from gapmeter_report.models.caches import cache_marks
+from helpers.artists import draw, lines, says
+from helpers.builder import MIB, Builder
 
 
 def test_cache_marks_stand_where_the_working_set_outgrows_the_cache(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from helpers.builder import Builder
 from gapmeter_report.loading.errors import LoadError
-from gapmeter_report.models.facts import noise_facts, run_facts
 from gapmeter_report.loading.run import load
+from gapmeter_report.models.facts import noise_facts, run_facts
+from helpers.builder import Builder
 
 CELL = {"kernel": "sum", "variant": "python/loop", "n": 1024}
 

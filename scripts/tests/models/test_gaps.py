@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from helpers.artists import draw, lines, says
 from gapmeter_report.charts.gap import gap_chart
+from helpers.artists import draw, lines, says
 from helpers.builder import Builder
 
 

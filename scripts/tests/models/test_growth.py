@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from helpers.artists import draw, lines, says, texts
 from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.latency import latency_chart
+from helpers.artists import draw, lines, says, texts
 from helpers.builder import Builder
 
 

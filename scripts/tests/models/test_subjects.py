@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from helpers.artists import ALL, draw, says
 from gapmeter_report.charts.latency import latency_chart
-from helpers.builder import Builder
 from gapmeter_report.loading.run import load
 from gapmeter_report.models.subjects import subjects_of
+from helpers.artists import ALL, draw, says
+from helpers.builder import Builder
 
 
 def test_a_variant_looks_the_same_in_all_charts_of_a_run(reference_run: Builder) -> None:

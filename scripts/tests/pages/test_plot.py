@@ -12,11 +12,11 @@ import gapmeter_report
 import pytest
 from gapmeter_report.commands import main
 from gapmeter_report.drawing import style
+from gapmeter_report.drawing.rendering import PNG_DPI
 from helpers.builder import Builder
 from helpers.page import Page
 from helpers.reports import Written
 from PIL import Image, ImageColor
-from gapmeter_report.drawing.rendering import PNG_DPI
 
 PACKAGE = Path(gapmeter_report.__file__).parent
 RUN_STEMS = ["heatmap", "overview"]
