@@ -22,15 +22,10 @@ def colours(chart: Chart, side: int) -> np.ndarray:
     return axes.collections[0].get_array().reshape(len(axes.get_yticks()), -1)
 
 
-def set_gap(builder: Builder, gap: float, **wanted: object) -> None:
-    for row in builder.cells(lane="python", **wanted):
-        row.update(gap=gap, gap_ci_low=gap, gap_ci_high=gap)
-
-
 def test_a_cell_has_its_gap_as_number_and_its_logarithm_as_colour(builder: Builder) -> None:
     builder.add("empty", sizes=(1,)).add("sum", sizes=(16, 64))
-    set_gap(builder, 1200, variant="python/builtin", n=64)
-    set_gap(builder, 0.5, variant="python/numpy", n=64)
+    builder.set_gap(1200, variant="python/builtin", n=64)
+    builder.set_gap(0.5, variant="python/numpy", n=64)
     chart = draw_map(builder)
     assert np.isclose(colours(chart, 0)[1, 3], np.log10(1200))
     assert np.isclose(colours(chart, 1)[1, 3], np.log10(0.5))
@@ -40,7 +35,7 @@ def test_a_cell_has_its_gap_as_number_and_its_logarithm_as_colour(builder: Build
 
 def test_a_long_number_is_written_smaller_rather_than_left_out(builder: Builder) -> None:
     builder.add("sum", sizes=tuple(4**power for power in range(13)))
-    set_gap(builder, 123456, n=64)
+    builder.set_gap(123456, n=64)
     written = {t.get_text(): t.get_size() for t in draw_map(builder).figure.axes[0].texts}
     assert 4.5 <= written["123456"] < 6.5 == max(written.values())
 
@@ -67,8 +62,8 @@ def test_sizes_stand_at_the_nearest_power_of_four(builder: Builder) -> None:
 
 def test_the_best_variant_is_that_of_each_size(builder: Builder) -> None:
     builder.add("sum", sizes=(16, 64))
-    set_gap(builder, 10, n=16)
-    set_gap(builder, 3, n=16, variant="python/array")
+    builder.set_gap(10, n=16)
+    builder.set_gap(3, n=16, variant="python/array")
     assert np.isclose(colours(draw_map(builder), 1)[0, 0], np.log10(3))
 
 

@@ -102,8 +102,7 @@ def test_a_title_that_spells_a_colour_stays_a_title(reference_run: Builder) -> N
 
 def test_numbers_and_cells_of_the_heat_map_keep_their_colours(builder: Builder) -> None:
     builder.add("sum", sizes=(16, 64)).fail("skipped", variant="python/builtin", n=16)
-    for row in builder.cells(variant="python/builtin", n=64):
-        row.update(gap=900, gap_ci_low=900, gap_ci_high=900)
+    builder.set_gap(900, variant="python/builtin", n=64)
     chart = heat_map(load(builder.write()))
     assert chart is not None
     svg = inlined(chart)

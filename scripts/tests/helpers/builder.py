@@ -129,6 +129,20 @@ class Builder:
             row.update(dict.fromkeys(columns, ""))
         return self
 
+    def set_gap(self, gap: float, spread: float = 0.0, **wanted: Any) -> Builder:
+        """Give these Python cells a gap, with an interval of so much of it on either side."""
+        for row in self.cells(lane="python", **wanted):
+            row.update(gap=gap, gap_ci_low=gap * (1 - spread), gap_ci_high=gap * (1 + spread))
+        return self
+
+    def add_metric(self, metric: str, n: int, median: Any, variant: str = "python/loop") -> Builder:
+        """Add what a variant of the kernel sum reported at one size."""
+        self.metrics.append({
+            "kernel": "sum", "variant": variant, "lane": variant.partition("/")[0], "n": n,
+            "threads": 1, "metric": metric, "rounds": 3, "median": median, "least": 0.1, "most": 2,
+        })
+        return self
+
     def add_threads(self, *counts: int, **wanted: Any) -> Builder:
         """Add these cells with more threads, each of which does nine tenths of what it could."""
         for row in self.cells(**wanted):

@@ -132,10 +132,7 @@ def test_a_table_of_another_run_is_refused(small: Builder) -> None:
 
 
 def test_a_metric_that_is_no_number_is_refused(small: Builder) -> None:
-    small.metrics.append({
-        "kernel": "sum", "variant": "python/loop", "lane": "python", "n": 16, "threads": 1,
-        "metric": "compile_s", "rounds": 3, "median": "soon", "least": 1, "most": 2,
-    })
+    small.add_metric("compile_s", 16, "soon")
     assert "metrics.csv: line 2 (sum python/loop n=16): median is 'soon'" in refusal(small)
 
 

@@ -12,9 +12,8 @@ def answer(builder: Builder) -> Answer:
 
 
 def set_gaps(builder: Builder, variant: str, gaps: dict[int, float]) -> None:
-    for row in builder.cells(variant=variant):
-        gap = gaps[row["n"]]
-        row.update(gap=gap, gap_ci_low=gap * 0.9, gap_ci_high=gap * 1.1)
+    for n, gap in gaps.items():
+        builder.set_gap(gap, spread=0.1, variant=variant, n=n)
 
 
 def test_the_gap_is_large_from_where_its_whole_interval_is(builder: Builder) -> None:
@@ -55,8 +54,7 @@ def test_a_baseline_that_is_the_best_overtakes_nothing(builder: Builder) -> None
 def test_the_sentences_give_range_and_median(builder: Builder) -> None:
     for name, gap in (("a", 3.0), ("b", 40.0), ("c", 10.0)):
         builder.add(name, sizes=(16,), like="sum")
-        for row in builder.cells(kernel=name, lane="python"):
-            row.update(gap=gap, gap_ci_low=gap, gap_ci_high=gap)
+        builder.set_gap(gap, kernel=name)
     first, where, _ = sentences(answers_of(load(builder.write())))
     assert "write first takes 3.00× (a) to 40.0× (b)" in first
     assert "10.0× in the median of 3 kernels" in first

@@ -71,9 +71,8 @@ def test_a_gap_that_passes_one_is_ringed_on_the_line_of_parity(reference_run: Bu
 
 def test_a_crossover_with_the_baseline_is_ringed_on_the_variants_line(builder: Builder) -> None:
     crossover(builder.add("sum", sizes=(16, 256)), "python/builtin", 64)
-    for row in builder.cells(variant="python/numpy"):
-        gap = {16: 100, 256: 1}[row["n"]]
-        row.update(gap=gap, gap_ci_low=gap, gap_ci_high=gap)
+    for n, gap in ((16, 100), (256, 1)):
+        builder.set_gap(gap, variant="python/numpy", n=n)
     # Halfway from 16 to 256, and from 100 to 1, on logarithmic axes.
     [(place, height)] = lines(draw(gap_chart, builder).figure.axes[0])["ring 64.0"]
     assert place == 64 and height == pytest.approx(10)

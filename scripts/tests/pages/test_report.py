@@ -113,11 +113,8 @@ def test_a_kernel_lists_its_claims_and_figures(plain: Written) -> None:
 
 def test_what_variants_report_is_told_of_the_sizes_where_they_did(small: Builder) -> None:
     for n, median in ((256, 0.25), (4096, 1.5)):
-        small.metrics.append({
-            "kernel": "sum", "variant": "python/loop", "lane": "python", "n": n, "threads": 1,
-            "metric": "compile_s", "rounds": 3, "median": median, "least": 0.1, "most": 2,
-        })
-    small.metrics.append(small.metrics[0] | {"metric": "bytes", "median": 1234})
+        small.add_metric("compile_s", n, median)
+    small.add_metric("bytes", 256, 1234)
     text = words_of(small).text
     assert text.count("What variants reported") == 1
     words = " ".join(text.partition("What variants reported")[2].split())
