@@ -113,7 +113,7 @@ function(gapmeter_program name)
   add_executable(${name} ${PROJECT_SOURCE_DIR}/harness/main.cpp ${highway_timer})
   target_compile_definitions(${name} PRIVATE GAPMETER_PYTHON_BASELINES_DIR="${arg_PYTHON_DIR}")
   target_link_libraries(${name} PRIVATE
-    ${name}_kernels gapmeter_options gapmeter_coverage gapmeter_harness gapmeter_worker
+    ${name}_kernels gapmeter_options gapmeter_coverage gapmeter_cli gapmeter_worker
     hwy::hwy TBB::tbb)
 
   add_executable(${name}-python ${highway_timer})

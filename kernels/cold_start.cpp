@@ -69,7 +69,7 @@ Answer ask(const Program& program) {
   return {digit, std::strtod(rest, nullptr)};
 }
 
-Program prepare(std::span<const std::int32_t> x, gapmeter::Report& report) {
+Program prepare(std::span<const std::int32_t> x, gapmeter::Metrics& report) {
   Program program{{GAPMETER_PROGRAMS_DIR "/cold_start", (models / "mlp.json").string()}};
   for (const std::int32_t pixel : x) program.command.push_back(std::to_string(pixel));
   report.add("program_peak_bytes", ask(program).peak_bytes);

@@ -16,7 +16,7 @@ namespace {
 using Input = std::span<const double>;
 
 template <class Element>
-Input report_size(Input x, gapmeter::Report& report) {
+Input report_size(Input x, gapmeter::Metrics& report) {
   report.add("element_bytes", static_cast<double>(sizeof(Element)));
   return x;
 }

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/claims/evidence.h"
-#include "harness/run/sizes.h"
+#include "harness/base/sizes.h"
 
 namespace gapmeter {
 

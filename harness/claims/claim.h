@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/results/statistics.h"
+#include "harness/base/statistics.h"
 
 namespace gapmeter {
 
@@ -38,7 +38,7 @@ struct Decision {
   Outcome outcome = Outcome::not_measured;
   std::optional<std::size_t> n{};  // of holds_from and holds_up_to
   std::string reason{};            // a sentence
-  std::vector<Figure> findings{};
+  std::vector<Figure> figures{};
 };
 
 struct Claim {

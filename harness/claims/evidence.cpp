@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/results/summary.h"
-#include "harness/run/sizes.h"
+#include "harness/analysis/summary.h"
+#include "harness/base/sizes.h"
 
 namespace gapmeter {
 namespace {
@@ -18,8 +18,8 @@ std::string over(const std::string& numerator, const std::string& denominator) {
 
 enum class Vote : std::uint8_t { yes, no, open };
 
-Vote vote_of(const Figure& finding, double line, bool holds_above) {
-  const Side side = side_of(finding.value, line);
+Vote vote_of(const Figure& figure, double line, bool holds_above) {
+  const Side side = side_of(figure.value, line);
   if (side == Side::open) return Vote::open;
   return (side == Side::above) == holds_above ? Vote::yes : Vote::no;
 }
@@ -76,46 +76,55 @@ Evidence::Evidence(const std::vector<SummaryRow>& rows, RunContext context)
       unusable_.try_emplace({row.cell.kernel, to_string(row.cell.variant)}, why_unusable(row));
       continue;
     }
-    cells_[{row.cell.kernel, to_string(row.cell.variant), row.cell.threads}][row.cell.n] = &row;
+    cells_[series_of(row.cell)][row.cell.n] = &row;
   }
+}
+
+const std::map<std::size_t, const SummaryRow*>* Evidence::line(const std::string& kernel,
+                                                               const std::string& variant,
+                                                               int threads) const {
+  const std::optional<VariantId> id = parse_variant(variant);
+  const auto found = id ? cells_.find({kernel, *id, threads}) : cells_.end();
+  return found == cells_.end() ? nullptr : &found->second;
 }
 
 const SummaryRow* Evidence::cell(const std::string& kernel, const std::string& variant,
                                  std::size_t n, int threads) const {
-  const auto line = cells_.find({kernel, variant, threads});
-  if (line == cells_.end()) return nullptr;
-  const auto found = line->second.find(n);
-  return found == line->second.end() ? nullptr : found->second;
+  const auto* cells = line(kernel, variant, threads);
+  if (cells == nullptr) return nullptr;
+  const auto found = cells->find(n);
+  return found == cells->end() ? nullptr : found->second;
 }
 
 std::vector<std::size_t> Evidence::sizes(const std::string& kernel, const std::string& variant,
                                          int threads) const {
   std::vector<std::size_t> sizes;
-  const auto line = cells_.find({kernel, variant, threads});
-  if (line == cells_.end()) return sizes;
-  for (const auto& [n, row] : line->second) sizes.push_back(n);
+  const auto* cells = line(kernel, variant, threads);
+  if (cells == nullptr) return sizes;
+  for (const auto& [n, row] : *cells) sizes.push_back(n);
   return sizes;
 }
 
 std::vector<std::string> Evidence::kernels() const {
   std::set<std::string> kernels;
-  for (const auto& [key, line] : cells_) kernels.insert(std::get<0>(key));
+  for (const auto& [series, cells] : cells_) kernels.insert(series.kernel);
   return {kernels.begin(), kernels.end()};
 }
 
 std::vector<int> Evidence::threads(const std::string& kernel) const {
   std::set<int> threads;
-  for (const auto& [key, line] : cells_) {
-    if (std::get<0>(key) == kernel) threads.insert(std::get<2>(key));
+  for (const auto& [series, cells] : cells_) {
+    if (series.kernel == kernel) threads.insert(series.threads);
   }
   return {threads.begin(), threads.end()};
 }
 
 std::vector<std::string> Evidence::python_variants(const std::string& kernel) const {
   std::set<std::string> variants;
-  for (const auto& [key, line] : cells_) {
-    const std::string& variant = std::get<1>(key);
-    if (std::get<0>(key) == kernel && variant.starts_with("python/")) variants.insert(variant);
+  for (const auto& [series, cells] : cells_) {
+    if (series.kernel == kernel && series.variant.lane.is_python()) {
+      variants.insert(to_string(series.variant));
+    }
   }
   return {variants.begin(), variants.end()};
 }
@@ -138,17 +147,17 @@ std::string Evidence::fastest_python(const std::string& kernel, std::size_t n) c
 
 std::vector<Figure> Evidence::ratios(const std::string& kernel, const std::string& numerator,
                                      const std::string& denominator, int threads) const {
-  std::vector<Figure> findings;
+  std::vector<Figure> figures;
   for (const std::size_t n : sizes(kernel, numerator, threads)) {
     const SummaryRow* other = cell(kernel, denominator, n, threads);
     if (other == nullptr) continue;
-    findings.push_back({.what = over(numerator, denominator),
+    figures.push_back({.what = over(numerator, denominator),
                         .kernel = kernel,
                         .n = n,
                         .value = latency_ratio(*cell(kernel, numerator, n, threads), *other),
                         .unit = "x"});
   }
-  return findings;
+  return figures;
 }
 
 std::optional<Figure> Evidence::last_ratio(const std::string& kernel, const std::string& numerator,
@@ -178,8 +187,8 @@ std::optional<Figure> Evidence::bytes_per_n(const std::string& kernel,
   for (const std::size_t n : sizes(kernel, variant)) {
     const SummaryRow& row = *cell(kernel, variant, n);
     // Inputs too small to be resolved are less than what a size at which peaks are can hide.
-    if (row.rss_peak_bytes) {
-      points.emplace_back(n, *row.rss_peak_bytes - row.rss_input_bytes.value_or(0));
+    if (const std::optional<std::int64_t> peak = peak_bytes_of(row)) {
+      points.emplace_back(n, *peak - row.combined.memory->input_bytes.value_or(0));
     }
   }
   if (points.size() < 2) return std::nullopt;
@@ -213,8 +222,8 @@ Decision decide_over_sizes(std::vector<Figure> ratios, double line, bool holds_a
     votes.push_back(vote_of(ratio, line, holds_above));
     ratio.line = line;
   }
-  Decision decision{.findings = std::move(ratios)};
-  const auto n_at = [&](std::size_t i) { return decision.findings[i].n; };
+  Decision decision{.figures = std::move(ratios)};
+  const auto n_at = [&](std::size_t i) { return decision.figures[i].n; };
   const std::size_t yes = count(votes, Vote::yes), no = count(votes, Vote::no);
   const std::string wanted = line_text(line, holds_above, "x");
   const Change change = change_of(votes);
@@ -239,26 +248,26 @@ Decision decide_over_sizes(std::vector<Figure> ratios, double line, bool holds_a
   return decision;
 }
 
-Decision decide_once(Figure finding, double line, bool holds_above) {
-  finding.line = line;
-  const Vote vote = vote_of(finding, line, holds_above);
+Decision decide_once(Figure figure, double line, bool holds_above) {
+  figure.line = line;
+  const Vote vote = vote_of(figure, line, holds_above);
   Decision decision{.outcome = vote == Vote::yes  ? Outcome::holds
                                : vote == Vote::no ? Outcome::fails
                                                   : Outcome::open};
-  const std::string wanted = line_text(line, holds_above, finding.unit);
+  const std::string wanted = line_text(line, holds_above, figure.unit);
   decision.reason = vote == Vote::open
                         ? fmt::format("the interval does not tell whether it is {}", wanted)
                         : fmt::format("it is {}{}", vote == Vote::yes ? "" : "not ", wanted);
-  decision.findings.push_back(std::move(finding));
+  decision.figures.push_back(std::move(figure));
   return decision;
 }
 
-Decision decide_by_majority(std::vector<Figure> findings, double line, bool holds_above,
+Decision decide_by_majority(std::vector<Figure> figures, double line, bool holds_above,
                             const std::string& of_what) {
   std::vector<Vote> votes;
-  for (Figure& finding : findings) {
-    finding.line = line;
-    votes.push_back(vote_of(finding, line, holds_above));
+  for (Figure& figure : figures) {
+    figure.line = line;
+    votes.push_back(vote_of(figure, line, holds_above));
   }
   const std::size_t yes = count(votes, Vote::yes), no = count(votes, Vote::no);
   Decision decision{.outcome = Outcome::open};
@@ -266,7 +275,7 @@ Decision decide_by_majority(std::vector<Figure> findings, double line, bool hold
   if (2 * no >= votes.size()) decision.outcome = Outcome::fails;
   decision.reason = fmt::format("so in {} of {} {}, not so in {}, open in {}", yes, votes.size(),
                                 of_what, no, votes.size() - yes - no);
-  decision.findings = std::move(findings);
+  decision.figures = std::move(figures);
   return decision;
 }
 

@@ -3,12 +3,11 @@
 
 #include <map>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "harness/claims/claim.h"
-#include "harness/results/context.h"
-#include "harness/results/records.h"
+#include "harness/model/run_facts.h"
+#include "harness/model/rows.h"
 
 namespace gapmeter {
 
@@ -53,10 +52,14 @@ class Evidence {
                         const std::string& detail = "") const;
 
  private:
-  using Key = std::tuple<std::string, std::string, int>;  // kernel, variant, threads
+  // By n; nullptr where nothing of the series was measured well.
+  const std::map<std::size_t, const SummaryRow*>* line(const std::string& kernel,
+                                                       const std::string& variant,
+                                                       int threads) const;
+
   // Of variants with rows that are of no use, why the first is.
   std::map<std::pair<std::string, std::string>, std::string> unusable_;
-  std::map<Key, std::map<std::size_t, const SummaryRow*>> cells_;
+  std::map<SeriesKey, std::map<std::size_t, const SummaryRow*>> cells_;
   RunContext context_;
 };
 
@@ -64,9 +67,9 @@ class Evidence {
 // none, from a size on or up to one.
 Decision decide_over_sizes(std::vector<Figure> ratios, double line, bool holds_above);
 // From a number that does not depend on n.
-Decision decide_once(Figure finding, double line, bool holds_above);
+Decision decide_once(Figure figure, double line, bool holds_above);
 // From how many kernels (or models) it holds in: at least three quarters, or at most half of them.
-Decision decide_by_majority(std::vector<Figure> findings, double line, bool holds_above,
+Decision decide_by_majority(std::vector<Figure> figures, double line, bool holds_above,
                             const std::string& of_what);
 
 }  // namespace gapmeter

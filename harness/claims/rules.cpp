@@ -4,8 +4,8 @@
 
 namespace gapmeter {
 
-void tell(Decision& decision, std::optional<Figure> finding) {
-  if (finding) decision.findings.push_back(std::move(*finding));
+void tell(Decision& decision, std::optional<Figure> figure) {
+  if (figure) decision.figures.push_back(std::move(*figure));
 }
 
 std::function<Decision(const Evidence&)> ratio_is(bool above, Contrast contrast, double line,

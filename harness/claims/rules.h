@@ -26,7 +26,7 @@ std::function<Decision(const Evidence&)> ratio_is(bool above, Contrast contrast,
                                                   std::vector<Contrast> beside = {});
 
 // Appends what was found, if anything was.
-void tell(Decision& decision, std::optional<Figure> finding);
+void tell(Decision& decision, std::optional<Figure> figure);
 
 // A difference that is no mere noise: smaller ones would not be worth a line of code.
 inline constexpr double noticeable = 1.05;

@@ -1,12 +1,11 @@
 #include "harness/cli/comparison_files.h"
 
-#include <fmt/format.h>
-
-#include "harness/cli/commands.h"
-#include "harness/cli/comparison_text.h"
-#include "harness/cli/script.h"
-#include "harness/results/csv.h"
-#include "harness/results/result_dir.h"
+#include "harness/base/csv.h"
+#include "harness/cli/text/comparison_text.h"
+#include "harness/session/script.h"
+#include "harness/store/change_columns.h"
+#include "harness/sys/files.h"
+#include "harness/sys/streams.h"
 
 namespace gapmeter {
 namespace {
@@ -19,33 +18,13 @@ void draw(const std::filesystem::path& dir) {
 
 }  // namespace
 
-std::vector<std::string> change_columns() {
-  return cell_columns({"quantity", "base", "new", "ratio", "ratio_ci_low", "ratio_ci_high",
-                       "rounds", "verdict", "failed", "reason"});
-}
-
-std::vector<std::string> to_change_fields(const ComparisonResult& result,
-                                          const ComparedCell& cell) {
-  const auto if_known = [&](double value) {
-    return cell.ratio ? fmt::format("{}", value) : std::string();
-  };
-  const bool bounded = cell.ratio && cell.ratio->interval;
-  return cell_fields(
-      cell.cell, {result.quantity == "gap" ? "gap" : "latency_ns", if_known(cell.base),
-                  if_known(cell.compared), cell.ratio ? fmt::format("{}", cell.ratio->value) : "",
-                  bounded ? fmt::format("{}", cell.ratio->interval->low) : "",
-                  bounded ? fmt::format("{}", cell.ratio->interval->high) : "",
-                  fmt::to_string(cell.rounds), cell.ratio ? std::string(name_of(cell.verdict)) : "",
-                  cell.failed ? "true" : "false", cell.reason});
-}
-
-void write_comparison(const std::filesystem::path& dir, const ComparisonResult& result) {
+void write_comparison(const std::filesystem::path& dir, const Comparison& result) {
   std::string table = to_csv_line(change_columns());
   for (const ComparedCell& cell : result.cells) {
     table += to_csv_line(to_change_fields(result, cell));
   }
   write_file(dir / "changes.csv", table);
-  write_file(dir / "changes.json", format_comparison(result, ReportFormat::json));
+  write_file(dir / "changes.json", format_comparison(result, OutputFormat::json));
   draw(dir);
 }
 

@@ -8,6 +8,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "harness/base/hash.h"
+
 namespace gapmeter {
 
 const Buffer& Inputs::operator[](std::string_view name) const {
@@ -28,7 +30,7 @@ Inputs generate_inputs(std::string_view kernel, const std::vector<InputField>& f
                        std::size_t n, std::uint64_t seed, int threads) {
   Inputs inputs{.n = n, .fields = {}};
   for (const InputField& field : fields) {
-    Random random(key_of(fmt::format("{}/{}/{}/{}", seed, kernel, field.name, n)));
+    Random random(hash_of(fmt::format("{}/{}/{}/{}", seed, kernel, field.name, n)));
     inputs.fields.push_back({field.name, Buffer(field.dtype, field.shape(n))});
     Buffer& buffer = inputs.fields.back().buffer;
     if (field.fill) {
@@ -41,10 +43,10 @@ Inputs generate_inputs(std::string_view kernel, const std::vector<InputField>& f
 }
 
 std::uint64_t digest_of(const Inputs& inputs) {
-  std::uint64_t digest = key_of(std::to_string(inputs.n));
+  std::uint64_t digest = hash_of(std::to_string(inputs.n));
   for (const auto& [name, buffer] : inputs.fields) {
     digest ^=
-        key_of(fmt::format("{}/{}/{}", name, name_of(buffer.dtype()), to_string(buffer.shape())));
+        hash_of(fmt::format("{}/{}/{}", name, name_of(buffer.dtype()), to_string(buffer.shape())));
     digest = XXH3_64bits_withSeed(buffer.data(), buffer.bytes(), digest);
   }
   return digest;

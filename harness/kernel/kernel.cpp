@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <set>
 
-#include "harness/run/sizes.h"
+#include "harness/base/sizes.h"
 
 namespace gapmeter {
 namespace {

@@ -7,7 +7,7 @@
 //
 // A variant that works on something else than plain arrays has two functions: one that makes it of
 // the inputs, untimed, and one that takes it by reference, and the outputs' spans as above. The
-// first may end its parameters with a Report&, to tell of more than is measured.
+// first may end its parameters with a Metrics&, to tell of more than is measured.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@
 
 #include "harness/kernel/buffer.h"
 #include "harness/kernel/inputs.h"
-#include "harness/kernel/report.h"
+#include "harness/kernel/metrics.h"
 #include "harness/kernel/sink.h"
 
 namespace gapmeter {
@@ -57,7 +57,7 @@ class NativeCall {
  protected:
   explicit NativeCall(Invoke function) : invoke_(function) {}
 
-  Report report_;
+  Metrics report_;
 
  private:
   Invoke invoke_;
@@ -119,14 +119,14 @@ struct Returned<void> {
 struct Sources {
   const Inputs& inputs;
   std::vector<Buffer>& outputs;
-  Report& report;
+  Metrics& report;
 };
 
 // The argument for parameter T: the report, an input, or one of the caller's output buffers, which
 // are counted after the inputs.
 template <class T>
 T argument(const Sources& sources, std::size_t index) {
-  if constexpr (std::is_same_v<T, Report&>) {
+  if constexpr (std::is_same_v<T, Metrics&>) {
     return sources.report;
   } else if constexpr (Parameter<T>::type.kind == Kind::writable_array) {
     return sources.outputs.at(index - sources.inputs.fields.size())
@@ -143,7 +143,7 @@ template <class... Parameters>
 std::vector<ParameterType> types_of() {
   std::vector<ParameterType> types;
   [[maybe_unused]] const auto add = [&]<class T>(std::type_identity<T>) {
-    if constexpr (!std::is_same_v<T, Report&>) types.push_back(Parameter<T>::type);
+    if constexpr (!std::is_same_v<T, Metrics&>) types.push_back(Parameter<T>::type);
   };
   (add(std::type_identity<std::remove_cv_t<Parameters>>{}), ...);
   return types;
@@ -156,7 +156,7 @@ class Direct;
 template <auto Function, class Result, class... Parameters>
 class Direct<Function, Result (*)(Parameters...)> {
  public:
-  static_assert((!std::is_same_v<Parameters, Report&> && ...), "only a preparation reports");
+  static_assert((!std::is_same_v<Parameters, Metrics&> && ...), "only a preparation reports");
   using Returns = Result;
   static std::vector<ParameterType> parameters() { return types_of<Parameters...>(); }
 

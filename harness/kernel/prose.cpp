@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/hash.h"
+
 namespace gapmeter {
 namespace {
 
@@ -44,7 +46,7 @@ struct Vocabulary {
 
 Vocabulary make_vocabulary() {
   Vocabulary vocabulary;
-  Random random(key_of("gapmeter's vocabulary"));
+  Random random(hash_of("gapmeter's vocabulary"));
   double sum = 0;
   for (std::size_t rank = 0; rank < vocabulary_size; ++rank) {
     vocabulary.words.push_back(make_word(random));

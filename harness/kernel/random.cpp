@@ -6,12 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 namespace gapmeter {
-
-std::uint64_t key_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
 std::uint64_t Random::below(std::uint64_t bound) {
   // The high half of the 128-bit product, from 32-bit halves: __int128 is not standard C++.

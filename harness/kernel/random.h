@@ -9,14 +9,10 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <string_view>
 
 #include "harness/kernel/buffer.h"
 
 namespace gapmeter {
-
-// A key for Random from a text: XXH3-64 of its bytes.
-std::uint64_t key_of(std::string_view text);
 
 class Random {
  public:

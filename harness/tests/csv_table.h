@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/results/csv.h"
+#include "harness/base/csv.h"
 
 namespace gapmeter::test {
 

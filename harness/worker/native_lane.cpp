@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/worker/lane.h"
+#include "harness/worker/lane_runner.h"
 
 namespace gapmeter {
 namespace {

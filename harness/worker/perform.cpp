@@ -6,7 +6,8 @@
 #include <chrono>
 #include <new>
 
-#include "harness/worker/memory.h"
+#include "harness/base/hash.h"
+#include "harness/sys/memory.h"
 #include "harness/worker/single_calls.h"
 #include "harness/worker/timing.h"
 #include "harness/worker/verification.h"
@@ -27,17 +28,17 @@ const Kernel& find_kernel(const std::vector<Kernel>& kernels, const std::string&
   return *found;
 }
 
-std::shared_ptr<const Inputs> make_inputs(const Kernel& kernel, const Job& job, std::size_t n) {
+std::shared_ptr<const Inputs> make_inputs(const Kernel& kernel, const Task& task, std::size_t n) {
   return std::make_shared<const Inputs>(
-      generate_inputs(kernel.name, kernel.inputs, n, job.seed, job.threads));
+      generate_inputs(kernel.name, kernel.inputs, n, task.seed, task.threads));
 }
 
-std::string digest_text(const Inputs& inputs) { return fmt::format("{:016x}", digest_of(inputs)); }
+std::string digest_text(const Inputs& inputs) { return hex_of(digest_of(inputs)); }
 
-Verdict judge(const Kernel& kernel, const Inputs& inputs, const std::vector<Buffer>& expected,
+OutputCheck check_result(const Kernel& kernel, const Inputs& inputs, const std::vector<Buffer>& expected,
               PreparedCall& call) {
   try {
-    return compare_outputs(kernel, inputs, expected, call.result());
+    return check_outputs(kernel, inputs, expected, call.result());
   } catch (const WrongResult& wrong) {
     return {.matches = false, .difference = wrong.what(), .comparable = false};
   }
@@ -45,20 +46,20 @@ Verdict judge(const Kernel& kernel, const Inputs& inputs, const std::vector<Buff
 
 // Verifies the first call and the second one: a variant that consumes or overwrites what it was
 // given is right only once.
-Measurement verify(const Job& job, const Kernel& kernel, LaneRunner& lane) {
-  const auto inputs = make_inputs(kernel, job, job.n);
+Measurement verify(const Task& task, const Kernel& kernel, LaneRunner& lane) {
+  const auto inputs = make_inputs(kernel, task, task.n);
   Measurement measurement{.input_digest = digest_text(*inputs)};
   const std::vector<Buffer> expected =
       NativeLane().prepare(kernel, kernel.reference, inputs)->result();
-  const auto call = lane.prepare(kernel, job.variant.name, inputs);
+  const auto call = lane.prepare(kernel, task.variant.name, inputs);
   for (const char* when : {"", "in the second call, "}) {
-    const Verdict verdict = judge(kernel, *inputs, expected, *call);
-    if (verdict.comparable) {
-      measurement.max_error = std::max(measurement.max_error.value_or(0), verdict.max_error);
+    const OutputCheck check = check_result(kernel, *inputs, expected, *call);
+    if (check.comparable) {
+      measurement.max_error = std::max(measurement.max_error.value_or(0), check.max_error);
     }
-    if (!verdict.matches) {
+    if (!check.matches) {
       measurement.status = Status::mismatch;
-      measurement.reason = when + verdict.difference;
+      measurement.reason = when + check.difference;
       return measurement;
     }
   }
@@ -81,20 +82,20 @@ double timed_seconds(const Measurement& measurement) {
   return total_ns * 1e-9;
 }
 
-Measurement time(const Job& job, const Kernel& kernel, LaneRunner& lane, const Turn& turn) {
+Measurement time(const Task& task, const Kernel& kernel, LaneRunner& lane, const Turn& turn) {
   const auto started = std::chrono::steady_clock::now();
-  auto inputs = make_inputs(kernel, job, job.n);
+  auto inputs = make_inputs(kernel, task, task.n);
   Measurement measurement{.input_digest = digest_text(*inputs)};
-  const auto call = lane.prepare(kernel, job.variant.name, std::move(inputs));
-  measurement.prepare_s =
+  const auto call = lane.prepare(kernel, task.variant.name, std::move(inputs));
+  measurement.effort.prepare_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   measurement.metrics = call->metrics();
-  measurement.timing = time_round(*call, job.timing, turn);
-  const std::int64_t single_calls_ns = job.timing.single_calls_ns;
+  measurement.timing = time_round(*call, task.timing, turn);
+  const std::int64_t single_calls_ns = task.timing.single_calls_ns;
   if (single_calls_ns > 0 && measurement.timing->p50_ns >= shortest_single_call_ns) {
     measurement.single_calls = time_single_calls(*call, lane, single_calls_ns);
   }
-  measurement.timed_s = timed_seconds(measurement);
+  measurement.effort.timed_s = timed_seconds(measurement);
   return measurement;
 }
 
@@ -103,9 +104,9 @@ void settle(LaneRunner& lane) {
   release_free_memory();
 }
 
-Measurement weigh(const Job& job, const Kernel& kernel, LaneRunner& lane) {
+Measurement measure_memory(const Task& task, const Kernel& kernel, LaneRunner& lane) {
   disable_huge_pages();
-  lane.prepare(kernel, job.variant.name, make_inputs(kernel, job, std::min(tiny_n, job.n)))->run(1);
+  lane.prepare(kernel, task.variant.name, make_inputs(kernel, task, std::min(tiny_n, task.n)))->run(1);
   settle(lane);
   const std::optional<std::int64_t> baseline = resident_bytes();
   if (!baseline) throw std::runtime_error("resident memory can't be read from /proc here");
@@ -116,9 +117,9 @@ Measurement weigh(const Job& job, const Kernel& kernel, LaneRunner& lane) {
   Measurement measurement;
   MemoryUse memory{.baseline_bytes = *baseline};
   {
-    auto inputs = make_inputs(kernel, job, job.n);
+    auto inputs = make_inputs(kernel, task, task.n);
     measurement.input_digest = digest_text(*inputs);
-    const auto call = lane.prepare(kernel, job.variant.name, std::move(inputs));
+    const auto call = lane.prepare(kernel, task.variant.name, std::move(inputs));
     settle(lane);
     memory.input_bytes = increment(resident_bytes());
     const bool peak_is_reset = reset_peak();
@@ -131,27 +132,27 @@ Measurement weigh(const Job& job, const Kernel& kernel, LaneRunner& lane) {
   return measurement;
 }
 
-Measurement perform_pass(const Job& job, const Kernel& kernel, LaneRunner& lane, const Turn& turn) {
-  switch (job.pass) {
+Measurement perform_pass(const Task& task, const Kernel& kernel, LaneRunner& lane, const Turn& turn) {
+  switch (task.pass) {
     case Pass::verify:
-      return verify(job, kernel, lane);
+      return verify(task, kernel, lane);
     case Pass::memory:
-      return weigh(job, kernel, lane);
+      return measure_memory(task, kernel, lane);
     case Pass::time:
-      return time(job, kernel, lane, turn);
+      return time(task, kernel, lane, turn);
   }
   throw std::logic_error("unknown pass");
 }
 
 }  // namespace
 
-Measurement perform(const Job& job, const std::vector<Kernel>& kernels, LaneRunner& lane,
+Measurement perform(const Task& task, const std::vector<Kernel>& kernels, LaneRunner& lane,
                     const Turn& turn) {
   const auto ended = [](Status status, std::string reason) {
     return Measurement{.status = status, .reason = std::move(reason)};
   };
   try {
-    return perform_pass(job, find_kernel(kernels, job.kernel), lane, turn);
+    return perform_pass(task, find_kernel(kernels, task.kernel), lane, turn);
   } catch (const Skipped& skipped) {
     return ended(Status::skipped, skipped.what());
   } catch (const WrongResult& wrong) {

@@ -20,7 +20,8 @@
 #include <optional>
 
 #include "build_info.h"
-#include "harness/worker/lane.h"
+#include "harness/base/channel.h"
+#include "harness/worker/lane_runner.h"
 #include "harness/worker/worker_main.h"
 
 namespace py = pybind11;
@@ -207,7 +208,7 @@ class PythonPreparedCall final : public PreparedCall {
   py::tuple arguments_;
   std::vector<PyObject*> stack_;  // borrowed from arguments_
   std::vector<OutputShape> shapes_;
-  Report report_;
+  Metrics report_;
 };
 
 // A callback in gc.callbacks, which the collector calls at the start and at the end of each run.

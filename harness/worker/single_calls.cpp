@@ -4,17 +4,17 @@
 #include <chrono>
 #include <vector>
 
-#include "harness/results/statistics.h"
+#include "harness/base/clock.h"
 
 namespace gapmeter {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 // More calls than this support no further percentile that is reported.
 constexpr std::size_t most_calls = 100'000;
 
-std::int64_t nanoseconds(Clock::duration duration) {
+std::int64_t nanoseconds(Steady::duration duration) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
 }
 
@@ -23,22 +23,22 @@ std::int64_t nanoseconds(Clock::duration duration) {
 std::vector<std::int64_t> call_times(PreparedCall& call, std::int64_t wanted_ns) {
   std::vector<std::int64_t> times;
   times.reserve(most_calls);
-  const Clock::time_point first = Clock::now();
-  for (Clock::time_point before = first;;) {
+  const Steady::time_point first = Steady::now();
+  for (Steady::time_point before = first;;) {
     call.run(1);
-    const Clock::time_point after = Clock::now();
+    const Steady::time_point after = Steady::now();
     times.push_back(nanoseconds(after - before));
     if (nanoseconds(after - first) >= wanted_ns || times.size() == most_calls) return times;
-    before = Clock::now();
+    before = Steady::now();
   }
 }
 
 Histogram watch_machine(std::int64_t wanted_ns) {
   std::vector<std::int64_t> gaps;
   gaps.reserve(most_calls);
-  const Clock::time_point first = Clock::now();
-  for (Clock::time_point before = first; gaps.size() < most_calls;) {
-    const Clock::time_point after = Clock::now();
+  const Steady::time_point first = Steady::now();
+  for (Steady::time_point before = first; gaps.size() < most_calls;) {
+    const Steady::time_point after = Steady::now();
     const std::int64_t gap = nanoseconds(after - before);
     if (gap >= shortest_hiccup_ns) gaps.push_back(gap);
     if (nanoseconds(after - first) >= wanted_ns) break;
@@ -51,16 +51,6 @@ Histogram watch_machine(std::int64_t wanted_ns) {
 
 }  // namespace
 
-double clock_cost_ns() {
-  constexpr int readings = 1001;
-  std::vector<double> costs;
-  costs.reserve(readings);
-  for (int i = 0; i < readings; ++i) {
-    const Clock::time_point start = Clock::now();
-    costs.push_back(static_cast<double>(nanoseconds(Clock::now() - start)));
-  }
-  return median(costs);
-}
 
 SingleCalls time_single_calls(PreparedCall& call, LaneRunner& lane, std::int64_t wanted_ns) {
   SingleCalls result{.clock_ns = clock_cost_ns()};

@@ -2,16 +2,13 @@
 // what the machine itself would put there.
 #pragma once
 
-#include "harness/worker/job.h"
-#include "harness/worker/lane.h"
+#include "harness/model/measurement.h"
+#include "harness/worker/lane_runner.h"
 
 namespace gapmeter {
 
 // Calls shorter than this are not timed one by one: reading the clock would be a visible part.
 inline constexpr double shortest_single_call_ns = 1000;
-
-// What reading the clock twice takes when nothing stands between.
-double clock_cost_ns();
 
 // Times calls one by one for about `wanted_ns`, at least once, then watches the machine for a tenth
 // of that. Throws what the call throws.

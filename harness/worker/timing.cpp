@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "harness/results/statistics.h"
+#include "harness/base/statistics.h"
 
 namespace gapmeter {
 namespace {

@@ -10,8 +10,9 @@
 #include <optional>
 #include <span>
 
-#include "harness/worker/job.h"
-#include "harness/worker/lane.h"
+#include "harness/model/measurement.h"
+#include "harness/model/task.h"
+#include "harness/worker/lane_runner.h"
 
 namespace gapmeter {
 

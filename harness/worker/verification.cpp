@@ -41,25 +41,25 @@ double distance(std::int64_t a, std::int64_t b) {
 }
 
 template <class Wide, class Expected, class Actual, class Match>
-Verdict compare_elements(std::span<const Expected> expected, std::span<const Actual> actual,
+OutputCheck compare_elements(std::span<const Expected> expected, std::span<const Actual> actual,
                          Match match) {
-  Verdict verdict;
+  OutputCheck check;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto wanted = static_cast<Wide>(expected[i]);
     const auto got = static_cast<Wide>(actual[i]);
     const double error = distance(got, wanted);
-    if (std::isfinite(error)) verdict.max_error = std::max(verdict.max_error, error);
-    if (verdict.matches && !match(wanted, got)) {
-      verdict.matches = false;
-      verdict.difference = fmt::format("element {} is {}, expected {}", i, got, wanted);
+    if (std::isfinite(error)) check.max_error = std::max(check.max_error, error);
+    if (check.matches && !match(wanted, got)) {
+      check.matches = false;
+      check.difference = fmt::format("element {} is {}, expected {}", i, got, wanted);
     }
   }
-  return verdict;
+  return check;
 }
 
 }  // namespace
 
-Verdict compare(const Buffer& expected, const Buffer& actual, Tolerance tolerance) {
+OutputCheck check_output(const Buffer& expected, const Buffer& actual, Tolerance tolerance) {
   if (expected.shape() != actual.shape()) {
     return {false, 0,
             fmt::format("its shape is {}, expected {}", to_string(actual.shape()),
@@ -83,20 +83,20 @@ Verdict compare(const Buffer& expected, const Buffer& actual, Tolerance toleranc
   });
 }
 
-Verdict compare_outputs(const Kernel& kernel, const Inputs& inputs,
+OutputCheck check_outputs(const Kernel& kernel, const Inputs& inputs,
                         const std::vector<Buffer>& expected, const std::vector<Buffer>& actual) {
   if (expected.size() != actual.size()) {
     return {false, 0, fmt::format("{} outputs, expected {}", actual.size(), expected.size())};
   }
-  Verdict whole;
+  OutputCheck whole;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const OutputField& field = kernel.outputs.at(i);
-    const Verdict verdict = compare(expected[i], actual[i], field.tolerance(inputs));
-    whole.max_error = std::max(whole.max_error, verdict.max_error);
-    whole.comparable = whole.comparable && verdict.comparable;
-    if (whole.matches && !verdict.matches) {
+    const OutputCheck check = check_output(expected[i], actual[i], field.tolerance(inputs));
+    whole.max_error = std::max(whole.max_error, check.max_error);
+    whole.comparable = whole.comparable && check.comparable;
+    if (whole.matches && !check.matches) {
       whole.matches = false;
-      whole.difference = fmt::format("output '{}': {}", field.name, verdict.difference);
+      whole.difference = fmt::format("output '{}': {}", field.name, check.difference);
     }
   }
   return whole;

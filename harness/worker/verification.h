@@ -9,7 +9,7 @@
 
 namespace gapmeter {
 
-struct Verdict {
+struct OutputCheck {
   bool matches = true;
   double max_error = 0;      // largest |actual - expected| over finite elements
   std::string difference{};  // where and by how much, when it does not match
@@ -19,10 +19,10 @@ struct Verdict {
 // An element matches when |actual - expected| <= abs + rel * |expected|. NaN matches NaN alone and
 // an infinity matches the same infinity alone; whole numbers match when equal, whatever the
 // tolerance. A floating-point actual never matches a whole expected.
-Verdict compare(const Buffer& expected, const Buffer& actual, Tolerance tolerance);
+OutputCheck check_output(const Buffer& expected, const Buffer& actual, Tolerance tolerance);
 
 // Compares every output of a kernel; the first difference found is the one told.
-Verdict compare_outputs(const Kernel& kernel, const Inputs& inputs,
+OutputCheck check_outputs(const Kernel& kernel, const Inputs& inputs,
                         const std::vector<Buffer>& expected, const std::vector<Buffer>& actual);
 
 }  // namespace gapmeter

@@ -8,8 +8,9 @@
 #include <cstdio>
 #include <system_error>
 
+#include "harness/base/channel.h"
 #include "harness/worker/perform.h"
-#include "harness/worker/protocol.h"
+#include "harness/protocol/messages.h"
 
 namespace gapmeter {
 namespace {
@@ -48,8 +49,8 @@ void wait_for_turn() {
 
 std::string answer(const Request& request, const WorkerLane& lane) {
   const std::unique_ptr<LaneRunner> runner = lane.start(request);
-  if (const Job* job = std::get_if<Job>(&request.task)) {
-    return encode(perform(*job, registered_kernels(), *runner, wait_for_turn), request.nonce);
+  if (const Task* task = std::get_if<Task>(&request.task)) {
+    return encode(perform(*task, registered_kernels(), *runner, wait_for_turn), request.nonce);
   }
   return lane.describe(*runner, std::get<DescribeRequest>(request.task), request.nonce);
 }

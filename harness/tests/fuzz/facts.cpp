@@ -4,8 +4,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "harness/results/context.h"
-#include "harness/results/result_dir.h"
+#include "harness/model/run_context.h"
+#include "harness/store/result_dir.h"
 #include "harness/tests/fuzz/target.h"
 
 using gapmeter::fuzz::expect;
@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& [level, bytes] : context.cache_bytes) {
       expect(level > 0 && bytes > 0, "a cache has a level and a size");
     }
-  } catch (const gapmeter::ResultDirError&) {
+  } catch (const gapmeter::FileError&) {
   }
   return 0;
 }

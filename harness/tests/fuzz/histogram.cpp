@@ -1,5 +1,5 @@
 // The text of a histogram, in rounds.csv and in workers' messages.
-#include "harness/results/histogram.h"
+#include "harness/base/histogram.h"
 
 #include "harness/tests/fuzz/target.h"
 

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "harness/tests/fuzz/target.h"
-#include "harness/worker/protocol.h"
+#include "harness/protocol/messages.h"
 
 using gapmeter::fuzz::expect;
 

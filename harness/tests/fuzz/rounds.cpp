@@ -2,9 +2,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/results/csv.h"
-#include "harness/results/records.h"
-#include "harness/results/summary.h"
+#include "harness/base/csv.h"
+#include "harness/store/columns.h"
+#include "harness/analysis/summary.h"
 #include "harness/tests/csv_table.h"
 #include "harness/tests/fuzz/target.h"
 

@@ -1,5 +1,5 @@
 // Sizes as users write them, one and a list.
-#include "harness/run/sizes.h"
+#include "harness/base/sizes.h"
 
 #include <algorithm>
 #include <functional>

@@ -1,6 +1,6 @@
 // The catalog: how names and patterns select, what is said of those that select nothing, and every
 // way in which the pairs of .cpp and .py can be wrong.
-#include "harness/run/catalog.h"
+#include "harness/measure/catalog.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -50,7 +50,7 @@ TEST(AllClaims, OnARunWithoutRowsAreNotMeasuredAndSayWhy) {
   for (const auto& [claim, decision] : decide_claims(evidence)) {
     EXPECT_EQ(decision.outcome, Outcome::not_measured) << claim.id;
     EXPECT_FALSE(decision.reason.empty()) << claim.id;
-    EXPECT_THAT(decision.findings, IsEmpty()) << claim.id;
+    EXPECT_THAT(decision.figures, IsEmpty()) << claim.id;
   }
 }
 
@@ -113,7 +113,7 @@ class RatioClaims : public ::testing::TestWithParam<RatioClaim> {
 TEST_P(RatioClaims, HoldWhereEveryRatioIsBeyondTheLine) {
   const Decision decision = decided({1.01, 2, 1.01});
   EXPECT_EQ(decision.outcome, Outcome::holds);
-  EXPECT_THAT(decision.findings, SizeIs(3));
+  EXPECT_THAT(decision.figures, SizeIs(3));
   EXPECT_THAT(test::deciding(decision),
               AllOf(SizeIs(3), Each(Field(&Figure::line, GetParam().line))));
 }

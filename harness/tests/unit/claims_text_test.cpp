@@ -1,5 +1,5 @@
 // What `claims` prints, in its three formats.
-#include "harness/cli/claims_text.h"
+#include "harness/cli/text/claims_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ Figure ratio(std::size_t n, double value, std::optional<double> line = 2) {
           .line = line};
 }
 
-DecidedClaim decided(std::vector<Figure> findings, Outcome outcome = Outcome::holds,
+DecidedClaim decided(std::vector<Figure> figures, Outcome outcome = Outcome::holds,
                      std::optional<std::size_t> n = {}) {
   return {.claim = {.id = "C08",
                     .topic = "code",
@@ -35,10 +35,10 @@ DecidedClaim decided(std::vector<Figure> findings, Outcome outcome = Outcome::ho
           .decision = {.outcome = outcome,
                        .n = n,
                        .reason = "for some reason",
-                       .findings = std::move(findings)}};
+                       .figures = std::move(figures)}};
 }
 
-std::vector<std::string> lines_of(const DecidedClaim& claim, ReportFormat format) {
+std::vector<std::string> lines_of(const DecidedClaim& claim, OutputFormat format) {
   std::vector<std::string> lines;
   std::istringstream stream(format_claims({claim}, format));
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
@@ -65,26 +65,26 @@ TEST(ValueText, TellsAnIntervalThatHasWidth) {
 
 TEST(ClaimsText, TellsVerdictRuleReasonAndNumbers) {
   EXPECT_THAT(
-      lines_of(decided({ratio(4096, 3)}), ReportFormat::text),
+      lines_of(decided({ratio(4096, 3)}), OutputFormat::text),
       ElementsAre("C08  holds: Some claim.", "     rule: Some rule.", "     here: for some reason",
                   "       a over b: 3.00×, 2.75× to 3.25× (sum, n = 4Ki)"));
 }
 
 TEST(ClaimsText, NamesTheSizeOfAVerdict) {
-  EXPECT_EQ(lines_of(decided({}, Outcome::holds_from, 256), ReportFormat::text).at(0),
+  EXPECT_EQ(lines_of(decided({}, Outcome::holds_from, 256), OutputFormat::text).at(0),
             "C08  holds from n = 256: Some claim.");
 }
 
 TEST(ClaimsText, ANumberWithoutASizeTellsItsKernel) {
-  Figure finding = ratio(16, 3);
-  finding.n.reset();
-  EXPECT_THAT(lines_of(decided({finding}), ReportFormat::text).at(3), HasSubstr("3.25× (sum)"));
+  Figure figure = ratio(16, 3);
+  figure.n.reset();
+  EXPECT_THAT(lines_of(decided({figure}), OutputFormat::text).at(3), HasSubstr("3.25× (sum)"));
 }
 
 TEST(ClaimsText, OfManySizesShowsTheFirstTheLastAndTheOneThatTheVerdictNames) {
   const auto lines = lines_of(decided({ratio(16, 1), ratio(64, 1), ratio(256, 3), ratio(1024, 4)},
                                       Outcome::holds_from, 256),
-                              ReportFormat::text);
+                              OutputFormat::text);
   ASSERT_THAT(lines, SizeIs(3 + 3));
   EXPECT_THAT(lines[3], HasSubstr("n = 16)"));
   EXPECT_THAT(lines[4], HasSubstr("n = 256)"));
@@ -94,7 +94,7 @@ TEST(ClaimsText, OfManySizesShowsTheFirstTheLastAndTheOneThatTheVerdictNames) {
 TEST(ClaimsText, TheSizeThatTheVerdictNamesIsShownOnce) {
   EXPECT_THAT(lines_of(decided({ratio(16, 1), ratio(64, 1), ratio(256, 1), ratio(1024, 4)},
                                Outcome::holds_from, 1024),
-                       ReportFormat::text),
+                       OutputFormat::text),
               SizeIs(3 + 2));
 }
 
@@ -108,7 +108,7 @@ TEST(ClaimsText, EachThingIsShownAtItsSmallestAndItsLargestSize) {
   const auto lines = lines_of(
       decided({of("a", "sum", 16), of("a", "sum", 64), of("a", "sum", 256), of("b", "sum", 16),
                of("b", "sum", 64), of("b", "dot", 128), of("b", "dot", 512)}),
-      ReportFormat::text);
+      OutputFormat::text);
   std::vector<std::string> places;
   for (std::size_t i = 3; i < lines.size(); ++i) places.push_back(lines[i].substr(7));
   EXPECT_THAT(places, ElementsAre(HasSubstr("a: "), HasSubstr("sum, n = 256)"),
@@ -118,7 +118,7 @@ TEST(ClaimsText, EachThingIsShownAtItsSmallestAndItsLargestSize) {
 
 TEST(ClaimsText, WhatIsToldBesideComesLast) {
   const auto lines =
-      lines_of(decided({ratio(16, 7, std::nullopt), ratio(64, 3)}), ReportFormat::text);
+      lines_of(decided({ratio(16, 7, std::nullopt), ratio(64, 3)}), OutputFormat::text);
   ASSERT_THAT(lines, SizeIs(3 + 2));
   EXPECT_THAT(lines[3], HasSubstr("n = 64)"));
   EXPECT_THAT(lines[4], HasSubstr("n = 16)"));
@@ -128,19 +128,19 @@ TEST(ClaimsMarkdown, IsATableOfVerdictsAndTheNumbersThatDecided) {
   Figure beside = ratio(64, 9, std::nullopt);
   beside.what = "c over d";
   EXPECT_THAT(
-      lines_of(decided({ratio(16, 3), ratio(64, 4), beside}), ReportFormat::markdown),
+      lines_of(decided({ratio(16, 3), ratio(64, 4), beside}), OutputFormat::markdown),
       ElementsAre("|  | claim | verdict | measured |", "| --- | --- | --- | --- |",
                   "| C08 | Some claim. | holds | a over b: 3.00×, 2.75× to 3.25× (sum, n = 16); "
                   "a over b: 4.00×, 3.75× to 4.25× (sum, n = 64) |"));
 }
 
 TEST(ClaimsMarkdown, WithoutNumbersTellsTheReason) {
-  EXPECT_EQ(lines_of(decided({}, Outcome::not_measured), ReportFormat::markdown).at(2),
+  EXPECT_EQ(lines_of(decided({}, Outcome::not_measured), OutputFormat::markdown).at(2),
             "| C08 | Some claim. | not measured here | for some reason |");
 }
 
 Json json_of(const DecidedClaim& claim) {
-  return Json::parse(format_claims({claim}, ReportFormat::json));
+  return Json::parse(format_claims({claim}, OutputFormat::json));
 }
 
 TEST(ClaimsJson, HoldsEveryFieldAndEveryFinding) {
@@ -174,7 +174,7 @@ TEST(ClaimsJson, SurvivesTextThatIsNotUtf8) {
 TEST(ClaimsJson, OfTheRealClaimsHasOneForEach) {
   std::vector<DecidedClaim> all;
   for (Claim& claim : all_claims()) all.push_back({std::move(claim), {}});
-  const Json json = Json::parse(format_claims(all, ReportFormat::json));
+  const Json json = Json::parse(format_claims(all, OutputFormat::json));
   ASSERT_EQ(json.size(), 33U);
   EXPECT_EQ(json[32]["id"], "C33");
   EXPECT_EQ(json[32]["verdict"], "not measured here");

@@ -76,10 +76,10 @@ TEST(C10, HoldsWhereTheWorstAbstractionCostsNothing) {
 TEST(C10, FailsWhereAnyCostsSomethingAtEachSize) {
   const Decision decision = decide("C10", zero_cost({1, 1.06, 1}, {1, 1, 3}));
   EXPECT_EQ(decision.outcome, Outcome::fails);
-  EXPECT_EQ(decision.findings[0].what, "native/ranges over native/raw_loop");
-  EXPECT_EQ(decision.findings[0].n, 16U);
-  EXPECT_EQ(decision.findings[1].what, "native/lambda over native/raw_loop");
-  EXPECT_EQ(decision.findings[1].n, 256U);
+  EXPECT_EQ(decision.figures[0].what, "native/ranges over native/raw_loop");
+  EXPECT_EQ(decision.figures[0].n, 16U);
+  EXPECT_EQ(decision.figures[1].what, "native/lambda over native/raw_loop");
+  EXPECT_EQ(decision.figures[1].n, 256U);
 }
 
 TEST(C10, HoldsFromTheSizeWhereNoneCostsAnything) {
@@ -120,8 +120,8 @@ SummaryRow unfused(std::size_t n, std::optional<double> max_error) {
 TEST(C11, HoldsWhereForbiddingItChangesResults) {
   const Decision decision = decide("C11", {unfused(16, 0), unfused(64, 1e-8)});
   EXPECT_EQ(decision.outcome, Outcome::holds);
-  EXPECT_EQ(decision.findings[0].value.value, 1e-8);
-  EXPECT_EQ(decision.findings[0].n, 64U) << "few elements may all round alike";
+  EXPECT_EQ(decision.figures[0].value.value, 1e-8);
+  EXPECT_EQ(decision.figures[0].n, 64U) << "few elements may all round alike";
 }
 
 TEST(C11, FailsWhereItChangesNone) {

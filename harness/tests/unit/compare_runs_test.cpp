@@ -1,5 +1,5 @@
 // Two runs from made-up rows: which cells are compared, by what, and what is said of the others.
-#include "harness/results/compare_runs.h"
+#include "harness/analysis/compare_runs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,7 +54,7 @@ const CellKey simd = test::cell("native/simd");
 const CellKey loop = test::cell("python/loop");
 
 RunComparison compare(const Rows& base, const Rows& compared) {
-  return compare_runs(base, compared, Quantity::latency, rule);
+  return compare_runs(base, compared, ComparedBy::latency, rule);
 }
 
 ComparedCell only_cell(const RunComparison& comparison) {
@@ -181,7 +181,7 @@ TEST(CompareRuns, RunsWithoutACommonCellAreRefused) {
   EXPECT_EQ(test::message_of<std::invalid_argument>([&] { compare(base, rows_of(loop, {1})); }),
             "the runs have no cells in common");
   EXPECT_THROW(compare(base, {}), std::invalid_argument);
-  EXPECT_THROW(compare_runs(base, base, Quantity::gap, rule), std::invalid_argument)
+  EXPECT_THROW(compare_runs(base, base, ComparedBy::gap, rule), std::invalid_argument)
       << "native variants have no gap";
 }
 
@@ -189,7 +189,7 @@ TEST(CompareRuns, RunsWithoutACommonCellAreRefused) {
 TEST(CompareRuns, GapsDoNotDependOnTheMachinesSpeed) {
   const Rows base = rows_of(simd, around(100)) + rows_of(loop, around(1000));
   const Rows compared = rows_of(simd, around(200)) + rows_of(loop, around(2000));
-  const RunComparison comparison = compare_runs(base, compared, Quantity::gap, rule);
+  const RunComparison comparison = compare_runs(base, compared, ComparedBy::gap, rule);
   const ComparedCell cell = only_cell(comparison);
   EXPECT_EQ(cell.cell, loop);
   EXPECT_NEAR(cell.base, 10, 1e-9);
@@ -201,12 +201,12 @@ TEST(CompareRuns, GapsDoNotDependOnTheMachinesSpeed) {
 TEST(CompareRuns, AWiderGapIsSlower) {
   const Rows base = rows_of(simd, around(100)) + rows_of(loop, around(1000));
   const Rows compared = rows_of(simd, around(50)) + rows_of(loop, around(1000));
-  EXPECT_EQ(only_cell(compare_runs(base, compared, Quantity::gap, rule)).verdict, Verdict::slower);
+  EXPECT_EQ(only_cell(compare_runs(base, compared, ComparedBy::gap, rule)).verdict, Verdict::slower);
 }
 
 TEST(CompareRuns, APythonVariantWithoutAGapIsNotCompared) {
   const Rows alone = rows_of(loop, around(1000));
-  EXPECT_EQ(only_cell(compare_runs(alone, alone, Quantity::gap, rule)).reason,
+  EXPECT_EQ(only_cell(compare_runs(alone, alone, ComparedBy::gap, rule)).reason,
             "not measured in both runs");
 }
 

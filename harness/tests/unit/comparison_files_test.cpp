@@ -17,7 +17,7 @@ using ::testing::Pair;
 
 std::map<std::string, std::string> line_of(const ComparedCell& cell,
                                            const std::string& quantity = "latency") {
-  const ComparisonResult result{.quantity = quantity};
+  const Comparison result{.quantity = quantity};
   const std::vector<std::string> columns = change_columns(),
                                  fields = to_change_fields(result, cell);
   EXPECT_EQ(columns.size(), fields.size());

@@ -1,5 +1,5 @@
 // Verdicts by hand, at and on both sides of every boundary.
-#include "harness/results/comparison.h"
+#include "harness/analysis/comparison.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ ComparedCell failed() {
   return cell;
 }
 
-ComparisonResult concluded(std::vector<ComparedCell> cells) {
+Comparison concluded(std::vector<ComparedCell> cells) {
   return conclude(std::move(cells), {});
 }
 
@@ -120,7 +120,7 @@ TEST(RatioOfPairs, OfTooFewHasNoInterval) {
 }
 
 TEST(Conclude, JudgesEveryCell) {
-  const ComparisonResult result = concluded({same(), slower(), faster(), unsure()});
+  const Comparison result = concluded({same(), slower(), faster(), unsure()});
   ASSERT_EQ(result.cells.size(), 4U);
   EXPECT_EQ(result.cells[0].verdict, Verdict::same);
   EXPECT_EQ(result.cells[1].verdict, Verdict::slower);
@@ -129,7 +129,7 @@ TEST(Conclude, JudgesEveryCell) {
 }
 
 TEST(Conclude, KeepsTheRule) {
-  const ComparisonResult result = conclude({slower()}, {.threshold = 0.5, .confidence = 0.8});
+  const Comparison result = conclude({slower()}, {.threshold = 0.5, .confidence = 0.8});
   EXPECT_EQ(result.rule.threshold, 0.5);
   EXPECT_EQ(result.rule.confidence, 0.8);
   EXPECT_EQ(result.cells[0].verdict, Verdict::same);

@@ -1,5 +1,5 @@
 // What `compare` and `ab` print, in its three formats.
-#include "harness/cli/comparison_text.h"
+#include "harness/cli/text/comparison_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ ComparedCell other_cell() {
   return {.cell = test::cell("python/loop", 16), .reason = "not measured in both runs"};
 }
 
-ComparisonResult result_of(std::vector<ComparedCell> cells) {
+Comparison result_of(std::vector<ComparedCell> cells) {
   return conclude(std::move(cells), {.threshold = 0.02, .confidence = 0.99});
 }
 
@@ -52,14 +52,14 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
-std::vector<std::string> text_of(const ComparisonResult& result) {
-  return lines_of(format_comparison(result, ReportFormat::text));
+std::vector<std::string> text_of(const Comparison& result) {
+  return lines_of(format_comparison(result, OutputFormat::text));
 }
-std::vector<std::string> markdown_of(const ComparisonResult& result) {
-  return lines_of(format_comparison(result, ReportFormat::markdown));
+std::vector<std::string> markdown_of(const Comparison& result) {
+  return lines_of(format_comparison(result, OutputFormat::markdown));
 }
-Json json_of(const ComparisonResult& result) {
-  return Json::parse(format_comparison(result, ReportFormat::json));
+Json json_of(const Comparison& result) {
+  return Json::parse(format_comparison(result, OutputFormat::json));
 }
 
 TEST(ComparisonText, HasALineForEachCellUnderItsHeader) {
@@ -107,7 +107,7 @@ TEST(ComparisonText, ColumnsAreAligned) {
 }
 
 TEST(ComparisonText, GapsAreRatiosNotTimes) {
-  ComparisonResult result = result_of({slower_cell()});
+  Comparison result = result_of({slower_cell()});
   result.quantity = "gap";
   const auto lines = text_of(result);
   EXPECT_THAT(lines[1], HasSubstr("1234×"));

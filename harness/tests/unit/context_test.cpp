@@ -1,5 +1,5 @@
 // What statistics need to know of run.json: baselines and caches, or which key is wrong.
-#include "harness/results/context.h"
+#include "harness/model/run_context.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // CSV: what is written is read back; what is torn or malformed is refused, with its line.
-#include "harness/results/csv.h"
+#include "harness/base/csv.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

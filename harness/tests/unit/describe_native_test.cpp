@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "harness/run/describe.h"
+#include "harness/measure/describe.h"
 #include "harness/tests/unit/testing.h"
 #include "harness/worker/worker_main.h"
 

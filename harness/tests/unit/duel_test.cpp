@@ -1,5 +1,5 @@
 // A duel with processes and time made up: what runs in which order, when it ends, what it reports.
-#include "harness/run/duel.h"
+#include "harness/measure/duel.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ TEST_F(DuelTest, VerifiesBothSidesThenCalibratesByBaseThenTimesPairs) {
 
 TEST_F(DuelTest, RunsAPairOnceMoreWhenAWorkerWasKilled) {
   rule_.most_pairs = 3;
-  JobOutcome killed = failing(Status::oom, "killed by signal 9");
+  TaskOutcome killed = failing(Status::oom, "killed by signal 9");
   killed.killed = true;
   runner_.during = [&](std::size_t call) {
     runner_.outcomes.reset();
@@ -66,7 +66,7 @@ TEST_F(DuelTest, RunsAPairOnceMoreWhenAWorkerWasKilled) {
 }
 
 TEST_F(DuelTest, AWorkerThatIsKilledAgainIsAFailure) {
-  JobOutcome killed = failing(Status::oom, "killed by signal 9");
+  TaskOutcome killed = failing(Status::oom, "killed by signal 9");
   killed.killed = true;
   runner_.outcomes = {abandoned(), killed};
   EXPECT_EQ(run().failure, "new: oom: killed by signal 9");
@@ -76,13 +76,13 @@ TEST_F(DuelTest, AWorkerThatIsKilledAgainIsAFailure) {
 TEST_F(DuelTest, RunsTheJobItWasGiven) {
   rule_.most_pairs = 2;
   run();
-  std::vector<Job> jobs = runner_.alone;
-  jobs.insert(jobs.end(), runner_.paired.begin(), runner_.paired.end());
-  for (const Job& job : jobs) {
-    EXPECT_EQ(job.kernel, "sum");
-    EXPECT_EQ(job.variant, test::variant("native/simd"));
-    EXPECT_EQ(job.n, 16U);
-    EXPECT_EQ(job.seed, 7U);
+  std::vector<Task> tasks = runner_.alone;
+  tasks.insert(tasks.end(), runner_.paired.begin(), runner_.paired.end());
+  for (const Task& task : tasks) {
+    EXPECT_EQ(task.kernel, "sum");
+    EXPECT_EQ(task.variant, test::variant("native/simd"));
+    EXPECT_EQ(task.n, 16U);
+    EXPECT_EQ(task.seed, 7U);
   }
 }
 
@@ -97,10 +97,10 @@ TEST_F(DuelTest, CalibratesWithoutSlicesOrABatch) {
 // Batches of 10 µs: 200 in 2 ms, and that as often as is allowed.
 TEST_F(DuelTest, TimesEveryPairByThePlanFromTheCalibration) {
   run();
-  for (const Job& job : runner_.paired) {
-    EXPECT_EQ(job.pass, Pass::time);
-    EXPECT_EQ(job.timing.batch, (BatchPlan{100, Estimator::p10}));
-    EXPECT_EQ(job.timing.slices, (SlicePlan{.slices = 24, .batches = 200}));
+  for (const Task& task : runner_.paired) {
+    EXPECT_EQ(task.pass, Pass::time);
+    EXPECT_EQ(task.timing.batch, (BatchPlan{100, Estimator::p10}));
+    EXPECT_EQ(task.timing.slices, (SlicePlan{.slices = 24, .batches = 200}));
   }
 }
 
@@ -193,7 +193,7 @@ TEST_F(DuelTest, ARoundThatIsNotCutAsToldIsAnError) {
   EXPECT_THAT(run().failure, HasSubstr("new: error: "));
   runner_.outcomes = {FakePairRunner::timed({}), FakePairRunner::timed({1, 2, 3})};
   EXPECT_THAT(run().failure, HasSubstr("base: error: "));
-  runner_.uncalibrated = JobOutcome{};
+  runner_.uncalibrated = TaskOutcome{};
   EXPECT_THAT(run().failure, HasSubstr("base: error: "));
 }
 

@@ -1,5 +1,5 @@
 // Which cells the embedding penalty is measured on, and what is made of their duels.
-#include "harness/run/embedding.h"
+#include "harness/measure/embedding.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,14 +24,14 @@ TEST(ProbeSize, IsTheNearestInRatio) {
   EXPECT_EQ(probe_size({1 << 24}), std::size_t{1} << 24);
 }
 
-Comparison comparison_of(std::string kernel, std::size_t n, bool settled = false) {
-  Comparison comparison{.kernel = std::move(kernel), .n = n};
-  comparison.variants.push_back({.id = test::variant("native/plain")});
-  comparison.variants.push_back({.id = test::variant("python/loop")});
+CellGroup comparison_of(std::string kernel, std::size_t n, bool settled = false) {
+  CellGroup group{.kernel = std::move(kernel), .n = n};
+  group.variants.push_back({.id = test::variant("native/plain")});
+  group.variants.push_back({.id = test::variant("python/loop")});
   if (settled)
-    comparison.variants.back().settled =
+    group.variants.back().settled =
         Measurement{.status = Status::skipped, .reason = "too large"};
-  return comparison;
+  return group;
 }
 
 std::vector<std::string> names_of(const std::vector<CellKey>& cells) {

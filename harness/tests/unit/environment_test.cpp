@@ -1,5 +1,5 @@
 // The facts of run.json: there, of the right kind, and nothing that the system did not tell.
-#include "harness/results/environment.h"
+#include "harness/sys/environment.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "harness/claims/evidence.h"
-#include "harness/results/statistics.h"
-#include "harness/results/summary.h"
+#include "harness/base/statistics.h"
+#include "harness/analysis/summary.h"
 #include "harness/tests/unit/testing.h"
 
 namespace gapmeter::test {
@@ -96,18 +96,18 @@ inline Outcome outcome(std::string_view id, const SummaryRows& rows, RunContext 
 
 // What a decision was made from, and what it only tells along.
 inline std::vector<Figure> deciding(const Decision& decision) {
-  std::vector<Figure> findings;
-  for (const Figure& finding : decision.findings) {
-    if (finding.line) findings.push_back(finding);
+  std::vector<Figure> figures;
+  for (const Figure& figure : decision.figures) {
+    if (figure.line) figures.push_back(figure);
   }
-  return findings;
+  return figures;
 }
 inline std::vector<Figure> beside(const Decision& decision) {
-  std::vector<Figure> findings;
-  for (const Figure& finding : decision.findings) {
-    if (!finding.line) findings.push_back(finding);
+  std::vector<Figure> figures;
+  for (const Figure& figure : decision.figures) {
+    if (!figure.line) figures.push_back(figure);
   }
-  return findings;
+  return figures;
 }
 
 }  // namespace gapmeter::test

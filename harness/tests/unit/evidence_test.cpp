@@ -1,4 +1,4 @@
-// A run's cells as the rules look at them, and how a decision comes about from findings.
+// A run's cells as the rules look at them, and how a decision comes about from figures.
 #include "harness/claims/evidence.h"
 
 #include <gmock/gmock.h>
@@ -213,7 +213,7 @@ Figure found_at(std::size_t n, const Interval& interval) {
           .value = {(interval.low + interval.high) / 2, interval},
           .unit = "x"};
 }
-std::vector<Figure> findings(std::string_view sides) {
+std::vector<Figure> figures(std::string_view sides) {
   std::vector<Figure> all;
   for (const char side : sides) {
     const std::size_t n = all.size() + 1;
@@ -225,7 +225,7 @@ std::vector<Figure> findings(std::string_view sides) {
 }
 
 Decision over_sizes(std::string_view sides, bool holds_above = true) {
-  return decide_over_sizes(findings(sides), 2, holds_above);
+  return decide_over_sizes(figures(sides), 2, holds_above);
 }
 
 TEST(DecideOverSizes, HoldsWhereAllSizesThatTellDo) {
@@ -277,8 +277,8 @@ TEST(DecideOverSizes, IsOpenWhereMostSizesDoNotTell) {
 
 TEST(DecideOverSizes, EveryFindingTellsTheLine) {
   const Decision decision = over_sizes("+?-");
-  ASSERT_THAT(decision.findings, SizeIs(3));
-  for (const Figure& finding : decision.findings) EXPECT_EQ(finding.line, 2);
+  ASSERT_THAT(decision.figures, SizeIs(3));
+  for (const Figure& figure : decision.figures) EXPECT_EQ(figure.line, 2);
 }
 
 TEST(DecideOnce, HoldsFailsOrIsOpen) {
@@ -294,12 +294,12 @@ TEST(DecideOnce, HoldsFailsOrIsOpen) {
   EXPECT_EQ(decided({1, 1.5}, true).reason, "it is not above 2 x");
   EXPECT_EQ(decided({1.5, 2.5}, false).reason,
             "the interval does not tell whether it is below 2 x");
-  ASSERT_THAT(decided({2.5, 3}, true).findings, SizeIs(1));
-  EXPECT_EQ(decided({2.5, 3}, true).findings[0].line, 2);
+  ASSERT_THAT(decided({2.5, 3}, true).figures, SizeIs(1));
+  EXPECT_EQ(decided({2.5, 3}, true).figures[0].line, 2);
 }
 
 Outcome by_majority(std::string_view sides, bool holds_above = true) {
-  return decide_by_majority(findings(sides), 2, holds_above, "kernels").outcome;
+  return decide_by_majority(figures(sides), 2, holds_above, "kernels").outcome;
 }
 
 TEST(DecideByMajority, HoldsWithThreeQuarters) {
@@ -321,10 +321,10 @@ TEST(DecideByMajority, IsOpenBetweenThose) {
 }
 
 TEST(DecideByMajority, CountsWhatItDecidedFrom) {
-  const Decision decision = decide_by_majority(findings("+++-?"), 2, true, "kernels");
+  const Decision decision = decide_by_majority(figures("+++-?"), 2, true, "kernels");
   EXPECT_EQ(decision.reason, "so in 3 of 5 kernels, not so in 1, open in 1");
-  ASSERT_THAT(decision.findings, SizeIs(5));
-  EXPECT_EQ(decision.findings[4].line, 2);
+  ASSERT_THAT(decision.figures, SizeIs(5));
+  EXPECT_EQ(decision.figures[4].line, 2);
 }
 
 TEST(NotMeasured, NamesTheKernelAndTheVariants) {

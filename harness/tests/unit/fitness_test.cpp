@@ -1,6 +1,6 @@
 // What doctor makes of facts: each finding's level where it changes, and advice where there is
 // some.
-#include "harness/results/fitness.h"
+#include "harness/analysis/fitness.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -50,11 +50,11 @@ TEST(C21, HoldsWhereGapsWidenInThreeQuartersOfTheKernels) {
   const Decision decision =
       decide("C21", gaps_of({{"a", 0.5}, {"b", 0.25}, {"c", 0.06}, {"d", 0}}), four_kernels());
   EXPECT_EQ(decision.outcome, Outcome::holds);
-  ASSERT_THAT(decision.findings, SizeIs(4));
-  EXPECT_NEAR(decision.findings[0].value.value, 0.5, 1e-12);
-  EXPECT_NEAR(decision.findings[1].value.value, 0.25, 1e-12);
-  EXPECT_EQ(decision.findings[0].what, "growth exponent of the gap of python/loop");
-  EXPECT_EQ(decision.findings[0].line, 0.05);
+  ASSERT_THAT(decision.figures, SizeIs(4));
+  EXPECT_NEAR(decision.figures[0].value.value, 0.5, 1e-12);
+  EXPECT_NEAR(decision.figures[1].value.value, 0.25, 1e-12);
+  EXPECT_EQ(decision.figures[0].what, "growth exponent of the gap of python/loop");
+  EXPECT_EQ(decision.figures[0].line, 0.05);
 }
 
 TEST(C21, FailsWhereHalfOfThemDoNot) {
@@ -101,8 +101,8 @@ SummaryRows three_linear_lines() { return line(0, 1) + line(1, 1.05) + line(2, 0
 TEST(C22, HoldsWhereEveryExponentIsNear1) {
   const Decision decision = decide("C22", three_linear_lines() + line(3, 1));
   EXPECT_EQ(decision.outcome, Outcome::holds);
-  ASSERT_THAT(decision.findings, SizeIs(4));
-  EXPECT_NEAR(decision.findings[1].value.value, 1.05, 1e-12);
+  ASSERT_THAT(decision.figures, SizeIs(4));
+  EXPECT_NEAR(decision.figures[1].value.value, 1.05, 1e-12);
 }
 
 TEST(C22, FailsWhereOneIsNot) {

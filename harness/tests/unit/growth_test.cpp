@@ -1,6 +1,6 @@
 // How times and gaps grow with n: exponents of exact power laws, crossings by hand, and the lines
 // of growth.csv.
-#include "harness/results/growth.h"
+#include "harness/analysis/growth.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

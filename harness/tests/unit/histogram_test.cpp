@@ -1,6 +1,6 @@
 // The histogram of latencies: what a value is rounded to, quantiles and floors by hand, and which
 // of them a number of values supports.
-#include "harness/results/histogram.h"
+#include "harness/base/histogram.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Ctrl-C: the first ends after the row in hand, the second at once.
-#include "harness/cli/interrupts.h"
+#include "harness/sys/interrupts.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 // From the end of a worker process to a measurement: each way to end has its status and its reason.
-#include "harness/run/job_runner.h"
+#include "harness/measure/task_runner.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,9 +10,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "harness/run/describe.h"
+#include "harness/measure/describe.h"
 #include "harness/tests/unit/testing.h"
-#include "harness/worker/protocol.h"
+#include "harness/protocol/messages.h"
 #include "harness/worker/worker_main.h"
 
 namespace gapmeter {
@@ -194,7 +194,7 @@ class ProcessJobRunnerTest : public ::testing::Test {
            "\"input_digest\":\"\",\"prepare_s\":0,\"timed_s\":0,\"metrics\":{}}' $nonce \"" +
            reason + "\" >&4\n";
   }
-  static Job job_of(std::string_view variant) {
+  static Task task_of(std::string_view variant) {
     return {.pass = Pass::time, .kernel = "sum", .variant = test::variant(variant), .n = 4};
   }
   WorkerSettings settings_with(const std::string& native, const std::string& python = "") const {
@@ -212,10 +212,10 @@ class ProcessJobRunnerTest : public ::testing::Test {
 };
 
 TEST_F(ProcessJobRunnerTest, RunsEachLanesExecutableAsAWorker) {
-  ProcessJobRunner runner(settings_with(worker("native", answering("native $1")),
+  ProcessTaskRunner runner(settings_with(worker("native", answering("native $1")),
                                         worker("python", answering("python $1"))));
-  EXPECT_EQ(runner.run(job_of("native/simd")).measurement.reason, "native --gapmeter-worker");
-  EXPECT_EQ(runner.run(job_of("python/numpy")).measurement.reason, "python --gapmeter-worker");
+  EXPECT_EQ(runner.run(task_of("native/simd")).measurement.reason, "native --gapmeter-worker");
+  EXPECT_EQ(runner.run(task_of("python/numpy")).measurement.reason, "python --gapmeter-worker");
 }
 
 TEST_F(ProcessJobRunnerTest, RunsVariantsOfFurtherEnginesByTheirCommands) {
@@ -223,12 +223,12 @@ TEST_F(ProcessJobRunnerTest, RunsVariantsOfFurtherEnginesByTheirCommands) {
   const std::string stock = worker("stock", answering("$*"));
   settings.engines.push_back({.label = "3.12", .command = {stock, "of", "3.12"}});
   settings.engines.push_back({.label = "3.13", .command = {stock, "of", "3.13"}});
-  ProcessJobRunner runner(settings);
-  EXPECT_EQ(runner.run(job_of("python/loop")).measurement.reason, "embedded");
-  EXPECT_EQ(runner.run(job_of("python@3.12/loop")).measurement.reason, "of 3.12");
-  EXPECT_EQ(runner.run(job_of("python@3.13/loop")).measurement.reason, "of 3.13");
+  ProcessTaskRunner runner(settings);
+  EXPECT_EQ(runner.run(task_of("python/loop")).measurement.reason, "embedded");
+  EXPECT_EQ(runner.run(task_of("python@3.12/loop")).measurement.reason, "of 3.12");
+  EXPECT_EQ(runner.run(task_of("python@3.13/loop")).measurement.reason, "of 3.13");
   EXPECT_THAT(
-      test::message_of<std::invalid_argument>([&] { runner.run(job_of("python@3.14/loop")); }),
+      test::message_of<std::invalid_argument>([&] { runner.run(task_of("python@3.14/loop")); }),
       HasSubstr("'3.14'"));
 }
 
@@ -236,43 +236,43 @@ TEST_F(ProcessJobRunnerTest, StartsAKilledWorkerOnceMore) {
   const std::string file = (dir_ / "starts").string();
   const std::string die_first =
       "echo start >>" + file + "\n[ $(wc -l <" + file + ") = 1 ] && kill -9 $$\n";
-  ProcessJobRunner runner(settings_with(worker("native", die_first + answering("second"))));
-  const Measurement got = runner.run(job_of("native/simd")).measurement;
+  ProcessTaskRunner runner(settings_with(worker("native", die_first + answering("second"))));
+  const Measurement got = runner.run(task_of("native/simd")).measurement;
   EXPECT_EQ(got.status, Status::ok);
   EXPECT_EQ(got.reason, "second");
 }
 
 TEST_F(ProcessJobRunnerTest, AWorkerThatIsKilledAgainHadTooLittleMemory) {
   const std::string file = (dir_ / "starts").string();
-  ProcessJobRunner runner(settings_with(worker("native", "echo start >>" + file + "\nkill -9 $$")));
-  EXPECT_EQ(runner.run(job_of("native/simd")).measurement.status, Status::oom);
+  ProcessTaskRunner runner(settings_with(worker("native", "echo start >>" + file + "\nkill -9 $$")));
+  EXPECT_EQ(runner.run(task_of("native/simd")).measurement.status, Status::oom);
   EXPECT_EQ(test::contents_of(file), "start\nstart\n");
 }
 
 TEST_F(ProcessJobRunnerTest, SendsTheJob) {
   const std::string file = (dir_ / "request").string();
-  ProcessJobRunner runner(settings_with(worker("native", "cat <&3 >" + file)));
-  Job job = job_of("native/simd");
-  job.seed = 5;
-  job.timing.batch = BatchPlan{.calls = 77, .estimator = Estimator::median};
-  runner.run(job);
+  ProcessTaskRunner runner(settings_with(worker("native", "cat <&3 >" + file)));
+  Task task = task_of("native/simd");
+  task.seed = 5;
+  task.timing.batch = BatchPlan{.calls = 77, .estimator = Estimator::median};
+  runner.run(task);
   const Request request = decode_request(test::contents_of(file));
-  EXPECT_EQ(std::get<Job>(request.task), job);
+  EXPECT_EQ(std::get<Task>(request.task), task);
   EXPECT_EQ(request.python_dir, "/python");
 }
 
 TEST_F(ProcessJobRunnerTest, UsesANewNonceForEveryJob) {
   const std::string file = (dir_ / "request").string();
-  ProcessJobRunner runner(settings_with(worker("native", "cat <&3 >" + file)));
-  runner.run(job_of("native/simd"));
+  ProcessTaskRunner runner(settings_with(worker("native", "cat <&3 >" + file)));
+  runner.run(task_of("native/simd"));
   const std::uint64_t first = decode_request(test::contents_of(file)).nonce;
-  runner.run(job_of("native/simd"));
+  runner.run(task_of("native/simd"));
   EXPECT_NE(decode_request(test::contents_of(file)).nonce, first);
 }
 
 TEST_F(ProcessJobRunnerTest, ReportsTheWallTime) {
-  ProcessJobRunner runner(settings_with(worker("native", "sleep 0.1\n" + answering(""))));
-  const JobOutcome outcome = runner.run(job_of("native/simd"));
+  ProcessTaskRunner runner(settings_with(worker("native", "sleep 0.1\n" + answering(""))));
+  const TaskOutcome outcome = runner.run(task_of("native/simd"));
   EXPECT_GE(outcome.wall_s, 0.1);
   EXPECT_FALSE(outcome.abandoned);
 }
@@ -283,7 +283,7 @@ TEST_F(ProcessJobRunnerTest, LogsWhatAWorkerPrintsUnderTheJobsName) {
   settings.log = [&](const std::string& title, const std::string& output) {
     logged.push_back(title + ": " + output);
   };
-  ProcessJobRunner(settings).run(job_of("native/simd"));
+  ProcessTaskRunner(settings).run(task_of("native/simd"));
   EXPECT_THAT(logged, ElementsAre("sum native/simd n=4 time: hello\n"));
 }
 
@@ -291,26 +291,26 @@ TEST_F(ProcessJobRunnerTest, SilentWorkersAreNotLogged) {
   WorkerSettings settings = settings_with(worker("native", answering("")));
   int logged = 0;
   settings.log = [&](const std::string&, const std::string&) { ++logged; };
-  ProcessJobRunner(settings).run(job_of("native/simd"));
+  ProcessTaskRunner(settings).run(task_of("native/simd"));
   EXPECT_EQ(logged, 0);
 }
 
 TEST_F(ProcessJobRunnerTest, ThreadsOfAJobReachTheLibraries) {
-  ProcessJobRunner runner(settings_with(worker("native", answering("$OMP_NUM_THREADS"))));
-  Job job = job_of("native/simd");
-  job.threads = 3;
-  EXPECT_EQ(runner.run(job).measurement.reason, "3");
+  ProcessTaskRunner runner(settings_with(worker("native", answering("$OMP_NUM_THREADS"))));
+  Task task = task_of("native/simd");
+  task.threads = 3;
+  EXPECT_EQ(runner.run(task).measurement.reason, "3");
 }
 
 TEST_F(ProcessJobRunnerTest, PinsSingleThreadedJobsOnly) {
   const std::string affinity = "$(grep Cpus_allowed_list /proc/self/status | cut -f2)";
   WorkerSettings settings = settings_with(worker("native", answering(affinity)));
-  ProcessJobRunner unpinned(settings);
-  const std::string everywhere = unpinned.run(job_of("native/simd")).measurement.reason;
+  ProcessTaskRunner unpinned(settings);
+  const std::string everywhere = unpinned.run(task_of("native/simd")).measurement.reason;
   settings.cpu = std::stoi(everywhere);  // the first allowed one
-  ProcessJobRunner pinned(settings);
-  EXPECT_EQ(pinned.run(job_of("native/simd")).measurement.reason, std::to_string(settings.cpu));
-  Job threaded = job_of("native/simd");
+  ProcessTaskRunner pinned(settings);
+  EXPECT_EQ(pinned.run(task_of("native/simd")).measurement.reason, std::to_string(settings.cpu));
+  Task threaded = task_of("native/simd");
   threaded.threads = 2;
   EXPECT_EQ(pinned.run(threaded).measurement.reason, everywhere);
 }
@@ -318,7 +318,7 @@ TEST_F(ProcessJobRunnerTest, PinsSingleThreadedJobsOnly) {
 TEST_F(ProcessJobRunnerTest, AHangingWorkerIsATimeout) {
   WorkerSettings settings = settings_with(worker("native", "echo step 1; exec sleep 100"));
   settings.timeout_s = 0.3;
-  const Measurement got = ProcessJobRunner(settings).run(job_of("native/simd")).measurement;
+  const Measurement got = ProcessTaskRunner(settings).run(task_of("native/simd")).measurement;
   EXPECT_EQ(got.status, Status::timeout);
   EXPECT_EQ(got.reason, "still running after 0.3 s; its last output: step 1");
 }
@@ -327,36 +327,36 @@ TEST_F(ProcessJobRunnerTest, AnAbandonedJobSaysSo) {
   const std::atomic<bool> abandon{true};
   WorkerSettings settings = settings_with(worker("native", "exec sleep 100"));
   settings.abandon = &abandon;
-  EXPECT_TRUE(ProcessJobRunner(settings).run(job_of("native/simd")).abandoned);
+  EXPECT_TRUE(ProcessTaskRunner(settings).run(task_of("native/simd")).abandoned);
 }
 
 TEST_F(ProcessJobRunnerTest, AMissingExecutableIsNamed) {
-  ProcessJobRunner runner(settings_with("/nowhere/gapmeter"));
-  EXPECT_THAT(test::message_of<std::system_error>([&] { runner.run(job_of("native/simd")); }),
+  ProcessTaskRunner runner(settings_with("/nowhere/gapmeter"));
+  EXPECT_THAT(test::message_of<std::system_error>([&] { runner.run(task_of("native/simd")); }),
               HasSubstr("/nowhere/gapmeter"));
 }
 
-// Two jobs run untimed, two at once, by workers that run this script in a directory of their own.
+// Two tasks run untimed, two at once, by workers that run this script in a directory of their own.
 class UntimedJobsTest : public ProcessJobRunnerTest {
  protected:
   static constexpr const char* wait_for_it =
       "tries=0; until [ -e $it ] || [ $tries = 1000 ]; do sleep 0.01; tries=$((tries+1)); done\n";
 
-  std::vector<JobOutcome> run(const std::string& script, std::size_t jobs = 2) {
+  std::vector<TaskOutcome> run(const std::string& script, std::size_t tasks = 2) {
     const std::string begin = "cd " + dir_.path().string() + "; echo run >>runs\n";
     WorkerSettings settings = settings_with(worker("native", begin + script));
     settings.memory_bytes = std::int64_t{4} << 30;
     settings.log = [&](const std::string& title, const std::string& output) {
       logged_.push_back(title + ": " + output);
     };
-    std::vector<Job> all;
-    for (std::size_t i = 0; i < jobs; ++i) {
-      all.push_back(job_of("native/simd"));
+    std::vector<Task> all;
+    for (std::size_t i = 0; i < tasks; ++i) {
+      all.push_back(task_of("native/simd"));
       all.back().n = i + 1;
       all.back().pass = Pass::verify;
     }
-    std::vector<JobOutcome> outcomes;
-    ProcessJobRunner(settings, 2).run_untimed(all, [&](std::size_t i, JobOutcome outcome) {
+    std::vector<TaskOutcome> outcomes;
+    ProcessTaskRunner(settings, 2).run_untimed(all, [&](std::size_t i, TaskOutcome outcome) {
       EXPECT_EQ(i, outcomes.size()) << "in order";
       outcomes.push_back(std::move(outcome));
       return take_more_;
@@ -379,14 +379,14 @@ TEST_F(UntimedJobsTest, RunBesideEachOther) {
       run(std::string("if mkdir first; then it=second; else it=first; : >second; fi\n") +
           wait_for_it + "[ -e $it ] || exit 1\n" + answering("met"));
   ASSERT_THAT(outcomes, SizeIs(2));
-  for (const JobOutcome& outcome : outcomes) EXPECT_EQ(outcome.measurement.reason, "met");
+  for (const TaskOutcome& outcome : outcomes) EXPECT_EQ(outcome.measurement.reason, "met");
   EXPECT_EQ(runs(), 2U) << "none had to be run again";
 }
 
 TEST_F(UntimedJobsTest, ShareTheMemory) {
   const auto outcomes = run(answering("$(ulimit -d)"));
   ASSERT_THAT(outcomes, SizeIs(2));
-  for (const JobOutcome& outcome : outcomes) {
+  for (const TaskOutcome& outcome : outcomes) {
     EXPECT_EQ(outcome.measurement.reason, std::to_string((std::int64_t{2} << 30) / 1024));
   }
 }
@@ -407,7 +407,7 @@ TEST_F(UntimedJobsTest, OneThatFailsBesideOthersIsRunAgainAlone) {
 TEST_F(UntimedJobsTest, OneThatFailsAloneTooHasFailed) {
   const auto outcomes = run("echo no room; exit 3\n");
   ASSERT_THAT(outcomes, SizeIs(2));
-  for (const JobOutcome& outcome : outcomes) {
+  for (const TaskOutcome& outcome : outcomes) {
     EXPECT_EQ(outcome.measurement.status, Status::crashed);
     EXPECT_EQ(outcome.measurement.reason,
               "exited with status 3 and no result; its last output: no room");
@@ -423,10 +423,10 @@ TEST_F(UntimedJobsTest, WhatRunsIsTakenWhenNoMoreAreWanted) {
 }
 
 TEST_F(ProcessJobRunnerTest, AnUntimedJobThatDoesNotStartHasFailed) {
-  ProcessJobRunner runner(settings_with("/nowhere/gapmeter"), 2);
+  ProcessTaskRunner runner(settings_with("/nowhere/gapmeter"), 2);
   std::vector<std::string> reasons;
-  runner.run_untimed({job_of("native/a"), job_of("native/b")},
-                     [&](std::size_t, JobOutcome outcome) {
+  runner.run_untimed({task_of("native/a"), task_of("native/b")},
+                     [&](std::size_t, TaskOutcome outcome) {
                        reasons.push_back(outcome.measurement.reason);
                        return true;
                      });

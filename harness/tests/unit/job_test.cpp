@@ -1,5 +1,6 @@
 // The names of lanes, variants, statuses, passes and estimators, as files and messages hold them.
-#include "harness/worker/job.h"
+#include "harness/model/measurement.h"
+#include "harness/model/task.h"
 
 #include <gtest/gtest.h>
 

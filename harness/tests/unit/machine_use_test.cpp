@@ -1,5 +1,5 @@
 // Two runs at once: each learns of the other, for as long as both are there.
-#include "harness/run/machine_use.h"
+#include "harness/sys/machine_use.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

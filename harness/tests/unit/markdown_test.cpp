@@ -1,5 +1,5 @@
 // Tables in Markdown: their shape, and what a cell must not break.
-#include "harness/cli/markdown.h"
+#include "harness/cli/text/markdown.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Resident memory as the kernel accounts it, around 64 MiB that are touched and given back. Margins
 // are wide: what else the process does meanwhile counts, too.
-#include "harness/worker/memory.h"
+#include "harness/sys/memory.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -118,8 +118,8 @@ class ControlGroups : public ::testing::Test {
 TEST_F(ControlGroups, OfTheSecondVersionHoldBackThoseWithinThem) {
   put("mount/box/memory.max", "1000");
   put("mount/box/memory.current", "600");
-  put("mount/box/job/memory.max", "max");
-  put("mount/box/job/memory.current", "500");
+  put("mount/box/task/memory.max", "max");
+  put("mount/box/task/memory.current", "500");
   EXPECT_EQ(room("0::/box/job"), 400);
 }
 

@@ -9,7 +9,7 @@
 
 #include "harness/kernel/kernel.h"
 #include "harness/tests/unit/testing.h"
-#include "harness/worker/lane.h"
+#include "harness/worker/lane_runner.h"
 
 namespace gapmeter {
 namespace {
@@ -202,7 +202,7 @@ struct Scaled {
 };
 
 int preparations = 0;
-Scaled prepare_scaled(std::span<const double> x, double factor, Report& report) {
+Scaled prepare_scaled(std::span<const double> x, double factor, Metrics& report) {
   ++preparations;
   report.add("factor", factor);
   return {scaled(x, factor)};

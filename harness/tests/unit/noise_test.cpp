@@ -1,5 +1,5 @@
 // What doctor measures: a build against itself, and who else used the processor.
-#include "harness/run/noise.h"
+#include "harness/measure/noise.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

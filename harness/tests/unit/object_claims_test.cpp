@@ -34,10 +34,10 @@ class SizeClaims : public ::testing::TestWithParam<SizeClaim> {
 TEST_P(SizeClaims, HoldForExactlyThatSize) {
   const Decision decision = decide(GetParam().id, {object(GetParam().bytes)});
   EXPECT_EQ(decision.outcome, Outcome::holds);
-  ASSERT_THAT(decision.findings, SizeIs(1));
-  EXPECT_EQ(decision.findings[0].value.value, GetParam().bytes);
-  EXPECT_EQ(decision.findings[0].line, GetParam().bytes);
-  EXPECT_EQ(decision.findings[0].unit, "bytes");
+  ASSERT_THAT(decision.figures, SizeIs(1));
+  EXPECT_EQ(decision.figures[0].value.value, GetParam().bytes);
+  EXPECT_EQ(decision.figures[0].line, GetParam().bytes);
+  EXPECT_EQ(decision.figures[0].unit, "bytes");
 }
 
 TEST_P(SizeClaims, FailForAnyOther) {
@@ -92,11 +92,11 @@ SummaryRows vectors(double f32_bytes, double f64_bytes) {
 TEST(C03, HoldsWithin5Percent) {
   const Decision decision = decide("C03", vectors(4, 8));
   EXPECT_EQ(decision.outcome, Outcome::holds);
-  ASSERT_THAT(decision.findings, SizeIs(2));
-  EXPECT_DOUBLE_EQ(decision.findings[0].value.value, 4);
-  EXPECT_EQ(decision.findings[0].line, 4);
-  EXPECT_DOUBLE_EQ(decision.findings[1].value.value, 8);
-  EXPECT_EQ(decision.findings[1].line, 8);
+  ASSERT_THAT(decision.figures, SizeIs(2));
+  EXPECT_DOUBLE_EQ(decision.figures[0].value.value, 4);
+  EXPECT_EQ(decision.figures[0].line, 4);
+  EXPECT_DOUBLE_EQ(decision.figures[1].value.value, 8);
+  EXPECT_EQ(decision.figures[1].line, 8);
   EXPECT_EQ(outcome("C03", vectors(4.15, 7.65)), Outcome::holds);
 }
 
@@ -146,12 +146,12 @@ TEST(C05, HoldsWithTwiceTheMemoryInThreeQuartersOfTheKernels) {
   const Decision decision =
       decide("C05", footprints({{"a", 2.1}, {"b", 8}, {"c", 2.1}, {"d", 1}}), four);
   EXPECT_EQ(decision.outcome, Outcome::holds);
-  ASSERT_THAT(decision.findings, SizeIs(4));
-  EXPECT_DOUBLE_EQ(decision.findings[1].value.value, 8);
-  EXPECT_EQ(decision.findings[1].kernel, "b");
-  EXPECT_EQ(decision.findings[1].n, 1024U);
-  EXPECT_EQ(decision.findings[1].what, "peak memory of python/loop over native/simd");
-  EXPECT_EQ(decision.findings[1].line, 2);
+  ASSERT_THAT(decision.figures, SizeIs(4));
+  EXPECT_DOUBLE_EQ(decision.figures[1].value.value, 8);
+  EXPECT_EQ(decision.figures[1].kernel, "b");
+  EXPECT_EQ(decision.figures[1].n, 1024U);
+  EXPECT_EQ(decision.figures[1].what, "peak memory of python/loop over native/simd");
+  EXPECT_EQ(decision.figures[1].line, 2);
 }
 
 TEST(C05, FailsWhereHalfOfTheKernelsTakeLess) {
@@ -170,7 +170,7 @@ TEST(C05, TakesTheLargestSizeAtWhichBothAreResolved) {
   larger[1].rss_peak_bytes.reset();
   const Decision decision = decide("C05", rows + larger, four);
   EXPECT_EQ(decision.outcome, Outcome::holds);
-  EXPECT_EQ(decision.findings[0].n, 1024U);
+  EXPECT_EQ(decision.figures[0].n, 1024U);
 }
 
 TEST(C05, IsNotMeasuredWithoutMemoryOrBaseline) {

@@ -501,7 +501,7 @@ TEST(CompareCommandLine, HasDefaults) {
   EXPECT_EQ(options.rule.threshold, 0.02);
   EXPECT_EQ(options.rule.confidence, 0.99);
   EXPECT_EQ(options.by, "");
-  EXPECT_EQ(options.format, ReportFormat::text);
+  EXPECT_EQ(options.format, OutputFormat::text);
 }
 
 TEST(CompareCommandLine, TakesTheRuleTheQuantityAndTheFormat) {
@@ -510,7 +510,7 @@ TEST(CompareCommandLine, TakesTheRuleTheQuantityAndTheFormat) {
   EXPECT_DOUBLE_EQ(options.rule.threshold, 0.05);
   EXPECT_DOUBLE_EQ(options.rule.confidence, 0.95);
   EXPECT_EQ(options.by, "gap");
-  EXPECT_EQ(options.format, ReportFormat::json);
+  EXPECT_EQ(options.format, OutputFormat::json);
 }
 
 TEST(CompareCommandLine, RefusesWhatMakesNoSense) {
@@ -535,7 +535,7 @@ TEST(AbCommandLine, HasDefaults) {
   EXPECT_EQ(options.seed, 1U);
   EXPECT_EQ(options.cpu, std::nullopt);
   EXPECT_EQ(options.out, "");
-  EXPECT_EQ(options.format, ReportFormat::text);
+  EXPECT_EQ(options.format, OutputFormat::text);
 }
 
 TEST(AbCommandLine, TakesEveryOption) {
@@ -555,7 +555,7 @@ TEST(AbCommandLine, TakesEveryOption) {
   EXPECT_EQ(options.seed, 7U);
   EXPECT_EQ(options.cpu, 0);
   EXPECT_EQ(options.out, "kept");
-  EXPECT_EQ(options.format, ReportFormat::markdown);
+  EXPECT_EQ(options.format, OutputFormat::markdown);
 }
 
 TEST(AbCommandLine, RefusesWhatMakesNoSense) {
@@ -582,11 +582,11 @@ TEST_F(ConfigFile, HasSectionsForComparisonsToo) {
 TEST(ClaimsCommandLine, TakesADirectoryAndAFormat) {
   const auto options = options_of<ClaimsOptions>({"claims", "dir"});
   EXPECT_EQ(options.dir, "dir");
-  EXPECT_EQ(options.format, ReportFormat::text);
+  EXPECT_EQ(options.format, OutputFormat::text);
   EXPECT_EQ(options_of<ClaimsOptions>({"claims", "dir", "--format", "json"}).format,
-            ReportFormat::json);
+            OutputFormat::json);
   EXPECT_EQ(options_of<ClaimsOptions>({"claims", "--format", "markdown", "dir"}).format,
-            ReportFormat::markdown);
+            OutputFormat::markdown);
 }
 
 TEST(ClaimsCommandLine, RefusesWhatMakesNoSense) {
@@ -606,7 +606,7 @@ TEST(ReportCommandLine, TakesADirectoryAndThePage) {
 TEST(ReproduceCommandLine, TakesTheReferenceAndTheDefaultsOfARun) {
   const auto options = options_of<ReproduceOptions>({"reproduce", "dir"});
   EXPECT_EQ(options.reference, "dir");
-  EXPECT_EQ(options.format, ReportFormat::text);
+  EXPECT_EQ(options.format, OutputFormat::text);
   const RunOptions defaults = run_options({});
   EXPECT_EQ(options.run.rounds, defaults.rounds);
   EXPECT_EQ(options.run.round_ns, defaults.round_ns);
@@ -629,7 +629,7 @@ TEST(ReproduceCommandLine, TakesWhatMakesARun) {
   EXPECT_EQ(options.run.cpu, 0);
   EXPECT_EQ(options.run.timeout_s, 30);
   EXPECT_EQ(options.run.seed, 7U);
-  EXPECT_EQ(options.format, ReportFormat::json);
+  EXPECT_EQ(options.format, OutputFormat::json);
 }
 
 TEST(ReproduceCommandLine, QuickAndFullMeanWhatTheyMeanForARun) {

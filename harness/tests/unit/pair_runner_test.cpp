@@ -1,6 +1,6 @@
 // One round on two sides, with workers that are shell scripts: whose turn it is, and how one that
 // fails ends the other.
-#include "harness/run/pair_runner.h"
+#include "harness/measure/pair_runner.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <system_error>
 
 #include "harness/tests/unit/testing.h"
-#include "harness/worker/protocol.h"
+#include "harness/protocol/messages.h"
 #include "harness/worker/worker_main.h"
 
 namespace gapmeter {
@@ -46,7 +46,7 @@ class PairRunnerTest : public ::testing::Test {
   static std::string slices(int count, const std::string& then = "answer well") {
     return "for i in $(seq " + std::to_string(count) + "); do slice || exit 7; done; " + then;
   }
-  static Job job(std::int64_t count) {
+  static Task task(std::int64_t count) {
     return {.pass = Pass::time,
             .kernel = "sum",
             .variant = test::variant("native/simd"),
@@ -63,7 +63,7 @@ class PairRunnerTest : public ::testing::Test {
 // Which side begins a slice alternates as A B B A, so that drifts weigh on both alike.
 TEST_F(PairRunnerTest, TheSidesTakeTurns) {
   ProcessPairRunner runner(side("A", slices(6)), side("B", slices(6)));
-  const auto outcomes = runner.run_pair(job(6), 0);
+  const auto outcomes = runner.run_pair(task(6), 0);
   EXPECT_EQ(turns(),
             "AB"
             "BA"
@@ -71,7 +71,7 @@ TEST_F(PairRunnerTest, TheSidesTakeTurns) {
             "AB"
             "AB"
             "BA");
-  for (const JobOutcome& outcome : outcomes) {
+  for (const TaskOutcome& outcome : outcomes) {
     EXPECT_EQ(outcome.measurement.status, Status::ok);
     EXPECT_EQ(outcome.measurement.reason, "well");
     EXPECT_FALSE(outcome.abandoned);
@@ -81,7 +81,7 @@ TEST_F(PairRunnerTest, TheSidesTakeTurns) {
 
 TEST_F(PairRunnerTest, EitherSideCanBeginThem) {
   ProcessPairRunner runner(side("A", slices(4)), side("B", slices(4)));
-  runner.run_pair(job(4), 1);
+  runner.run_pair(task(4), 1);
   EXPECT_EQ(turns(),
             "BA"
             "AB"
@@ -92,13 +92,13 @@ TEST_F(PairRunnerTest, EitherSideCanBeginThem) {
 TEST_F(PairRunnerTest, NeitherBeginsBeforeBothAreReady) {
   ProcessPairRunner runner(side("A", slices(1)),
                            side("B", "sleep 0.3; printf r >>turns\n" + slices(1)));
-  runner.run_pair(job(1), 0);
+  runner.run_pair(task(1), 0);
   EXPECT_EQ(turns(), "rAB");
 }
 
 TEST_F(PairRunnerTest, EachSideHasItsOwnOutcome) {
   ProcessPairRunner runner(side("A", slices(2, "answer base")), side("B", slices(2, "answer new")));
-  const auto outcomes = runner.run_pair(job(2), 0);
+  const auto outcomes = runner.run_pair(task(2), 0);
   EXPECT_EQ(outcomes[0].measurement.reason, "base");
   EXPECT_EQ(outcomes[1].measurement.reason, "new");
 }
@@ -106,10 +106,10 @@ TEST_F(PairRunnerTest, EachSideHasItsOwnOutcome) {
 TEST_F(PairRunnerTest, BothGetTheSameJob) {
   const std::string keep = "echo \"$request\" >request$letter\n";
   ProcessPairRunner runner(side("A", keep + slices(1)), side("B", keep + slices(1)));
-  runner.run_pair(job(1), 0);
+  runner.run_pair(task(1), 0);
   for (const char* name : {"requestA", "requestB"}) {
     const Request request = decode_request(test::contents_of(dir_ / name));
-    EXPECT_EQ(std::get<Job>(request.task), job(1));
+    EXPECT_EQ(std::get<Task>(request.task), task(1));
   }
 }
 
@@ -119,9 +119,9 @@ TEST_F(PairRunnerTest, ASideThatDiesEndsTheOther) {
     const std::string dies = slices(1, "slice; echo 'no memory left'; kill -SEGV $$");
     ProcessPairRunner runner(side("A", "ulimit -c 0\n" + (dying == 0 ? dies : slices(100))),
                              side("B", "ulimit -c 0\n" + (dying == 1 ? dies : slices(100))));
-    const auto outcomes = runner.run_pair(job(100), 0);
-    const JobOutcome& dead = outcomes[static_cast<std::size_t>(dying)];
-    const JobOutcome& other = outcomes[static_cast<std::size_t>(1 - dying)];
+    const auto outcomes = runner.run_pair(task(100), 0);
+    const TaskOutcome& dead = outcomes[static_cast<std::size_t>(dying)];
+    const TaskOutcome& other = outcomes[static_cast<std::size_t>(1 - dying)];
     EXPECT_EQ(dead.measurement.status, Status::crashed);
     EXPECT_THAT(dead.measurement.reason, HasSubstr("no memory left"));
     EXPECT_FALSE(dead.abandoned);
@@ -133,7 +133,7 @@ TEST_F(PairRunnerTest, ASideThatDiesEndsTheOther) {
 
 TEST_F(PairRunnerTest, ASideThatNeverTakesAStepEndsTheOther) {
   ProcessPairRunner runner(side("A", slices(6)), side("B", "exit 3"));
-  const auto outcomes = runner.run_pair(job(6), 0);
+  const auto outcomes = runner.run_pair(task(6), 0);
   EXPECT_TRUE(outcomes[0].abandoned);
   EXPECT_EQ(outcomes[1].measurement.reason, "exited with status 3 and no result");
   EXPECT_EQ(turns(), "");
@@ -145,8 +145,8 @@ TEST_F(PairRunnerTest, ASideThatHangsIsTheOneThatTimedOut) {
     const std::string hangs = slices(1, "slice; exec sleep 100");
     ProcessPairRunner runner(side("A", hanging == 0 ? hangs : slices(6), 1),
                              side("B", hanging == 1 ? hangs : slices(6), 1));
-    const auto outcomes = runner.run_pair(job(6), 0);
-    const JobOutcome& hung = outcomes[static_cast<std::size_t>(hanging)];
+    const auto outcomes = runner.run_pair(task(6), 0);
+    const TaskOutcome& hung = outcomes[static_cast<std::size_t>(hanging)];
     EXPECT_EQ(hung.measurement.status, Status::timeout);
     EXPECT_FALSE(hung.abandoned);
     EXPECT_TRUE(outcomes[static_cast<std::size_t>(1 - hanging)].abandoned);
@@ -155,7 +155,7 @@ TEST_F(PairRunnerTest, ASideThatHangsIsTheOneThatTimedOut) {
 
 TEST_F(PairRunnerTest, ASideThatWantsMoreSlicesThanItWasToldIsToBlame) {
   ProcessPairRunner runner(side("A", slices(2)), side("B", slices(3)));
-  const auto outcomes = runner.run_pair(job(2), 0);
+  const auto outcomes = runner.run_pair(task(2), 0);
   EXPECT_EQ(outcomes[0].measurement.reason, "well");
   EXPECT_EQ(outcomes[1].measurement.reason, "exited with status 7 and no result");
   EXPECT_FALSE(outcomes[1].abandoned);
@@ -163,7 +163,7 @@ TEST_F(PairRunnerTest, ASideThatWantsMoreSlicesThanItWasToldIsToBlame) {
 
 TEST_F(PairRunnerTest, ASideThatAnswersEarlyEndsTheOther) {
   ProcessPairRunner runner(side("A", slices(6)), side("B", slices(2)));
-  const auto outcomes = runner.run_pair(job(6), 0);
+  const auto outcomes = runner.run_pair(task(6), 0);
   EXPECT_TRUE(outcomes[0].abandoned);
   EXPECT_EQ(outcomes[1].measurement.reason, "well");
 }
@@ -172,7 +172,7 @@ TEST_F(PairRunnerTest, ASideThatDoesNotStartIsNamedAndNothingIsLeft) {
   WorkerSettings missing = side("B", "");
   missing.native_command = {"/nowhere/gapmeter", worker_argument};
   ProcessPairRunner runner(side("A", slices(6)), missing);
-  EXPECT_THAT(test::message_of<std::system_error>([&] { runner.run_pair(job(6), 0); }),
+  EXPECT_THAT(test::message_of<std::system_error>([&] { runner.run_pair(task(6), 0); }),
               HasSubstr("/nowhere/gapmeter"));
   EXPECT_THAT(test::children_of_this_process(), IsEmpty());
 }
@@ -181,7 +181,7 @@ TEST_F(PairRunnerTest, UsersPatienceEndsBoth) {
   const std::atomic<bool> abandon{true};
   WorkerSettings base = side("A", "exec sleep 100"), compared = side("B", "exec sleep 100");
   base.abandon = compared.abandon = &abandon;
-  for (const JobOutcome& outcome : ProcessPairRunner(base, compared).run_pair(job(1), 0)) {
+  for (const TaskOutcome& outcome : ProcessPairRunner(base, compared).run_pair(task(1), 0)) {
     EXPECT_TRUE(outcome.abandoned);
   }
 }
@@ -192,14 +192,14 @@ TEST_F(PairRunnerTest, WhatAWorkerPrintsIsLogged) {
   base.log = compared.log = [&](const std::string& title, const std::string& output) {
     logged.push_back(title + ": " + output);
   };
-  ProcessPairRunner(base, compared).run_pair(job(1), 0);
+  ProcessPairRunner(base, compared).run_pair(task(1), 0);
   EXPECT_THAT(logged, ElementsAre("sum native/simd n=4 time: hello\n"));
 }
 
 TEST_F(PairRunnerTest, RunsAJobOnOneSideAlone) {
   ProcessPairRunner runner(side("A", "answer base"), side("B", "answer new"));
-  EXPECT_EQ(runner.run(0, job(1)).measurement.reason, "base");
-  EXPECT_EQ(runner.run(1, job(1)).measurement.reason, "new");
+  EXPECT_EQ(runner.run(0, task(1)).measurement.reason, "base");
+  EXPECT_EQ(runner.run(1, task(1)).measurement.reason, "new");
 }
 
 }  // namespace

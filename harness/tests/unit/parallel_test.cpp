@@ -1,4 +1,4 @@
-#include "harness/results/parallel.h"
+#include "harness/base/parallel.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // The plan: which cells are measured, which are settled beforehand, and in which order a round
 // runs.
-#include "harness/run/plan.h"
+#include "harness/measure/plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,14 +23,14 @@ using ::testing::SizeIs;
 
 using Sizes = std::vector<std::size_t>;
 
-std::vector<std::string> names_in(const Comparison& comparison) {
+std::vector<std::string> names_in(const CellGroup& group) {
   std::vector<std::string> names;
-  for (const PlannedVariant& planned : comparison.variants) names.push_back(to_string(planned.id));
+  for (const PlannedVariant& planned : group.variants) names.push_back(to_string(planned.id));
   return names;
 }
 
-const PlannedVariant& planned(const Comparison& comparison, const std::string& name) {
-  for (const PlannedVariant& variant : comparison.variants) {
+const PlannedVariant& planned(const CellGroup& group, const std::string& name) {
+  for (const PlannedVariant& variant : group.variants) {
     if (to_string(variant.id) == name) return variant;
   }
   throw std::out_of_range(name);
@@ -136,12 +136,12 @@ TEST(ThreadsFor, AreTheSelectedOnes) {
 TEST(PlanComparisons, HaveEveryVariantAtEveryNumberOfThreads) {
   Catalog catalog = catalog_of({"a"});
   test::kernel_in(catalog, "a").inputs.push_back(thread_count());
-  const auto comparisons = plan_comparisons(
+  const auto groups = plan_groups(
       catalog, {.variants = {"native/plain", "python/loop"}, .sizes = {4, 16}, .threads = {1, 2}});
-  ASSERT_THAT(comparisons, SizeIs(2));
-  for (const Comparison& comparison : comparisons) {
+  ASSERT_THAT(groups, SizeIs(2));
+  for (const CellGroup& group : groups) {
     std::vector<std::pair<std::string, int>> planned;
-    for (const PlannedVariant& variant : comparison.variants) {
+    for (const PlannedVariant& variant : group.variants) {
       planned.emplace_back(to_string(variant.id), variant.threads);
     }
     EXPECT_THAT(planned, ElementsAre(Pair("native/plain", 1), Pair("python/loop", 1),
@@ -151,8 +151,8 @@ TEST(PlanComparisons, HaveEveryVariantAtEveryNumberOfThreads) {
 
 TEST(PlanComparisons, GoKernelByKernelSizesAscending) {
   std::vector<std::pair<std::string, std::size_t>> cells;
-  for (const Comparison& comparison : plan_comparisons(catalog_of({"a", "b"}), {})) {
-    cells.emplace_back(comparison.kernel, comparison.n);
+  for (const CellGroup& group : plan_groups(catalog_of({"a", "b"}), {})) {
+    cells.emplace_back(group.kernel, group.n);
   }
   using Cell = std::pair<std::string, std::size_t>;
   EXPECT_THAT(cells, ElementsAre(Cell("a", 4), Cell("a", 16), Cell("a", 64), Cell("b", 4),
@@ -160,60 +160,60 @@ TEST(PlanComparisons, GoKernelByKernelSizesAscending) {
 }
 
 TEST(PlanComparisons, HoldEveryVariantWithTheCostOfACall) {
-  const auto comparisons = plan_comparisons(catalog_of({"a"}), {.sizes = {100}});
-  ASSERT_THAT(comparisons, SizeIs(1));
-  const Comparison& comparison = comparisons[0];
-  EXPECT_THAT(names_in(comparison),
+  const auto groups = plan_groups(catalog_of({"a"}), {.sizes = {100}});
+  ASSERT_THAT(groups, SizeIs(1));
+  const CellGroup& group = groups[0];
+  EXPECT_THAT(names_in(group),
               ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy"));
-  EXPECT_EQ(comparison.cost.bytes, 1600);
-  EXPECT_EQ(comparison.cost.items, 100);
-  EXPECT_EQ(comparison.working_set_bytes, 1600U);
-  for (const PlannedVariant& variant : comparison.variants) {
+  EXPECT_EQ(group.cost.bytes, 1600);
+  EXPECT_EQ(group.cost.items, 100);
+  EXPECT_EQ(group.working_set_bytes, 1600U);
+  for (const PlannedVariant& variant : group.variants) {
     EXPECT_EQ(variant.threads, 1);
     EXPECT_FALSE(variant.settled);
   }
 }
 
 TEST(PlanComparisons, HoldTheSelectedVariantsOnly) {
-  const auto comparisons =
-      plan_comparisons(catalog_of({"a"}), {.variants = {"python/*", "fast"}, .sizes = {4}});
-  ASSERT_THAT(comparisons, SizeIs(1));
-  EXPECT_THAT(names_in(comparisons[0]), ElementsAre("native/fast", "python/loop", "python/numpy"));
+  const auto groups =
+      plan_groups(catalog_of({"a"}), {.variants = {"python/*", "fast"}, .sizes = {4}});
+  ASSERT_THAT(groups, SizeIs(1));
+  EXPECT_THAT(names_in(groups[0]), ElementsAre("native/fast", "python/loop", "python/numpy"));
 }
 
 TEST(PlanComparisons, LeaveOutKernelsWithoutASelectedVariant) {
   Catalog catalog = catalog_of({"a", "b"});
   catalog.python.variants.push_back({"b", "special", {}, std::nullopt});
-  const auto comparisons = plan_comparisons(catalog, {.variants = {"special"}, .sizes = {4}});
-  ASSERT_THAT(comparisons, SizeIs(1));
-  EXPECT_EQ(comparisons[0].kernel, "b");
+  const auto groups = plan_groups(catalog, {.variants = {"special"}, .sizes = {4}});
+  ASSERT_THAT(groups, SizeIs(1));
+  EXPECT_EQ(groups[0].kernel, "b");
 }
 
 TEST(PlanComparisons, RefuseUnknownNames) {
-  EXPECT_THROW(plan_comparisons(catalog_of({"a"}), {.kernels = {"nosuch"}}), UnknownName);
-  EXPECT_THROW(plan_comparisons(catalog_of({"a"}), {.variants = {"nosuch"}}), UnknownName);
+  EXPECT_THROW(plan_groups(catalog_of({"a"}), {.kernels = {"nosuch"}}), UnknownName);
+  EXPECT_THROW(plan_groups(catalog_of({"a"}), {.variants = {"nosuch"}}), UnknownName);
 }
 
 TEST(PlanComparisons, SettleSizesAboveAVariantsLargestAsSkipped) {
   Catalog catalog = catalog_of({"a"});
   test::python_variant_in(catalog, "a", "loop").max_size = 16;
-  const auto comparisons = plan_comparisons(catalog, {});
-  ASSERT_THAT(comparisons, SizeIs(3));
-  EXPECT_FALSE(planned(comparisons[0], "python/loop").settled);
-  EXPECT_FALSE(planned(comparisons[1], "python/loop").settled);
-  const auto& settled = planned(comparisons[2], "python/loop").settled;
+  const auto groups = plan_groups(catalog, {});
+  ASSERT_THAT(groups, SizeIs(3));
+  EXPECT_FALSE(planned(groups[0], "python/loop").settled);
+  EXPECT_FALSE(planned(groups[1], "python/loop").settled);
+  const auto& settled = planned(groups[2], "python/loop").settled;
   ASSERT_TRUE(settled.has_value());
   EXPECT_EQ(settled->status, Status::skipped);
   EXPECT_THAT(settled->reason, HasSubstr("max_size of 16"));
-  EXPECT_FALSE(planned(comparisons[2], "python/numpy").settled);
+  EXPECT_FALSE(planned(groups[2], "python/numpy").settled);
 }
 
 TEST(PlanComparisons, InQuickRunsWeighTheLargestOfAKernelsOwnSizesAlone) {
   const Catalog catalog = catalog_of({"a"});
   const auto weighed = [&](const Selection& selection) {
     std::vector<bool> all;
-    for (const Comparison& comparison : plan_comparisons(catalog, selection)) {
-      all.push_back(comparison.memory);
+    for (const CellGroup& group : plan_groups(catalog, selection)) {
+      all.push_back(group.memory);
     }
     return all;
   };
@@ -225,20 +225,20 @@ TEST(PlanComparisons, InQuickRunsWeighTheLargestOfAKernelsOwnSizesAlone) {
 TEST(PlanComparisons, LeaveOutOfQuickRunsWhatTakesLongToPrepare) {
   Catalog catalog = catalog_of({"a"});
   test::python_variant_in(catalog, "a", "numpy").quick = false;
-  const auto quick = plan_comparisons(catalog, {.sizes = {4}, .quick = true});
+  const auto quick = plan_groups(catalog, {.sizes = {4}, .quick = true});
   const auto& settled = planned(quick[0], "python/numpy").settled;
   ASSERT_TRUE(settled.has_value());
   EXPECT_EQ(settled->status, Status::skipped);
   EXPECT_THAT(settled->reason, HasSubstr("quick"));
   EXPECT_FALSE(planned(quick[0], "python/loop").settled.has_value());
-  const auto whole = plan_comparisons(catalog, {.sizes = {4}});
+  const auto whole = plan_groups(catalog, {.sizes = {4}});
   EXPECT_FALSE(planned(whole[0], "python/numpy").settled.has_value());
 }
 
 TEST(PlanComparisons, NameAKernelWithoutACost) {
   Catalog catalog = catalog_of({"a"});
   test::kernel_in(catalog, "a").cost = nullptr;
-  EXPECT_THAT(test::message_of<std::invalid_argument>([&] { plan_comparisons(catalog, {}); }),
+  EXPECT_THAT(test::message_of<std::invalid_argument>([&] { plan_groups(catalog, {}); }),
               HasSubstr("a: no cost"));
 }
 
@@ -253,26 +253,26 @@ class UnimportableModule : public ::testing::Test {
 };
 
 TEST_F(UnimportableModule, LeavesItsBaselineAsAnError) {
-  const auto comparisons = plan_comparisons(catalog_, {.sizes = {4}});
-  ASSERT_THAT(comparisons, SizeIs(1));
-  EXPECT_THAT(names_in(comparisons[0]), ElementsAre("native/plain", "native/fast", "python/loop"));
-  const auto& settled = planned(comparisons[0], "python/loop").settled;
+  const auto groups = plan_groups(catalog_, {.sizes = {4}});
+  ASSERT_THAT(groups, SizeIs(1));
+  EXPECT_THAT(names_in(groups[0]), ElementsAre("native/plain", "native/fast", "python/loop"));
+  const auto& settled = planned(groups[0], "python/loop").settled;
   ASSERT_TRUE(settled.has_value());
   EXPECT_EQ(settled->status, Status::error);
   EXPECT_EQ(settled->reason, "SyntaxError: line 3");
 }
 
 TEST_F(UnimportableModule, DoesNotAddTheBaselineWhenItIsNotSelected) {
-  const auto comparisons = plan_comparisons(catalog_, {.variants = {"native/*"}, .sizes = {4}});
-  ASSERT_THAT(comparisons, SizeIs(1));
-  EXPECT_THAT(names_in(comparisons[0]), ElementsAre("native/plain", "native/fast"));
+  const auto groups = plan_groups(catalog_, {.variants = {"native/*"}, .sizes = {4}});
+  ASSERT_THAT(groups, SizeIs(1));
+  EXPECT_THAT(names_in(groups[0]), ElementsAre("native/plain", "native/fast"));
 }
 
 TEST_F(UnimportableModule, IsAnErrorAlsoWhenOnlyItsBaselineIsSelected) {
   for (const char* pattern : {"python/loop", "python/*", "loop"}) {
-    const auto comparisons = plan_comparisons(catalog_, {.variants = {pattern}, .sizes = {4}});
-    ASSERT_THAT(comparisons, SizeIs(1)) << pattern;
-    EXPECT_THAT(names_in(comparisons[0]), ElementsAre("python/loop")) << pattern;
+    const auto groups = plan_groups(catalog_, {.variants = {pattern}, .sizes = {4}});
+    ASSERT_THAT(groups, SizeIs(1)) << pattern;
+    EXPECT_THAT(names_in(groups[0]), ElementsAre("python/loop")) << pattern;
   }
 }
 
@@ -280,15 +280,15 @@ TEST_F(UnimportableModule, LeavesOtherKernelsAlone) {
   catalog_.kernels.push_back(test::twice_kernel("b"));
   catalog_.python.modules.emplace_back("b");
   catalog_.python.variants.push_back({"b", "loop", {}, std::nullopt});
-  const auto comparisons = plan_comparisons(catalog_, {.kernels = {"b"}, .sizes = {4}});
-  ASSERT_THAT(comparisons, SizeIs(1));
-  EXPECT_THAT(names_in(comparisons[0]), ElementsAre("native/plain", "native/fast", "python/loop"));
-  EXPECT_FALSE(planned(comparisons[0], "python/loop").settled);
+  const auto groups = plan_groups(catalog_, {.kernels = {"b"}, .sizes = {4}});
+  ASSERT_THAT(groups, SizeIs(1));
+  EXPECT_THAT(names_in(groups[0]), ElementsAre("native/plain", "native/fast", "python/loop"));
+  EXPECT_FALSE(planned(groups[0], "python/loop").settled);
 }
 
 TEST_F(UnimportableModule, IsToldOnceHoweverManyProblemsItHas) {
   catalog_.python.problems.push_back({"a", "another"});
-  EXPECT_THAT(plan_comparisons(catalog_, {.sizes = {4}})[0].variants, SizeIs(3));
+  EXPECT_THAT(plan_groups(catalog_, {.sizes = {4}})[0].variants, SizeIs(3));
 }
 
 // Each engine imports the modules for itself, and they may declare other variants there.
@@ -296,51 +296,51 @@ class FurtherEngineTest : public ::testing::Test {
  protected:
   FurtherEngineTest() { catalog_.further_engines.push_back({"3.13", catalog_.python}); }
   PythonDescription& further() { return catalog_.further_engines[0].python; }
-  Comparison comparison() const { return plan_comparisons(catalog_, {.sizes = {64}}).at(0); }
+  CellGroup group() const { return plan_groups(catalog_, {.sizes = {64}}).at(0); }
 
   Catalog catalog_ = catalog_of({"a"});
 };
 
 TEST_F(FurtherEngineTest, HasItsVariantsPlannedBesideTheFirsts) {
-  EXPECT_THAT(names_in(comparison()),
+  EXPECT_THAT(names_in(group()),
               ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy",
                           "python@3.13/loop", "python@3.13/numpy"));
-  for (const PlannedVariant& variant : comparison().variants) EXPECT_FALSE(variant.settled);
+  for (const PlannedVariant& variant : group().variants) EXPECT_FALSE(variant.settled);
 }
 
 TEST_F(FurtherEngineTest, IsLeftOutWhereAnotherIsSelected) {
-  const auto comparisons =
-      plan_comparisons(catalog_, {.variants = {"native/*", "python@3.13/loop"}, .sizes = {4}});
-  EXPECT_THAT(names_in(comparisons.at(0)),
+  const auto groups =
+      plan_groups(catalog_, {.variants = {"native/*", "python@3.13/loop"}, .sizes = {4}});
+  EXPECT_THAT(names_in(groups.at(0)),
               ElementsAre("native/plain", "native/fast", "python@3.13/loop"));
 }
 
 TEST_F(FurtherEngineTest, MayHaveVariantsThatTheFirstHasNot) {
   further().variants.push_back({"a", "only_here", {}, std::nullopt});
-  EXPECT_FALSE(planned(comparison(), "python@3.13/only_here").settled);
+  EXPECT_FALSE(planned(group(), "python@3.13/only_here").settled);
 }
 
 TEST_F(FurtherEngineTest, HasLargestSizesOfItsOwn) {
   further().variants[0].max_size = 16;
-  EXPECT_FALSE(planned(comparison(), "python/loop").settled);
-  EXPECT_TRUE(planned(comparison(), "python@3.13/loop").settled);
+  EXPECT_FALSE(planned(group(), "python/loop").settled);
+  EXPECT_TRUE(planned(group(), "python@3.13/loop").settled);
 }
 
 TEST_F(FurtherEngineTest, RunsAModuleThatOnlyTheFirstCannotImport) {
   catalog_.python.variants.clear();
   catalog_.python.problems = {{"a", "SyntaxError: match"}};
-  ASSERT_TRUE(planned(comparison(), "python/loop").settled.has_value());
-  EXPECT_EQ(planned(comparison(), "python/loop").settled->reason, "SyntaxError: match");
-  EXPECT_FALSE(planned(comparison(), "python@3.13/loop").settled);
+  ASSERT_TRUE(planned(group(), "python/loop").settled.has_value());
+  EXPECT_EQ(planned(group(), "python/loop").settled->reason, "SyntaxError: match");
+  EXPECT_FALSE(planned(group(), "python@3.13/loop").settled);
 }
 
 TEST_F(FurtherEngineTest, SettlesAModuleThatOnlyItCannotImport) {
   further().variants.clear();
   further().problems = {{"a", "ImportError: imp"}};
-  EXPECT_FALSE(planned(comparison(), "python/loop").settled);
-  ASSERT_TRUE(planned(comparison(), "python@3.13/loop").settled.has_value());
-  EXPECT_EQ(planned(comparison(), "python@3.13/loop").settled->reason, "ImportError: imp");
-  EXPECT_EQ(planned(comparison(), "python@3.13/loop").settled->status, Status::error);
+  EXPECT_FALSE(planned(group(), "python/loop").settled);
+  ASSERT_TRUE(planned(group(), "python@3.13/loop").settled.has_value());
+  EXPECT_EQ(planned(group(), "python@3.13/loop").settled->reason, "ImportError: imp");
+  EXPECT_EQ(planned(group(), "python@3.13/loop").settled->status, Status::error);
 }
 
 class RoundOrder : public ::testing::Test {
@@ -356,7 +356,7 @@ class RoundOrder : public ::testing::Test {
   }
 
   Plan plan_{.seed = 7};
-  Comparison comparison_{.kernel = "sum", .n = 64};
+  CellGroup comparison_{.kernel = "sum", .n = 64};
 };
 
 TEST_F(RoundOrder, IsAPermutation) {

@@ -1,5 +1,5 @@
 // Child processes, with real ones: how they end, what they read and write, what they leave behind.
-#include "harness/run/process.h"
+#include "harness/sys/process.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>

@@ -16,15 +16,15 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// A plan of the kernel `sum` with 3 rounds, 5 jobs for each variant at each size.
+// A plan of the kernel `sum` with 3 rounds, 5 tasks for each variant at each size.
 Plan plan_of(const std::vector<std::size_t>& sizes, const std::vector<std::string>& variants) {
   Plan plan{.rounds = 3};
   for (const std::size_t n : sizes) {
-    Comparison comparison{.kernel = "sum", .n = n};
+    CellGroup group{.kernel = "sum", .n = n};
     for (const std::string& name : variants) {
-      comparison.variants.push_back({.id = test::variant(name)});
+      group.variants.push_back({.id = test::variant(name)});
     }
-    plan.comparisons.push_back(std::move(comparison));
+    plan.groups.push_back(std::move(group));
   }
   return plan;
 }
@@ -44,18 +44,18 @@ TEST(TimeLeft, IsUnknownBeforeAnythingHasEnded) {
 TEST(TimeLeft, TakesTheMedianOfACellsJobsForTheOnesToCome) {
   const Plan plan = plan_of({16}, {"native/simd"});
   TimeLeft left(plan);
-  left.job_ended(ended("native/simd", 16, 2));
+  left.task_ended(ended("native/simd", 16, 2));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2);
-  left.job_ended(ended("native/simd", 16, 100));
-  left.job_ended(ended("native/simd", 16, 3));
+  left.task_ended(ended("native/simd", 16, 100));
+  left.task_ended(ended("native/simd", 16, 3));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 2 * 3);
 }
 
 TEST(TimeLeft, ExpectsNothingMoreOfACellThatCouldNotBeStarted) {
   const Plan plan = plan_of({16}, {"native/simd", "python/loop"});
   TimeLeft left(plan);
-  left.job_ended(ended("native/simd", 16, 1));
-  left.job_ended(ended("python/loop", 16, 0, Status::error));
+  left.task_ended(ended("native/simd", 16, 1));
+  left.task_ended(ended("python/loop", 16, 0, Status::error));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1);
 }
 
@@ -64,22 +64,22 @@ TEST(TimeLeft, IsUnknownWithAWantedPrecision) {
   Plan plan = plan_of({16}, {"native/simd"});
   plan.precision = 0.02;
   TimeLeft left(plan);
-  left.job_ended(ended("native/simd", 16, 2));
+  left.task_ended(ended("native/simd", 16, 2));
   EXPECT_EQ(left.estimate_s(), std::nullopt);
 }
 
 TEST(TimeLeft, EndsAtZero) {
   const Plan plan = plan_of({16}, {"native/simd"});
   TimeLeft left(plan);
-  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, 2));
+  for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 16, 2));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 0);
 }
 
 TEST(TimeLeft, TakesTheAverageForVariantsThatHaveNotRun) {
   const Plan plan = plan_of({16}, {"native/simd", "python/loop"});
   TimeLeft left(plan);
-  left.job_ended(ended("native/simd", 16, 1));
-  left.job_ended(ended("native/simd", 16, 3));
+  left.task_ended(ended("native/simd", 16, 1));
+  left.task_ended(ended("native/simd", 16, 3));
   // 3 more of the median, 5 of the average; both are 2 s.
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2 + 5 * 2);
 }
@@ -88,7 +88,7 @@ TEST(TimeLeft, TakesTheAverageForVariantsThatHaveNotRun) {
 TEST(TimeLeft, DoesNotScaleWhatPreparingTook) {
   const Plan plan = plan_of({16, 16777216}, {"python/numba"});
   TimeLeft left(plan);
-  left.job_ended(ended("python/numba", 16, 2));
+  left.task_ended(ended("python/numba", 16, 2));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 9 * 2);
 }
 
@@ -97,7 +97,7 @@ TEST(TimeLeft, AddsAFewCallsThatGrowWithTheSize) {
   TimeLeft left(plan);
   RoundRow row = ended("native/simd", 16, 2);
   row.measurement.timing = test::timing_of(0.5e9);
-  left.job_ended(row);
+  left.task_ended(row);
   // Half a second at 16 are two at 64: for each of four calls one and a half more.
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2 + 5 * (2 + 4 * 1.5));
 }
@@ -105,8 +105,8 @@ TEST(TimeLeft, AddsAFewCallsThatGrowWithTheSize) {
 TEST(TimeLeft, FollowsTheLineThroughTheTwoSizesBefore) {
   const Plan plan = plan_of({16, 64, 256}, {"native/simd"});
   TimeLeft left(plan);
-  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, 1));
-  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 64, 2));
+  for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 16, 1));
+  for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 64, 2));
   // One second more for 48, four for the 192 to come.
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * (2 + 4));
 }
@@ -114,58 +114,58 @@ TEST(TimeLeft, FollowsTheLineThroughTheTwoSizesBefore) {
 // Two threads at one size are no growth with n.
 TEST(TimeLeft, ComparesSizesOfTheSameThreads) {
   Plan plan = plan_of({16, 1048576}, {"python/threads", "python/threads"});
-  for (Comparison& comparison : plan.comparisons) comparison.variants[1].threads = 2;
+  for (CellGroup& group : plan.groups) group.variants[1].threads = 2;
   TimeLeft left(plan);
   for (int i = 0; i < 5; ++i) {
-    left.job_ended(ended("python/threads", 16, 1));
+    left.task_ended(ended("python/threads", 16, 1));
     RoundRow row = ended("python/threads", 16, 3);
     row.cell.threads = 2;
-    left.job_ended(row);
+    left.task_ended(row);
   }
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * 1 + 5 * 3);
 }
 
 // A hundredth of a second for 112 elements more would be half an hour for 16 Mi.
 TEST(TimeLeft, TakesLittleGrowthForNoise) {
-  // The first is little, the second is little of what the jobs take.
+  // The first is little, the second is little of what the tasks take.
   for (const auto& [before_s, after_s] : {std::pair(0.01, 0.02), std::pair(1.0, 1.2)}) {
     const Plan plan = plan_of({16, 128, 16777216}, {"native/simd"});
     TimeLeft left(plan);
-    for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, before_s));
-    for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 128, after_s));
+    for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 16, before_s));
+    for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 128, after_s));
     EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * after_s);
   }
 }
 
 TEST(TimeLeft, ExpectsNoMemoryPassWhereThereIsNone) {
   Plan plan = plan_of({16}, {"native/simd"});
-  plan.comparisons[0].memory = false;
+  plan.groups[0].memory = false;
   TimeLeft left(plan);
-  left.job_ended(ended("native/simd", 16, 2));
+  left.task_ended(ended("native/simd", 16, 2));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2);
 }
 
 TEST(TimeLeft, DoesNotExpectLargerSizesToBeFaster) {
   const Plan plan = plan_of({16, 64, 256}, {"native/simd"});
   TimeLeft left(plan);
-  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 16, 2));
-  for (int i = 0; i < 5; ++i) left.job_ended(ended("native/simd", 64, 1));
+  for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 16, 2));
+  for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 64, 1));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * 1);
 }
 
 TEST(TimeLeft, ExpectsNothingMoreOfAFailedCell) {
   const Plan plan = plan_of({16}, {"native/simd", "python/loop"});
   TimeLeft left(plan);
-  left.job_ended(ended("python/loop", 16, 3, Status::mismatch));
-  left.job_ended(ended("native/simd", 16, 1));
+  left.task_ended(ended("python/loop", 16, 3, Status::mismatch));
+  left.task_ended(ended("native/simd", 16, 1));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1);
 }
 
 TEST(TimeLeft, ExpectsNothingOfSettledVariants) {
   Plan plan = plan_of({16}, {"native/simd", "python/loop"});
-  plan.comparisons[0].variants[1].settled = Measurement{.status = Status::skipped};
+  plan.groups[0].variants[1].settled = Measurement{.status = Status::skipped};
   TimeLeft left(plan);
-  left.job_ended(ended("native/simd", 16, 1));
+  left.task_ended(ended("native/simd", 16, 1));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1);
 }
 
@@ -174,7 +174,7 @@ TEST(TimeLeft, ExpectsNothingAtSizesAboveATimeout) {
   for (const Status status : {Status::timeout, Status::oom}) {
     const Plan plan = plan_of({16, 64}, {"python/loop"});
     TimeLeft left(plan);
-    left.job_ended(ended("python/loop", 16, 120, status));
+    left.task_ended(ended("python/loop", 16, 120, status));
     EXPECT_DOUBLE_EQ(left.estimate_s().value(), 0);
   }
 }
@@ -182,9 +182,9 @@ TEST(TimeLeft, ExpectsNothingAtSizesAboveATimeout) {
 // Rows of variants that were settled without being run took no time and say nothing of the others.
 TEST(TimeLeft, LearnsNothingFromRowsThatWereNotRun) {
   Plan plan = plan_of({16}, {"python/loop", "native/simd"});
-  plan.comparisons[0].variants[0].settled = Measurement{.status = Status::skipped};
+  plan.groups[0].variants[0].settled = Measurement{.status = Status::skipped};
   TimeLeft left(plan);
-  left.job_ended(ended("python/loop", 16, 0, Status::skipped));
+  left.task_ended(ended("python/loop", 16, 0, Status::skipped));
   EXPECT_EQ(left.estimate_s(), std::nullopt);
 }
 
@@ -222,7 +222,7 @@ std::string drawn(const Plan& plan, bool is_terminal, const Use& use) {
 
 class ProgressTest : public ::testing::Test {
  protected:
-  static Job job(Pass pass) {
+  static Task task(Pass pass) {
     return {.pass = pass, .kernel = "sum", .variant = test::variant("native/simd"), .n = 4096};
   }
   const Plan plan_ = plan_of({4096}, {"native/simd"});
@@ -230,7 +230,7 @@ class ProgressTest : public ::testing::Test {
 
 TEST_F(ProgressTest, OnATerminalDrawsTheJobInHand) {
   const std::string text = drawn(
-      plan_, true, [&](Progress& progress) { progress.job_starts(job(Pass::verify), 0, 3, 10); });
+      plan_, true, [&](Progress& progress) { progress.task_starts(task(Pass::verify), 0, 3, 10); });
   EXPECT_THAT(text, HasSubstr("[3/10] sum native/simd n=4Ki verify"));
   EXPECT_THAT(text, Not(HasSubstr("left")));
 }
@@ -238,22 +238,22 @@ TEST_F(ProgressTest, OnATerminalDrawsTheJobInHand) {
 TEST_F(ProgressTest, OnATerminalCountsRoundsFromOneAndTellsTheTimeLeft) {
   const std::string text = drawn(plan_, true, [&](Progress& progress) {
     progress.row_ends(ended("native/simd", 4096, 20));
-    progress.job_starts(job(Pass::time), 1, 4, 10);
+    progress.task_starts(task(Pass::time), 1, 4, 10);
   });
   EXPECT_THAT(text, HasSubstr("[4/10] sum native/simd n=4Ki round 2, 1 min 20 s left"));
 }
 
 TEST_F(ProgressTest, OnATerminalRemovesItsLineInTheEnd) {
   const std::string text = drawn(
-      plan_, true, [&](Progress& progress) { progress.job_starts(job(Pass::verify), 0, 0, 10); });
+      plan_, true, [&](Progress& progress) { progress.task_starts(task(Pass::verify), 0, 0, 10); });
   EXPECT_TRUE(text.ends_with("\r\x1b[K")) << text;
 }
 
 TEST_F(ProgressTest, ElsewhereWritesALineForEachComparisonAndNoEscapes) {
   const std::string text = drawn(plan_, false, [&](Progress& progress) {
-    progress.job_starts(job(Pass::verify), 0, 0, 10);
+    progress.task_starts(task(Pass::verify), 0, 0, 10);
     progress.row_ends(ended("native/simd", 4096, 1));
-    progress.comparison_ends(plan_.comparisons[0], 10, 10);
+    progress.group_ends(plan_.groups[0], 10, 10);
   });
   EXPECT_EQ(text, "[10/10] sum n=4Ki done\n");
 }
@@ -271,14 +271,14 @@ TEST_F(ProgressTest, TellsOfFailuresOnALineOfTheirOwn) {
   }
 }
 
-// A budget may end a comparison before all of its rounds: they are not to be waited for.
+// A budget may end a group before all of its rounds: they are not to be waited for.
 TEST_F(ProgressTest, ExpectsNothingMoreOfAComparisonThatHasEnded) {
   const Plan plan = plan_of({16, 32}, {"native/simd"});
   const std::string text = drawn(plan, false, [&](Progress& progress) {
     progress.row_ends(ended("native/simd", 16, 0.4));
-    progress.comparison_ends(plan.comparisons[0], 5, 10);
+    progress.group_ends(plan.groups[0], 5, 10);
   });
-  // Only the 5 jobs of n = 32 are left, of 0.4 s each.
+  // Only the 5 tasks of n = 32 are left, of 0.4 s each.
   EXPECT_EQ(text, "[5/10] sum n=16 done, 2 s left\n");
 }
 

@@ -1,6 +1,6 @@
 // Messages between the program and its workers: what is sent arrives; anything else is an
 // InvalidMessage, never another exception, whatever bytes a broken worker writes.
-#include "harness/worker/protocol.h"
+#include "harness/protocol/messages.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t nonce = 0xfedcba9876543210;
 
-Job full_job() {
+Task full_job() {
   return {.pass = Pass::memory,
           .kernel = "sum",
           .variant = test::variant("python/numpy"),
@@ -116,35 +116,35 @@ TEST(RequestMessage, AJobArrives) {
   EXPECT_EQ(request.extension_dir, "/extensions");
   EXPECT_EQ(request.nonce, nonce);
   EXPECT_EQ(request.python_dir, "/python \"dir\"");
-  ASSERT_TRUE(std::holds_alternative<Job>(request.task));
-  EXPECT_EQ(std::get<Job>(request.task), full_job());
+  ASSERT_TRUE(std::holds_alternative<Task>(request.task));
+  EXPECT_EQ(std::get<Task>(request.task), full_job());
 }
 
 TEST(RequestMessage, AVariantOfAnotherEngineArrives) {
-  Job job = full_job();
-  job.variant = test::variant("python@3.12-2/numpy");
-  EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
+  Task task = full_job();
+  task.variant = test::variant("python@3.12-2/numpy");
+  EXPECT_EQ(std::get<Task>(decode_request(encode(Request{nonce, "", task})).task), task);
 }
 
 TEST(RequestMessage, AJobWithoutSingleCallsArrives) {
-  Job job = full_job();
-  job.timing.single_calls_ns = 0;
-  EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
+  Task task = full_job();
+  task.timing.single_calls_ns = 0;
+  EXPECT_EQ(std::get<Task>(decode_request(encode(Request{nonce, "", task})).task), task);
 }
 
 TEST(RequestMessage, AJobToCalibrateArrivesAsOne) {
-  Job job = full_job();
-  job.timing.batch.reset();
-  EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
+  Task task = full_job();
+  task.timing.batch.reset();
+  EXPECT_EQ(std::get<Task>(decode_request(encode(Request{nonce, "", task})).task), task);
 }
 
 TEST(RequestMessage, EveryPassAndLaneArrives) {
   for (const Pass pass : {Pass::verify, Pass::memory, Pass::time}) {
     for (const char* variant : {"native/simd", "python/a/b"}) {
-      Job job = full_job();
-      job.pass = pass;
-      job.variant = test::variant(variant);
-      EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
+      Task task = full_job();
+      task.pass = pass;
+      task.variant = test::variant(variant);
+      EXPECT_EQ(std::get<Task>(decode_request(encode(Request{nonce, "", task})).task), task);
     }
   }
 }
@@ -600,7 +600,7 @@ TEST(MalformedMessage, PartsOfAnotherTypeAreRefused) {
     batch["job"]["batch"] = value;
     EXPECT_EQ(request_error(batch.dump()), "'batch' is not an object");
     EXPECT_EQ(measurement_error(memory.dump()), "'memory' is not an object");
-    EXPECT_EQ(request_error(request.dump()), "'job' is not an object");
+    EXPECT_EQ(request_error(request.dump()), "'task' is not an object");
   }
   for (const Json& value : not_an_array) {
     for (const char* field : {"modules", "variants", "problems", "warnings"}) {
@@ -760,17 +760,17 @@ TEST_F(DamagedMessage, OfANativeDescriptionIsRefusedOrRead) {
 }
 
 TEST(RequestMessage, AJobInSlicesArrives) {
-  Job job = full_job();
-  job.timing.slices = SlicePlan{.slices = 13, .batches = 200};
-  EXPECT_EQ(std::get<Job>(decode_request(encode(Request{nonce, "", job})).task), job);
+  Task task = full_job();
+  task.timing.slices = SlicePlan{.slices = 13, .batches = 200};
+  EXPECT_EQ(std::get<Task>(decode_request(encode(Request{nonce, "", task})).task), task);
 }
 
 TEST(MalformedMessage, SlicesThatMakeNoSenseAreRefused) {
   for (const char* field : {"slices", "batches"}) {
     for (const int number : {0, -1}) {
-      Job job = full_job();
-      job.timing.slices = SlicePlan{.slices = 13, .batches = 200};
-      Json request = Json::parse(encode(Request{nonce, "", job}));
+      Task task = full_job();
+      task.timing.slices = SlicePlan{.slices = 13, .batches = 200};
+      Json request = Json::parse(encode(Request{nonce, "", task}));
       request["job"]["slices"][field] = number;
       EXPECT_EQ(request_error(request.dump()), std::string("'") + field + "' is not positive");
     }

@@ -1,6 +1,6 @@
 // Rows of rounds.csv and summary.csv: every row is written and read back the same; what no row can
 // hold is refused, naming its column.
-#include "harness/results/records.h"
+#include "harness/store/columns.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

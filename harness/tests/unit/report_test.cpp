@@ -1,5 +1,5 @@
 // What a preparation may report, and what not.
-#include "harness/kernel/report.h"
+#include "harness/kernel/metrics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,31 +14,31 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-TEST(Report, KeepsMetricsInTheirOrder) {
-  Report report;
+TEST(Metrics, KeepsMetricsInTheirOrder) {
+  Metrics report;
   report.add("compile_s", 0.25);
   report.add("bytes", -1);
   EXPECT_THAT(report.metrics(), ElementsAre(Metric{"compile_s", 0.25}, Metric{"bytes", -1}));
 }
 
-TEST(Report, RefusesNamesThatCsvAndChartsCouldNotHold) {
+TEST(Metrics, RefusesNamesThatCsvAndChartsCouldNotHold) {
   for (const char* name : {"", "Bytes", "1st", "_x", "a b", "a;b", "a=b", "größe", "a\nb"}) {
     EXPECT_FALSE(is_metric_name(name)) << name;
-    EXPECT_THROW(Report().add(name, 1), std::invalid_argument) << name;
+    EXPECT_THROW(Metrics().add(name, 1), std::invalid_argument) << name;
   }
   EXPECT_TRUE(is_metric_name("p99_9_ns"));
 }
 
-TEST(Report, RefusesWhatIsNoNumber) {
+TEST(Metrics, RefusesWhatIsNoNumber) {
   for (const double value :
        {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
-    EXPECT_THAT(test::message_of<std::invalid_argument>([&] { Report().add("x_s", value); }),
+    EXPECT_THAT(test::message_of<std::invalid_argument>([&] { Metrics().add("x_s", value); }),
                 HasSubstr("x_s"));
   }
 }
 
-TEST(Report, RefusesANameGivenTwice) {
-  Report report;
+TEST(Metrics, RefusesANameGivenTwice) {
+  Metrics report;
   report.add("x", 1);
   EXPECT_THAT(test::message_of<std::invalid_argument>([&] { report.add("x", 2); }),
               HasSubstr("x is reported twice"));

@@ -1,5 +1,5 @@
 // Whether a second run bears out a first one, from made-up rows of both.
-#include "harness/results/reproduction.h"
+#include "harness/claims/reproduction.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

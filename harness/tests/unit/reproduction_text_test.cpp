@@ -1,5 +1,5 @@
 // What `reproduce` prints, in its three formats.
-#include "harness/cli/reproduction_text.h"
+#include "harness/cli/text/reproduction_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ Reproduction some_reproduction() {
                     .magnitude = Agreement::shifted}}};
 }
 
-std::vector<std::string> lines_of(const Reproduction& reproduction, ReportFormat format) {
+std::vector<std::string> lines_of(const Reproduction& reproduction, OutputFormat format) {
   std::vector<std::string> lines;
   std::istringstream stream(format_reproduction(reproduction, format));
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
@@ -49,7 +49,7 @@ std::vector<std::string> words_of(const std::string& line) {
 }
 
 TEST(ReproductionText, IsTwoTablesAndALine) {
-  const auto lines = lines_of(some_reproduction(), ReportFormat::text);
+  const auto lines = lines_of(some_reproduction(), OutputFormat::text);
   ASSERT_THAT(lines, SizeIs(6));
   EXPECT_THAT(words_of(lines[0]), ElementsAre("claim", "reference", "here"));
   EXPECT_THAT(words_of(lines[1]), ElementsAre("C14", "holds", "from", "n", "=", "64", "holds",
@@ -66,16 +66,16 @@ TEST(ReproductionText, IsTwoTablesAndALine) {
 TEST(ReproductionText, EndsWithWhatTheExitStatusSays) {
   Reproduction reproduction = some_reproduction();
   reproduction.gaps[0].side = Agreement::contradicted;
-  EXPECT_THAT(lines_of(reproduction, ReportFormat::text).back(), StartsWith("contradicted: "));
+  EXPECT_THAT(lines_of(reproduction, OutputFormat::text).back(), StartsWith("contradicted: "));
   reproduction = some_reproduction();
   reproduction.claims[0].agreement = Agreement::undecided;
-  EXPECT_THAT(lines_of(reproduction, ReportFormat::text).back(), StartsWith("inconclusive: "));
+  EXPECT_THAT(lines_of(reproduction, OutputFormat::text).back(), StartsWith("inconclusive: "));
 }
 
 TEST(ReproductionText, NumbersOfThreadsTellLinesApart) {
   Reproduction reproduction = some_reproduction();
   reproduction.gaps[0].threads = 2;
-  EXPECT_THAT(lines_of(reproduction, ReportFormat::text)[4], HasSubstr("python/loop, 2 threads "));
+  EXPECT_THAT(lines_of(reproduction, OutputFormat::text)[4], HasSubstr("python/loop, 2 threads "));
 }
 
 TEST(ReproductionText, AnExponentThatIsAbsentIsEmpty) {
@@ -83,13 +83,13 @@ TEST(ReproductionText, AnExponentThatIsAbsentIsEmpty) {
   reproduction.gaps[0].reference_exponent.reset();
   reproduction.gaps[0].exponent.reset();
   EXPECT_THAT(
-      words_of(lines_of(reproduction, ReportFormat::text)[4]),
+      words_of(lines_of(reproduction, OutputFormat::text)[4]),
       ElementsAre("sum", "python/loop", "12.3×", "30.0×", "reproduced", "undecided", "shifted"));
 }
 
 TEST(ReproductionMarkdown, IsTwoTablesAndALine) {
   EXPECT_THAT(
-      lines_of(some_reproduction(), ReportFormat::markdown),
+      lines_of(some_reproduction(), OutputFormat::markdown),
       ElementsAre("| claim | reference | here |  |", "| --- | --- | --- | --- |",
                   "| C14 | holds from n = 64 | holds from n = 256 | shifted |", "",
                   "| kernel | variant | gap there | here | growth there | here | faster side | "
@@ -101,7 +101,7 @@ TEST(ReproductionMarkdown, IsTwoTablesAndALine) {
 }
 
 TEST(ReproductionJson, HoldsEveryField) {
-  EXPECT_EQ(Json::parse(format_reproduction(some_reproduction(), ReportFormat::json)),
+  EXPECT_EQ(Json::parse(format_reproduction(some_reproduction(), OutputFormat::json)),
             Json::parse(R"({
       "claims": [{"id": "C14", "claim": "Some claim.", "reference": "holds from n = 64",
                   "here": "holds from n = 256", "agreement": "shifted"}],
@@ -116,7 +116,7 @@ TEST(ReproductionJson, AnExponentThatIsAbsentIsNull) {
   reproduction.gaps[0].reference_exponent.reset();
   reproduction.gaps[0].exponent.reset();
   const Json gap =
-      Json::parse(format_reproduction(reproduction, ReportFormat::json)).at("gaps").at(0);
+      Json::parse(format_reproduction(reproduction, OutputFormat::json)).at("gaps").at(0);
   EXPECT_TRUE(gap.at("reference_exponent").is_null());
   EXPECT_TRUE(gap.at("exponent").is_null());
 }
@@ -125,14 +125,14 @@ TEST(ReproductionText, FailedCellsAreNoReproduction) {
   Reproduction reproduction = some_reproduction();
   reproduction.failed_cells = 2;
   EXPECT_EQ(exit_status(reproduction), 1);
-  EXPECT_THAT(format_reproduction(reproduction, ReportFormat::text),
+  EXPECT_THAT(format_reproduction(reproduction, OutputFormat::text),
               ::testing::EndsWith("not reproduced: 2 cells failed here\n"));
 }
 
 TEST(ReproductionJson, TellsTheExitStatus) {
   Reproduction reproduction = some_reproduction();
   reproduction.gaps[0].growth = Agreement::contradicted;
-  EXPECT_EQ(Json::parse(format_reproduction(reproduction, ReportFormat::json)).at("exit_status"),
+  EXPECT_EQ(Json::parse(format_reproduction(reproduction, OutputFormat::json)).at("exit_status"),
             1);
 }
 

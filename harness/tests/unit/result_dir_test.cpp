@@ -1,5 +1,5 @@
 // A run's directory: what is made, what is refused, and what stays on disk when the disk is full.
-#include "harness/results/result_dir.h"
+#include "harness/store/result_dir.h"
 
 #include <gmock/gmock.h>
 #include <grp.h>
@@ -12,8 +12,8 @@
 
 #include <fstream>
 
-#include "harness/results/csv.h"
-#include "harness/results/growth.h"
+#include "harness/base/csv.h"
+#include "harness/analysis/growth.h"
 #include "harness/tests/csv_table.h"
 #include "harness/tests/unit/testing.h"
 
@@ -35,7 +35,7 @@ void write(const fs::path& path, const std::string& text) {
 
 template <class Call>
 std::string error_of(const Call& call) {
-  return test::message_of<ResultDirError>(call);
+  return test::message_of<FileError>(call);
 }
 
 std::vector<std::string> names_in(const fs::path& dir) {
@@ -203,7 +203,7 @@ std::string fill_up(const fs::path& path) {
   for (int i = 0; i < 1000 && error.empty(); ++i) {
     try {
       file.append(std::string(999, 'x') + "\n");
-    } catch (const ResultDirError& full) {
+    } catch (const FileError& full) {
       error = full.what();
     }
   }

@@ -1,5 +1,5 @@
 // What run.json says: descriptions of kernels that an older build did not have yet.
-#include "harness/cli/run_facts.h"
+#include "harness/session/run_facts.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // The scheduler against fake workers and a fake clock: exactly what runs in which order, what is
 // recorded, and what a failure, a budget or a user's stop leaves out.
-#include "harness/run/scheduler.h"
+#include "harness/measure/scheduler.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,9 +29,9 @@ class FakeClock final : public Clock {
   double now_s_ = 1e6;
 };
 
-std::string text_of(const Job& job) {
+std::string text_of(const Task& task) {
   std::ostringstream text;
-  text << name_of(job.pass) << ' ' << to_string(job.variant) << ' ' << job.n;
+  text << name_of(task.pass) << ' ' << to_string(task.variant) << ' ' << task.n;
   return text.str();
 }
 
@@ -42,52 +42,52 @@ std::string text_of(const RoundRow& row) {
   return text.str();
 }
 
-// Performs every job well in one second of the fake clock, but for what a test changes.
-class FakeRunner final : public JobRunner {
+// Performs every task well in one second of the fake clock, but for what a test changes.
+class FakeRunner final : public TaskRunner {
  public:
   explicit FakeRunner(FakeClock& clock) : clock_(clock) {}
 
-  JobOutcome run(const Job& job) override {
-    jobs.push_back(job);
+  TaskOutcome run(const Task& task) override {
+    tasks.push_back(task);
     clock_.advance(job_s);
-    JobOutcome outcome{.measurement = good_measurement(job), .wall_s = job_s};
-    if (change) change(job, outcome);
+    TaskOutcome outcome{.measurement = good_measurement(task), .wall_s = job_s};
+    if (change) change(task, outcome);
     return outcome;
   }
 
-  void run_untimed(const std::vector<Job>& untimed, const Take& take) override {
+  void run_untimed(const std::vector<Task>& untimed, const Take& take) override {
     together.push_back(untimed.size());
-    JobRunner::run_untimed(untimed, take);
+    TaskRunner::run_untimed(untimed, take);
   }
 
-  // Makes every job whose text (see text_of) is this one end so.
+  // Makes every task whose text (see text_of) is this one end so.
   void fail(const std::string& job_text, Status status) {
-    change = [=, before = change](const Job& job, JobOutcome& outcome) {
-      if (before) before(job, outcome);
-      if (text_of(job) != job_text) return;
+    change = [=, before = change](const Task& task, TaskOutcome& outcome) {
+      if (before) before(task, outcome);
+      if (text_of(task) != job_text) return;
       outcome.measurement = {.status = status, .reason = "because"};
     };
   }
 
   std::vector<std::string> texts() const {
     std::vector<std::string> all;
-    for (const Job& job : jobs) all.push_back(text_of(job));
+    for (const Task& task : tasks) all.push_back(text_of(task));
     return all;
   }
 
-  std::vector<Job> jobs;
-  std::vector<std::size_t> together;  // how many untimed jobs were handed over at a time
+  std::vector<Task> tasks;
+  std::vector<std::size_t> together;  // how many untimed tasks were handed over at a time
   double job_s = 1;
-  std::function<void(const Job&, JobOutcome&)> change;
+  std::function<void(const Task&, TaskOutcome&)> change;
 
  private:
-  static Measurement good_measurement(const Job& job) {
+  static Measurement good_measurement(const Task& task) {
     Measurement measurement{.input_digest = test::some_digest};
-    if (job.pass == Pass::verify) measurement.max_error = 0;
-    if (job.pass == Pass::memory) measurement.memory = MemoryUse{.baseline_bytes = 1};
-    if (job.pass == Pass::time) {
+    if (task.pass == Pass::verify) measurement.max_error = 0;
+    if (task.pass == Pass::memory) measurement.memory = MemoryUse{.baseline_bytes = 1};
+    if (task.pass == Pass::time) {
       measurement.timing = test::timing_of(10, 64);
-      if (job.timing.batch) measurement.timing->batch = *job.timing.batch;
+      if (task.timing.batch) measurement.timing->batch = *task.timing.batch;
     }
     return measurement;
   }
@@ -97,12 +97,12 @@ class FakeRunner final : public JobRunner {
 
 class RecordingObserver final : public RunObserver {
  public:
-  void job_starts(const Job& job, int round, std::size_t done, std::size_t total) override {
-    starts.push_back({text_of(job), round, done, total});
+  void task_starts(const Task& task, int round, std::size_t done, std::size_t total) override {
+    starts.push_back({text_of(task), round, done, total});
   }
   void row_ends(const RoundRow& row) override { rows.push_back(row); }
-  void comparison_ends(const Comparison& comparison, std::size_t done, std::size_t total) override {
-    ends.push_back({comparison.n, done, total});
+  void group_ends(const CellGroup& group, std::size_t done, std::size_t total) override {
+    ends.push_back({group.n, done, total});
   }
 
   std::vector<std::string> row_texts() const {
@@ -112,7 +112,7 @@ class RecordingObserver final : public RunObserver {
   }
 
   struct Start {
-    std::string job;
+    std::string task;
     int round;
     std::size_t done, total;
   };
@@ -126,18 +126,18 @@ class RecordingObserver final : public RunObserver {
 
 class SchedulerTest : public ::testing::Test {
  protected:
-  // A comparison of native/a and native/b, or of other variants, at n.
-  Comparison& add_comparison(std::size_t n,
+  // A group of native/a and native/b, or of other variants, at n.
+  CellGroup& add_comparison(std::size_t n,
                              const std::vector<std::string>& variants = {"native/a", "native/b"}) {
-    Comparison comparison{.kernel = "sum",
+    CellGroup group{.kernel = "sum",
                           .n = n,
                           .cost = {.bytes = 3, .flops = 2, .items = 1},
                           .working_set_bytes = 77};
     for (const std::string& name : variants) {
-      comparison.variants.push_back({.id = test::variant(name)});
+      group.variants.push_back({.id = test::variant(name)});
     }
-    plan_.comparisons.push_back(std::move(comparison));
-    return plan_.comparisons.back();
+    plan_.groups.push_back(std::move(group));
+    return plan_.groups.back();
   }
 
   RunEnd run(const SchedulerOptions& options = {}) {
@@ -166,7 +166,7 @@ class SchedulerTest : public ::testing::Test {
 TEST_F(SchedulerTest, VerifiesThenWeighsThenTimesInAbbaOrder) {
   add_comparison(4);
   EXPECT_EQ(run(), RunEnd::complete);
-  const auto first = round_order(plan_, plan_.comparisons[0], 0, 2).at(0);
+  const auto first = round_order(plan_, plan_.groups[0], 0, 2).at(0);
   const std::string x = first == 0 ? "time native/a 4" : "time native/b 4";
   const std::string y = first == 0 ? "time native/b 4" : "time native/a 4";
   EXPECT_THAT(runner_.texts(), ElementsAre("verify native/a 4", "verify native/b 4",
@@ -197,7 +197,7 @@ TEST_F(SchedulerTest, FollowsTheOrderOfEachRound) {
   run();
   std::vector<std::string> expected;
   for (int round = 0; round < 6; ++round) {
-    for (const std::size_t index : round_order(plan_, plan_.comparisons[0], round, 3)) {
+    for (const std::size_t index : round_order(plan_, plan_.groups[0], round, 3)) {
       expected.push_back(std::string("time native/") + "abc"[index] + " 4");
     }
   }
@@ -210,13 +210,13 @@ TEST_F(SchedulerTest, HandsThePlanToEveryJob) {
   plan_.timing = {.batch_ns = 123, .round_ns = 456, .single_calls_ns = 789};
   for (PlannedVariant& planned : add_comparison(4).variants) planned.threads = 2;
   run();
-  for (const Job& job : runner_.jobs) {
-    EXPECT_EQ(job.kernel, "sum");
-    EXPECT_EQ(job.seed, 99U);
-    EXPECT_EQ(job.threads, 2);
-    EXPECT_EQ(job.timing.batch_ns, 123);
-    EXPECT_EQ(job.timing.round_ns, 456);
-    EXPECT_EQ(job.timing.single_calls_ns, 789);
+  for (const Task& task : runner_.tasks) {
+    EXPECT_EQ(task.kernel, "sum");
+    EXPECT_EQ(task.seed, 99U);
+    EXPECT_EQ(task.threads, 2);
+    EXPECT_EQ(task.timing.batch_ns, 123);
+    EXPECT_EQ(task.timing.round_ns, 456);
+    EXPECT_EQ(task.timing.single_calls_ns, 789);
   }
 }
 
@@ -224,14 +224,14 @@ TEST_F(SchedulerTest, LengthensThePassOfSingleCallsAsTheKernelAsks) {
   plan_.timing.single_calls_ns = 100;
   add_comparison(4).single_calls = 2.5;
   run();
-  for (const Job& job : runner_.jobs) EXPECT_EQ(job.timing.single_calls_ns, 250);
+  for (const Task& task : runner_.tasks) EXPECT_EQ(task.timing.single_calls_ns, 250);
 }
 
 TEST_F(SchedulerTest, LeavesOutTheMemoryPassWhereThePlanDoes) {
   add_comparison(4).memory = false;
   run();
-  ASSERT_THAT(runner_.jobs, SizeIs(10));
-  for (const Job& job : runner_.jobs) EXPECT_NE(job.pass, Pass::memory);
+  ASSERT_THAT(runner_.tasks, SizeIs(10));
+  for (const Task& task : runner_.tasks) EXPECT_NE(task.pass, Pass::memory);
   EXPECT_EQ(observer_.starts.back().total, 10U);
   EXPECT_EQ(observer_.ends.back().done, 10U);
 }
@@ -273,19 +273,19 @@ TEST_F(SchedulerTest, RecordsRoundAndPosition) {
 
 TEST_F(SchedulerTest, PassesTheFirstRoundsBatchesToLaterOnes) {
   add_comparison(4);
-  const auto batch_of = [](const Job& job) {
-    return job.variant.name == "a" ? BatchPlan{500, Estimator::p10}
+  const auto batch_of = [](const Task& task) {
+    return task.variant.name == "a" ? BatchPlan{500, Estimator::p10}
                                    : BatchPlan{7, Estimator::median};
   };
-  runner_.change = [&](const Job& job, JobOutcome& outcome) {
-    if (!outcome.measurement.timing || job.timing.batch) return;
-    outcome.measurement.timing->batch = batch_of(job);
+  runner_.change = [&](const Task& task, TaskOutcome& outcome) {
+    if (!outcome.measurement.timing || task.timing.batch) return;
+    outcome.measurement.timing->batch = batch_of(task);
   };
   run();
-  for (std::size_t i = 0; i < runner_.jobs.size(); ++i) {
-    const Job& job = runner_.jobs[i];
-    const bool calibrates = job.pass != Pass::time || observer_.starts[i].round == 0;
-    EXPECT_EQ(job.timing.batch, calibrates ? std::nullopt : std::optional(batch_of(job)));
+  for (std::size_t i = 0; i < runner_.tasks.size(); ++i) {
+    const Task& task = runner_.tasks[i];
+    const bool calibrates = task.pass != Pass::time || observer_.starts[i].round == 0;
+    EXPECT_EQ(task.timing.batch, calibrates ? std::nullopt : std::optional(batch_of(task)));
   }
 }
 
@@ -294,8 +294,8 @@ TEST_F(SchedulerTest, CalibratesAgainAtEverySize) {
   add_comparison(4, {"native/a"});
   add_comparison(16, {"native/a"});
   run();
-  EXPECT_EQ(runner_.jobs.at(4 + 2).n, 16U);
-  EXPECT_EQ(runner_.jobs.at(4 + 2).timing.batch, std::nullopt);
+  EXPECT_EQ(runner_.tasks.at(4 + 2).n, 16U);
+  EXPECT_EQ(runner_.tasks.at(4 + 2).timing.batch, std::nullopt);
 }
 
 TEST_F(SchedulerTest, AMismatchLeavesARowAndNothingElseOfTheVariant) {
@@ -323,8 +323,8 @@ TEST_F(SchedulerTest, AFailureInARoundDropsTheVariantFromLaterOnes) {
   plan_.rounds = 6;
   add_comparison(4);
   int times = 0;
-  runner_.change = [&](const Job& job, JobOutcome& outcome) {
-    if (text_of(job) != "time native/a 4" || ++times != 3) return;
+  runner_.change = [&](const Task& task, TaskOutcome& outcome) {
+    if (text_of(task) != "time native/a 4" || ++times != 3) return;
     outcome.measurement = {.status = Status::crashed, .reason = "in its third round"};
   };
   run();
@@ -343,11 +343,11 @@ TEST_F(SchedulerTest, GoesOnWhenEveryVariantFails) {
   EXPECT_EQ(rows_of("time native/b 16 ok"), 4U);
 }
 
-// As when the system has no process left: fork fails for one job and works for the next.
+// As when the system has no process left: fork fails for one task and works for the next.
 TEST_F(SchedulerTest, AJobThatCannotBeStartedIsAnErrorAndTheRunGoesOn) {
   add_comparison(4);
-  runner_.change = [](const Job& job, JobOutcome&) {
-    if (text_of(job) == "memory native/a 4") {
+  runner_.change = [](const Task& task, TaskOutcome&) {
+    if (text_of(task) == "memory native/a 4") {
       throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again),
                               "fork");
     }
@@ -407,15 +407,15 @@ TEST_F(SchedulerTest, OtherFailuresAreTriedAgainAtLargerSizes) {
 }
 
 TEST_F(SchedulerTest, SettledVariantsLeaveTheirRowWithoutBeingRun) {
-  Comparison& comparison = add_comparison(4);
-  comparison.variants[1].settled = Measurement{.status = Status::skipped, .reason = "max_size"};
+  CellGroup& group = add_comparison(4);
+  group.variants[1].settled = Measurement{.status = Status::skipped, .reason = "max_size"};
   run();
   EXPECT_EQ(rows_of("verify native/b 4 skipped"), 1U);
   EXPECT_EQ(reason_of("verify native/b 4 skipped"), "max_size");
   EXPECT_THAT(runner_.texts(), Not(Contains(HasSubstr("native/b"))));
 }
 
-// Jobs of one second each; verification, memory and the first round are 3 s of a comparison.
+// Tasks of one second each; verification, memory and the first round are 3 s of a group.
 class Budget : public SchedulerTest {
  protected:
   Budget() { plan_.rounds = 20; }
@@ -498,16 +498,16 @@ class WantedPrecision : public SchedulerTest {
   WantedPrecision() {
     plan_.rounds = 20;
     plan_.precision = 0.02;
-    runner_.change = [this](const Job& job, JobOutcome& outcome) {
+    runner_.change = [this](const Task& task, TaskOutcome& outcome) {
       if (!outcome.measurement.timing) return;
-      std::string name = to_string(job.variant);
-      if (job.threads > 1) name += " with " + std::to_string(job.threads) + " threads";
+      std::string name = to_string(task.variant);
+      if (task.threads > 1) name += " with " + std::to_string(task.threads) + " threads";
       const std::vector<double>& latencies = latencies_[name];
       if (latencies.empty()) return;
       const auto timed = static_cast<std::size_t>(
-          std::count_if(runner_.jobs.begin(), runner_.jobs.end(), [&](const Job& before) {
-            return before.pass == Pass::time && before.variant == job.variant &&
-                   before.n == job.n && before.threads == job.threads;
+          std::count_if(runner_.tasks.begin(), runner_.tasks.end(), [&](const Task& before) {
+            return before.pass == Pass::time && before.variant == task.variant &&
+                   before.n == task.n && before.threads == task.threads;
           }));
       outcome.measurement.timing = test::timing_of(latencies[(timed - 1) % latencies.size()]);
     };
@@ -544,7 +544,7 @@ TEST_F(WantedPrecision, IsThatOfThePlan) {
   run();
   EXPECT_EQ(rounds_of("native/a 4"), 9U);
   observer_.rows.clear();
-  runner_.jobs.clear();
+  runner_.tasks.clear();
   plan_.precision = 0.019;
   run();
   EXPECT_EQ(rounds_of("native/a 4"), 20U);
@@ -559,8 +559,8 @@ TEST_F(WantedPrecision, ThatIsNeverReachedEndsWithTheRounds) {
 }
 
 TEST_F(WantedPrecision, IsReachedAtEachNumberOfThreadsByItself) {
-  Comparison& comparison = add_comparison(4, {"native/a", "native/a"});
-  comparison.variants[1].threads = 2;
+  CellGroup& group = add_comparison(4, {"native/a", "native/a"});
+  group.variants[1].threads = 2;
   latencies_["native/a"] = steady_;
   latencies_["native/a with 2 threads"] = scattered_;
   run();
@@ -615,7 +615,7 @@ TEST_F(WantedPrecision, IsReachedAnewAtEverySize) {
   EXPECT_EQ(observer_.ends.back().done, observer_.ends.back().total);
 }
 
-// Jobs of one second: 2 s for verification and memory, 8 rounds.
+// Tasks of one second: 2 s for verification and memory, 8 rounds.
 TEST_F(WantedPrecision, EndsWithTheBudgetToo) {
   add_comparison(4, {"native/a"});
   latencies_["native/a"] = scattered_;
@@ -645,9 +645,9 @@ TEST_F(WantedPrecision, NobodyWantsMeansAllRounds) {
 
 class Stop : public SchedulerTest {
  protected:
-  void stop_at(std::size_t job, bool abandoned = false) {
-    runner_.change = [=, this](const Job&, JobOutcome& outcome) {
-      if (runner_.jobs.size() != job) return;
+  void stop_at(std::size_t task, bool abandoned = false) {
+    runner_.change = [=, this](const Task&, TaskOutcome& outcome) {
+      if (runner_.tasks.size() != task) return;
       stop_ = true;
       outcome.abandoned = abandoned;
     };
@@ -657,14 +657,14 @@ class Stop : public SchedulerTest {
 
 TEST_F(Stop, EndsAfterTheRowInHandInEveryPass) {
   add_comparison(4);
-  for (const std::size_t job : {1U, 2U, 3U, 4U, 5U, 6U, 9U}) {
-    runner_.jobs.clear();
+  for (const std::size_t task : {1U, 2U, 3U, 4U, 5U, 6U, 9U}) {
+    runner_.tasks.clear();
     observer_.rows.clear();
     stop_ = false;
-    stop_at(job);
+    stop_at(task);
     EXPECT_EQ(run({.stop = &stop_}), RunEnd::interrupted);
-    EXPECT_THAT(runner_.jobs, SizeIs(job));
-    EXPECT_THAT(observer_.rows, SizeIs(job));
+    EXPECT_THAT(runner_.tasks, SizeIs(task));
+    EXPECT_THAT(observer_.rows, SizeIs(task));
   }
 }
 
@@ -681,7 +681,7 @@ TEST_F(Stop, AnAbandonedJobLeavesNoRow) {
   add_comparison(4);
   stop_at(5, /*abandoned=*/true);
   EXPECT_EQ(run({.stop = &stop_}), RunEnd::interrupted);
-  EXPECT_THAT(runner_.jobs, SizeIs(5));
+  EXPECT_THAT(runner_.tasks, SizeIs(5));
   EXPECT_THAT(observer_.rows, SizeIs(4));
 }
 
@@ -689,13 +689,13 @@ TEST_F(Stop, BeforeTheStartRunsNothing) {
   add_comparison(4);
   stop_ = true;
   EXPECT_EQ(run({.stop = &stop_}), RunEnd::interrupted);
-  EXPECT_THAT(runner_.jobs, IsEmpty());
+  EXPECT_THAT(runner_.tasks, IsEmpty());
 }
 
 TEST_F(Stop, ThatNeverComesChangesNothing) {
   add_comparison(4);
   EXPECT_EQ(run({.stop = &stop_}), RunEnd::complete);
-  EXPECT_THAT(runner_.jobs, SizeIs(12));
+  EXPECT_THAT(runner_.tasks, SizeIs(12));
 }
 
 TEST_F(SchedulerTest, CountsEveryJobFromZeroToTheTotal) {
@@ -714,7 +714,7 @@ TEST_F(SchedulerTest, CountsEveryJobFromZeroToTheTotal) {
 
 TEST_F(SchedulerTest, ReachesTheTotalWhateverIsLeftOut) {
   for (const std::size_t n : {4U, 16U, 64U, 256U}) add_comparison(n);
-  plan_.comparisons[1].variants[0].settled = Measurement{.status = Status::skipped};
+  plan_.groups[1].variants[0].settled = Measurement{.status = Status::skipped};
   runner_.fail("verify native/a 4", Status::timeout);
   runner_.fail("memory native/b 64", Status::crashed);
   run({.budget_s = 40});
@@ -731,17 +731,17 @@ TEST_F(SchedulerTest, ReachesTheTotalWhateverIsLeftOut) {
 TEST_F(SchedulerTest, EveryPlannedCellLeavesARow) {
   for (const std::size_t n : {4U, 16U, 64U})
     add_comparison(n, {"native/a", "native/b", "python/c"});
-  plan_.comparisons[0].variants[2].settled = Measurement{.status = Status::skipped};
+  plan_.groups[0].variants[2].settled = Measurement{.status = Status::skipped};
   runner_.fail("verify native/a 4", Status::oom);
   runner_.fail("memory native/b 16", Status::crashed);
   run({.budget_s = 20});
-  for (const Comparison& comparison : plan_.comparisons) {
-    for (const PlannedVariant& planned : comparison.variants) {
+  for (const CellGroup& group : plan_.groups) {
+    for (const PlannedVariant& planned : group.variants) {
       EXPECT_TRUE(std::any_of(observer_.rows.begin(), observer_.rows.end(),
                               [&](const RoundRow& row) {
-                                return row.cell.n == comparison.n && row.cell.variant == planned.id;
+                                return row.cell.n == group.n && row.cell.variant == planned.id;
                               }))
-          << to_string(planned.id) << " " << comparison.n;
+          << to_string(planned.id) << " " << group.n;
     }
   }
 }
@@ -750,30 +750,30 @@ TEST_F(SchedulerTest, EveryPlannedCellLeavesARow) {
 TEST_F(SchedulerTest, GoesOnWithWhatARunThatWasCutShortLacks) {
   add_comparison(4);
   add_comparison(16, {"native/a", "native/b", "python/c"});
-  plan_.comparisons[1].variants[2].settled = Measurement{.status = Status::skipped};
+  plan_.groups[1].variants[2].settled = Measurement{.status = Status::skipped};
   runner_.fail("memory native/b 16", Status::timeout);
   add_comparison(64, {"native/a", "native/b"});
   run();
   const std::vector<RoundRow> whole = observer_.rows;
-  const std::vector<Job> jobs = runner_.jobs;
+  const std::vector<Task> tasks = runner_.tasks;
   for (std::size_t kept = 0; kept <= whole.size(); ++kept) {
-    runner_.jobs.clear();
+    runner_.tasks.clear();
     observer_.rows.clear();
     run({.known = {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(kept)}});
     std::vector<std::string> texts = observer_.row_texts(), expected;
     for (std::size_t i = kept; i < whole.size(); ++i) expected.push_back(text_of(whole[i]));
     ASSERT_EQ(texts, expected) << kept;
-    const std::size_t ran = runner_.jobs.size();
-    ASSERT_TRUE(std::equal(runner_.jobs.begin(), runner_.jobs.end(),
-                           jobs.end() - static_cast<std::ptrdiff_t>(ran)))
-        << "other jobs, or in another way, after " << kept;
+    const std::size_t ran = runner_.tasks.size();
+    ASSERT_TRUE(std::equal(runner_.tasks.begin(), runner_.tasks.end(),
+                           tasks.end() - static_cast<std::ptrdiff_t>(ran)))
+        << "other tasks, or in another way, after " << kept;
   }
 }
 
 TEST_F(SchedulerTest, SkipsWhatWouldNotFitByWhatSmallerSizesTook) {
   plan_.rounds = 1;
-  runner_.change = [](const Job& job, JobOutcome& outcome) {
-    if (job.pass != Pass::memory) return;
+  runner_.change = [](const Task& task, TaskOutcome& outcome) {
+    if (task.pass != Pass::memory) return;
     outcome.measurement.memory =
         MemoryUse{.baseline_bytes = 100 << 20, .input_bytes = 10 << 20, .peak_bytes = 50 << 20};
   };
@@ -790,8 +790,8 @@ TEST_F(SchedulerTest, SkipsWhatWouldNotFitByWhatSmallerSizesTook) {
 
 TEST_F(SchedulerTest, ScalesNoMemoryThatRoundingExplains) {
   plan_.rounds = 1;
-  runner_.change = [](const Job& job, JobOutcome& outcome) {
-    if (job.pass != Pass::memory) return;
+  runner_.change = [](const Task& task, TaskOutcome& outcome) {
+    if (task.pass != Pass::memory) return;
     outcome.measurement.memory = MemoryUse{.baseline_bytes = 1, .peak_bytes = (16 << 20) - 1};
   };
   for (const std::size_t n : {4U, 4096U}) add_comparison(n, {"native/a"});
@@ -803,7 +803,7 @@ TEST_F(SchedulerTest, SkipsWhatDeclaresMoreThanTheLimit) {
   add_comparison(4).working_set_bytes = 78;
   run({.memory_bytes = 77});
   EXPECT_EQ(rows_of("verify native/a 4 skipped"), 1U);
-  EXPECT_THAT(runner_.jobs, IsEmpty());
+  EXPECT_THAT(runner_.tasks, IsEmpty());
 }
 
 TEST_F(SchedulerTest, CountsKnownRowsAsDone) {
@@ -815,12 +815,12 @@ TEST_F(SchedulerTest, CountsKnownRowsAsDone) {
   run({.known = {whole[0]}});
   ASSERT_THAT(observer_.starts, SizeIs(2));
   EXPECT_EQ(observer_.starts[0].done, 1U);
-  EXPECT_EQ(observer_.starts[0].job, "memory native/a 4");
+  EXPECT_EQ(observer_.starts[0].task, "memory native/a 4");
 }
 
 TEST_F(SchedulerTest, AnEmptyPlanIsCompleteAtOnce) {
   EXPECT_EQ(run(), RunEnd::complete);
-  EXPECT_THAT(runner_.jobs, IsEmpty());
+  EXPECT_THAT(runner_.tasks, IsEmpty());
   EXPECT_THAT(observer_.rows, IsEmpty());
 }
 

@@ -1,5 +1,5 @@
 // Sizes as users write them: every form that is read, every form that is refused, and back to text.
-#include "harness/run/sizes.h"
+#include "harness/base/sizes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

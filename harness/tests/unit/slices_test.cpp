@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/results/statistics.h"
+#include "harness/base/statistics.h"
 #include "harness/tests/unit/testing.h"
 #include "harness/worker/timing.h"
 

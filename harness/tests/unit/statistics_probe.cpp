@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/results/growth.h"
-#include "harness/results/statistics.h"
+#include "harness/analysis/growth.h"
+#include "harness/base/statistics.h"
 
 namespace {
 

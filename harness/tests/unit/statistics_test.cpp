@@ -1,5 +1,5 @@
 // Statistics on data small enough to check by hand; test_statistics_against_scipy.py has the rest.
-#include "harness/results/statistics.h"
+#include "harness/base/statistics.h"
 
 #include <gtest/gtest.h>
 

@@ -11,7 +11,7 @@
 #include <optional>
 #include <thread>
 
-#include "harness/run/process.h"
+#include "harness/sys/process.h"
 #include "harness/tests/unit/testing.h"
 
 namespace gapmeter {

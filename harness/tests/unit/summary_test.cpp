@@ -1,5 +1,5 @@
 // The summary as a pure function of the rows: medians, paired gaps, what is compared and what not.
-#include "harness/results/summary.h"
+#include "harness/analysis/summary.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

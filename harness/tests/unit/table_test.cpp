@@ -1,5 +1,5 @@
 // The table at the end of a run: times, ratios, and a whole table as it is printed.
-#include "harness/cli/table.h"
+#include "harness/cli/text/table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

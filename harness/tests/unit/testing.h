@@ -14,9 +14,11 @@
 #include <vector>
 
 #include "harness/kernel/kernel.h"
-#include "harness/results/records.h"
-#include "harness/run/catalog.h"
-#include "harness/worker/job.h"
+#include "harness/store/columns.h"
+#include "harness/measure/catalog.h"
+#include "harness/model/measurement.h"
+#include "harness/model/description.h"
+#include "harness/model/task.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define GAPMETER_TEST_OWN_ALLOCATOR 1  // the sanitizer's, which refuses and retains differently

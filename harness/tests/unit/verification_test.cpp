@@ -20,8 +20,8 @@ using ::testing::HasSubstr;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 const double nan = std::nan("");
 
-Verdict compare_one(double expected, double actual, Tolerance tolerance) {
-  return compare(buffer_of<double>({expected}), buffer_of<double>({actual}), tolerance);
+OutputCheck compare_one(double expected, double actual, Tolerance tolerance) {
+  return check_output(buffer_of<double>({expected}), buffer_of<double>({actual}), tolerance);
 }
 
 bool match(double expected, double actual, Tolerance tolerance = {}) {
@@ -107,107 +107,107 @@ TYPED_TEST_SUITE(WholeNumbers, WholeTypes);
 
 TYPED_TEST(WholeNumbers, MatchOnlyWhenEqualWhateverTheTolerance) {
   using T = TypeParam;
-  EXPECT_TRUE(compare(buffer_of<T>({7, 100}), buffer_of<T>({7, 100}), {}).matches);
+  EXPECT_TRUE(check_output(buffer_of<T>({7, 100}), buffer_of<T>({7, 100}), {}).matches);
   EXPECT_FALSE(
-      compare(buffer_of<T>({7, 100}), buffer_of<T>({7, 101}), {.abs = 5, .rel = 5}).matches);
+      check_output(buffer_of<T>({7, 100}), buffer_of<T>({7, 101}), {.abs = 5, .rel = 5}).matches);
 }
 
 TEST(WholeNumberValues, AreExactWhereDoublesAreNot) {
   constexpr std::int64_t two_to_53 = std::int64_t{1} << 53;
   EXPECT_FALSE(
-      compare(buffer_of<std::int64_t>({two_to_53}), buffer_of<std::int64_t>({two_to_53 + 1}), {})
+      check_output(buffer_of<std::int64_t>({two_to_53}), buffer_of<std::int64_t>({two_to_53 + 1}), {})
           .matches);
 }
 
 TEST(WholeNumberValues, OfAnotherWidthAreComparedByValue) {
-  EXPECT_TRUE(compare(buffer_of<std::int32_t>({-1}), buffer_of<std::int64_t>({-1}), {}).matches);
-  EXPECT_TRUE(compare(buffer_of<std::uint8_t>({255}), buffer_of<std::int64_t>({255}), {}).matches);
-  EXPECT_FALSE(compare(buffer_of<std::uint8_t>({255}), buffer_of<std::int64_t>({-1}), {}).matches);
+  EXPECT_TRUE(check_output(buffer_of<std::int32_t>({-1}), buffer_of<std::int64_t>({-1}), {}).matches);
+  EXPECT_TRUE(check_output(buffer_of<std::uint8_t>({255}), buffer_of<std::int64_t>({255}), {}).matches);
+  EXPECT_FALSE(check_output(buffer_of<std::uint8_t>({255}), buffer_of<std::int64_t>({-1}), {}).matches);
   EXPECT_FALSE(
-      compare(buffer_of<std::int32_t>({0}), buffer_of<std::int64_t>({std::int64_t{1} << 32}), {})
+      check_output(buffer_of<std::int32_t>({0}), buffer_of<std::int64_t>({std::int64_t{1} << 32}), {})
           .matches);
 }
 
 TEST(ElementTypes, FloatsAreComparedWithDoublesInDoublePrecision) {
-  EXPECT_TRUE(compare(buffer_of<float>({0.5F}), buffer_of<double>({0.5}), {}).matches);
-  EXPECT_FALSE(compare(buffer_of<float>({0.1F}), buffer_of<double>({0.1}), {}).matches);
-  EXPECT_TRUE(compare(buffer_of<float>({0.1F}), buffer_of<double>({0.1}), {.abs = 1e-8}).matches);
+  EXPECT_TRUE(check_output(buffer_of<float>({0.5F}), buffer_of<double>({0.5}), {}).matches);
+  EXPECT_FALSE(check_output(buffer_of<float>({0.1F}), buffer_of<double>({0.1}), {}).matches);
+  EXPECT_TRUE(check_output(buffer_of<float>({0.1F}), buffer_of<double>({0.1}), {.abs = 1e-8}).matches);
 }
 
 TEST(ElementTypes, AFloatingActualNeverMatchesAWholeExpected) {
-  const Verdict verdict =
-      compare(buffer_of<std::int64_t>({1}), buffer_of<double>({1}), {.abs = 10, .rel = 10});
-  EXPECT_FALSE(verdict.matches);
-  EXPECT_EQ(verdict.difference, "its type is f64, expected i64");
+  const OutputCheck check =
+      check_output(buffer_of<std::int64_t>({1}), buffer_of<double>({1}), {.abs = 10, .rel = 10});
+  EXPECT_FALSE(check.matches);
+  EXPECT_EQ(check.difference, "its type is f64, expected i64");
 }
 
 TEST(ElementTypes, AWholeActualNeverMatchesAFloatingExpected) {
-  const Verdict verdict =
-      compare(buffer_of<float>({1}), buffer_of<std::int32_t>({1}), {.abs = 10, .rel = 10});
-  EXPECT_FALSE(verdict.matches);
-  EXPECT_EQ(verdict.difference, "its type is i32, expected f32");
+  const OutputCheck check =
+      check_output(buffer_of<float>({1}), buffer_of<std::int32_t>({1}), {.abs = 10, .rel = 10});
+  EXPECT_FALSE(check.matches);
+  EXPECT_EQ(check.difference, "its type is i32, expected f32");
 }
 
 TEST(Shapes, MustBeEqual) {
-  const Verdict verdict =
-      compare(buffer_of<double>({1, 2, 3, 4}, {2, 2}), buffer_of<double>({1, 2, 3, 4}), {});
-  EXPECT_FALSE(verdict.matches);
-  EXPECT_EQ(verdict.difference, "its shape is [4], expected [2, 2]");
+  const OutputCheck check =
+      check_output(buffer_of<double>({1, 2, 3, 4}, {2, 2}), buffer_of<double>({1, 2, 3, 4}), {});
+  EXPECT_FALSE(check.matches);
+  EXPECT_EQ(check.difference, "its shape is [4], expected [2, 2]");
 }
 
 TEST(Shapes, OfOtherLengthNeverMatch) {
-  EXPECT_FALSE(compare(buffer_of<double>({1, 2}), buffer_of<double>({1}), {.abs = 100}).matches);
-  EXPECT_FALSE(compare(buffer_of<double>({1}), buffer_of<double>({1, 2}), {.abs = 100}).matches);
-  EXPECT_FALSE(compare(buffer_of<double>({1}, {}), buffer_of<double>({1}), {}).matches);
+  EXPECT_FALSE(check_output(buffer_of<double>({1, 2}), buffer_of<double>({1}), {.abs = 100}).matches);
+  EXPECT_FALSE(check_output(buffer_of<double>({1}), buffer_of<double>({1, 2}), {.abs = 100}).matches);
+  EXPECT_FALSE(check_output(buffer_of<double>({1}, {}), buffer_of<double>({1}), {}).matches);
 }
 
 TEST(Shapes, OfNothingMatch) {
-  EXPECT_TRUE(compare(Buffer(DType::f64, {0}), Buffer(DType::f64, {0}), {}).matches);
+  EXPECT_TRUE(check_output(Buffer(DType::f64, {0}), Buffer(DType::f64, {0}), {}).matches);
 }
 
 TEST(MaxError, IsTheLargestDifferenceEvenWhenAllMatch) {
-  const Verdict verdict =
-      compare(buffer_of<double>({1, 2, 3}), buffer_of<double>({1.25, 1.5, 3}), {.abs = 0.5});
-  EXPECT_TRUE(verdict.matches);
-  EXPECT_EQ(verdict.max_error, 0.5);
+  const OutputCheck check =
+      check_output(buffer_of<double>({1, 2, 3}), buffer_of<double>({1.25, 1.5, 3}), {.abs = 0.5});
+  EXPECT_TRUE(check.matches);
+  EXPECT_EQ(check.max_error, 0.5);
 }
 
 TEST(MaxError, GoesOnBeyondTheFirstDifference) {
-  const Verdict verdict = compare(buffer_of<double>({0, 0, 0}), buffer_of<double>({0, 1, -8}), {});
-  EXPECT_FALSE(verdict.matches);
-  EXPECT_EQ(verdict.max_error, 8);
+  const OutputCheck check = check_output(buffer_of<double>({0, 0, 0}), buffer_of<double>({0, 1, -8}), {});
+  EXPECT_FALSE(check.matches);
+  EXPECT_EQ(check.max_error, 8);
 }
 
 TEST(MaxError, LeavesOutNanAndInfinity) {
-  const Verdict verdict = compare(buffer_of<double>({nan, infinity, 1, 2}),
+  const OutputCheck check = check_output(buffer_of<double>({nan, infinity, 1, 2}),
                                   buffer_of<double>({nan, infinity, infinity, 2.25}), {.abs = 1});
-  EXPECT_FALSE(verdict.matches);
-  EXPECT_EQ(verdict.max_error, 0.25);
+  EXPECT_FALSE(check.matches);
+  EXPECT_EQ(check.max_error, 0.25);
 }
 
 TEST(MaxError, OfWholeNumbersIsTheirDistance) {
   EXPECT_EQ(
-      compare(buffer_of<std::int32_t>({3, -4}), buffer_of<std::int32_t>({3, 6}), {}).max_error, 10);
+      check_output(buffer_of<std::int32_t>({3, -4}), buffer_of<std::int32_t>({3, 6}), {}).max_error, 10);
 }
 
 TEST(MaxError, OfHugeWholeNumbersIsNotLostInRounding) {
   constexpr std::int64_t two_to_53 = std::int64_t{1} << 53;
-  const Verdict verdict =
-      compare(buffer_of<std::int64_t>({two_to_53}), buffer_of<std::int64_t>({two_to_53 + 1}), {});
-  EXPECT_FALSE(verdict.matches);
-  EXPECT_EQ(verdict.max_error, 1);
+  const OutputCheck check =
+      check_output(buffer_of<std::int64_t>({two_to_53}), buffer_of<std::int64_t>({two_to_53 + 1}), {});
+  EXPECT_FALSE(check.matches);
+  EXPECT_EQ(check.max_error, 1);
 }
 
 TEST(Difference, NamesTheFirstElementThatDiffers) {
-  const Verdict verdict =
-      compare(buffer_of<double>({1, 2, 3}), buffer_of<double>({1, 2.5, 9}), {.abs = 0.25});
-  EXPECT_EQ(verdict.difference, "element 1 is 2.5, expected 2");
+  const OutputCheck check =
+      check_output(buffer_of<double>({1, 2, 3}), buffer_of<double>({1, 2.5, 9}), {.abs = 0.25});
+  EXPECT_EQ(check.difference, "element 1 is 2.5, expected 2");
 }
 
 TEST(Difference, IsEmptyWhenAllMatch) { EXPECT_EQ(compare_one(1, 1, {}).difference, ""); }
 
 TEST(Difference, ShowsBytesAsNumbers) {
-  EXPECT_EQ(compare(buffer_of<std::uint8_t>({65}), buffer_of<std::uint8_t>({66}), {}).difference,
+  EXPECT_EQ(check_output(buffer_of<std::uint8_t>({65}), buffer_of<std::uint8_t>({66}), {}).difference,
             "element 0 is 66, expected 65");
 }
 
@@ -217,8 +217,8 @@ class CompareOutputs : public ::testing::Test {
     kernel_.outputs = {output<double>("total", Tolerance{.abs = 1}, scalar),
                        output<std::int32_t>("counts", Tolerance{})};
   }
-  Verdict compare_with(double total, std::int32_t count) const {
-    return compare_outputs(kernel_, inputs_, outputs(10, 5), outputs(total, count));
+  OutputCheck compare_with(double total, std::int32_t count) const {
+    return check_outputs(kernel_, inputs_, outputs(10, 5), outputs(total, count));
   }
   static std::vector<Buffer> outputs(double total, std::int32_t count) {
     std::vector<Buffer> all;
@@ -252,8 +252,8 @@ TEST_F(CompareOutputs, AMissingOrSurplusOutputIsADifference) {
   std::vector<Buffer> one = outputs(10, 5), three = outputs(10, 5);
   one.pop_back();
   three.push_back(buffer_of<double>({1}));
-  const Verdict missing = compare_outputs(kernel_, inputs_, outputs(10, 5), one);
-  const Verdict surplus = compare_outputs(kernel_, inputs_, outputs(10, 5), three);
+  const OutputCheck missing = check_outputs(kernel_, inputs_, outputs(10, 5), one);
+  const OutputCheck surplus = check_outputs(kernel_, inputs_, outputs(10, 5), three);
   EXPECT_FALSE(missing.matches);
   EXPECT_EQ(missing.difference, "1 outputs, expected 2");
   EXPECT_FALSE(surplus.matches);

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "harness/tests/zoo/kernels/doubling.h"
-#include "harness/worker/protocol.h"
+#include "harness/protocol/messages.h"
 
 namespace {
 

@@ -1,0 +1,15 @@
+# lanes.inc: the lanes as C++ has them, from the one file that declares them. Its `look`, how charts
+# show a lane, is read by the charts alone.
+set(lanes_file ${PROJECT_SOURCE_DIR}/scripts/gapmeter_report/lanes.json)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${lanes_file})
+file(READ ${lanes_file} lanes)
+string(JSON count LENGTH "${lanes}")
+math(EXPR last "${count} - 1")
+set(declarations "")
+foreach(i RANGE ${last})
+  string(JSON name GET "${lanes}" ${i} name)
+  string(JSON side GET "${lanes}" ${i} side)
+  string(JSON worker GET "${lanes}" ${i} worker)
+  string(APPEND declarations "{\"${name}\", LaneSide::${side}, WorkerKind::${worker}},\n")
+endforeach()
+file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/generated/lanes.inc CONTENT "${declarations}")

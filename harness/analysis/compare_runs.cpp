@@ -1,0 +1,150 @@
+#include "harness/analysis/compare_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+
+#include "harness/analysis/summary.h"
+
+namespace gapmeter {
+namespace {
+
+// Fewer ratios than this say little of their spread.
+constexpr std::size_t least_cells_for_spread = 8;
+
+const std::vector<double>& values_of(const SummaryRow& row, ComparedBy quantity) {
+  return quantity == ComparedBy::latency ? row.round_latencies_ns : row.round_gaps;
+}
+
+std::vector<double> logarithms(const std::vector<double>& values) {
+  std::vector<double> logs;
+  logs.reserve(values.size());
+  for (const double value : values) logs.push_back(std::log(value));
+  return logs;
+}
+
+ComparedCell compare_cell(const SummaryRow& base, const SummaryRow& compared, ComparedBy quantity,
+                          double confidence) {
+  ComparedCell cell{.cell = compared.cell};
+  if (compared.status != Status::ok) {
+    cell.failed = compared.status != Status::skipped;
+    cell.reason = fmt::format("{}: {}", name_of(compared.status), compared.reason);
+    return cell;
+  }
+  if (base.status != Status::ok) {
+    cell.reason = fmt::format("in the old run {}: {}", name_of(base.status), base.reason);
+    return cell;
+  }
+  if (base.input_digest != compared.input_digest) {
+    cell.reason = "the inputs differ; run both with the same --seed";
+    return cell;
+  }
+  const std::vector<double>& before = values_of(base, quantity);
+  const std::vector<double>& after = values_of(compared, quantity);
+  if (before.empty() || after.empty()) {
+    cell.reason = "not measured in both runs";
+    return cell;
+  }
+  cell.rounds = static_cast<int>(std::min(before.size(), after.size()));
+  cell.base = median(before);
+  cell.compared = median(after);
+  cell.ratio = rank_sum_shift(logarithms(after), logarithms(before), confidence);
+  return cell;
+}
+
+std::vector<double> ratios_of(const std::vector<ComparedCell>& cells) {
+  std::vector<double> ratios;  // in logarithms
+  for (const ComparedCell& cell : cells) {
+    if (cell.ratio) ratios.push_back(cell.ratio->value);
+  }
+  return ratios;
+}
+
+// A standard deviation from the median absolute deviation, which a few real changes don't move.
+double robust_spread(const std::vector<double>& values) {
+  const double middle = median(values);
+  std::vector<double> deviations;
+  deviations.reserve(values.size());
+  for (const double value : values) deviations.push_back(std::abs(value - middle));
+  constexpr double to_standard_deviation = 1.4826;  // of a normal distribution
+  return to_standard_deviation * median(deviations);
+}
+
+void widen(Estimate& ratio, double margin) {
+  if (!ratio.interval) return;
+  ratio.interval->low *= std::exp(-margin);
+  ratio.interval->high *= std::exp(margin);
+}
+
+// From logarithms to ratios, with their intervals widened by `margin` at both ends.
+void finish(std::vector<ComparedCell>& cells, double margin) {
+  for (ComparedCell& cell : cells) {
+    if (!cell.ratio) continue;
+    cell.ratio->value = std::exp(cell.ratio->value);
+    if (auto& interval = cell.ratio->interval) {
+      interval = Interval{std::exp(interval->low), std::exp(interval->high)};
+    }
+    widen(*cell.ratio, margin);
+  }
+}
+
+std::vector<ComparedCell> compare_cells(const std::vector<SummaryRow>& base,
+                                        const std::vector<SummaryRow>& compared, ComparedBy quantity,
+                                        const VerdictRule& rule) {
+  std::map<CellKey, const SummaryRow*> before;
+  for (const SummaryRow& row : base) before[row.cell] = &row;
+  std::vector<const SummaryRow*> common;
+  for (const SummaryRow& row : compared) {
+    const bool wanted = quantity == ComparedBy::latency || row.cell.variant.lane.is_python();
+    if (wanted && before.contains(row.cell)) common.push_back(&row);
+  }
+  std::vector<ComparedCell> cells;
+  cells.reserve(common.size());
+  for (const SummaryRow* row : common) {
+    cells.push_back(
+        compare_cell(*before[row->cell], *row, quantity, confidence_of_one(rule, common.size())));
+  }
+  return cells;
+}
+
+}  // namespace
+
+Comparison compare_runs(const std::vector<RoundRow>& base, const std::vector<RoundRow>& compared,
+                           ComparedBy quantity, const VerdictRule& rule) {
+  std::vector<ComparedCell> cells =
+      compare_cells(summarize(base), summarize(compared), quantity, rule);
+  if (cells.empty()) throw std::invalid_argument("the runs have no cells in common");
+  std::vector<std::string> warnings;
+  const std::vector<double> ratios = ratios_of(cells);
+  double margin = 0;
+  if (ratios.size() >= least_cells_for_spread) {
+    const double confidence = confidence_of_one(rule, ratios.size());
+    margin = normal_quantile((1 + confidence) / 2) * robust_spread(ratios);
+  } else {
+    warnings.push_back(fmt::format(
+        "few cells ({}): what the machine did between the runs can't be told from a change; "
+        "gapmeter ab compares two builds without that doubt",
+        ratios.size()));
+  }
+  const auto without_interval =
+      std::count_if(cells.begin(), cells.end(),
+                    [](const ComparedCell& cell) { return cell.ratio && !cell.ratio->interval; });
+  if (without_interval > 0) {
+    warnings.push_back(fmt::format(
+        "too few rounds for intervals that hold together at {:g} % (cells: {}): run with more "
+        "--rounds, or compare fewer cells",
+        rule.confidence * 100, without_interval));
+  }
+  finish(cells, margin);
+  Comparison comparison = conclude(std::move(cells), rule);
+  comparison.warnings = std::move(warnings);
+  // What the machine did between the runs may have hit all cells alike, and does not average out.
+  if (comparison.overall) widen(*comparison.overall, margin);
+  comparison.quantity = quantity == ComparedBy::latency ? "latency" : "gap";
+  return comparison;
+}
+
+}  // namespace gapmeter

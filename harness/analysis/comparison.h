@@ -1,0 +1,67 @@
+// Verdicts on two measurements of the same cell: an old and a new one, or those of two builds.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/model/rows.h"
+#include "harness/base/statistics.h"
+
+namespace gapmeter {
+
+enum class Verdict : std::uint8_t { same, faster, slower, inconclusive };
+std::string_view name_of(Verdict verdict);
+
+// What a verdict takes.
+struct VerdictRule {
+  // The smallest change that matters: found when it is there, never reported when less than half of
+  // it is.
+  double threshold = 0.02;
+  // That all intervals of a comparison hold at once; each of m cells gets 1 - (1 - confidence) / m
+  // (Bonferroni).
+  double confidence = 0.99;
+};
+double confidence_of_one(const VerdictRule& rule, std::size_t cells);
+
+// `ratio` is new over base. `same` when the interval lies within the threshold on both sides;
+// otherwise a change when the interval excludes 1 and the ratio is nearer to a change by the
+// threshold than to none; else, and without an interval, inconclusive.
+Verdict judge(const Estimate& ratio, double threshold);
+
+// One cell of a comparison. Cells that could not be compared have a reason and no ratio.
+struct ComparedCell {
+  CellKey cell;
+  bool failed = false;  // on either side: a mismatch, a crash
+  std::string reason{};
+  int rounds = 0;                   // of the side with fewer
+  double base = 0, compared = 0;    // medians: nanoseconds, or gaps
+  std::optional<Estimate> ratio{};  // compared over base
+  Verdict verdict = Verdict::inconclusive;
+};
+
+struct Comparison {
+  VerdictRule rule{};
+  std::string quantity = "latency";  // or "gap"
+  std::vector<ComparedCell> cells{};
+  // The geometric mean over cells and its interval, from theirs as independent errors.
+  std::optional<Estimate> overall{};
+  Verdict verdict = Verdict::inconclusive;
+  std::vector<std::string> warnings{};  // of what makes it worth less
+};
+
+// The median of ratios and its distribution-free interval (median_interval). On machines whose
+// speed comes in phases, most pairs agree to a fraction of a percent and some are far off: the
+// median ignores these, which averages and rank sums do not.
+Estimate ratio_of_pairs(std::span<const double> ratios, double confidence);
+
+// Verdicts of every cell and of all together: slower if any is, then inconclusive if any is, then
+// faster if any is. Expects ratios with intervals of confidence_of_one.
+Comparison conclude(std::vector<ComparedCell> cells, const VerdictRule& rule);
+
+// 0 well, 1 slower or failed, 3 inconclusive.
+int exit_status(const Comparison& result);
+
+}  // namespace gapmeter

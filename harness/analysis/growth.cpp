@@ -1,0 +1,212 @@
+#include "harness/analysis/growth.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/analysis/summary.h"
+
+namespace gapmeter {
+namespace {
+
+using Line = std::vector<const SummaryRow*>;  // one variant's cells, ascending n
+
+double slope(const std::vector<double>& x, const std::vector<double>& y) {
+  const double x_mean = mean(x), y_mean = mean(y);
+  double products = 0, squares = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    products += (x[i] - x_mean) * (y[i] - y_mean);
+    squares += (x[i] - x_mean) * (x[i] - x_mean);
+  }
+  return products / squares;
+}
+
+bool is_below(const Estimate& ratio) { return ratio.interval && ratio.interval->high < 1; }
+bool is_above(const Estimate& ratio) { return ratio.interval && ratio.interval->low > 1; }
+
+// Where between the two sizes the line through the medians crosses 1; from the last median on its
+// first side to the next one.
+double interpolated(std::span<const SizedRatio> between) {
+  const double first_sign = std::log(between.front().ratio.value);
+  std::size_t i = 1;
+  while (i + 1 < between.size() && std::log(between[i].ratio.value) * first_sign > 0) ++i;
+  const double low = std::log(between[i - 1].ratio.value), high = std::log(between[i].ratio.value);
+  const double share = low / (low - high);
+  return std::exp(std::lerp(std::log(static_cast<double>(between[i - 1].n)),
+                            std::log(static_cast<double>(between[i].n)), share));
+}
+
+std::string regime_of(const SummaryRow& row, const RunContext& context) {
+  for (const auto& [level, bytes] : context.cache_bytes) {
+    if (row.working_set_bytes <= bytes) return fmt::format("L{}", level);
+  }
+  return "memory";
+}
+
+std::vector<Line> lines_of(const std::vector<SummaryRow>& rows) {
+  std::map<SeriesKey, Line> lines;
+  std::vector<Line*> in_order;
+  for (const SummaryRow& row : rows) {
+    if (!row.latency_ns) continue;
+    Line& line = lines[series_of(row.cell)];
+    if (line.empty()) in_order.push_back(&line);
+    line.push_back(&row);
+  }
+  std::vector<Line> result;
+  for (Line* line : in_order) {
+    std::sort(line->begin(), line->end(),
+              [](const auto* a, const auto* b) { return a->cell.n < b->cell.n; });
+    result.push_back(std::move(*line));
+  }
+  return result;
+}
+
+using RoundValues = std::vector<double> SummaryRow::*;
+
+GrowthRow exponent_row(std::span<const SummaryRow* const> line, const std::string& quantity,
+                       RoundValues rounds, const std::string& regime) {
+  std::vector<SizedValues> values;
+  for (const SummaryRow* row : line) values.push_back({row->cell.n, row->*rounds});
+  const CellKey& cell = line.front()->cell;
+  return {.series = series_of(cell),
+          .quantity = quantity,
+          .regime = regime,
+          .n_from = cell.n,
+          .n_to = line.back()->cell.n,
+          .sizes = static_cast<int>(line.size()),
+          .exponent = growth_exponent(values)};
+}
+
+// Exponents over all sizes, and in each regime with the last size before it.
+void add_exponents(const Line& line, const std::string& quantity, RoundValues rounds,
+                   const RunContext& context, std::vector<GrowthRow>& result) {
+  if (line.size() < 2) return;
+  result.push_back(exponent_row(line, quantity, rounds, "all"));
+  for (std::size_t begin = 0; begin < line.size();) {
+    const std::string regime = regime_of(*line[begin], context);
+    std::size_t end = begin + 1;
+    while (end < line.size() && regime_of(*line[end], context) == regime) ++end;
+    const std::size_t from = begin == 0 ? 0 : begin - 1;
+    if (end - from > 1) {
+      const auto part = std::span(line).subspan(from, end - from);
+      result.push_back(exponent_row(part, quantity, rounds, regime));
+    }
+    begin = end;
+  }
+}
+
+void add_crossovers(const Line& line, const std::string& against,
+                    const std::vector<SizedRatio>& ratios, std::vector<GrowthRow>& result) {
+  const CellKey& cell = line.front()->cell;
+  for (const Crossover& crossover : crossovers(ratios)) {
+    const std::string itself = to_string(cell.variant);
+    const std::string other = against.empty() ? "fastest native" : against;
+    result.push_back({.series = series_of(cell),
+                      .quantity = "crossover",
+                      .against = other,
+                      .n_from = crossover.last_before,
+                      .n_to = crossover.first_after,
+                      .sizes = static_cast<int>(ratios.size()),
+                      .crossover_n = crossover.n,
+                      .faster_beyond = crossover.ascending ? other : itself});
+  }
+}
+
+std::vector<SizedRatio> gaps_of(const Line& line) {
+  std::vector<SizedRatio> gaps;
+  for (const SummaryRow* row : line) {
+    if (row->gap) gaps.push_back({row->cell.n, {*row->gap, row->gap_ci}});
+  }
+  return gaps;
+}
+
+// Latency over the baseline's at the sizes that both have.
+std::vector<SizedRatio> ratios_to(const Line& line, const Line& baseline) {
+  std::vector<SizedRatio> ratios;
+  for (const SummaryRow* row : line) {
+    const auto same = std::find_if(baseline.begin(), baseline.end(), [&](const SummaryRow* other) {
+      return other->cell.n == row->cell.n && other->cell.threads == row->cell.threads;
+    });
+    if (same != baseline.end()) ratios.push_back({row->cell.n, latency_ratio(*row, **same)});
+  }
+  return ratios;
+}
+
+const Line* baseline_of(const Line& line, const std::vector<Line>& lines,
+                        const RunContext& context) {
+  const CellKey& cell = line.front()->cell;
+  const auto declared = context.baselines.find(cell.kernel);
+  if (declared == context.baselines.end()) return nullptr;
+  SeriesKey wanted = series_of(cell);
+  wanted.variant = declared->second;
+  wanted.variant.engine = cell.variant.engine;
+  const auto found = std::find_if(lines.begin(), lines.end(), [&](const Line& other) {
+    return series_of(other.front()->cell) == wanted;
+  });
+  return found == lines.end() || found->front() == line.front() ? nullptr : &*found;
+}
+
+Line with_gaps(const Line& line) {
+  Line with;
+  std::copy_if(line.begin(), line.end(), std::back_inserter(with),
+               [](const SummaryRow* row) { return row->gap.has_value(); });
+  return with;
+}
+
+}  // namespace
+
+std::optional<Estimate> growth_exponent(const std::vector<SizedValues>& values) {
+  if (values.size() < 2) return std::nullopt;
+  std::size_t rounds = values.front().rounds.size();
+  std::vector<double> sizes;
+  for (const SizedValues& value : values) {
+    rounds = std::min(rounds, value.rounds.size());
+    sizes.push_back(std::log(static_cast<double>(value.n)));
+  }
+  std::vector<double> slopes;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    std::vector<double> logs;
+    logs.reserve(values.size());
+    for (const SizedValues& value : values) logs.push_back(std::log(value.rounds[round]));
+    slopes.push_back(slope(sizes, logs));
+  }
+  if (slopes.empty()) return std::nullopt;
+  return Estimate{median(slopes), median_interval(slopes, summary_confidence)};
+}
+
+std::vector<Crossover> crossovers(const std::vector<SizedRatio>& ratios) {
+  std::vector<Crossover> found;
+  std::optional<std::size_t> last;
+  for (std::size_t i = 0; i < ratios.size(); ++i) {
+    const Estimate& ratio = ratios[i].ratio;
+    if (!is_below(ratio) && !is_above(ratio)) continue;
+    if (last && is_above(ratios[*last].ratio) != is_above(ratio)) {
+      const auto between = std::span(ratios).subspan(*last, i - *last + 1);
+      found.push_back({.last_before = ratios[*last].n,
+                       .first_after = ratios[i].n,
+                       .n = interpolated(between),
+                       .ascending = is_above(ratio)});
+    }
+    last = i;
+  }
+  return found;
+}
+
+std::vector<GrowthRow> growth_of(const std::vector<SummaryRow>& rows, const RunContext& context) {
+  const std::vector<Line> lines = lines_of(rows);
+  std::vector<GrowthRow> result;
+  for (const Line& line : lines) {
+    add_exponents(line, "time", &SummaryRow::round_latencies_ns, context, result);
+    if (line.front()->cell.variant.lane.is_compiled()) continue;
+    add_exponents(with_gaps(line), "gap", &SummaryRow::round_gaps, context, result);
+    add_crossovers(line, "", gaps_of(line), result);
+    if (const Line* baseline = baseline_of(line, lines, context)) {
+      const std::string name = to_string(baseline->front()->cell.variant);
+      add_crossovers(line, name, ratios_to(line, *baseline), result);
+    }
+  }
+  return result;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,68 @@
+// How times and gaps grow with n: fitted exponents, what changes where data outgrows a cache, and
+// the sizes at which one variant overtakes another.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/model/rows.h"
+#include "harness/model/run_facts.h"
+#include "harness/base/statistics.h"
+
+namespace gapmeter {
+
+// Values at one size, one for each round; rounds of different sizes with the same index are taken
+// together.
+struct SizedValues {
+  std::size_t n = 0;
+  std::span<const double> rounds;
+};
+
+// The exponent k of value ~ n^k: in each round the slope of the least-squares line through
+// (log n, log value), then the median over rounds and its median_interval with summary_confidence.
+// The interval tells what noise does to the line, not whether a line is the right shape.
+// nullopt for fewer than two sizes or without a round that all have. Precondition: values and sizes
+// are positive.
+std::optional<Estimate> growth_exponent(const std::vector<SizedValues>& values);
+
+// Where a ratio that grows or falls with n crosses 1.
+struct Crossover {
+  std::size_t last_before = 0;  // the sizes between which it is certain to happen
+  std::size_t first_after = 0;
+  double n = 0;           // where the line through the medians around it crosses, in logarithms
+  bool ascending = true;  // below 1 before it, above 1 after it
+};
+
+struct SizedRatio {
+  std::size_t n = 0;
+  Estimate ratio{};
+};
+
+// Every crossing between sizes at which the interval lies on different sides of 1; sizes whose
+// interval holds 1, or that have none, decide nothing. Expects ascending sizes.
+std::vector<Crossover> crossovers(const std::vector<SizedRatio>& ratios);
+
+// One line of growth.csv.
+struct GrowthRow {
+  SeriesKey series{};
+  // time: its latency; gap: that over the fastest native variant's; crossover: where the latter, or
+  // its latency over that of `against`, crosses 1.
+  std::string quantity;
+  std::string against{};
+  std::string regime{};  // all; or L1, L2, …, memory: the sizes whose working set fits no nearer
+  std::size_t n_from = 0, n_to = 0;
+  int sizes = 0;
+  std::optional<Estimate> exponent{};
+  std::optional<double> crossover_n{};
+  std::string faster_beyond{};  // of a crossover: the variant that is faster at larger n
+};
+
+// Of every variant the exponents of time and, for Python variants, of the gap, over all sizes and
+// in each cache; the crossovers of Python variants with the fastest native variant and with their
+// kernel's baseline. A regime's line begins at the last size of the one before, so that the step
+// between them is part of it.
+std::vector<GrowthRow> growth_of(const std::vector<SummaryRow>& rows, const RunContext& context);
+
+}  // namespace gapmeter

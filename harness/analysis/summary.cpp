@@ -1,0 +1,315 @@
+#include "harness/analysis/summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+
+#include "harness/base/parallel.h"
+
+namespace gapmeter {
+namespace {
+
+// The rows of one cell, sorted out by pass.
+struct CellRows {
+  CellKey key;
+  std::vector<const RoundRow*> all;
+  std::map<int, const RoundRow*> timed;  // rounds that ended well
+};
+
+std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
+  std::vector<CellRows> cells;
+  std::unordered_map<CellKey, std::size_t, CellHash> index;
+  for (const RoundRow& row : rounds) {
+    const auto [found, is_new] = index.try_emplace(row.cell, cells.size());
+    if (is_new) cells.push_back({.key = row.cell, .all = {}, .timed = {}});
+    CellRows& cell = cells[found->second];
+    cell.all.push_back(&row);
+    if (row.pass == Pass::time && row.measurement.timing) {
+      cell.timed[row.round] = &row;
+    }
+  }
+  return cells;
+}
+
+// Adds a count to a sum that stays at the largest number rather than overflow: rows can claim any.
+void add_count(std::int64_t& sum, std::int64_t count) {
+  if (__builtin_add_overflow(sum, count, &sum)) sum = std::numeric_limits<std::int64_t>::max();
+}
+
+double batch_length_ns(const Timing& timing) {
+  return timing.p50_ns * static_cast<double>(timing.batch.calls);
+}
+
+double latency_of(const RoundRow& row) { return row.measurement.timing->latency_ns; }
+
+std::vector<double> latencies_of(const CellRows& cell) {
+  std::vector<double> latencies;
+  for (const auto& [round, row] : cell.timed) latencies.push_back(latency_of(*row));
+  return latencies;
+}
+
+void take_verification(const CellRows& cell, SummaryRow& row) {
+  for (const RoundRow* round : cell.all) {
+    if (round->pass != Pass::verify) continue;
+    const Status status = round->measurement.status;
+    if (status == Status::ok) row.verified = true;
+    if (status == Status::mismatch) row.verified = false;
+    row.max_error = round->measurement.max_error;
+  }
+}
+
+// The first failure decides the cell: what failed once is not to be relied on.
+void take_status(const CellRows& cell, SummaryRow& row) {
+  for (const RoundRow* round : cell.all) {
+    if (row.input_digest.empty()) row.input_digest = round->measurement.input_digest;
+    if (row.status == Status::ok && round->measurement.status != Status::ok) {
+      row.status = round->measurement.status;
+      row.reason = round->measurement.reason;
+    }
+  }
+}
+
+double rate(double per_call, double latency_ns) { return per_call / (latency_ns * 1e-9); }
+
+void take_latency(const CellRows& cell, SummaryRow& row) {
+  if (row.status != Status::ok || cell.timed.empty()) return;
+  const std::vector<double> latencies = latencies_of(cell);
+  row.round_latencies_ns = latencies;
+  row.latency_ns = median(latencies);
+  row.latency_ci_ns = median_interval(latencies, summary_confidence);
+  const RoundRow& any = *cell.all.front();
+  if (any.items_per_call > 0) row.items_per_s = rate(any.items_per_call, *row.latency_ns);
+  if (any.bytes_per_call > 0) row.bytes_per_s = rate(any.bytes_per_call, *row.latency_ns);
+  if (any.flops_per_call > 0) row.flops_per_s = rate(any.flops_per_call, *row.latency_ns);
+}
+
+void combine(Rule rule, const std::int64_t& value, std::int64_t& sum) {
+  if (rule == Rule::last) sum = value;
+  if (rule == Rule::sum) add_count(sum, value);
+  if (rule == Rule::largest) sum = std::max(sum, value);
+}
+void combine(Rule rule, const std::optional<std::int64_t>& value,
+             std::optional<std::int64_t>& sum) {
+  if (rule == Rule::last) sum = value;
+  if (rule == Rule::resolved) sum = value && *value >= rss_resolution_bytes ? value : std::nullopt;
+}
+void combine(Rule rule, const Histogram& value, Histogram& sum) {
+  if (rule == Rule::merged) sum.merge(value);
+}
+// Estimators, and numbers that no rule but the last one's is for.
+template <class T>
+void combine(Rule rule, const T& value, T& sum) {
+  if (rule == Rule::last) sum = value;
+}
+
+// What each part of the rounds' measurements is together. Times are those of cells that ended well.
+void take_parts(const CellRows& cell, SummaryRow& row) {
+  each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
+    constexpr bool is_memory = std::is_same_v<Part, MemoryUse>;
+    if (!is_memory && row.status != Status::ok) return;
+    for (const RoundRow* round : cell.all) {
+      const std::optional<Part>* part = slot(round->measurement);
+      if (part == nullptr || !*part) continue;
+      std::optional<Part>& sum = *slot(row.combined);
+      if (!sum) sum.emplace();
+      Part::quantities([&](const auto& quantity) {
+        combine(quantity.rule, quantity.get(**part), quantity.get(*sum));
+      });
+    }
+  });
+}
+
+void take_metrics(const CellRows& cell, SummaryRow& row) {
+  for (const auto& [round, timed] : cell.timed) {
+    for (const Metric& metric : timed->measurement.metrics) {
+      row.metrics[metric.name].push_back(metric.value);
+    }
+  }
+}
+
+// What the whole run saw of the machine is what each of its cells is judged by.
+struct Hiccups {
+  Histogram histogram;
+  double watched_s = 0;
+};
+
+Hiccups hiccups_of(const std::vector<RoundRow>& rounds) {
+  Hiccups hiccups;
+  for (const RoundRow& row : rounds) {
+    if (const auto& single = row.measurement.single_calls) {
+      hiccups.histogram.merge(single->hiccups);
+      hiccups.watched_s += single->hiccup_s;
+    }
+  }
+  return hiccups;
+}
+
+void take_floors(const Hiccups& hiccups, SummaryRow& row) {
+  const Histogram& calls = single_calls_of(row);
+  const std::optional<double> call_ns = supported_quantile(calls, 0.5);
+  if (!call_ns) return;
+  const auto floor_where_reported = [&](double q) -> std::optional<double> {
+    if (!supported_quantile(calls, q)) return std::nullopt;
+    return quantile_floor(*call_ns, q, hiccups.histogram, hiccups.watched_s);
+  };
+  row.p99_floor_ns = floor_where_reported(0.99);
+  row.p999_floor_ns = floor_where_reported(0.999);
+}
+
+// Why no further round was measured; the first row says what was wanted.
+void take_stop_reason(const RoundRow& first, SummaryRow& row) {
+  if (row.status != Status::ok) {
+    row.stop_reason = name_of(row.status);
+  } else if (first.precision && is_precise(row, *first.precision)) {
+    row.stop_reason = "precision";
+  } else if (row.rounds >= first.rounds_planned) {
+    row.stop_reason = "rounds";
+  } else {
+    row.stop_reason = first.budgeted ? "budget" : "interrupted";
+  }
+  if (first.precision && row.status == Status::ok && row.stop_reason != "precision") {
+    row.reason = "the wanted precision was not reached";
+  }
+}
+
+SummaryRow summarize_cell(const CellRows& cell) {
+  SummaryRow row{.cell = cell.key};
+  row.working_set_bytes = cell.all.front()->working_set_bytes;
+  row.rounds = static_cast<int>(cell.timed.size());
+  take_status(cell, row);
+  take_verification(cell, row);
+  take_latency(cell, row);
+  take_parts(cell, row);
+  take_metrics(cell, row);
+  return row;
+}
+
+// What Python rows are compared with, by kernel, n, threads and input: the index of the fastest
+// native row.
+using Input = std::tuple<std::string, std::size_t, int, std::string>;
+
+Input input_of(const SummaryRow& row) {
+  return {row.cell.kernel, row.cell.n, row.cell.threads, row.input_digest};
+}
+
+std::map<Input, std::size_t> fastest_natives(const std::vector<SummaryRow>& rows) {
+  std::map<Input, std::size_t> fastest;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const SummaryRow& row = rows[i];
+    if (!row.cell.variant.lane.is_compiled() || row.verified != true || !row.latency_ns) continue;
+    const auto [known, is_new] = fastest.try_emplace(input_of(row), i);
+    if (!is_new && *row.latency_ns < *rows[known->second].latency_ns) known->second = i;
+  }
+  return fastest;
+}
+
+double batch_length_ns(const CellRows& cell) {
+  std::vector<double> lengths;
+  for (const auto& [round, row] : cell.timed) {
+    lengths.push_back(batch_length_ns(*row->measurement.timing));
+  }
+  return median(lengths);
+}
+
+void take_gap(const std::vector<CellRows>& cells, std::vector<SummaryRow>& rows,
+              std::size_t python_index, std::size_t native_index) {
+  SummaryRow& python = rows[python_index];
+  python.reference = to_string(rows[native_index].cell.variant);
+  std::vector<double> numerator, denominator;
+  const double batch_ns =
+      std::max(batch_length_ns(cells[python_index]), batch_length_ns(cells[native_index]));
+  const auto is_short = [](const SummaryRow& row) {
+    return row.combined.timing->batch.estimator == Estimator::p10;
+  };
+  const bool both_short = is_short(python) && is_short(rows[native_index]);
+  python.gap_estimator = name_of(both_short ? Estimator::p10 : Estimator::median);
+  const auto latency = [&](const RoundRow& row) {
+    const Timing& timing = *row.measurement.timing;
+    return both_short ? timing.latency_ns : latency_with_batches_of(timing, batch_ns);
+  };
+  const auto& native_rounds = cells[native_index].timed;
+  for (const auto& [round, row] : cells[python_index].timed) {
+    const auto paired = native_rounds.find(round);
+    if (paired == native_rounds.end()) continue;
+    if (paired->second->measurement.input_digest != row->measurement.input_digest) continue;
+    numerator.push_back(latency(*row));
+    denominator.push_back(latency(*paired->second));
+  }
+  if (numerator.empty()) return;
+  for (std::size_t i = 0; i < numerator.size(); ++i) {
+    python.round_gaps.push_back(numerator[i] / denominator[i]);
+  }
+  const Estimate ratio = paired_ratio(numerator, denominator, summary_confidence);
+  python.gap = ratio.value;
+  python.gap_ci = ratio.interval;
+}
+
+}  // namespace
+
+double latency_with_batches_of(const Timing& timing, double batch_ns) {
+  double nearest_ns = batch_length_ns(timing);
+  double latency_ns = timing.p50_ns;
+  const auto consider = [&](double length_ns, double latency) {
+    if (std::abs(std::log(length_ns / batch_ns)) < std::abs(std::log(nearest_ns / batch_ns))) {
+      nearest_ns = length_ns;
+      latency_ns = latency;
+    }
+  };
+  for (std::size_t i = 0; i < block_lengths_ns.size(); ++i) {
+    if (timing.block_ns[i]) {
+      consider(static_cast<double>(block_lengths_ns[i]), *timing.block_ns[i]);
+    }
+  }
+  if (timing.batches > 1) {
+    consider(batch_length_ns(timing) * static_cast<double>(timing.batches), timing.mean_ns);
+  }
+  return latency_ns;
+}
+
+Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominator) {
+  const auto& values = numerator.round_latencies_ns;
+  const auto& others = denominator.round_latencies_ns;
+  const std::size_t rounds = std::min(values.size(), others.size());
+  return paired_ratio(std::span(values).first(rounds), std::span(others).first(rounds),
+                      summary_confidence);
+}
+
+double relative_half_width(const Interval& interval) {
+  return (interval.high - interval.low) / (interval.high + interval.low);
+}
+
+bool is_precise(const SummaryRow& row, double precision) {
+  if (!row.latency_ci_ns || relative_half_width(*row.latency_ci_ns) > precision) return false;
+  if (!row.gap) return true;
+  return row.gap_ci && relative_half_width(*row.gap_ci) <= precision;
+}
+
+std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {
+  std::vector<CellRows> cells;
+  Hiccups hiccups;
+  in_parallel(2, [&](std::size_t i) {
+    if (i == 0) {
+      cells = group_by_cell(rounds);
+    } else {
+      hiccups = hiccups_of(rounds);
+    }
+  });
+  std::vector<SummaryRow> rows(cells.size());
+  in_parallel(cells.size(), [&](std::size_t i) { rows[i] = summarize_cell(cells[i]); });
+  const std::map<Input, std::size_t> fastest = fastest_natives(rows);
+  in_parallel(cells.size(), [&](std::size_t i) {
+    if (rows[i].cell.variant.lane.is_python() && rows[i].latency_ns) {
+      const auto native = fastest.find(input_of(rows[i]));
+      if (native != fastest.end()) take_gap(cells, rows, i, native->second);
+    }
+    take_floors(hiccups, rows[i]);
+    take_stop_reason(*cells[i].all.front(), rows[i]);
+  });
+  return rows;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,16 @@
+// Hashes that say whether bytes are the same, on every machine and in every build. Not for secrets.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gapmeter {
+
+// XXH3-64 of a text's bytes (xxhash.com).
+std::uint64_t hash_of(std::string_view text);
+
+// 16 hexadecimal digits: how hashes stand in files.
+std::string hex_of(std::uint64_t hash);
+
+}  // namespace gapmeter

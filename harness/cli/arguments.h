@@ -1,0 +1,30 @@
+// Options that several commands understand, declared once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "harness/analysis/comparison.h"
+#include "harness/cli/option_set.h"
+#include "harness/measure/plan.h"
+#include "harness/session/run_options.h"
+
+namespace gapmeter {
+
+// --kernels, --variants, --sizes.
+void add_selection(OptionSet& set, Selection& selection);
+// --threads.
+void add_threads(OptionSet& set, std::vector<int>& threads);
+// --timeout, --seed.
+void add_execution(OptionSet& set, double& timeout_s, std::uint64_t& seed);
+// --mem-limit.
+void add_memory(OptionSet& set, std::optional<std::int64_t>& memory_bytes);
+// --pin.
+void add_pin(OptionSet& set, std::optional<int>& cpu);
+// --threshold, --confidence, --format.
+void add_verdict(OptionSet& set, VerdictRule& rule, OutputFormat& format);
+// What every command that makes a run understands: how thorough it is, and all of the above.
+void add_measuring(OptionSet& set, RunOptions& options);
+
+}  // namespace gapmeter

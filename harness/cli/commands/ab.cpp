@@ -1,0 +1,216 @@
+// gapmeter ab: two builds of the program, interleaved on this machine until their ratio is known.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "harness/base/csv.h"
+#include "harness/base/sizes.h"
+#include "harness/cli/arguments.h"
+#include "harness/cli/command.h"
+#include "harness/cli/options.h"
+#include "harness/cli/comparison_files.h"
+#include "harness/cli/text/comparison_text.h"
+#include "harness/measure/describe.h"
+#include "harness/measure/duel.h"
+#include "harness/session/worker_log.h"
+#include "harness/session/workers.h"
+#include "harness/store/columns.h"
+#include "harness/store/result_dir.h"
+#include "harness/sys/affinity.h"
+#include "harness/sys/files.h"
+#include "harness/sys/machine_use.h"
+#include "harness/sys/streams.h"
+
+namespace gapmeter {
+namespace {
+
+// A build and what it offers. Its kernels have names, sizes and variants alone: their functions are
+// in the other executable.
+struct Build {
+  WorkerSettings workers;
+  Catalog catalog;
+};
+
+Build load_build(const std::string& program, const AbOptions& options,
+                 const Invocation& invocation) {
+  std::error_code error;
+  const std::string path = std::filesystem::canonical(program, error).string();
+  if (error) throw std::runtime_error(fmt::format("{}: {}", program, error.message()));
+  Build build{workers_of(path, invocation), {}};
+  build.workers.timeout_s = options.timeout_s;
+  const NativeDescription native = describe_native(build.workers);
+  build.workers.python_dir = native.python_dir;
+  for (const NativeDescription::Kernel& outline : native.kernels) {
+    Kernel kernel{.name = outline.name,
+                  .title = "",
+                  .sizes = outline.sizes,
+                  .cost = nullptr,
+                  .reference = outline.reference,
+                  .baseline = outline.baseline,
+                  .native = {}};
+    for (const std::string& name : outline.variants) kernel.native.push_back({name, {}, {}, {}});
+    build.catalog.kernels.push_back(std::move(kernel));
+  }
+  build.catalog.python = describe_python(build.workers, build.workers.engines.front());
+  print_warnings(build.catalog.python.warnings);
+  return build;
+}
+
+bool has_variant(const Catalog& catalog, const std::string& kernel, const VariantId& variant) {
+  return std::any_of(catalog.kernels.begin(), catalog.kernels.end(), [&](const Kernel& known) {
+    if (known.name != kernel) return false;
+    const std::vector<VariantId> variants = variants_of(catalog, known);
+    return std::find(variants.begin(), variants.end(), variant) != variants.end();
+  });
+}
+
+// The cells that both builds have. Sizes are the new build's own where none are given.
+std::vector<CellKey> common_cells(const Catalog& base, const Catalog& compared,
+                                  const Selection& selection) {
+  const std::vector<const Kernel*> kernels = select_kernels(compared, selection.kernels);
+  check_variant_patterns(compared, kernels, selection.variants);
+  std::vector<CellKey> cells;
+  for (const Kernel* kernel : kernels) {
+    for (const VariantId& variant : variants_of(compared, *kernel)) {
+      if (!selection.variants.empty() && !matches_any(variant, selection.variants)) continue;
+      if (!has_variant(base, kernel->name, variant)) continue;
+      for (const std::size_t n : sizes_for(*kernel, selection)) {
+        cells.push_back({.kernel = kernel->name, .variant = variant, .n = n});
+      }
+    }
+  }
+  if (cells.empty()) throw UnknownName("nothing is selected that both builds have");
+  return cells;
+}
+
+// What was measured, row by row: pairs.csv in the directory of --out, the columns of rounds.csv
+// after the side and its slices.
+class PairsFile {
+ public:
+  explicit PairsFile(const std::string& dir) {
+    if (dir.empty()) return;
+    create_result_dir(dir);
+    file_.emplace(std::filesystem::path(dir) / "pairs.csv");
+    Fields columns = round_columns();
+    columns.insert(columns.begin(), {"side", "slice_ns"});
+    file_->append(to_csv_line(columns));
+  }
+
+  void add(const CellKey& cell, const DuelRow& row) {
+    if (!file_) return;
+    const Measurement& measurement = row.outcome.measurement;
+    Fields fields = to_fields(RoundRow{.cell = cell,
+                                       .round = row.pair,
+                                       .measurement = measurement,
+                                       .worker_s = row.outcome.wall_s});
+    fields.insert(fields.begin(),
+                  {row.side == 0 ? "base" : "new",
+                   fmt::format("{}", fmt::join(measurement.timing->slice_ns, " "))});
+    file_->append(to_csv_line(fields));
+  }
+
+ private:
+  std::optional<AppendFile> file_{};
+};
+
+ComparedCell compared_cell(const CellKey& cell, const DuelResult& duel, double confidence) {
+  ComparedCell compared{
+      .cell = cell, .reason = duel.failure, .rounds = static_cast<int>(duel.ratios.size())};
+  if (!duel.failure.empty()) {
+    compared.failed = duel.status != Status::skipped;
+    return compared;
+  }
+  if (duel.ratios.empty()) {
+    compared.reason = "interrupted";
+    return compared;
+  }
+  compared.base = median(duel.base_ns);
+  compared.compared = median(duel.new_ns);
+  compared.ratio = ratio_of_pairs(duel.ratios, confidence);
+  return compared;
+}
+
+DuelRule rule_for(const AbOptions& options, const Invocation& invocation, std::size_t cells) {
+  DuelRule rule{.confidence = confidence_of_one(options.rule, cells),
+                .half_width = std::log1p(options.rule.threshold) / 2,
+                .stop = &invocation.interrupts.stop};
+  if (options.rounds) rule.most_pairs = *options.rounds;
+  return rule;
+}
+
+int compare_builds(const AbOptions& options, const Invocation& invocation) {
+  Build base = load_build(options.base, options, invocation);
+  Build compared = load_build(options.compared, options, invocation);
+  base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
+  base.workers.abandon = compared.workers.abandon = &invocation.interrupts.abandon;
+  const std::vector<CellKey> cells =
+      common_cells(base.catalog, compared.catalog, options.selection);
+  PairsFile file(options.out);
+  std::optional<AppendFile> log;
+  if (!options.out.empty()) {
+    log.emplace(std::filesystem::path(options.out) / "workers.log");
+    base.workers.log = compared.workers.log = log_to(*log);
+  }
+  const MachineUse use;
+  if (use.is_shared()) print_warnings({shared_machine_warning});
+  ProcessPairRunner runner(base.workers, compared.workers);
+  DuelRule rule = rule_for(options, invocation, cells.size());
+  const SteadyClock clock;
+  const double started_s = clock.now_s();
+  std::vector<ComparedCell> results;
+  for (std::size_t i = 0; i < cells.size() && !invocation.interrupts.stop; ++i) {
+    const CellKey& cell = cells[i];
+    if (options.budget_s) {
+      const double left_s = *options.budget_s - (clock.now_s() - started_s);
+      rule.short_budget_s = rule.long_budget_s = left_s / static_cast<double>(cells.size() - i);
+    }
+    const Task task{
+        .kernel = cell.kernel, .variant = cell.variant, .n = cell.n, .seed = options.seed};
+    const DuelResult duel =
+        run_duel(task, runner, clock, rule, [&](const DuelRow& row) { file.add(cell, row); });
+    results.push_back(compared_cell(cell, duel, rule.confidence));
+    notice(stderr,
+           fmt::format("[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,
+                       to_string(cell.variant), format_size(cell.n),
+                       results.back().ratio ? fmt::format("{:.3f}", results.back().ratio->value)
+                                            : results.back().reason,
+                       duel.seconds));
+  }
+  const Comparison result = conclude(std::move(results), options.rule);
+  if (!options.out.empty()) write_comparison(options.out, result);
+  fmt::print("{}", format_comparison(result, options.format));
+  return invocation.interrupts.stop ? 130 : exit_status(result);
+}
+
+void declare(OptionSet& set, AbOptions& options) {
+  set.positional("BASE", options.base, "gapmeter executable to compare with");
+  set.positional("NEW", options.compared, "gapmeter executable in question");
+  add_selection(set, options.selection);
+  add_verdict(set, options.rule, options.format);
+  set.duration(
+      "--budget", options.budget_s,
+      "Wall time for the whole comparison (default 10 s for each cell of short calls, 15 s of "
+      "long ones)");
+  set.whole_number("--rounds", options.rounds, 1, 100'000, "N",
+                   "At most so many rounds of each build and cell");
+  set.text("--out", options.out, "DIR",
+           "Directory for pairs.csv, with every round, and changes.csv, changes.json, "
+           "changes.svg");
+  add_pin(set, options.cpu);
+  add_execution(set, options.timeout_s, options.seed);
+}
+
+}  // namespace
+
+Command ab_command() {
+  return CommandOf<AbOptions>{.name = "ab",
+    .summary = "Compare two builds, interleaved on this machine: exit 1 if slower, 3 if unsure",
+    .declare = declare,
+    .run = compare_builds};
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,39 @@
+// gapmeter claims: decides the claims from the rows of a run.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/analysis/summary.h"
+#include "harness/claims/evidence.h"
+#include "harness/cli/command.h"
+#include "harness/cli/options.h"
+#include "harness/cli/text/claims_text.h"
+#include "harness/store/result_dir.h"
+#include "harness/store/run_json.h"
+
+namespace gapmeter {
+namespace {
+
+int tell_claims(const ClaimsOptions& options, const Invocation& /*invocation*/) {
+  const std::vector<SummaryRow> summary = summarize(read_rounds(options.dir));
+  const Evidence evidence(summary, read_context(options.dir));
+  fmt::print("{}", format_claims(decide_claims(evidence), options.format));
+  return 0;
+}
+
+void declare(OptionSet& set, ClaimsOptions& options) {
+  set.positional("DIR", options.dir, "Directory of a run");
+  set.format(options.format);
+}
+
+}  // namespace
+
+Command claims_command() {
+  return CommandOf<ClaimsOptions>{.name = "claims",
+    .summary = "Which claims on native code and Python a run bears out",
+    .reads_rows = true,
+    .declare = declare,
+    .run = tell_claims};
+}
+
+}  // namespace gapmeter

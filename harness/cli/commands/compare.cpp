@@ -1,0 +1,87 @@
+// gapmeter compare: the runs in two directories.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "harness/analysis/compare_runs.h"
+#include "harness/cli/arguments.h"
+#include "harness/cli/command.h"
+#include "harness/cli/options.h"
+#include "harness/cli/comparison_files.h"
+#include "harness/cli/text/comparison_text.h"
+#include "harness/store/result_dir.h"
+#include "harness/store/run_json.h"
+#include "harness/sys/files.h"
+#include "harness/sys/streams.h"
+
+namespace gapmeter {
+namespace {
+
+// How many cells only the first of two runs has.
+std::size_t missing_cells(const std::vector<RoundRow>& rows, const std::vector<RoundRow>& others) {
+  std::set<CellKey> cells;
+  for (const RoundRow& row : rows) cells.insert(row.cell);
+  for (const RoundRow& row : others) cells.erase(row.cell);
+  return cells.size();
+}
+
+void warn_of_missing_cells(const std::vector<RoundRow>& base,
+                           const std::vector<RoundRow>& compared) {
+  const std::size_t only_old = missing_cells(base, compared);
+  const std::size_t only_new = missing_cells(compared, base);
+  if (only_old + only_new == 0) return;
+  print_warnings(
+      {fmt::format("cells only in the old run: {}, only in the new one: {}", only_old, only_new)});
+}
+
+ComparedBy choose_quantity(const CompareOptions& options, bool differ) {
+  if (options.by == "latency") return ComparedBy::latency;
+  return options.by == "gap" || differ ? ComparedBy::gap : ComparedBy::latency;
+}
+
+int compare(const CompareOptions& options, const Invocation& /*invocation*/) {
+  if (!options.out.empty()) create_result_dir(options.out);
+  const std::vector<RoundRow> base = read_rounds(options.base);
+  const std::vector<RoundRow> compared = read_rounds(options.compared);
+  const std::vector<std::string> differences =
+      differences_between(read_run_facts(options.base), read_run_facts(options.compared),
+                          Alike::to_compare, "then");
+  const ComparedBy quantity = choose_quantity(options, !differences.empty());
+  print_warnings(differences);
+  if (!differences.empty() && quantity == ComparedBy::gap && options.by.empty()) {
+    print_warnings({"the runs differ in more than the code, so that gaps are compared, not times"});
+  }
+  warn_of_missing_cells(base, compared);
+  try {
+    const Comparison comparison = compare_runs(base, compared, quantity, options.rule);
+    print_warnings(comparison.warnings);
+    if (!options.out.empty()) write_comparison(options.out, comparison);
+    fmt::print("{}", format_comparison(comparison, options.format));
+    return exit_status(comparison);
+  } catch (const std::invalid_argument& error) {
+    throw FileError(
+        fmt::format("{} and {}: {}", options.base, options.compared, error.what()));
+  }
+}
+
+void declare(OptionSet& set, CompareOptions& options) {
+  set.positional("OLD", options.base, "Directory of the run to compare with");
+  set.positional("NEW", options.compared, "Directory of the run in question");
+  set.one_of("--by", options.by, {"latency", "gap"}, "WHAT",
+             "latency or gap (default gap where machine, build or Python differ)");
+  add_verdict(set, options.rule, options.format);
+  set.text("--out", options.out, "DIR", "Directory for changes.csv, changes.json, changes.svg");
+}
+
+}  // namespace
+
+Command compare_command() {
+  return CommandOf<CompareOptions>{.name = "compare",
+    .summary = "Compare two runs: exit 1 if anything became slower, 3 if unsure",
+    .reads_rows = true,
+    .declare = declare,
+    .run = compare};
+}
+
+}  // namespace gapmeter

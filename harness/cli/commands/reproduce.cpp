@@ -1,0 +1,113 @@
+// gapmeter reproduce: measures the cells of an earlier run again and compares what they show.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "harness/cli/arguments.h"
+#include "harness/cli/command.h"
+#include "harness/cli/options.h"
+#include "harness/session/measured_run.h"
+#include "harness/sys/streams.h"
+#include "harness/cli/text/reproduction_text.h"
+#include "harness/claims/reproduction.h"
+#include "harness/store/result_dir.h"
+#include "harness/store/run_json.h"
+#include "harness/analysis/summary.h"
+
+namespace gapmeter {
+namespace {
+
+std::set<CellKey> cells_of(const std::vector<SummaryRow>& rows) {
+  std::set<CellKey> cells;
+  for (const SummaryRow& row : rows) cells.insert(row.cell);
+  return cells;
+}
+
+// Takes out what the reference does not have: a variant more could be another fastest native one.
+void keep_common(const std::set<CellKey>& cells, std::vector<CellGroup>& groups) {
+  for (CellGroup& group : groups) {
+    std::erase_if(group.variants, [&](const PlannedVariant& planned) {
+      return !cells.contains(cell_of(group, planned));
+    });
+  }
+  std::erase_if(groups,
+                [](const CellGroup& group) { return group.variants.empty(); });
+}
+
+// The reference's own sizes and threads, unless the command line names others or wants few.
+void take_selection(const std::set<CellKey>& cells, Selection& selection) {
+  std::set<std::size_t> sizes;
+  std::set<int> threads;
+  for (const CellKey& cell : cells) {
+    sizes.insert(cell.n);
+    threads.insert(cell.threads);
+  }
+  if (selection.sizes.empty() && !selection.most_sizes) {
+    selection.sizes.assign(sizes.begin(), sizes.end());
+  }
+  if (selection.threads.empty()) selection.threads.assign(threads.begin(), threads.end());
+}
+
+// What measures the cells that are chosen: a new run, or one that goes on.
+using Measure = std::function<MeasuredRun(const RunOptions&, const Choose&)>;
+
+int reproduce(const ReproduceOptions& options, const Measure& measure) {
+  const std::vector<SummaryRow> reference = summarize(read_rounds(options.reference));
+  const RunContext context = read_context(options.reference);
+  const std::set<CellKey> cells = cells_of(reference);
+  RunOptions run_options = options.run;
+  take_selection(cells, run_options.selection);
+  const MeasuredRun run = measure(run_options, [&](std::vector<CellGroup>& groups) {
+    keep_common(cells, groups);
+    if (groups.empty()) {
+      throw UnknownName(
+          fmt::format("{}: the run has none of the selected kernels, sizes and "
+                      "threads",
+                      options.reference));
+    }
+  });
+  if (run.end == RunEnd::interrupted) {
+    // Half of the cells would be compared as if they were all.
+    notice(stderr, fmt::format("gapmeter: interrupted; what was measured is in {}, and is compared "
+                               "with nothing\n{}\n",
+                               run.dir.string(), how_to_go_on(run.dir)));
+    return 130;
+  }
+  const Reproduction reproduction =
+      compare_with_reference(reference, context, run.summary, run.context);
+  fmt::print("{}", format_reproduction(reproduction, options.format));
+  return exit_status(reproduction);
+}
+
+int reproduce_here(const ReproduceOptions& options, const Invocation& invocation) {
+  return reproduce(options, [&](const RunOptions& run, const Choose& choose) {
+    return measure_run(run, invocation, choose);
+  });
+}
+
+int go_on(const std::string& dir, const ReproduceOptions& options, const Invocation& invocation) {
+  return reproduce(options, [&](const RunOptions& run, const Choose& choose) {
+    return resume_run(dir, run, invocation, choose);
+  });
+}
+
+void declare(OptionSet& set, ReproduceOptions& options) {
+  set.positional("DIR", options.reference, "Directory of the run");
+  add_measuring(set, options.run);
+  set.format(options.format);
+}
+
+}  // namespace
+
+Command reproduce_command() {
+  return CommandOf<ReproduceOptions>{
+      .name = "reproduce",
+      .summary = "Measure a run's cells again here: exit 1 if contradicted, 3 if unsure",
+      .declare = declare,
+      .run = reproduce_here,
+      .go_on = go_on};
+}
+
+}  // namespace gapmeter

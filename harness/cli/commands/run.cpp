@@ -1,0 +1,111 @@
+// gapmeter run: options -> plan -> scheduler -> rounds.csv -> summary.csv and a table.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <variant>
+
+#include "harness/cli/arguments.h"
+#include "harness/cli/command_line.h"
+#include "harness/cli/options.h"
+#include "harness/session/measured_run.h"
+#include "harness/store/run_json.h"
+#include "harness/sys/files.h"
+#include "harness/cli/text/table.h"
+
+namespace gapmeter {
+namespace {
+
+void print_penalty(const MeasuredRun& run) {
+  const std::vector<EmbeddingCell>& cells = run.penalty;
+  if (cells.empty()) return;
+  std::string parts;
+  for (const EmbeddingCell& cell : cells) {
+    const std::string what =
+        cell.ratio ? fmt::format("{:.2f}", cell.ratio->value) : "failed, " + cell.failure;
+    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", cell.cell.kernel, what);
+  }
+  const std::optional<double> mean = mean_penalty(cells);
+  fmt::print("Python ran embedded, {} times as long as in {} ({})\n",
+             mean ? fmt::format("{:.2f}", *mean) : "an unknown number of", run.stock_python, parts);
+}
+
+void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional<double>& wanted) {
+  if (!wanted) return;
+  const auto imprecise = std::count_if(summary.begin(), summary.end(), [](const SummaryRow& row) {
+    return row.status == Status::ok && row.stop_reason != "precision";
+  });
+  if (imprecise == 0) return;
+  fmt::print("{} of them did not reach ±{:g} %: their stop_reason in summary.csv says why\n",
+             imprecise, *wanted * 100);
+}
+
+int tell(const MeasuredRun& run, const RunOptions& options) {
+  fmt::print("{}", format_table(run.summary));
+  const auto failures = std::count_if(run.summary.begin(), run.summary.end(), failed);
+  fmt::print("\n{} {}, {} failed; results in {}\n", run.summary.size(),
+             run.summary.size() == 1 ? "cell" : "cells", failures, run.dir.string());
+  print_imprecise(run.summary, options.precision);
+  print_penalty(run);
+  if (run.end == RunEnd::interrupted) {
+    fmt::print("{}\n", how_to_go_on(run.dir));
+    return 130;
+  }
+  return failures == 0 ? 0 : 1;
+}
+
+int go_on(const std::string& dir, const RunCommandOptions& options, const Invocation& invocation) {
+  return tell(resume_run(dir, options.run, invocation), options.run);
+}
+
+// With the command line that began the run in a directory, whichever command that was.
+int go_on_as_begun(const std::string& dir, const Invocation& invocation) {
+  const std::vector<std::string> arguments = read_run_facts(dir).command;
+  std::vector<const char*> argv;
+  argv.reserve(arguments.size());
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  if (argv.empty()) {
+    throw FileError(fmt::format("{}: run.json has no command to go on with", dir));
+  }
+  const auto parsed = parse_command_line(static_cast<int>(argv.size()), argv.data());
+  const auto* begun = std::get_if<ParsedCommand>(&parsed);
+  if (begun == nullptr || !begun->bound.go_on) {
+    throw FileError(fmt::format("{}: was not made by gapmeter run or gapmeter reproduce", dir));
+  }
+  return begun->bound.go_on(dir, invocation);
+}
+
+int run(const RunCommandOptions& options, const Invocation& invocation) {
+  if (!options.resume.empty()) return go_on_as_begun(options.resume, invocation);
+  return tell(measure_run(options.run, invocation), options.run);
+}
+
+void declare(OptionSet& set, RunCommandOptions& options) {
+  add_measuring(set, options.run);
+  set.text("--resume", options.resume, "DIR",
+           "Go on with a run or a reproduce that was cut short; its own options count, no others");
+  set.share("--precision", options.run.precision,
+            "Measure a cell until its intervals are this narrow (2%: half-width over middle), "
+            "within --rounds (then 60 by default) and --budget");
+  set.names("--interpreter", options.run.interpreters, "PATH",
+            "Stock interpreter for the Python lane; several, comma-separated, run beside the "
+            "embedded one");
+  // A run that goes on takes its options from where they were recorded.
+  set.finally([&set, &options] {
+    const std::string other = set.given_beside("--resume");
+    if (options.resume.empty() || other.empty()) return;
+    throw WrongUse("--resume takes every other option from the run itself; leave out " + other);
+  });
+}
+
+}  // namespace
+
+Command run_command() {
+  return CommandOf<RunCommandOptions>{
+      .name = "run",
+      .summary = "Measure kernels and write the results to a directory",
+      .declare = declare,
+      .run = run,
+      .go_on = go_on};
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,35 @@
+// gapmeter summarize: rounds.csv -> summary.csv.
+#include <fmt/format.h>
+
+#include "harness/analysis/summary.h"
+#include "harness/cli/command.h"
+#include "harness/cli/options.h"
+#include "harness/cli/text/table.h"
+#include "harness/store/result_dir.h"
+#include "harness/store/run_json.h"
+
+namespace gapmeter {
+namespace {
+
+int summarize_again(const SummarizeOptions& options, const Invocation& /*invocation*/) {
+  const std::vector<SummaryRow> summary = summarize(read_rounds(options.dir));
+  write_summary(options.dir, summary, read_context(options.dir));
+  fmt::print("{}", format_table(summary));
+  return 0;
+}
+
+void declare(OptionSet& set, SummarizeOptions& options) {
+  set.positional("DIR", options.dir, "Directory of a run");
+}
+
+}  // namespace
+
+Command summarize_command() {
+  return CommandOf<SummarizeOptions>{.name = "summarize",
+    .summary = "Compute summary.csv again, from rounds.csv alone",
+    .reads_rows = true,
+    .declare = declare,
+    .run = summarize_again};
+}
+
+}  // namespace gapmeter

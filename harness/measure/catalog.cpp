@@ -1,0 +1,179 @@
+#include "harness/measure/catalog.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/base/text.h"
+
+namespace gapmeter {
+namespace {
+
+bool glob(const std::string& pattern, const std::string& name) {
+  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
+
+[[noreturn]] void reject(std::string_view what, const std::string& pattern,
+                         const std::vector<std::string>& candidates) {
+  const std::optional<std::string> nearest = nearest_name(pattern, candidates);
+  const std::string hint = nearest ? fmt::format("did you mean '{}'?", *nearest)
+                                   : fmt::format("there are: {}", fmt::join(candidates, ", "));
+  throw UnknownName(fmt::format("no {} matches '{}'; {}", what, pattern, hint));
+}
+
+bool contains(const std::vector<std::string>& values, std::string_view value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+const PythonDescription& python_of(const Catalog& catalog, std::string_view engine) {
+  for (const FurtherEngine& further : catalog.further_engines) {
+    if (further.label == engine) return further.python;
+  }
+  return catalog.python;
+}
+
+void append_python(const Catalog& catalog, const Kernel& kernel, const std::string& engine,
+                   std::vector<VariantId>& variants) {
+  for (const PythonVariant& variant : python_of(catalog, engine).variants) {
+    if (variant.kernel == kernel.name) variants.push_back({Lane::python(), variant.name, engine});
+  }
+  if (find_import_problem(catalog, kernel, engine) != nullptr && !kernel.baseline.empty()) {
+    variants.push_back({Lane::python(), kernel.baseline, engine});
+  }
+}
+
+void check_kernel(const Catalog& catalog, const Kernel& kernel,
+                  std::vector<std::string>& problems) {
+  const auto report = [&](const std::string& text) {
+    problems.push_back(fmt::format("{}: {}", kernel.name, text));
+  };
+  for (const std::string& text : problems_of(kernel)) report(text);
+  if (!contains(catalog.python.modules, kernel.name)) {
+    report(fmt::format("{0}.cpp has no {0}.py beside it in the Python directory", kernel.name));
+    return;
+  }
+  bool importable = true;
+  for (const auto& [stem, text] : catalog.python.problems) {
+    if (stem != kernel.name) continue;
+    report(text);
+    importable = false;
+  }
+  if (importable && !kernel.baseline.empty() &&
+      find_python_variant(catalog, kernel.name, kernel.baseline) == nullptr) {
+    report(fmt::format("the baseline '{}' is not among the Python variants", kernel.baseline));
+  }
+  constexpr std::string_view python = "python/";
+  for (const Rung& rung : kernel.ladder) {
+    if (importable && rung.variant.starts_with(python) &&
+        find_python_variant(catalog, kernel.name, rung.variant.substr(python.size())) == nullptr) {
+      report(fmt::format("the rung '{}' is not among the Python variants", rung.variant));
+    }
+  }
+}
+
+}  // namespace
+
+VariantId reference_of(const Kernel& kernel) { return {Lane::native(), kernel.reference}; }
+
+VariantId baseline_of(const Kernel& kernel) { return {Lane::python(), kernel.baseline}; }
+
+std::vector<std::string> check_catalog(const Catalog& catalog) {
+  std::vector<std::string> problems;
+  std::set<std::string> names;
+  for (const Kernel& kernel : catalog.kernels) {
+    if (names.insert(kernel.name).second) {
+      check_kernel(catalog, kernel, problems);
+    } else {
+      problems.push_back(fmt::format("{}: two .cpp files have this stem", kernel.name));
+    }
+  }
+  for (const std::string& module : catalog.python.modules) {
+    if (!names.contains(module)) {
+      problems.push_back(fmt::format("{0}: {0}.py has no {0}.cpp in this build", module));
+    }
+  }
+  return problems;
+}
+
+std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel) {
+  std::vector<VariantId> variants;
+  for (const NativeVariant& variant : kernel.native) {
+    variants.push_back({Lane::native(), variant.name});
+  }
+  append_python(catalog, kernel, "", variants);
+  for (const FurtherEngine& further : catalog.further_engines) {
+    append_python(catalog, kernel, further.label, variants);
+  }
+  return variants;
+}
+
+const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel,
+                                       std::string_view engine) {
+  if (find_python_variant(catalog, kernel.name, kernel.baseline, engine) != nullptr) return nullptr;
+  for (const auto& [stem, text] : python_of(catalog, engine).problems) {
+    if (stem == kernel.name) return &text;
+  }
+  return nullptr;
+}
+
+const PythonVariant* find_python_variant(const Catalog& catalog, std::string_view kernel,
+                                         std::string_view variant, std::string_view engine) {
+  const auto& all = python_of(catalog, engine).variants;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const PythonVariant& known) {
+    return known.kernel == kernel && known.name == variant;
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::vector<const Kernel*> select_kernels(const Catalog& catalog,
+                                          const std::vector<std::string>& patterns) {
+  std::vector<std::string> names;
+  for (const Kernel& kernel : catalog.kernels) names.push_back(kernel.name);
+  for (const std::string& pattern : patterns) {
+    const bool known = std::any_of(names.begin(), names.end(),
+                                   [&](const std::string& name) { return glob(pattern, name); });
+    if (!known) reject("kernel", pattern, names);
+  }
+  std::vector<const Kernel*> selected;
+  for (const Kernel& kernel : catalog.kernels) {
+    const bool wanted =
+        patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
+          return glob(pattern, kernel.name);
+        });
+    if (wanted) selected.push_back(&kernel);
+  }
+  return selected;
+}
+
+bool matches_any(const VariantId& variant, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    if (pattern.find('/') == std::string::npos) return glob(pattern, variant.name);
+    return glob(pattern, to_string(variant)) ||
+           glob(pattern, to_string(VariantId{variant.lane, variant.name}));
+  });
+}
+
+void check_variant_patterns(const Catalog& catalog, const std::vector<const Kernel*>& kernels,
+                            const std::vector<std::string>& patterns) {
+  std::set<VariantId> variants;
+  for (const Kernel* kernel : kernels) {
+    for (VariantId& variant : variants_of(catalog, *kernel)) variants.insert(std::move(variant));
+  }
+  for (const std::string& pattern : patterns) {
+    const bool known = std::any_of(variants.begin(), variants.end(), [&](const VariantId& variant) {
+      return matches_any(variant, {pattern});
+    });
+    if (known) continue;
+    const bool whole = pattern.find('/') != std::string::npos;
+    std::vector<std::string> names(variants.size());
+    std::transform(variants.begin(), variants.end(), names.begin(), [&](const VariantId& variant) {
+      return whole ? to_string(variant) : variant.name;
+    });
+    reject("variant", pattern, names);
+  }
+}
+
+}  // namespace gapmeter

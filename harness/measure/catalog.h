@@ -1,0 +1,68 @@
+// What there is to measure: the kernels of this build, joined with the Python modules of the same
+// stems, and the part of them that a user selected.
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/kernel/kernel.h"
+#include "harness/model/cell.h"
+#include "harness/model/description.h"
+
+namespace gapmeter {
+
+// A name or pattern that selects nothing; what() names the nearest thing that exists.
+class UnknownName : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+// A Python engine besides the run's first.
+struct FurtherEngine {
+  std::string label;
+  PythonDescription python;
+};
+
+struct Catalog {
+  std::vector<Kernel> kernels;
+  PythonDescription python;
+  std::vector<FurtherEngine> further_engines{};
+};
+
+// The variant that the others are verified against, and the one that people would write first.
+VariantId reference_of(const Kernel& kernel);
+VariantId baseline_of(const Kernel& kernel);
+
+// Everything that is wrong with the pairs, one sentence each, starting with the kernel's name:
+// orphans on either side, duplicates, missing parts, modules that can't be imported.
+std::vector<std::string> check_catalog(const Catalog& catalog);
+
+// Why the kernel's module hides its Python variants from an engine (the first, or the one of this
+// label); nullptr when its baseline is there. The baseline then stands for what can't be seen, so
+// that the failure has a row.
+const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel,
+                                       std::string_view engine = "");
+
+// The kernel's variants, native ones first, each in the order of declaration, engine by engine.
+std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel);
+
+// What the module declares of one Python variant, on the first engine or the one of this label.
+const PythonVariant* find_python_variant(const Catalog& catalog, std::string_view kernel,
+                                         std::string_view variant, std::string_view engine = "");
+
+// Kernels whose names match any of the patterns (* ? [...]); all for no pattern. Throws UnknownName
+// when a pattern matches nothing.
+std::vector<const Kernel*> select_kernels(const Catalog& catalog,
+                                          const std::vector<std::string>& patterns);
+
+// Patterns match lane/name as a whole (native/simd, python/*) or, without a slash, the name alone;
+// on every engine, unless they name one (python@3.13/*). Throws UnknownName when a pattern matches
+// no variant of any of the kernels.
+void check_variant_patterns(const Catalog& catalog, const std::vector<const Kernel*>& kernels,
+                            const std::vector<std::string>& patterns);
+bool matches_any(const VariantId& variant, const std::vector<std::string>& patterns);
+
+}  // namespace gapmeter

@@ -1,0 +1,19 @@
+// What a Python engine offers: its variants, its interpreter, and what is wrong with the modules.
+#pragma once
+
+#include "harness/measure/worker_process.h"
+#include "harness/model/description.h"
+#include "harness/model/task.h"
+
+namespace gapmeter {
+
+// Asks a program's native worker. Throws std::runtime_error when it does not answer as one of this
+// protocol version does.
+NativeDescription describe_native(const WorkerSettings& settings);
+
+// Asks the Python worker of an engine. A module that ends or hangs its worker becomes a problem of
+// that module. Throws std::runtime_error with the reason when the interpreter itself does not
+// start.
+PythonDescription describe_python(const WorkerSettings& settings, const PythonEngine& engine);
+
+}  // namespace gapmeter

@@ -1,0 +1,150 @@
+#include "harness/measure/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "harness/base/hash.h"
+#include "harness/kernel/random.h"
+#include "harness/base/sizes.h"
+
+namespace gapmeter {
+namespace {
+
+PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const VariantId& id,
+                            std::size_t n, bool quick) {
+  PlannedVariant planned{.id = id};
+  if (id.lane.is_compiled()) return planned;
+  const PythonVariant* declared = find_python_variant(catalog, kernel.name, id.name, id.engine);
+  if (declared == nullptr) {
+    planned.settled.emplace();
+    planned.settled->status = Status::error;
+    planned.settled->reason = *find_import_problem(catalog, kernel, id.engine);
+    return planned;
+  }
+  if (declared->max_size && n > *declared->max_size) {
+    planned.settled = {
+        .status = Status::skipped,
+        .reason = fmt::format("n is above the variant's max_size of {}", *declared->max_size)};
+  } else if (quick && !declared->quick) {
+    planned.settled = {.status = Status::skipped,
+                       .reason = "left out of quick runs: preparing it takes seconds"};
+  }
+  return planned;
+}
+
+CellGroup plan_group(const Catalog& catalog, const Kernel& kernel, const Selection& selection,
+                           std::size_t n) {
+  if (!kernel.cost) {
+    throw std::invalid_argument(fmt::format("{}: no cost is declared (.cost)", kernel.name));
+  }
+  CellGroup group{.kernel = kernel.name,
+                        .n = n,
+                        .cost = kernel.cost(n),
+                        .working_set_bytes = working_set_bytes(kernel, n),
+                        .single_calls = kernel.single_calls};
+  const auto wanted = [&](const VariantId& id) {
+    return selection.variants.empty() || matches_any(id, selection.variants);
+  };
+  for (const int threads : threads_for(kernel, selection)) {
+    for (const VariantId& id : variants_of(catalog, kernel)) {
+      if (!wanted(id)) continue;
+      group.variants.push_back(plan_variant(catalog, kernel, id, n, selection.quick));
+      group.variants.back().threads = threads;
+    }
+  }
+  return group;
+}
+
+}  // namespace
+
+std::vector<std::size_t> thin_out(const std::vector<std::size_t>& sizes, std::size_t most) {
+  if (sizes.size() <= most || most < 2) return sizes;
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < most; ++i) {
+    kept.push_back(sizes[i * (sizes.size() - 1) / (most - 1)]);
+  }
+  return kept;
+}
+
+std::vector<std::size_t> sizes_for(const Kernel& kernel, const Selection& selection) {
+  if (!selection.sizes.empty()) return selection.sizes;
+  std::vector<std::size_t> sizes = parse_sizes(kernel.sizes);
+  if (!selection.probes.empty()) {
+    const std::size_t largest = *std::max_element(sizes.begin(), sizes.end());
+    sizes = selection.probes;
+    std::erase_if(sizes, [&](std::size_t n) { return n > largest; });
+    return sizes;
+  }
+  const auto is_too_large = [&](std::size_t n) {
+    const double items = kernel.cost ? kernel.cost(n).items : 0;
+    return std::max(items, static_cast<double>(n)) > static_cast<double>(*selection.largest_work);
+  };
+  if (selection.largest_work && !is_too_large(sizes.front())) std::erase_if(sizes, is_too_large);
+  return selection.most_sizes ? thin_out(sizes, *selection.most_sizes) : sizes;
+}
+
+std::vector<int> threads_for(const Kernel& kernel, const Selection& selection) {
+  if (!uses_threads(kernel.inputs)) return {1};
+  if (!selection.threads.empty()) return selection.threads;
+  std::vector<int> counts;
+  for (int count = 1; count < selection.processors; count *= 2) counts.push_back(count);
+  counts.push_back(selection.processors);
+  return counts;
+}
+
+std::vector<CellGroup> plan_groups(const Catalog& catalog, const Selection& selection) {
+  const std::vector<const Kernel*> kernels = select_kernels(catalog, selection.kernels);
+  check_variant_patterns(catalog, kernels, selection.variants);
+  std::vector<CellGroup> groups;
+  for (const Kernel* kernel : kernels) {
+    const std::vector<std::size_t> sizes = sizes_for(*kernel, selection);
+    const bool largest_only = selection.quick && selection.sizes.empty();
+    for (const std::size_t n : sizes) {
+      CellGroup group = plan_group(catalog, *kernel, selection, n);
+      group.memory = !largest_only || n == sizes.back();
+      if (!group.variants.empty()) groups.push_back(std::move(group));
+    }
+  }
+  return groups;
+}
+
+CellKey cell_of(const CellGroup& group, const PlannedVariant& planned) {
+  return {group.kernel, planned.id, group.n, planned.threads};
+}
+
+std::size_t tasks_per_variant(const Plan& plan, const CellGroup& group) {
+  return (group.memory ? 2 : 1) + static_cast<std::size_t>(plan.rounds);
+}
+
+std::uint64_t digest_of(const Plan& plan) {
+  std::string text =
+      fmt::format("{} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),
+                  plan.timing.batch_ns, plan.timing.round_ns, plan.timing.single_calls_ns);
+  for (const CellGroup& group : plan.groups) {
+    text += fmt::format("\n{} {} {} {}", group.kernel, group.n, group.single_calls,
+                        group.memory);
+    for (const PlannedVariant& variant : group.variants) {
+      text += fmt::format(" {}/{}{}", to_string(variant.id), variant.threads,
+                          variant.settled ? "!" : "");
+    }
+  }
+  return hash_of(text);
+}
+
+std::vector<std::size_t> round_order(const Plan& plan, const CellGroup& group, int round,
+                                     std::size_t variants) {
+  std::vector<std::size_t> order(variants);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Random random(hash_of(fmt::format("{}/{}/{}", plan.seed, group.kernel, group.n)));
+  for (std::size_t i = variants; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  if (variants > 0) {
+    const auto shift = static_cast<std::ptrdiff_t>(static_cast<std::size_t>(round / 2) % variants);
+    std::rotate(order.begin(), order.begin() + shift, order.end());
+  }
+  if (round % 2 == 1) std::reverse(order.begin(), order.end());
+  return order;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,87 @@
+// What a run will measure, decided before anything is started: a pure function of the catalog and
+// the options.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/model/rows.h"
+#include "harness/measure/catalog.h"
+#include "harness/model/measurement.h"
+#include "harness/model/task.h"
+
+namespace gapmeter {
+
+struct Selection {
+  std::vector<std::string> kernels{};         // patterns; empty: all
+  std::vector<std::string> variants{};        // patterns; empty: all
+  std::vector<std::size_t> sizes{};           // empty: the kernel's own, within these limits:
+  std::optional<std::size_t> most_sizes{};    //   at most so many, evenly thinned out
+  std::optional<std::size_t> largest_work{};  //   none with more items in a call, unless all have
+  // Leave out variants that take long to prepare, and of the kernel's own sizes take the memory of
+  // the largest alone: the small ones' can't be told from noise.
+  bool quick = false;
+  std::vector<std::size_t> probes{};  // instead of them, where not above their largest
+  std::vector<int> threads{};         // of kernels that use threads; empty: 1, 2, 4, … and
+  int processors = 1;                 //   this many
+};
+
+struct PlannedVariant {
+  VariantId id;
+  int threads = 1;
+  // Known without measuring: larger than the variant's max_size, a module that can't be imported.
+  std::optional<Measurement> settled{};
+};
+
+// The variants of one kernel at one n, each at every number of threads: what is interleaved and
+// compared.
+struct CellGroup {
+  std::string kernel;
+  std::size_t n = 0;
+  Cost cost{};
+  std::size_t working_set_bytes = 0;
+  double single_calls = 1;  // times the plan's single_calls_ns
+  bool memory = true;       // whether there is a memory pass
+  std::vector<PlannedVariant> variants{};
+};
+
+struct Plan {
+  std::uint64_t seed = 1;
+  int rounds = 0;  // at most
+  std::optional<double>
+      precision{};  // wanted relative half-width; reaching it ends a cell's rounds
+  TimingSpec timing{};
+  std::vector<CellGroup> groups{};  // kernel by kernel, sizes ascending
+};
+
+// At most so many (two or more) of the sizes; the smallest and the largest are always among them.
+std::vector<std::size_t> thin_out(const std::vector<std::size_t>& sizes, std::size_t most);
+
+// The sizes at which a kernel will run.
+std::vector<std::size_t> sizes_for(const Kernel& kernel, const Selection& selection);
+
+// The numbers of threads that a kernel is measured with.
+std::vector<int> threads_for(const Kernel& kernel, const Selection& selection);
+
+// Throws UnknownName for patterns that select nothing.
+std::vector<CellGroup> plan_groups(const Catalog& catalog, const Selection& selection);
+
+CellKey cell_of(const CellGroup& group, const PlannedVariant& planned);
+
+// The tasks of one variant: verification, the memory pass where there is one, and the rounds.
+std::size_t tasks_per_variant(const Plan& plan, const CellGroup& group);
+
+// Equal for plans that measure the same in the same order.
+std::uint64_t digest_of(const Plan& plan);
+
+// The order in which the variants of a group run in a round: positions of a permutation that
+// is seeded by (seed, kernel, n), rotated every second round and reversed in odd ones. Over the
+// rounds each variant stands in each place, before and after each other one, so that drift hits all
+// alike; two variants run ABBA BAAB.
+std::vector<std::size_t> round_order(const Plan& plan, const CellGroup& group, int round,
+                                     std::size_t variants);
+
+}  // namespace gapmeter

@@ -1,0 +1,264 @@
+#include "harness/measure/scheduler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "harness/analysis/summary.h"
+
+namespace gapmeter {
+namespace {
+
+// What a call added is scaled with n only where it is far above what allocators round up to.
+constexpr std::int64_t telling_bytes = 16 * rss_resolution_bytes;
+
+std::size_t tasks_of(const Plan& plan, const CellGroup& group) {
+  return group.variants.size() * tasks_per_variant(plan, group);
+}
+
+}  // namespace
+
+Scheduler::Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock, RunObserver& observer,
+                     SchedulerOptions options)
+    : plan_(plan),
+      runner_(runner),
+      clock_(clock),
+      observer_(observer),
+      options_(std::move(options)),
+      started_s_(clock.now_s()) {
+  for (const RoundRow& row : options_.known) known_[{row.cell, row.pass, row.round}] = &row;
+  for (const CellGroup& group : plan_.groups) {
+    total_ += tasks_of(plan_, group);
+  }
+}
+
+RunEnd Scheduler::run() {
+  for (std::size_t i = 0; i < plan_.groups.size(); ++i) {
+    if (stopped()) return RunEnd::interrupted;
+    const CellGroup& group = plan_.groups[i];
+    const double share_s = share_of_budget(i);
+    if (share_s > 0) {
+      run_group(group, share_s);
+    } else {
+      skip_group(group);
+    }
+    if (stopped()) return RunEnd::interrupted;
+    done_ = 0;
+    for (std::size_t k = 0; k <= i; ++k) {
+      done_ += tasks_of(plan_, plan_.groups[k]);
+    }
+    observer_.group_ends(group, done_, total_);
+  }
+  return RunEnd::complete;
+}
+
+double Scheduler::share_of_budget(std::size_t next) const {
+  if (!options_.budget_s) return std::numeric_limits<double>::infinity();
+  const double left_s = *options_.budget_s - (clock_.now_s() - started_s_);
+  std::size_t variants_left = 0;
+  for (std::size_t i = next; i < plan_.groups.size(); ++i) {
+    variants_left += plan_.groups[i].variants.size();
+  }
+  return left_s * static_cast<double>(plan_.groups[next].variants.size()) /
+         static_cast<double>(variants_left);
+}
+
+void Scheduler::run_group(const CellGroup& group, double share_s) {
+  const double deadline_s = clock_.now_s() + share_s;
+  rows_.clear();
+  std::vector<Contestant> contestants;
+  for (const PlannedVariant& planned : group.variants) contestants.push_back({&planned});
+  for (const Pass pass : {Pass::verify, Pass::memory}) {
+    if (pass == Pass::memory && !group.memory) continue;
+    run_untimed(group, contestants, pass);
+    if (stopped()) return;
+  }
+  std::vector<Contestant*> fit;
+  for (Contestant& contestant : contestants) {
+    if (!contestant.failed) fit.push_back(&contestant);
+  }
+  for (int round = 0; round < plan_.rounds; ++round) {
+    // The first round is always run: a cell that was verified is worth a figure.
+    if (round > 0 && clock_.now_s() >= deadline_s) return;
+    if (!run_round(group, fit, round)) return;
+    retire_precise(fit, round + 1);
+  }
+}
+
+// Looks at the widths of intervals alone: where they lie must not decide when to stop.
+void Scheduler::retire_precise(std::vector<Contestant*>& contestants, int rounds) const {
+  if (!plan_.precision) return;
+  std::vector<RoundRow> deciding;
+  std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(deciding), [&](const RoundRow& row) {
+    return row.round < static_cast<int>(deciding_rounds(static_cast<std::size_t>(rounds)));
+  });
+  std::set<std::pair<std::string, int>> needed;  // variant, threads: a width is still to be reached
+  for (const auto* rows : {&std::as_const(deciding), &rows_}) {
+    for (const SummaryRow& row : summarize(*rows)) {
+      if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
+      needed.insert({to_string(row.cell.variant), row.cell.threads});
+      needed.insert({row.reference, row.cell.threads});
+    }
+  }
+  for (Contestant* contestant : contestants) {
+    const PlannedVariant& planned = *contestant->planned;
+    contestant->precise = !needed.contains({to_string(planned.id), planned.threads});
+  }
+}
+
+// Records what is known of a variant without running it.
+void Scheduler::settle(const CellGroup& group, Contestant& contestant) {
+  std::optional<Measurement> settled = contestant.planned->settled;
+  const auto before = exhausted_.find(series_of(cell_of(group, *contestant.planned)));
+  if (!settled && before != exhausted_.end()) {
+    settled = Measurement{.status = Status::skipped, .reason = before->second};
+  }
+  if (!settled) settled = too_large(group, *contestant.planned);
+  if (!settled) return;
+  contestant.failed = true;
+  if (recall(group, contestant, Pass::verify, 0)) return;
+  record(group, *contestant.planned, Pass::verify, 0, 0, {.measurement = *settled});
+}
+
+std::optional<Measurement> Scheduler::too_large(const CellGroup& group,
+                                                const PlannedVariant& planned) const {
+  if (!options_.memory_bytes) return std::nullopt;
+  auto needed = static_cast<double>(group.working_set_bytes);
+  const auto known = footprints_.find(series_of(cell_of(group, planned)));
+  if (known != footprints_.end()) {
+    const Footprint& smaller = known->second;
+    const double growth = static_cast<double>(group.n) / static_cast<double>(smaller.n);
+    needed = std::max(needed, smaller.baseline_bytes + smaller.added_bytes * growth);
+  }
+  const auto limit = static_cast<double>(*options_.memory_bytes);
+  if (needed <= limit) return std::nullopt;
+  constexpr double mib = 1 << 20;
+  return Measurement{.status = Status::skipped,
+                     .reason = fmt::format("would need about {:.0f} MiB, the limit is {:.0f} "
+                                           "(--mem-limit)",
+                                           needed / mib, limit / mib)};
+}
+
+// False when the user stopped the run.
+bool Scheduler::run_round(const CellGroup& group, std::vector<Contestant*>& contestants,
+                          int round) {
+  const auto order = round_order(plan_, group, round, contestants.size());
+  for (std::size_t position = 0; position < order.size(); ++position) {
+    Contestant& contestant = *contestants[order[position]];
+    if (contestant.failed || contestant.precise) continue;
+    if (recall(group, contestant, Pass::time, round)) continue;
+    const Task task = task_of(group, contestant, Pass::time);
+    observer_.task_starts(task, round, done_, total_);
+    conclude(group, contestant, Pass::time, round, static_cast<int>(position),
+             runner_.try_to_run(task));
+    if (stopped()) return false;
+  }
+  return true;
+}
+
+// Verifies or weighs those of which it is not known yet how that ends.
+void Scheduler::run_untimed(const CellGroup& group, std::vector<Contestant>& contestants,
+                            Pass pass) {
+  std::vector<Contestant*> waiting;
+  std::vector<Task> tasks;
+  for (Contestant& contestant : contestants) {
+    if (pass == Pass::verify) settle(group, contestant);
+    if (contestant.failed || recall(group, contestant, pass, 0)) continue;
+    waiting.push_back(&contestant);
+    tasks.push_back(task_of(group, contestant, pass));
+  }
+  if (tasks.empty()) return;
+  observer_.task_starts(tasks.front(), 0, done_, total_);
+  runner_.run_untimed(tasks, [&](std::size_t i, TaskOutcome outcome) {
+    conclude(group, *waiting[i], pass, 0, 0, std::move(outcome));
+    if (stopped()) return false;
+    if (i + 1 < tasks.size()) observer_.task_starts(tasks[i + 1], 0, done_, total_);
+    return true;
+  });
+}
+
+Task Scheduler::task_of(const CellGroup& group, const Contestant& contestant, Pass pass) const {
+  Task task{.pass = pass,
+          .kernel = group.kernel,
+          .variant = contestant.planned->id,
+          .n = group.n,
+          .threads = contestant.planned->threads,
+          .seed = plan_.seed,
+          .timing = plan_.timing};
+  task.timing.single_calls_ns = static_cast<std::int64_t>(
+      static_cast<double>(plan_.timing.single_calls_ns) * group.single_calls);
+  task.timing.batch = contestant.batch;
+  return task;
+}
+
+void Scheduler::conclude(const CellGroup& group, Contestant& contestant, Pass pass, int round,
+                         int position, TaskOutcome outcome) {
+  ++done_;
+  if (outcome.abandoned) return;
+  const PlannedVariant& planned = *contestant.planned;
+  learn(cell_of(group, planned), contestant, outcome.measurement);
+  record(group, planned, pass, round, position, std::move(outcome));
+}
+
+bool Scheduler::recall(const CellGroup& group, Contestant& contestant, Pass pass, int round) {
+  const CellKey cell = cell_of(group, *contestant.planned);
+  const auto found = known_.find({cell, pass, round});
+  if (found == known_.end()) return false;
+  learn(cell, contestant, found->second->measurement);
+  rows_.push_back(*found->second);
+  ++done_;
+  return true;
+}
+
+// What a task's end means for those to come.
+void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement) {
+  if (measurement.timing) contestant.batch = measurement.timing->batch;
+  contestant.failed = measurement.status != Status::ok;
+  if (const auto& memory = measurement.memory) {
+    const auto added = std::max(memory->input_bytes.value_or(0), memory->peak_bytes.value_or(0));
+    if (added >= telling_bytes) {
+      footprints_[series_of(cell)] = {cell.n, static_cast<double>(memory->baseline_bytes),
+                                      static_cast<double>(added)};
+    }
+  }
+  if (measurement.status == Status::timeout || measurement.status == Status::oom) {
+    exhausted_.emplace(series_of(cell),
+                       fmt::format("{} already at n={}", name_of(measurement.status), cell.n));
+  }
+}
+
+void Scheduler::skip_group(const CellGroup& group) {
+  for (const PlannedVariant& planned : group.variants) {
+    if (known_.contains({cell_of(group, planned), Pass::verify, 0})) continue;
+    const Measurement skipped{.status = Status::skipped,
+                              .reason = "the budget ended before this size"};
+    record(group, planned, Pass::verify, 0, 0,
+           {.measurement = planned.settled.value_or(skipped)});
+  }
+}
+
+void Scheduler::record(const CellGroup& group, const PlannedVariant& planned, Pass pass,
+                       int round, int position, TaskOutcome outcome) {
+  RoundRow row{.cell = cell_of(group, planned),
+               .pass = pass,
+               .round = round,
+               .position = position,
+               .rounds_planned = plan_.rounds,
+               .precision = plan_.precision,
+               .budgeted = options_.budget_s.has_value(),
+               .measurement = std::move(outcome.measurement),
+               .items_per_call = group.cost.items,
+               .bytes_per_call = group.cost.bytes,
+               .flops_per_call = group.cost.flops,
+               .working_set_bytes = static_cast<std::int64_t>(group.working_set_bytes),
+               .worker_s = outcome.wall_s};
+  observer_.row_ends(row);
+  rows_.push_back(std::move(row));
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,106 @@
+// Carries out a plan: verification, memory and interleaved rounds, group by group.
+//
+// Processes, time, progress and the results all stand behind interfaces, so that tests drive it
+// with fakes and assert exactly what runs in which order.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "harness/base/clock.h"
+#include "harness/model/rows.h"
+#include "harness/measure/task_runner.h"
+#include "harness/measure/plan.h"
+
+namespace gapmeter {
+
+// Watches a run; every callback comes from the scheduler's thread.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  // `done` of `total` tasks have ended or will not be needed.
+  virtual void task_starts(const Task& /*task*/, int /*round*/, std::size_t /*done*/,
+                          std::size_t /*total*/) {}
+  // A row is complete. It is on disk when this returns.
+  virtual void row_ends(const RoundRow& /*row*/) {}
+  virtual void group_ends(const CellGroup& /*group*/, std::size_t /*done*/,
+                               std::size_t /*total*/) {}
+};
+
+struct SchedulerOptions {
+  std::optional<double> budget_s{};         // wall time; the variants share what is left of it
+  const std::atomic<bool>* stop = nullptr;  // becomes true: end after the row in hand
+  // Cells that would need more are skipped: what they declare, or what smaller sizes took scaled
+  // with n.
+  std::optional<std::int64_t> memory_bytes{};
+  // Of an earlier run of the same plan that was cut short: taken as they are, not measured again
+  // and not told to the observer.
+  std::vector<RoundRow> known{};
+};
+
+enum class RunEnd { complete, interrupted };
+
+// Variants are verified and weighed beside each other, and timed alone. Every planned cell leaves
+// at least one row. With a wanted precision, a cell gets no further
+// rounds once it has reached it; a native variant stays for as long as a gap against it has not. A
+// variant that fails is not run again at this n, and one that timed out or ran out of memory is not
+// tried at larger sizes.
+class Scheduler {
+ public:
+  Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock, RunObserver& observer,
+            SchedulerOptions options);
+
+  RunEnd run();
+
+ private:
+  struct Contestant {
+    const PlannedVariant* planned;
+    std::optional<BatchPlan> batch{};  // from its first round
+    bool failed = false;
+    bool precise = false;  // needs no further rounds
+  };
+
+  void run_group(const CellGroup& group, double share_s);
+  void settle(const CellGroup& group, Contestant& contestant);
+  void run_untimed(const CellGroup& group, std::vector<Contestant>& contestants, Pass pass);
+  Task task_of(const CellGroup& group, const Contestant& contestant, Pass pass) const;
+  void conclude(const CellGroup& group, Contestant& contestant, Pass pass, int round,
+                int position, TaskOutcome outcome);
+  bool run_round(const CellGroup& group, std::vector<Contestant*>& contestants, int round);
+  // Takes over what is known of a task; false when nothing is.
+  bool recall(const CellGroup& group, Contestant& contestant, Pass pass, int round);
+  void learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement);
+  std::optional<Measurement> too_large(const CellGroup& group,
+                                       const PlannedVariant& planned) const;
+  void record(const CellGroup& group, const PlannedVariant& planned, Pass pass, int round,
+              int position, TaskOutcome outcome);
+  void retire_precise(std::vector<Contestant*>& contestants, int rounds) const;
+  void skip_group(const CellGroup& group);
+  // Of what is left of the budget, as much as the group has of the variants that are left.
+  double share_of_budget(std::size_t next) const;
+  bool stopped() const { return options_.stop != nullptr && *options_.stop; }
+
+  const Plan& plan_;
+  TaskRunner& runner_;
+  const Clock& clock_;
+  RunObserver& observer_;
+  SchedulerOptions options_;
+  double started_s_;
+  std::size_t done_ = 0;
+  std::size_t total_ = 0;
+  std::vector<RoundRow> rows_;                                       // of the group in hand
+  std::map<std::tuple<CellKey, Pass, int>, const RoundRow*> known_;  // by cell, pass and round
+  // What variants took at the size measured last.
+  struct Footprint {
+    std::size_t n = 0;
+    double baseline_bytes = 0, added_bytes = 0;
+  };
+  std::map<SeriesKey, Footprint> footprints_;
+  // Variants that timed out or ran out of memory, with the reason.
+  std::map<SeriesKey, std::string> exhausted_;
+};
+
+}  // namespace gapmeter

@@ -1,0 +1,54 @@
+#include "harness/measure/worker_process.h"
+
+#include <random>
+
+namespace gapmeter {
+namespace {
+
+// A worker can't guess it, so that an answer that a kernel forges is told from the real one.
+std::uint64_t make_nonce() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> worker_environment(int threads) {
+  const std::string count = std::to_string(threads);
+  return {{"OPENBLAS_NUM_THREADS", count},
+          {"OMP_NUM_THREADS", count},
+          {"MKL_NUM_THREADS", count},
+          {"BLIS_NUM_THREADS", count},
+          // NumPy asks for huge pages by itself; malloc does only when told.
+          {"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"}};
+}
+
+WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string>& command,
+                   const Assignment& task, int threads) {
+  const Request request{make_nonce(), settings.python_dir, task, settings.extension_dir};
+  WorkerCall call{.spec = {.arguments = command,
+                           .environment = worker_environment(threads),
+                           .request = encode(request),
+                           .timeout_s = settings.timeout_s,
+                           .cpus = {},
+                           .memory_bytes = settings.memory_bytes,
+                           .abandon = settings.abandon},
+                  .nonce = request.nonce};
+  if (threads == 1 && settings.cpu >= 0) call.spec.cpus = {settings.cpu};
+  return call;
+}
+
+WorkerReply ask_worker(const WorkerSettings& settings, const std::vector<std::string>& command,
+                       const Assignment& task, int threads, const std::string& title) {
+  const WorkerCall call = call_of(settings, command, task, threads);
+  WorkerReply reply{run_process(call.spec), call.nonce};
+  log_output(settings, title, reply.process);
+  return reply;
+}
+
+void log_output(const WorkerSettings& settings, const std::string& title,
+                const ProcessResult& process) {
+  if (settings.log && !process.output.empty()) settings.log(title, process.output);
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,61 @@
+// One exchange with a worker process: a request in, its answer and everything it printed out.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/sys/process.h"
+#include "harness/protocol/messages.h"
+
+namespace gapmeter {
+
+// One way to run the Python lane.
+struct PythonEngine {
+  std::string label;                 // in VariantId::engine; empty for the first engine
+  std::vector<std::string> command;  // that starts its worker
+};
+
+struct WorkerSettings {
+  std::vector<std::string> native_command;
+  std::vector<PythonEngine> engines;  // at least one
+  std::string python_dir;
+  std::string extension_dir{};
+  double timeout_s = 120;
+  std::optional<std::int64_t> memory_bytes{};  // the most that a worker may have
+  int cpu = -1;                                // the processor of single-threaded tasks; -1: any
+  const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the worker at once
+  // Receives what a worker printed, if anything.
+  std::function<void(const std::string& title, const std::string& output)> log{};
+};
+
+// The variables that every worker gets, for a task of so many threads: equal numbers of BLAS threads
+// and equal huge-page conditions in both lanes.
+std::vector<std::pair<std::string, std::string>> worker_environment(int threads);
+
+// A request that is ready to be sent.
+struct WorkerCall {
+  ProcessSpec spec{};
+  std::uint64_t nonce = 0;  // that the answer must repeat
+};
+WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string>& command,
+                   const Assignment& task, int threads);
+
+struct WorkerReply {
+  ProcessResult process;
+  std::uint64_t nonce = 0;
+};
+
+// Runs the worker that `command` starts on one task. Throws std::system_error when it can't be
+// started. `title` heads its output in the log.
+WorkerReply ask_worker(const WorkerSettings& settings, const std::vector<std::string>& command,
+                       const Assignment& task, int threads, const std::string& title);
+
+// Hands what a worker printed to the log, if there is one.
+void log_output(const WorkerSettings& settings, const std::string& title,
+                const ProcessResult& process);
+
+}  // namespace gapmeter

@@ -1,0 +1,53 @@
+// What is measured, by name: a variant, a cell, and the cells of one variant over all sizes.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "harness/model/lane.h"
+
+namespace gapmeter {
+
+// One implementation of a kernel, written lane/name: native/simd. A Python variant that runs on
+// another engine than the run's first carries its label: python@3.13/builtin.
+struct VariantId {
+  Lane lane = Lane::native();
+  std::string name{};
+  std::string engine{};
+
+  auto operator<=>(const VariantId&) const = default;
+};
+std::string to_string(const VariantId& variant);
+// nullopt unless the text is a known lane, an engine's label where the lane has engines, a slash
+// and a name.
+std::optional<VariantId> parse_variant(std::string_view text);
+
+// The cells of a variant that differ by n alone: what a curve shows.
+struct SeriesKey {
+  std::string kernel;
+  VariantId variant{};
+  int threads = 1;
+
+  auto operator<=>(const SeriesKey&) const = default;
+};
+
+// Kernel, variant, n, threads: what a row of results is about.
+struct CellKey {
+  std::string kernel;
+  VariantId variant{};
+  std::size_t n = 0;
+  int threads = 1;
+
+  auto operator<=>(const CellKey&) const = default;
+};
+SeriesKey series_of(const CellKey& cell);
+
+// For unordered containers of a hundred thousand rows.
+struct CellHash {
+  std::size_t operator()(const CellKey& cell) const;
+};
+
+}  // namespace gapmeter

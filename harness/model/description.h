@@ -1,0 +1,52 @@
+// What workers say of themselves and of the kernels that they can run.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gapmeter {
+
+// A Python variant as its module declares it, without having run it.
+struct PythonVariant {
+  std::string kernel;
+  std::string name;
+  std::vector<std::string> requires_packages;
+  std::optional<std::size_t> max_size;
+  bool quick = true;  // false: too slow to prepare for quick runs
+};
+
+// What a program's native worker says of its kernels, for another build of the program.
+struct NativeDescription {
+  struct Kernel {
+    std::string name;
+    std::string sizes;
+    std::string reference;
+    std::string baseline;
+    std::vector<std::string> variants;
+  };
+  std::string python_dir;    // where the .py files of its kernels are
+  std::string git_revision;  // that it was built from
+  std::vector<Kernel> kernels;
+};
+
+// What the Python worker says about itself and about the modules in the directory it was given.
+struct PythonDescription {
+  struct Problem {
+    std::string kernel;
+    std::string text;
+  };
+  std::vector<std::string> modules;  // stems of the .py files found
+  std::vector<PythonVariant> variants;
+  std::vector<Problem> problems;
+  std::string version;
+  std::string build;
+  std::string executable;
+  std::string link;                   // static or shared
+  std::string numpy_version;          // empty without NumPy
+  std::string numpy_blas;             // path of the library that NumPy loaded
+  std::vector<std::string> warnings;  // about the interpreter itself
+};
+
+}  // namespace gapmeter

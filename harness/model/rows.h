@@ -1,0 +1,77 @@
+// The rows of a run: one for each task, and one for each cell.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/statistics.h"
+#include "harness/model/cell.h"
+#include "harness/model/measurement.h"
+
+namespace gapmeter {
+
+// The version of what files of results mean; in run.json. Columns may be added without a new one.
+inline constexpr int schema_version = 2;
+
+// One task: a line of rounds.csv.
+struct RoundRow {
+  CellKey cell;
+  Pass pass = Pass::time;
+  int round = 0;           // counted from 0; 0 for verify and memory passes
+  int position = 0;        // place in the round's order
+  int rounds_planned = 0;  // of the cell, at most
+  std::optional<double>
+      precision{};        // wanted: an interval's half-width over its middle; may end it
+  bool budgeted = false;  // the run had a budget, which may end it
+  Measurement measurement{};
+  double items_per_call = 0;
+  double bytes_per_call = 0;
+  double flops_per_call = 0;
+  std::int64_t working_set_bytes = 0;
+  double worker_s = 0;
+};
+
+// One cell: a line of summary.csv.
+struct SummaryRow {
+  CellKey cell;
+  Status status = Status::ok;
+  std::string reason{};
+  std::optional<bool> verified{};
+  std::optional<double> max_error{};
+  int rounds = 0;
+  std::string stop_reason{};
+  std::optional<double> latency_ns{};
+  std::optional<Interval> latency_ci_ns{};
+  std::optional<double> items_per_s{}, bytes_per_s{}, flops_per_s{};
+  std::string reference{};  // the variant that `gap` is against
+  std::optional<double> gap{};
+  std::optional<Interval> gap_ci{};
+  std::string input_digest{};
+  std::int64_t working_set_bytes = 0;
+  // One for each round; `round_gaps` of rounds that the reference has too.
+  std::vector<double> round_latencies_ns{}, round_gaps{};
+  std::string gap_estimator{};  // p10, or median: of batches as long as the longer of the two calls
+  // The rounds' quantities, each combined by its rule; those without one mean nothing here.
+  Measurement combined{};
+  // What the machine alone would show as the single calls' tail.
+  std::optional<double> p99_floor_ns{}, p999_floor_ns{};
+  std::map<std::string, std::vector<double>> metrics{};  // of each name, a value for each round
+};
+
+// Of the cell's calls that were timed one by one, all rounds together; of none where there were none.
+const Histogram& single_calls_of(const SummaryRow& row);
+
+// The most resident memory during a call, over the baseline; absent below what can be resolved.
+inline std::optional<std::int64_t> peak_bytes_of(const SummaryRow& row) {
+  return row.combined.memory ? row.combined.memory->peak_bytes : std::nullopt;
+}
+
+// Whether the cell could have been measured and was not.
+inline bool failed(const SummaryRow& row) {
+  return row.status != Status::ok && row.status != Status::skipped;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,227 @@
+// run.json as a struct: everything that a run's numbers depend on.
+//
+// Each fact is declared once, with its key, in each_fact: what reads, writes and compares run.json
+// (store/run_json.h) visits these declarations, so that no key is written down a second time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "harness/kernel/kernel.h"
+#include "harness/model/cell.h"
+#include "harness/sys/environment.h"
+
+namespace gapmeter {
+
+// What the embedded interpreter costs against the stock one.
+struct EmbeddingFacts {
+  struct Cell {
+    std::string kernel;
+    std::string variant{};
+    std::int64_t n = 0;
+    std::optional<std::string> failure{};  // why there is no ratio
+    std::optional<double> ratio{};         // embedded over stock
+    std::optional<double> low{}, high{};   // its interval
+  };
+  std::optional<double> mean{};  // geometric
+  std::vector<Cell> cells{};
+};
+
+struct EngineFacts {
+  std::string engine{};  // embedded or stock
+  std::string version{}, build{}, executable{}, link{};
+  std::string numpy{}, numpy_blas{};  // empty without NumPy
+  std::vector<std::string> warnings{};
+  std::optional<EmbeddingFacts> embedding_penalty{};
+};
+
+struct KernelFacts {
+  std::string title{}, item{};
+  std::vector<std::string> claims{};
+  std::optional<std::string> reference{}, baseline{};  // variants
+  std::optional<std::vector<Rung>> ladder{};
+  std::optional<std::string> python_source{};  // a digest of its Python module
+};
+
+struct RunFacts {
+  std::int64_t schema_version = 0;
+  std::vector<std::string> command{};
+  std::optional<std::string> started{}, ended{};
+  std::optional<bool> interrupted{};
+  std::string plan_digest{};
+  std::uint64_t seed = 0;
+  std::int64_t rounds = 0;
+  std::int64_t round_ns = 0, batch_ns = 0, single_calls_ns = 0;
+  std::optional<double> budget_s{}, precision{};
+  double timeout_s = 0;
+  std::int64_t pinned_cpu = -1;
+  bool measured_alone = true;
+  std::map<std::string, std::string> worker_environment{};
+  MachineFacts machine{};
+  BuildFacts build{};
+  EngineFacts python{};
+  std::map<std::string, EngineFacts> further_engines{};
+  std::map<std::string, KernelFacts> kernels{};
+};
+
+// When two runs must have a fact alike: for the one to go on where the other was cut short, and for
+// their times to be compared. Of what is inside something, where both say so.
+enum class Alike : std::uint8_t { no = 0, to_resume = 1, to_compare = 2, always = 3 };
+constexpr Alike operator&(Alike a, Alike b) {
+  return static_cast<Alike>(static_cast<unsigned>(a) & static_cast<unsigned>(b));
+}
+
+// What stands in the file for a fact that is not there: nothing, unless it is a wish that a run may
+// not have.
+enum class Absence : std::uint8_t { left_out, null };
+
+// each_fact(facts, visit) calls visit(key, member, alike, absence) for every fact, in the order in
+// which they are told. `facts` may be const.
+template <class Facts, class Visit>
+  requires std::is_same_v<std::remove_const_t<Facts>, CacheFacts>
+void each_fact(Facts& facts, Visit&& visit) {
+  visit("level", facts.level);
+  visit("type", facts.type);
+  visit("size_bytes", facts.size_bytes);
+}
+
+template <class Facts, class Visit>
+  requires std::is_same_v<std::remove_const_t<Facts>, Roofline>
+void each_fact(Facts& facts, Visit&& visit) {
+  visit("read_bytes_per_s", facts.read_bytes_per_s);
+  visit("copy_bytes_per_s", facts.copy_bytes_per_s);
+  visit("flops_per_s", facts.flops_per_s);
+}
+
+template <class Facts, class Visit>
+  requires std::is_same_v<std::remove_const_t<Facts>, MachineFacts>
+void each_fact(Facts& facts, Visit&& visit) {
+  visit("cpu", facts.cpu, Alike::always);
+  visit("logical_cpus", facts.logical_cpus, Alike::to_compare);
+  visit("caches", facts.caches, Alike::to_compare);
+  visit("memory_bytes", facts.memory_bytes);
+  visit("page_bytes", facts.page_bytes);
+  visit("os", facts.os, Alike::to_compare);
+  visit("kernel", facts.kernel, Alike::to_compare);
+  visit("governor", facts.governor, Alike::to_compare);
+  visit("turbo", facts.turbo, Alike::to_compare);
+  visit("smt", facts.smt, Alike::to_compare);
+  visit("aslr", facts.aslr);
+  visit("transparent_huge_pages", facts.transparent_huge_pages, Alike::to_compare);
+  visit("clock_source", facts.clock_source);
+  visit("virtualized", facts.virtualized);
+  visit("load", facts.load);
+  visit("limits", facts.roofline);
+}
+
+template <class Facts, class Visit>
+  requires std::is_same_v<std::remove_const_t<Facts>, BuildFacts>
+void each_fact(Facts& facts, Visit&& visit) {
+  visit("compiler", facts.compiler, Alike::always);
+  visit("flags", facts.flags, Alike::always);
+  visit("build_type", facts.build_type, Alike::always);
+  visit("native_instructions", facts.native_instructions, Alike::always);
+  visit("git_revision", facts.git_revision, Alike::to_resume);
+  visit("google_benchmark", facts.google_benchmark, Alike::to_resume);
+  visit("highway", facts.highway, Alike::always);
+  visit("openblas", facts.openblas, Alike::to_resume);
+  visit("pybind11", facts.pybind11, Alike::to_resume);
+  visit("python", facts.python, Alike::to_resume);
+  visit("fmt", facts.fmt, Alike::to_resume);
+  visit("assertions", facts.assertions, Alike::to_resume);
+  visit("programs", facts.programs, Alike::to_resume);
+}
+
+template <class Facts, class Visit>
+  requires std::is_same_v<std::remove_const_t<Facts>, EmbeddingFacts::Cell>
+void each_fact(Facts& facts, Visit&& visit) {
+  visit("kernel", facts.kernel);
+  visit("variant", facts.variant);
+  visit("n", facts.n);
+  visit("failure", facts.failure);
+  visit("ratio", facts.ratio);
+  visit("low", facts.low);
+  visit("high", facts.high);
+}
+
+template <class Facts, class Visit>
+  requires std::is_same_v<std::remove_const_t<Facts>, EmbeddingFacts>
+void each_fact(Facts& facts, Visit&& visit) {
+  visit("mean", facts.mean, Alike::no, Absence::null);
+  visit("cells", facts.cells);
+}
+
+template <class Facts, class Visit>
+  requires std::is_same_v<std::remove_const_t<Facts>, EngineFacts>
+void each_fact(Facts& facts, Visit&& visit) {
+  visit("engine", facts.engine, Alike::always);
+  visit("version", facts.version, Alike::to_resume);
+  visit("build", facts.build, Alike::always);
+  visit("executable", facts.executable, Alike::to_resume);
+  visit("link", facts.link, Alike::always);
+  visit("numpy", facts.numpy, Alike::always);
+  visit("numpy_blas", facts.numpy_blas, Alike::always);
+  visit("warnings", facts.warnings, Alike::to_resume);
+  visit("embedding_penalty", facts.embedding_penalty);
+}
+
+template <class Facts, class Visit>
+  requires std::is_same_v<std::remove_const_t<Facts>, Rung>
+void each_fact(Facts& facts, Visit&& visit) {
+  visit("rung", facts.name);
+  visit("variant", facts.variant);
+}
+
+template <class Facts, class Visit>
+  requires std::is_same_v<std::remove_const_t<Facts>, KernelFacts>
+void each_fact(Facts& facts, Visit&& visit) {
+  visit("title", facts.title, Alike::to_resume);
+  visit("item", facts.item, Alike::to_resume);
+  visit("claims", facts.claims, Alike::to_resume);
+  visit("reference", facts.reference, Alike::to_resume);
+  visit("baseline", facts.baseline, Alike::to_resume);
+  visit("ladder", facts.ladder, Alike::to_resume);
+  visit("python_source", facts.python_source, Alike::to_resume);
+}
+
+template <class Facts, class Visit>
+  requires std::is_same_v<std::remove_const_t<Facts>, RunFacts>
+void each_fact(Facts& facts, Visit&& visit) {
+  visit("schema_version", facts.schema_version);
+  visit("command", facts.command);
+  visit("started", facts.started);
+  visit("ended", facts.ended);
+  visit("interrupted", facts.interrupted);
+  visit("plan_digest", facts.plan_digest, Alike::to_resume);
+  visit("seed", facts.seed);
+  visit("rounds", facts.rounds);
+  visit("round_ns", facts.round_ns);
+  visit("batch_ns", facts.batch_ns);
+  visit("single_calls_ns", facts.single_calls_ns);
+  visit("budget_s", facts.budget_s, Alike::no, Absence::null);
+  visit("precision", facts.precision, Alike::no, Absence::null);
+  visit("timeout_s", facts.timeout_s, Alike::to_resume);
+  visit("pinned_cpu", facts.pinned_cpu, Alike::to_resume);
+  visit("measured_alone", facts.measured_alone);
+  visit("worker_environment", facts.worker_environment, Alike::always);
+  visit("machine", facts.machine, Alike::always);
+  visit("build", facts.build, Alike::always);
+  visit("python", facts.python, Alike::always);
+  visit("further_engines", facts.further_engines, Alike::to_resume);
+  visit("kernels", facts.kernels, Alike::to_resume);
+}
+
+// What statistics over all of a run need to know beside its rows.
+struct RunContext {
+  std::map<std::string, VariantId> baselines{};  // of each kernel: what people would write first
+  std::map<int, std::int64_t> cache_bytes{};     // of each level's data cache, on that machine
+};
+// Throws std::invalid_argument for what can't be: a baseline that is no variant's name, a cache of
+// no size.
+RunContext context_of(const RunFacts& facts);
+
+}  // namespace gapmeter

@@ -1,0 +1,444 @@
+#include "harness/protocol/messages.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace gapmeter {
+namespace {
+
+using Json = nlohmann::json;
+
+// No message is nearly as deep as this; copying a value that is very deep overflows the stack.
+constexpr int deepest = 100;
+// Checking that names are told apart takes the square of their number.
+constexpr std::size_t most_metrics = 1000;
+
+// nlohmann's own exceptions name neither the message nor the field in words a user would know.
+Json parse_message(std::string_view text) {
+  // The parser takes a zero byte for the end and would overlook what follows.
+  if (text.find('\0') != std::string_view::npos) text = {};
+  const auto refuse_depth = [](int depth, Json::parse_event_t, const Json&) {
+    if (depth > deepest) throw InvalidMessage("the message is nested too deeply");
+    return true;
+  };
+  Json message = Json::parse(text, refuse_depth, /*allow_exceptions=*/false);
+  if (!message.is_object()) throw InvalidMessage("the message is not a JSON object");
+  return message;
+}
+
+const Json& member(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) throw InvalidMessage(fmt::format("'{}' is missing", key));
+  return *found;
+}
+
+[[noreturn]] void reject(const char* key, const char* expected) {
+  throw InvalidMessage(fmt::format("'{}' is not {}", key, expected));
+}
+
+std::string text_of(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (!value.is_string()) reject(key, "a string");
+  return value.get<std::string>();
+}
+
+bool flag_of(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (!value.is_boolean()) reject(key, "true or false");
+  return value.get<bool>();
+}
+
+template <class Integer>
+Integer integer_of(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  const bool fits = std::is_signed_v<Integer> || value.is_number_unsigned();
+  if (!value.is_number_integer() || !fits) reject(key, "a whole number of the right sign");
+  if (std::is_signed_v<Integer> && value.is_number_unsigned() &&
+      value.get<std::uint64_t>() > std::uint64_t{INT64_MAX}) {
+    reject(key, "in range");
+  }
+  const auto wide =
+      value.get<std::conditional_t<std::is_signed_v<Integer>, std::int64_t, std::uint64_t>>();
+  if (!std::in_range<Integer>(wide)) reject(key, "in range");
+  return static_cast<Integer>(wide);
+}
+
+template <class Integer>
+Integer positive(const Json& object, const char* key) {
+  const auto value = integer_of<Integer>(object, key);
+  if (value <= 0) reject(key, "positive");
+  return value;
+}
+
+std::int64_t at_least_zero(const Json& object, const char* key) {
+  const auto value = integer_of<std::int64_t>(object, key);
+  if (value < 0) reject(key, "at least 0");
+  return value;
+}
+
+double finite_at_least_zero(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (!value.is_number()) reject(key, "a number");
+  const auto number = value.get<double>();
+  if (!std::isfinite(number) || number < 0) reject(key, "a finite number of at least 0");
+  return number;
+}
+
+const Json& array_of(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (!value.is_array()) reject(key, "an array");
+  return value;
+}
+
+bool has(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && !found->is_null();
+}
+
+const Json& object_of(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (!value.is_object()) reject(key, "an object");
+  return value;
+}
+
+template <class Enum>
+Enum name_in(const Json& object, const char* key, std::optional<Enum> (*parse)(std::string_view)) {
+  const std::optional<Enum> value = parse(text_of(object, key));
+  if (!value) reject(key, "a known name");
+  return *value;
+}
+
+template <class T>
+Json optional_json(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+void check_envelope(const Json& message, std::uint64_t nonce) {
+  if (const int version = integer_of<int>(message, "protocol"); version != protocol_version) {
+    throw InvalidMessage(fmt::format("protocol version {}, but this build speaks version {}",
+                                     version, protocol_version));
+  }
+  if (integer_of<std::uint64_t>(message, "nonce") != nonce) {
+    throw InvalidMessage("the answer belongs to another request");
+  }
+}
+
+Json encode_batch(const BatchPlan& batch) {
+  return {{"calls", batch.calls}, {"estimator", name_of(batch.estimator)}};
+}
+
+BatchPlan decode_batch(const Json& json) {
+  return {.calls = positive<std::int64_t>(json, "calls"),
+          .estimator = name_in(json, "estimator", parse_estimator)};
+}
+
+Json encode_slices(const SlicePlan& slices) {
+  return {{"slices", slices.slices}, {"batches", slices.batches}};
+}
+
+SlicePlan decode_slices(const Json& json) {
+  return {.slices = positive<std::int64_t>(json, "slices"),
+          .batches = positive<std::int64_t>(json, "batches")};
+}
+
+Json encode_task(const Task& task) {
+  return {{"pass", name_of(task.pass)},
+          {"kernel", task.kernel},
+          {"variant", to_string(task.variant)},
+          {"n", task.n},
+          {"threads", task.threads},
+          {"seed", task.seed},
+          {"batch_ns", task.timing.batch_ns},
+          {"round_ns", task.timing.round_ns},
+          {"single_calls_ns", task.timing.single_calls_ns},
+          {"batch", task.timing.batch ? encode_batch(*task.timing.batch) : Json(nullptr)},
+          {"slices", task.timing.slices ? encode_slices(*task.timing.slices) : Json(nullptr)}};
+}
+
+Task decode_task(const Json& json) {
+  Task task;
+  task.pass = name_in(json, "pass", parse_pass);
+  task.kernel = text_of(json, "kernel");
+  task.variant = name_in(json, "variant", parse_variant);
+  task.n = positive<std::size_t>(json, "n");
+  task.threads = positive<int>(json, "threads");
+  task.seed = integer_of<std::uint64_t>(json, "seed");
+  task.timing.batch_ns = positive<std::int64_t>(json, "batch_ns");
+  task.timing.round_ns = positive<std::int64_t>(json, "round_ns");
+  task.timing.single_calls_ns = at_least_zero(json, "single_calls_ns");
+  if (has(json, "batch")) task.timing.batch = decode_batch(object_of(json, "batch"));
+  if (has(json, "slices")) task.timing.slices = decode_slices(object_of(json, "slices"));
+  return task;
+}
+
+Json json_of(std::int64_t value) { return value; }
+Json json_of(double value) { return value; }
+Json json_of(Estimator value) { return name_of(value); }
+Json json_of(const Histogram& value) { return to_string(value); }
+template <class T>
+Json json_of(const std::optional<T>& value) {
+  return value ? json_of(*value) : Json(nullptr);
+}
+
+// Of a quantity, what `key` holds. Throws InvalidMessage for what it can't be.
+void take(const Json& object, const char* key, Bound bound, std::int64_t& value) {
+  value = integer_of<std::int64_t>(object, key);
+  if (bound == Bound::positive && value <= 0) reject(key, "positive");
+  if (bound == Bound::not_negative && value < 0) reject(key, "at least 0");
+}
+void take(const Json& object, const char* key, Bound bound, double& value) {
+  value = finite_at_least_zero(object, key);
+  if (bound == Bound::positive && value == 0) reject(key, "more than 0");
+}
+void take(const Json& object, const char* key, Bound /*bound*/, Estimator& value) {
+  value = name_in(object, key, parse_estimator);
+}
+void take(const Json& object, const char* key, Bound /*bound*/, Histogram& value) {
+  std::optional<Histogram> histogram = parse_histogram(text_of(object, key));
+  if (!histogram) reject(key, "a histogram");
+  value = *std::move(histogram);
+}
+template <class T>
+void take(const Json& object, const char* key, Bound bound, std::optional<T>& value) {
+  member(object, key);
+  if (has(object, key)) take(object, key, bound, value.emplace());
+}
+
+template <class Part>
+void encode_quantities(const Part& part, Json& message) {
+  Part::quantities([&](const auto& quantity) {
+    message[std::string(quantity.name)] = json_of(quantity.get(part));
+  });
+}
+
+template <class Part>
+void decode_quantities(const Json& message, Part& part) {
+  Part::quantities([&](const auto& quantity) {
+    take(message, std::string(quantity.name).c_str(), quantity.bound, quantity.get(part));
+  });
+}
+
+// A message that lacks a part's first quantity lacks the part.
+template <class Part>
+bool has_part(const Json& message) {
+  std::string first;
+  Part::quantities([&](const auto& quantity) {
+    if (first.empty()) first = quantity.name;
+  });
+  return has(message, first.c_str());
+}
+
+void encode_parts(const Measurement& measurement, Json& message) {
+  each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
+    const std::optional<Part>* part = slot(measurement);
+    if (part != nullptr && *part) encode_quantities(**part, message);
+  });
+  encode_quantities(measurement.effort, message);
+}
+
+void decode_parts(const Json& message, Measurement& measurement) {
+  each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
+    std::optional<Part>* part = slot(measurement);
+    if (part != nullptr && has_part<Part>(message)) decode_quantities(message, part->emplace());
+  });
+  decode_quantities(message, measurement.effort);
+}
+
+// Of the round's slices, which are in no file of a run.
+std::vector<double> decode_slice_ns(const Json& message) {
+  std::vector<double> slices;
+  for (const Json& slice : array_of(message, "slice_ns")) {
+    take({{"slice_ns", slice}}, "slice_ns", Bound::positive, slices.emplace_back());
+  }
+  return slices;
+}
+
+Json encode_metrics(const std::vector<Metric>& metrics) {
+  Json json = Json::object();
+  for (const Metric& metric : metrics) json[metric.name] = metric.value;
+  return json;
+}
+
+std::vector<Metric> decode_metrics(const Json& json) {
+  if (json.size() > most_metrics) reject("metrics", "an object of at most 1000 numbers");
+  Metrics metrics;
+  for (const auto& [name, value] : json.items()) {
+    if (!value.is_number()) reject("metrics", "an object of numbers");
+    try {
+      metrics.add(name, value.get<double>());
+    } catch (const std::invalid_argument& invalid) {
+      throw InvalidMessage(fmt::format("'metrics': {}", invalid.what()));
+    }
+  }
+  return metrics.metrics();
+}
+
+void check_digest(const std::string& digest) {
+  const bool hexadecimal = digest.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!digest.empty() && (digest.size() != 16 || !hexadecimal)) {
+    reject("input_digest", "16 hexadecimal digits");
+  }
+}
+
+std::vector<std::string> strings(const Json& object, const char* key) {
+  std::vector<std::string> values;
+  for (const Json& value : array_of(object, key)) {
+    if (!value.is_string()) reject(key, "an array of strings");
+    values.push_back(value.get<std::string>());
+  }
+  return values;
+}
+
+std::string dump(const Json& message) {
+  // Captured text may hold any bytes; JSON is UTF-8, so that broken sequences are replaced.
+  return message.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string encode(const Request& request) {
+  Json message{{"protocol", protocol_version},
+               {"nonce", request.nonce},
+               {"python_dir", request.python_dir},
+               {"extension_dir", request.extension_dir}};
+  if (const Task* task = std::get_if<Task>(&request.task)) message["task"] = encode_task(*task);
+  if (const auto* describe = std::get_if<DescribeRequest>(&request.task)) {
+    message["module"] = describe->module;
+  }
+  return dump(message);
+}
+
+Request decode_request(std::string_view text) {
+  const Json message = parse_message(text);
+  Request request;
+  request.nonce = integer_of<std::uint64_t>(message, "nonce");
+  check_envelope(message, request.nonce);
+  request.python_dir = text_of(message, "python_dir");
+  request.extension_dir = text_of(message, "extension_dir");
+  if (has(message, "task")) {
+    request.task = decode_task(object_of(message, "task"));
+  } else {
+    request.task = DescribeRequest{text_of(message, "module")};
+  }
+  return request;
+}
+
+std::string encode(const Measurement& measurement, std::uint64_t nonce) {
+  Json message{{"protocol", protocol_version},
+               {"nonce", nonce},
+               {"status", name_of(measurement.status)},
+               {"reason", measurement.reason},
+               {"input_digest", measurement.input_digest},
+               {"max_error", optional_json(measurement.max_error)},
+               {"metrics", encode_metrics(measurement.metrics)}};
+  encode_parts(measurement, message);
+  if (measurement.timing) message["slice_ns"] = measurement.timing->slice_ns;
+  return dump(message);
+}
+
+Measurement decode_measurement(std::string_view text, std::uint64_t nonce) {
+  const Json message = parse_message(text);
+  check_envelope(message, nonce);
+  Measurement measurement;
+  measurement.status = name_in(message, "status", parse_status);
+  measurement.reason = text_of(message, "reason");
+  measurement.input_digest = text_of(message, "input_digest");
+  check_digest(measurement.input_digest);
+  take(message, "max_error", Bound::not_negative, measurement.max_error);
+  decode_parts(message, measurement);
+  if (measurement.timing) measurement.timing->slice_ns = decode_slice_ns(message);
+  if (measurement.single_calls && measurement.single_calls->calls.count() == 0) {
+    reject("single_calls", "a histogram of at least one call");
+  }
+  measurement.metrics = decode_metrics(object_of(message, "metrics"));
+  return measurement;
+}
+
+std::string encode(const NativeDescription& description, std::uint64_t nonce) {
+  Json kernels = Json::array();
+  for (const NativeDescription::Kernel& kernel : description.kernels) {
+    kernels.push_back({{"name", kernel.name},
+                       {"sizes", kernel.sizes},
+                       {"reference", kernel.reference},
+                       {"baseline", kernel.baseline},
+                       {"variants", kernel.variants}});
+  }
+  return dump({{"protocol", protocol_version},
+               {"nonce", nonce},
+               {"python_dir", description.python_dir},
+               {"git_revision", description.git_revision},
+               {"kernels", kernels}});
+}
+
+NativeDescription decode_native_description(std::string_view text, std::uint64_t nonce) {
+  const Json message = parse_message(text);
+  check_envelope(message, nonce);
+  NativeDescription description{.python_dir = text_of(message, "python_dir"),
+                                .git_revision = text_of(message, "git_revision"),
+                                .kernels = {}};
+  for (const Json& kernel : array_of(message, "kernels")) {
+    description.kernels.push_back({.name = text_of(kernel, "name"),
+                                   .sizes = text_of(kernel, "sizes"),
+                                   .reference = text_of(kernel, "reference"),
+                                   .baseline = text_of(kernel, "baseline"),
+                                   .variants = strings(kernel, "variants")});
+  }
+  return description;
+}
+
+std::string encode(const PythonDescription& description, std::uint64_t nonce) {
+  Json variants = Json::array();
+  for (const PythonVariant& variant : description.variants) {
+    variants.push_back({{"kernel", variant.kernel},
+                        {"name", variant.name},
+                        {"requires", variant.requires_packages},
+                        {"max_size", optional_json(variant.max_size)},
+                        {"quick", variant.quick}});
+  }
+  Json problems = Json::array();
+  for (const auto& [kernel, problem] : description.problems) {
+    problems.push_back({{"kernel", kernel}, {"text", problem}});
+  }
+  return dump({{"protocol", protocol_version},
+               {"nonce", nonce},
+               {"modules", description.modules},
+               {"variants", variants},
+               {"problems", problems},
+               {"version", description.version},
+               {"build", description.build},
+               {"executable", description.executable},
+               {"link", description.link},
+               {"numpy_version", description.numpy_version},
+               {"numpy_blas", description.numpy_blas},
+               {"warnings", description.warnings}});
+}
+
+PythonDescription decode_description(std::string_view text, std::uint64_t nonce) {
+  const Json message = parse_message(text);
+  check_envelope(message, nonce);
+  PythonDescription description;
+  description.modules = strings(message, "modules");
+  for (const Json& variant : array_of(message, "variants")) {
+    description.variants.push_back({text_of(variant, "kernel"), text_of(variant, "name"),
+                                    strings(variant, "requires"), std::nullopt});
+    if (has(variant, "max_size")) {
+      description.variants.back().max_size = positive<std::size_t>(variant, "max_size");
+    }
+    description.variants.back().quick = flag_of(variant, "quick");
+  }
+  for (const Json& problem : array_of(message, "problems")) {
+    description.problems.push_back({text_of(problem, "kernel"), text_of(problem, "text")});
+  }
+  description.version = text_of(message, "version");
+  description.build = text_of(message, "build");
+  description.executable = text_of(message, "executable");
+  description.link = text_of(message, "link");
+  description.numpy_version = text_of(message, "numpy_version");
+  description.numpy_blas = text_of(message, "numpy_blas");
+  description.warnings = strings(message, "warnings");
+  return description;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,55 @@
+// The messages between the program and its workers, as JSON: one request in, one answer out.
+//
+// A worker runs code that the program does not trust to be right, so that every answer is checked:
+// it must parse, belong to the request (the nonce), speak this version and hold values that can be.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "harness/model/description.h"
+#include "harness/model/measurement.h"
+#include "harness/model/task.h"
+
+namespace gapmeter {
+
+inline constexpr int protocol_version = 4;
+
+// A message that is not what the protocol allows; what() says in which field.
+class InvalidMessage : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Ask a worker what variants there are.
+struct DescribeRequest {
+  std::string module{};  // the stem of the only one that a Python worker is to import; empty: all
+
+  bool operator==(const DescribeRequest&) const = default;
+};
+
+using Assignment = std::variant<DescribeRequest, Task>;
+
+struct Request {
+  std::uint64_t nonce = 0;
+  std::string python_dir;  // where the kernels' .py files stand
+  Assignment task;
+  std::string extension_dir{};  // where modules are that were built for Python variants to import
+};
+
+std::string encode(const Request& request);
+Request decode_request(std::string_view text);
+
+std::string encode(const Measurement& measurement, std::uint64_t nonce);
+Measurement decode_measurement(std::string_view text, std::uint64_t nonce);
+
+std::string encode(const NativeDescription& description, std::uint64_t nonce);
+NativeDescription decode_native_description(std::string_view text, std::uint64_t nonce);
+
+std::string encode(const PythonDescription& description, std::uint64_t nonce);
+PythonDescription decode_description(std::string_view text, std::uint64_t nonce);
+
+}  // namespace gapmeter

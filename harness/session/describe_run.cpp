@@ -1,0 +1,115 @@
+#include "harness/session/describe_run.h"
+
+#include <algorithm>
+
+#include "harness/base/clock.h"
+#include "harness/base/hash.h"
+#include "harness/measure/worker_process.h"
+#include "harness/model/rows.h"
+#include "harness/sys/environment.h"
+
+namespace gapmeter {
+namespace {
+
+KernelFacts describe_kernel(const Kernel& kernel) {
+  KernelFacts facts{.title = kernel.title,
+                    .item = kernel.item,
+                    .claims = kernel.claims,
+                    .reference = to_string(reference_of(kernel)),
+                    .baseline = to_string(baseline_of(kernel))};
+  if (!kernel.ladder.empty()) facts.ladder = kernel.ladder;
+  return facts;
+}
+
+std::map<std::string, KernelFacts> describe_kernels(const Catalog& catalog, const Plan& plan) {
+  std::map<std::string, KernelFacts> kernels;
+  for (const Kernel& kernel : catalog.kernels) {
+    const bool planned =
+        std::any_of(plan.groups.begin(), plan.groups.end(),
+                    [&](const CellGroup& group) { return group.kernel == kernel.name; });
+    if (planned) kernels.emplace(kernel.name, describe_kernel(kernel));
+  }
+  return kernels;
+}
+
+std::map<std::string, EngineFacts> describe_further_engines(const Catalog& catalog) {
+  std::map<std::string, EngineFacts> engines;
+  for (const FurtherEngine& engine : catalog.further_engines) {
+    engines.emplace(engine.label, describe_engine(engine.python, /*embedded=*/false));
+  }
+  return engines;
+}
+
+std::map<std::string, std::string> environment_of_workers() {
+  std::map<std::string, std::string> variables = library_variables();
+  for (const auto& [name, value] : worker_environment(1)) variables[name] = value;
+  return variables;
+}
+
+}  // namespace
+
+bool add_ladders(RunFacts& facts, const std::vector<Kernel>& kernels) {
+  bool added = false;
+  for (const Kernel& kernel : kernels) {
+    const auto known = facts.kernels.find(kernel.name);
+    if (kernel.ladder.empty() || known == facts.kernels.end() || known->second.ladder) continue;
+    known->second.ladder = kernel.ladder;
+    added = true;
+  }
+  return added;
+}
+
+EngineFacts describe_engine(const PythonDescription& python, bool embedded) {
+  return {.engine = embedded ? "embedded" : "stock",
+          .version = python.version,
+          .build = python.build,
+          .executable = python.executable,
+          .link = python.link,
+          .numpy = python.numpy_version,
+          .numpy_blas = python.numpy_blas,
+          .warnings = python.warnings};
+}
+
+RunFacts describe_run(const RunOptions& options, const std::vector<std::string>& command,
+                      const Catalog& catalog, const Plan& plan, int cpu) {
+  return {.schema_version = schema_version,
+          .command = command,
+          .started = utc_now(),
+          .plan_digest = hex_of(digest_of(plan)),
+          .seed = plan.seed,
+          .rounds = plan.rounds,
+          .round_ns = plan.timing.round_ns,
+          .batch_ns = plan.timing.batch_ns,
+          .single_calls_ns = plan.timing.single_calls_ns,
+          .budget_s = options.budget_s,
+          .precision = options.precision,
+          .timeout_s = options.timeout_s,
+          .pinned_cpu = cpu,
+          .worker_environment = environment_of_workers(),
+          .machine = machine_facts(),
+          .build = build_facts(),
+          .python = describe_engine(catalog.python, options.interpreters.size() != 1),
+          .further_engines = describe_further_engines(catalog),
+          .kernels = describe_kernels(catalog, plan)};
+}
+
+EmbeddingFacts describe_penalty(const std::vector<EmbeddingCell>& cells) {
+  EmbeddingFacts facts{.mean = mean_penalty(cells)};
+  for (const EmbeddingCell& cell : cells) {
+    EmbeddingFacts::Cell described{.kernel = cell.cell.kernel,
+                                   .variant = to_string(cell.cell.variant),
+                                   .n = static_cast<std::int64_t>(cell.cell.n)};
+    if (!cell.failure.empty()) described.failure = cell.failure;
+    if (cell.ratio) {
+      described.ratio = cell.ratio->value;
+      if (const auto& interval = cell.ratio->interval) {
+        described.low = interval->low;
+        described.high = interval->high;
+      }
+    }
+    facts.cells.push_back(std::move(described));
+  }
+  return facts;
+}
+
+}  // namespace gapmeter

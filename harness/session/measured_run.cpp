@@ -1,0 +1,225 @@
+#include "harness/session/measured_run.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "build_info.h"
+#include "harness/analysis/summary.h"
+#include "harness/base/csv.h"
+#include "harness/base/parallel.h"
+#include "harness/base/text.h"
+#include "harness/session/describe_run.h"
+#include "harness/session/progress.h"
+#include "harness/session/run_log.h"
+#include "harness/session/worker_log.h"
+#include "harness/session/workers.h"
+#include "harness/store/columns.h"
+#include "harness/store/result_dir.h"
+#include "harness/store/run_json.h"
+#include "harness/sys/affinity.h"
+#include "harness/sys/memory.h"
+#include "harness/sys/roofline.h"
+#include "harness/sys/streams.h"
+
+namespace gapmeter {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path output_dir(const std::string& wanted) {
+  if (!wanted.empty()) return wanted;
+  return fmt::format("results/{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr)));
+}
+
+// All that a run needs before it can begin.
+struct Setup {
+  const RunOptions& options;
+  const Invocation& invocation;
+  WorkerSettings workers;
+  Catalog catalog;
+  Plan plan;
+};
+
+// The embedded engine against the stock one that it stands for. Nothing without Python variants, or
+// when the run uses stock interpreters instead.
+std::vector<EmbeddingCell> measure_penalty(const Setup& setup) {
+  if (setup.options.interpreters.size() == 1) return {};
+  constexpr std::size_t most_kernels = 3;
+  constexpr int most_pairs = 7;
+  const auto cells = embedding_cells(setup.catalog, setup.plan.groups, most_kernels);
+  WorkerSettings stock = setup.workers;
+  stock.engines = {stock_engine(setup.workers, setup.catalog.python.executable)};
+  ProcessPairRunner runner(stock, setup.workers);
+  DuelRule rule{.most_pairs = std::min(setup.options.rounds, most_pairs),
+                .confidence = 0.95,
+                .round_ns = 10'000'000,
+                .stop = &setup.invocation.interrupts.stop};
+  // Of a budget this may take no more than a tenth.
+  if (setup.options.budget_s) {
+    const double share_s = *setup.options.budget_s / (10 * most_kernels);
+    rule.short_budget_s = std::min(rule.short_budget_s, share_s);
+    rule.long_budget_s = std::min(rule.long_budget_s, share_s);
+  }
+  return measure_embedding(cells, setup.options.seed, runner, SteadyClock(), rule);
+}
+
+Catalog load_and_warn(const RunOptions& options, WorkerSettings& workers) {
+  Catalog catalog = load_catalog(workers, options.interpreters);
+  print_warnings(catalog.python.warnings);
+  for (const FurtherEngine& engine : catalog.further_engines) {
+    print_warnings(engine.python.warnings);
+  }
+  return catalog;
+}
+
+Plan plan_run(const RunOptions& options, const Catalog& catalog, const Choose& choose) {
+  Selection selection = options.selection;
+  selection.processors = static_cast<int>(processors());
+  Plan plan{.seed = options.seed,
+            .rounds = options.rounds,
+            .precision = options.precision,
+            .timing = {.round_ns = options.round_ns, .single_calls_ns = options.single_calls_ns},
+            .groups = plan_groups(catalog, selection)};
+  if (choose) choose(plan.groups);
+  if (plan.groups.empty()) throw UnknownName("nothing is selected");
+  return plan;
+}
+
+Setup set_up(const RunOptions& options, const Invocation& invocation, const Choose& choose) {
+  WorkerSettings workers = default_workers(invocation);
+  workers.timeout_s = options.timeout_s;
+  workers.memory_bytes = memory_limit(options.memory_bytes);
+  workers.cpu = choose_cpu(options.cpu);
+  Catalog catalog = load_and_warn(options, workers);
+  // From here on the first Ctrl-C spares the task in hand.
+  workers.abandon = &invocation.interrupts.abandon;
+  Plan plan = plan_run(options, catalog, choose);
+  return {options, invocation, std::move(workers), std::move(catalog), std::move(plan)};
+}
+
+RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
+  RunFacts facts =
+      describe_run(setup.options, command, setup.catalog, setup.plan, setup.workers.cpu);
+  facts.build.programs = digest_of_files({setup.workers.native_command.front(),
+                                          setup.workers.engines.front().command.front(),
+                                          GAPMETER_PYTHON_SUPPORT_DIR "/gapmeter.py"});
+  for (auto& [name, kernel] : facts.kernels) {
+    kernel.python_source = digest_of_files({fs::path(setup.workers.python_dir) / (name + ".py")});
+  }
+  return facts;
+}
+
+// What is measured once for all rows, unless a run that goes on has it already.
+std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::path& dir,
+                                                RunFacts& facts) {
+  if (facts.machine.roofline) return {};
+  std::vector<EmbeddingCell> penalty = measure_penalty(setup);
+  if (!setup.invocation.interrupts.stop) {
+    facts.python.embedding_penalty = describe_penalty(penalty);
+    facts.machine.roofline = measure_roofline(setup.workers.cpu);
+    write_run_facts(dir, facts);
+  }
+  return penalty;
+}
+
+struct Rounds {
+  std::vector<RoundRow> rows;
+  RunEnd end = RunEnd::complete;
+};
+
+Rounds measure_rounds(const Setup& setup, std::optional<double> budget_s, AppendFile& file,
+                      RowsSoFar known, Neighbours& neighbours) {
+  if (known.bytes == 0) file.append(to_csv_line(round_columns()));
+  Progress progress(setup.plan, stderr, isatty(STDERR_FILENO) != 0);
+  RunLog log(file, known.rows, neighbours, progress);
+  ProcessTaskRunner runner(setup.workers);
+  const SteadyClock clock;
+  Scheduler scheduler(setup.plan, runner, clock, log,
+                      {.budget_s = budget_s,
+                       .stop = &setup.invocation.interrupts.stop,
+                       .memory_bytes = setup.workers.memory_bytes,
+                       .known = std::move(known.rows)});
+  const RunEnd end = scheduler.run();
+  return {log.rows(), end};
+}
+
+// Measures what `known` lacks and writes every file.
+MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendFile& rounds_file,
+                      RowsSoFar known) {
+  const SteadyClock clock;
+  const double started_s = clock.now_s();
+  AppendFile log = AppendFile::at_end_of(dir / "workers.log");
+  setup.workers.log = log_to(log);
+  Neighbours neighbours(facts, dir);
+  if (neighbours.appear()) print_warnings({shared_machine_warning});
+  std::vector<EmbeddingCell> penalty = measure_surroundings(setup, dir, facts);
+  // What came before counts, but one size is measured whatever the budget.
+  std::optional<double> left_s = setup.options.budget_s;
+  if (left_s) left_s = std::max(*left_s - (clock.now_s() - started_s), 0.001);
+  const Rounds rounds = measure_rounds(setup, left_s, rounds_file, std::move(known), neighbours);
+  std::vector<SummaryRow> summary = summarize(rounds.rows);
+  RunContext context = context_of(facts);
+  write_summary(dir, summary, context);
+  facts.ended = utc_now();
+  facts.interrupted = rounds.end == RunEnd::interrupted;
+  write_run_facts(dir, facts);
+  return {.dir = dir,
+          .summary = std::move(summary),
+          .context = std::move(context),
+          .end = rounds.end,
+          .penalty = std::move(penalty),
+          .stock_python = setup.catalog.python.executable};
+}
+
+}  // namespace
+
+MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
+                        const Choose& choose) {
+  const fs::path dir = output_dir(options.out);
+  Setup setup = set_up(options, invocation, choose);
+  create_result_dir(dir);
+  // Before anything else is written: of two runs that begin here at once the second gets no
+  // further.
+  AppendFile rounds_file(dir / "rounds.csv");
+  RunFacts facts = facts_of(setup, invocation.arguments);
+  // Before any row: with it whatever follows can be gone on with.
+  write_run_facts(dir, facts);
+  return carry_out(setup, dir, std::move(facts), rounds_file, {});
+}
+
+MeasuredRun resume_run(const fs::path& dir, const RunOptions& options, const Invocation& invocation,
+                       const Choose& choose) {
+  const RunFacts recorded = read_run_facts(dir);
+  Setup setup = set_up(options, invocation, choose);
+  RunFacts facts = facts_of(setup, recorded.command);
+  // Rows of different builds, interpreters, kernels or settings don't belong together.
+  const std::vector<std::string> differences =
+      differences_between(recorded, facts, Alike::to_resume, "now");
+  if (!differences.empty()) {
+    throw FileError(fmt::format("{}: can't go on with what was measured otherwise: {}",
+                                dir.string(), fmt::join(differences, "; ")));
+  }
+  if (recorded.started) facts.started = recorded.started;
+  facts.measured_alone = recorded.measured_alone;
+  // Measured once for all rows, and recorded together.
+  if (recorded.machine.roofline && recorded.python.embedding_penalty) {
+    facts.machine.roofline = recorded.machine.roofline;
+    facts.python.embedding_penalty = recorded.python.embedding_penalty;
+  }
+  // Nobody else adds rows between their being read and their being cut to what is whole.
+  AppendFile rounds_file = AppendFile::at_end_of(dir / "rounds.csv");
+  RowsSoFar known = read_rows_so_far(dir);
+  rounds_file.cut(known.bytes);
+  return carry_out(setup, dir, std::move(facts), rounds_file, std::move(known));
+}
+
+std::string how_to_go_on(const fs::path& dir) {
+  return fmt::format("to go on: gapmeter run --resume {}", shell_word(dir.string()));
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,77 @@
+#include "harness/session/progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+
+#include "harness/sys/streams.h"
+#include "harness/base/figures.h"
+#include "harness/base/sizes.h"
+
+namespace gapmeter {
+namespace {
+
+// A line that wraps can't be erased whole, so that longer ones are cut.
+std::size_t columns_of(std::FILE* terminal) {
+  winsize size{};
+  const bool known = ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col - std::size_t{1} : std::string::npos;
+}
+
+std::string failure_line(const RoundRow& row) {
+  return fmt::format("{} {} n={}: {}: {}", row.cell.kernel, to_string(row.cell.variant),
+                     format_size(row.cell.n), name_of(row.measurement.status),
+                     row.measurement.reason);
+}
+
+}  // namespace
+
+Progress::Progress(const Plan& plan, std::FILE* stream, bool is_terminal)
+    : stream_(stream), is_terminal_(is_terminal), time_left_(plan) {}
+
+Progress::~Progress() { clear_line(); }
+
+void Progress::task_starts(const Task& task, int round, std::size_t done, std::size_t total) {
+  if (!is_terminal_) return;
+  clear_line();
+  const std::string what =
+      task.pass == Pass::time ? fmt::format("round {}", round + 1) : std::string(name_of(task.pass));
+  const std::optional<double> left = time_left_.estimate_s();
+  const std::string line =
+      fmt::format("[{}/{}] {} {} n={} {}{}", done, total, task.kernel, to_string(task.variant),
+                  format_size(task.n), what,
+                  left ? fmt::format(", {} left", format_duration(*left)) : std::string());
+  notice(stream_, std::string_view(line).substr(0, columns_of(stream_)));
+  drawn_ = true;
+}
+
+void Progress::row_ends(const RoundRow& row) {
+  time_left_.task_ended(row);
+  if (row.measurement.status == Status::ok) return;
+  clear_line();
+  notice(stream_, failure_line(row) + '\n');
+}
+
+void Progress::group_ends(const CellGroup& group, std::size_t done, std::size_t total) {
+  time_left_.group_ended(group);
+  if (is_terminal_) return;
+  const std::optional<double> left = time_left_.estimate_s();
+  const std::string to_go =
+      left && done < total ? fmt::format(", {} left", format_duration(*left)) : std::string();
+  notice(stream_, fmt::format("[{}/{}] {} n={} done{}\n", done, total, group.kernel,
+                              format_size(group.n), to_go));
+}
+
+void Progress::warn(const std::string& warning) {
+  clear_line();
+  notice(stream_, fmt::format("gapmeter: warning: {}\n", warning));
+}
+
+void Progress::clear_line() {
+  if (!drawn_) return;
+  notice(stream_, "\r\x1b[K");
+  drawn_ = false;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,35 @@
+// Progress on stderr: a line that redraws itself on a terminal, plain lines elsewhere.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "harness/measure/scheduler.h"
+#include "harness/session/time_left.h"
+
+namespace gapmeter {
+
+class Progress final : public RunObserver {
+ public:
+  // Draws itself when `stream` is a terminal; else a line for each group that ends.
+  Progress(const Plan& plan, std::FILE* stream, bool is_terminal);
+  ~Progress() override;
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void task_starts(const Task& task, int round, std::size_t done, std::size_t total) override;
+  void row_ends(const RoundRow& row) override;
+  void group_ends(const CellGroup& group, std::size_t done, std::size_t total) override;
+  // A line of its own: "gapmeter: warning: …".
+  void warn(const std::string& warning);
+
+ private:
+  void clear_line();
+
+  std::FILE* stream_;
+  bool is_terminal_;
+  TimeLeft time_left_;
+  bool drawn_ = false;
+};
+
+}  // namespace gapmeter

@@ -1,0 +1,96 @@
+#include "harness/session/time_left.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/base/statistics.h"
+
+namespace gapmeter {
+namespace {
+
+// A worker calls at least so often: before timing, in a batch, and one by one.
+constexpr double least_calls = 4;
+
+// Tasks at the next size must have taken so many times and so many seconds longer before the
+// difference is carried on to far larger sizes: a hundredth of a second between 16 and 128 elements
+// is noise, and would be an hour at 16 Mi.
+constexpr double visible_growth = 1.5;
+constexpr double visible_growth_s = 0.1;
+
+bool has_grown(double before_s, double after_s) {
+  return after_s > visible_growth * before_s && after_s > before_s + visible_growth_s;
+}
+
+}  // namespace
+
+void TimeLeft::task_ended(const RoundRow& row) {
+  Ended& ended = ended_[row.cell];
+  const Status status = row.measurement.status;
+  ended.failed = ended.failed || status != Status::ok;
+  ended.exhausted = ended.exhausted || status == Status::timeout || status == Status::oom;
+  // Tasks that were settled without being run, or could not be started, say nothing of time.
+  if (row.worker_s == 0) return;
+  ended.tasks_s.push_back(row.worker_s);
+  if (const auto& timing = row.measurement.timing) ended.call_s = timing->p50_ns * 1e-9;
+  total_s_ += row.worker_s;
+  ++total_tasks_;
+}
+
+void TimeLeft::group_ended(const CellGroup& group) {
+  over_.insert({group.kernel, group.n});
+}
+
+bool TimeLeft::is_exhausted(const CellKey& cell) const {
+  return std::any_of(ended_.begin(), ended_.end(), [&](const auto& known) {
+    const auto& [key, ended] = known;
+    return ended.exhausted && key.kernel == cell.kernel && key.variant == cell.variant &&
+           key.threads == cell.threads && key.n <= cell.n;
+  });
+}
+
+std::optional<double> TimeLeft::estimate_s() const {
+  // How many rounds a wanted precision takes is not known before.
+  if (total_tasks_ == 0 || plan_.precision) return std::nullopt;
+  const double average = total_s_ / total_tasks_;
+  double left = 0;
+  for (const CellGroup& group : plan_.groups) {
+    if (over_.contains({group.kernel, group.n})) continue;
+    for (const PlannedVariant& planned : group.variants) {
+      if (planned.settled) continue;
+      const CellKey key = cell_of(group, planned);
+      const auto found = ended_.find(key);
+      const std::size_t tasks = found == ended_.end() ? 0 : found->second.tasks_s.size();
+      if (found != ended_.end() && found->second.failed) continue;
+      if (is_exhausted(key)) continue;
+      left += static_cast<double>(tasks_per_variant(plan_, group) - tasks) *
+              expected_s(key, average);
+    }
+  }
+  return left;
+}
+
+double TimeLeft::expected_s(const CellKey& cell, double average) const {
+  struct Known {
+    double n, task_s, call_s;
+  };
+  std::vector<Known> known;  // sizes ascending
+  for (const auto& [key, ended] : ended_) {
+    const bool usable = key.kernel == cell.kernel && key.variant == cell.variant &&
+                        key.threads == cell.threads && key.n <= cell.n && !ended.tasks_s.empty();
+    if (!usable) continue;
+    known.push_back({static_cast<double>(key.n), median(ended.tasks_s), ended.call_s});
+  }
+  if (known.empty()) return average;
+  std::sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.n < b.n; });
+  const Known& last = known.back();
+  const double further_n = static_cast<double>(cell.n) - last.n;
+  double growth_s = least_calls * last.call_s * further_n / last.n;
+  if (known.size() > 1 && has_grown(known[known.size() - 2].task_s, last.task_s)) {
+    const Known& before = known[known.size() - 2];
+    const double slope = (last.task_s - before.task_s) / std::max(1.0, last.n - before.n);
+    growth_s = std::max(growth_s, slope * further_n);
+  }
+  return last.task_s + growth_s;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,83 @@
+#include "harness/session/workers.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "build_info.h"
+#include "harness/base/channel.h"
+#include "harness/measure/describe.h"
+
+namespace gapmeter {
+namespace {
+
+// The path of a program that is named without one, as the shell would find it.
+std::string on_path(const std::string& name) {
+  if (name.empty()) throw UnknownName("--interpreter: the name of a program is missing");
+  if (name.find('/') != std::string::npos) return name;
+  const char* variable = std::getenv("PATH");
+  std::istringstream path(variable == nullptr ? "" : variable);
+  for (std::string dir; std::getline(path, dir, ':');) {
+    std::string candidate = fmt::format("{}/{}", dir, name);
+    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  throw UnknownName(fmt::format("--interpreter {}: there is no such program on PATH", name));
+}
+
+// "3.13", or with the place in the list when another engine has that version too: "3.13-2".
+std::string label_for(const std::string& version, const std::vector<PythonEngine>& others) {
+  const std::string minor = version.substr(0, version.find('.', version.find('.') + 1));
+  std::string label = minor;
+  const auto taken = [&](const PythonEngine& engine) { return engine.label == label; };
+  for (int i = 2; std::any_of(others.begin(), others.end(), taken); ++i) {
+    label = fmt::format("{}-{}", minor, i);
+  }
+  return label;
+}
+
+}  // namespace
+
+PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter) {
+  return {.label = "",
+          .command = {on_path(interpreter), "-I", "-B", "-u",
+                      fmt::format("{}/stock_worker.py", GAPMETER_PYTHON_SUPPORT_DIR),
+                      workers.native_command.front() + "-engines"}};
+}
+
+WorkerSettings workers_of(const std::string& program, const Invocation& invocation) {
+  return {.native_command = {program, worker_argument},
+          .engines = {{.label = "", .command = {program + "-python", worker_argument}}},
+          .python_dir = "",
+          .extension_dir = program + "-extensions",
+          .abandon = &invocation.interrupts.stop};
+}
+
+WorkerSettings default_workers(const Invocation& invocation) {
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  WorkerSettings workers = workers_of(self, invocation);
+  workers.python_dir = invocation.python_dir;
+  return workers;
+}
+
+Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& interpreters) {
+  Catalog catalog{.kernels = registered_kernels(), .python = {}};
+  if (interpreters.size() == 1) {
+    workers.engines = {stock_engine(workers, interpreters[0])};
+  }
+  catalog.python = describe_python(workers, workers.engines[0]);
+  if (interpreters.size() < 2) return catalog;
+  for (const std::string& interpreter : interpreters) {
+    PythonEngine engine = stock_engine(workers, interpreter);
+    PythonDescription description = describe_python(workers, engine);
+    engine.label = label_for(description.version, workers.engines);
+    catalog.further_engines.push_back({engine.label, std::move(description)});
+    workers.engines.push_back(std::move(engine));
+  }
+  return catalog;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,361 @@
+#include "harness/store/columns.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/store/column.h"
+
+namespace gapmeter {
+namespace {
+
+// A cost of 0 means "does not apply".
+std::string applicable(double value) { return value == 0 ? std::string() : text_of(value); }
+
+// compile_s=0.25;object_bytes=24
+std::string metrics_text(const std::vector<Metric>& metrics) {
+  std::string text;
+  for (const Metric& metric : metrics) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : ";", metric.name, metric.value);
+  }
+  return text;
+}
+
+template <class Row>
+std::vector<Column<Row>> cell_schema() {
+  constexpr const char* what = "what was measured; `threads` is 1 but for kernels that use several";
+  std::vector<Column<Row>> columns{
+      {"kernel", what, [](const Row& r) { return r.cell.kernel; }},
+      {"variant", what, [](const Row& r) { return to_string(r.cell.variant); }},
+      {"lane", what, [](const Row& r) { return std::string(r.cell.variant.lane.name()); }},
+      {"n", what, [](const Row& r) { return fmt::to_string(r.cell.n); }},
+      {"threads", what, [](const Row& r) { return fmt::to_string(r.cell.threads); }},
+  };
+  if constexpr (std::is_same_v<Row, RoundRow>) {
+    columns[0].read = [](const FieldReader& f, Row& r) { r.cell.kernel = f.plain_name("kernel"); };
+    columns[1].read = [](const FieldReader& f, Row& r) { r.cell.variant = f.variant("variant"); };
+    columns[3].read = [](const FieldReader& f, Row& r) {
+      r.cell.n = f.number<std::size_t>("n", 1);
+    };
+    columns[4].read = [](const FieldReader& f, Row& r) {
+      r.cell.threads = f.number<int>("threads", 1);
+    };
+  }
+  return columns;
+}
+
+// Adds the columns of one part of a measurement. A row has the part where it has the first of them.
+template <class Part, class Slot>
+void append_part(std::vector<Column<RoundRow>>& columns, Slot slot) {
+  std::string_view first;
+  Part::quantities([&](const auto& quantity) {
+    if (first.empty()) first = quantity.name;
+    columns.push_back({std::string(quantity.name), quantity.meaning,
+                       [=](const RoundRow& row) {
+                         const std::optional<Part>* part = slot(row.measurement);
+                         return part != nullptr && *part
+                                    ? text_of(quantity.get(**part), quantity.decimals)
+                                    : std::string();
+                       },
+                       [=](const FieldReader& fields, RoundRow& row) {
+                         std::optional<Part>* part = slot(row.measurement);
+                         if (part == nullptr || fields.is_empty(first)) return;
+                         if (!*part) part->emplace();
+                         fields.read(quantity.name, quantity.bound, quantity.get(**part));
+                       }});
+  });
+}
+
+std::vector<Column<RoundRow>> effort_schema() {
+  std::vector<Column<RoundRow>> columns;
+  Effort::quantities([&](const auto& quantity) {
+    columns.push_back(
+        {std::string(quantity.name), quantity.meaning,
+         [=](const RoundRow& row) {
+           return text_of(quantity.get(row.measurement.effort), quantity.decimals);
+         },
+         [=](const FieldReader& fields, RoundRow& row) {
+           fields.read(quantity.name, quantity.bound, quantity.get(row.measurement.effort));
+         }});
+  });
+  return columns;
+}
+
+std::vector<Column<RoundRow>> round_schema_of_task() {
+  using Row = RoundRow;
+  using In = const FieldReader&;
+  constexpr const char* place =
+      "which round, and the variant's place in its order; 0 outside `time`";
+  constexpr const char* wanted =
+      "the precision that was wanted, if any, and whether the run had a budget";
+  constexpr const char* above = "as in summary.csv, of this process";
+  return {
+      {"pass", "`verify`, `memory` or `time`",
+       [](const Row& r) { return std::string(name_of(r.pass)); },
+       [](In f, Row& r) { r.pass = f.name("pass", parse_pass); }},
+      {"round", place, [](const Row& r) { return text_of(r.round); },
+       [](In f, Row& r) { r.round = f.number<int>("round", 0); }},
+      {"position", place, [](const Row& r) { return text_of(r.position); },
+       [](In f, Row& r) { r.position = f.number<int>("position", 0); }},
+      {"rounds_planned", "how many rounds the cell was meant to have, at most",
+       [](const Row& r) { return text_of(r.rounds_planned); },
+       [](In f, Row& r) { r.rounds_planned = f.number<int>("rounds_planned", 0); }},
+      {"precision", wanted, [](const Row& r) { return text_of(r.precision); },
+       [](In f, Row& r) { r.precision = f.maybe<double>("precision"); }},
+      {"budgeted", wanted, [](const Row& r) { return text_of(r.budgeted); },
+       [](In f, Row& r) { r.budgeted = f.flag("budgeted"); }},
+      {"status", above, [](const Row& r) { return std::string(name_of(r.measurement.status)); },
+       [](In f, Row& r) { r.measurement.status = f.name("status", parse_status); }},
+      {"reason", above, [](const Row& r) { return r.measurement.reason; },
+       [](In f, Row& r) { r.measurement.reason = f.line("reason"); }},
+      {"input_digest", above, [](const Row& r) { return r.measurement.input_digest; },
+       [](In f, Row& r) { r.measurement.input_digest = f.line("input_digest"); }},
+      {"max_error", above, [](const Row& r) { return text_of(r.measurement.max_error); },
+       [](In f, Row& r) { r.measurement.max_error = f.maybe<double>("max_error"); }}};
+}
+
+// What the kernel declares of a call, and the process.
+std::vector<Column<RoundRow>> round_schema_of_cost() {
+  using Row = RoundRow;
+  using In = const FieldReader&;
+  constexpr const char* cost = "the kernel's declared cost";
+  return {
+      {"items_per_call", cost, [](const Row& r) { return applicable(r.items_per_call); },
+       [](In f, Row& r) { r.items_per_call = f.maybe<double>("items_per_call").value_or(0); }},
+      {"bytes_per_call", cost, [](const Row& r) { return applicable(r.bytes_per_call); },
+       [](In f, Row& r) { r.bytes_per_call = f.maybe<double>("bytes_per_call").value_or(0); }},
+      {"flops_per_call", cost, [](const Row& r) { return applicable(r.flops_per_call); },
+       [](In f, Row& r) { r.flops_per_call = f.maybe<double>("flops_per_call").value_or(0); }},
+      {"working_set_bytes", cost, [](const Row& r) { return text_of(r.working_set_bytes); },
+       [](In f, Row& r) {
+         r.working_set_bytes = f.number<std::int64_t>("working_set_bytes", 0);
+       }}};
+}
+
+std::vector<Column<RoundRow>> make_round_schema() {
+  using Row = RoundRow;
+  using In = const FieldReader&;
+  std::vector<Column<Row>> columns = cell_schema<Row>();
+  append(columns, round_schema_of_task());
+  each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
+    append_part<Part>(columns, slot);
+  });
+  append<Row>(columns,
+              {{"metrics",
+                "what the variant's preparation reported: `name=value`, separated by semicolons",
+                [](const Row& r) { return metrics_text(r.measurement.metrics); },
+                [](In f, Row& r) { r.measurement.metrics = f.metrics("metrics"); }}});
+  append(columns, round_schema_of_cost());
+  append(columns, effort_schema());
+  append<Row>(columns, {{"worker_s", "wall time of the process",
+                         [](const Row& r) { return fmt::format("{:.4f}", r.worker_s); },
+                         [](In f, Row& r) { r.worker_s = f.number<double>("worker_s", 0); }}});
+  return columns;
+}
+
+std::vector<Column<SummaryRow>> summary_schema_of_latency() {
+  using Row = SummaryRow;
+  constexpr const char* interval = "its 95 % interval, in ns per call; empty below six rounds";
+  constexpr const char* percentiles =
+      "percentiles of calls timed one by one; empty where fewer than ten calls lie beyond, and for "
+      "calls under a microsecond";
+  constexpr const char* rates = "the kernel's declared cost over the latency";
+  const auto percentile = [](double q) {
+    return [q](const Row& r) { return text_of(supported_quantile(single_calls_of(r), q)); };
+  };
+  return {
+      {"latency_ns", "per call, median over rounds",
+       [](const Row& r) { return text_of(r.latency_ns); }},
+      {"latency_ci_low_ns", interval, [](const Row& r) { return low_of(r.latency_ci_ns); }},
+      {"latency_ci_high_ns", interval, [](const Row& r) { return high_of(r.latency_ci_ns); }},
+      {"latency_p50_ns", percentiles, percentile(0.5)},
+      {"latency_p90_ns", percentiles, percentile(0.9)},
+      {"latency_p99_ns", percentiles, percentile(0.99)},
+      {"latency_p999_ns", percentiles, percentile(0.999)},
+      {"latency_max_ns", "the longest of at least a hundred",
+       [](const Row& r) { return text_of(supported_maximum(single_calls_of(r))); }},
+      {"items_per_s", rates, [](const Row& r) { return text_of(r.items_per_s); }},
+      {"bytes_per_s", rates, [](const Row& r) { return text_of(r.bytes_per_s); }},
+      {"flops_per_s", rates, [](const Row& r) { return text_of(r.flops_per_s); }}};
+}
+
+std::vector<Column<SummaryRow>> summary_schema_of_status() {
+  using Row = SummaryRow;
+  return {
+      {"status", "`ok`, `mismatch`, `error`, `timeout`, `crashed`, `oom` or `skipped`",
+       [](const Row& r) { return std::string(name_of(r.status)); }},
+      {"reason", "why, when not `ok`; also that a wanted precision was not reached",
+       [](const Row& r) { return r.reason; }},
+      {"verified", "`true`, `false`, or empty when verification did not come to an end",
+       [](const Row& r) { return text_of(r.verified); }},
+      {"max_error", "largest difference of an element from the reference's",
+       [](const Row& r) { return text_of(r.max_error); }},
+      {"rounds", "rounds that were measured", [](const Row& r) { return text_of(r.rounds); }},
+      {"stop_reason",
+       "`precision`: `--precision` was reached; `rounds`: all that were planned; `budget`: fewer, "
+       "for want of time; `interrupted`; else the status",
+       [](const Row& r) { return r.stop_reason; }}};
+}
+
+std::vector<Column<SummaryRow>> summary_schema_of_gap() {
+  using Row = SummaryRow;
+  constexpr const char* interval = "its 95 % interval";
+  return {
+      {"reference", "the native variant that the gap is against",
+       [](const Row& r) { return r.reference; }},
+      {"gap", "latency over the reference's, median of paired rounds; Python rows only",
+       [](const Row& r) { return text_of(r.gap); }},
+      {"gap_ci_low", interval, [](const Row& r) { return low_of(r.gap_ci); }},
+      {"gap_ci_high", interval, [](const Row& r) { return high_of(r.gap_ci); }},
+      {"input_digest", "XXH3-64 of the inputs", [](const Row& r) { return r.input_digest; }},
+      {"working_set_bytes", "inputs and outputs in their native types",
+       [](const Row& r) { return text_of(r.working_set_bytes); }},
+      {"gap_estimator",
+       "`p10` or `median`: which figures of both sides the gap compares; see "
+       "[method.md](method.md#gaps)",
+       [](const Row& r) { return r.gap_estimator; }}};
+}
+
+std::vector<Column<SummaryRow>> summary_schema_of_single_calls() {
+  using Row = SummaryRow;
+  constexpr const char* floor =
+      "what this machine's interruptions alone would make of a call that always takes "
+      "`latency_p50_ns`; a percentile near its floor says nothing of the variant";
+  return {{"single_calls", "how many calls were timed one by one",
+           [](const Row& r) {
+             const std::int64_t count = single_calls_of(r).count();
+             return count > 0 ? text_of(count) : std::string();
+           }},
+          {"latency_p99_floor_ns", floor, [](const Row& r) { return text_of(r.p99_floor_ns); }},
+          {"latency_p999_floor_ns", floor, [](const Row& r) { return text_of(r.p999_floor_ns); }}};
+}
+
+// What the rounds' own quantities became.
+template <class Part>
+std::vector<Column<SummaryRow>> summary_schema_of_part(auto slot) {
+  std::vector<Column<SummaryRow>> columns;
+  Part::quantities([&](const auto& quantity) {
+    if (!is_summarized(quantity.rule)) return;
+    columns.push_back({std::string(quantity.name), quantity.meaning, [=](const SummaryRow& row) {
+                         const std::optional<Part>* part = slot(row.combined);
+                         return part != nullptr && *part
+                                    ? text_of(quantity.get(**part), quantity.decimals)
+                                    : std::string();
+                       }});
+  });
+  return columns;
+}
+
+std::vector<Column<SummaryRow>> make_summary_schema() {
+  std::vector<Column<SummaryRow>> columns = cell_schema<SummaryRow>();
+  append(columns, summary_schema_of_status());
+  append(columns, summary_schema_of_latency());
+  append(columns, summary_schema_of_gap());
+  append(columns, summary_schema_of_single_calls());
+  each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
+    append(columns, summary_schema_of_part<Part>(slot));
+  });
+  return columns;
+}
+
+// A row that is nothing but its cell.
+struct CellOnly {
+  const CellKey& cell;
+};
+
+const std::vector<Column<CellOnly>>& cell_only_schema() {
+  static const std::vector<Column<CellOnly>> schema = cell_schema<CellOnly>();
+  return schema;
+}
+
+const std::vector<Column<RoundRow>>& round_schema() {
+  static const std::vector<Column<RoundRow>> schema = make_round_schema();
+  return schema;
+}
+
+const std::vector<Column<SummaryRow>>& summary_schema() {
+  static const std::vector<Column<SummaryRow>> schema = make_summary_schema();
+  return schema;
+}
+
+}  // namespace
+
+Fields cell_columns(const Fields& more) {
+  Fields columns = names_of(cell_only_schema());
+  columns.insert(columns.end(), more.begin(), more.end());
+  return columns;
+}
+
+Fields cell_fields(const CellKey& cell, const Fields& more) {
+  Fields fields = write_all(cell_only_schema(), CellOnly{cell});
+  fields.insert(fields.end(), more.begin(), more.end());
+  return fields;
+}
+
+const Fields& round_columns() {
+  static const Fields columns = names_of(round_schema());
+  return columns;
+}
+
+Fields to_fields(const RoundRow& row) { return write_all(round_schema(), row); }
+
+const Fields& summary_columns() {
+  static const Fields columns = names_of(summary_schema());
+  return columns;
+}
+
+Fields to_fields(const SummaryRow& row) { return write_all(summary_schema(), row); }
+
+const Fields& latency_columns() {
+  static const Fields columns = cell_columns({"calls", "quantile", "latency_ns"});
+  return columns;
+}
+
+std::vector<Fields> to_latency_fields(const SummaryRow& row) {
+  constexpr std::array quantiles{0.01, 0.05, 0.1,   0.25,  0.5,    0.75,   0.9,
+                                 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999};
+  std::vector<Fields> lines;
+  const auto add = [&](double q, const std::optional<double>& latency) {
+    if (!latency) return;
+    lines.push_back(
+        cell_fields(row.cell, {text_of(single_calls_of(row).count()), text_of(q), text_of(latency)}));
+  };
+  for (const double q : quantiles) {
+    // A low quantile needs as many values below it as a high one above.
+    if (supported_quantile(single_calls_of(row), 1 - q))
+      add(q, supported_quantile(single_calls_of(row), q));
+  }
+  add(1, supported_maximum(single_calls_of(row)));
+  return lines;
+}
+
+const Fields& metric_columns() {
+  static const Fields columns = cell_columns({"metric", "rounds", "median", "least", "most"});
+  return columns;
+}
+
+std::vector<Fields> to_metric_fields(const SummaryRow& row) {
+  std::vector<Fields> lines;
+  for (const auto& [name, values] : row.metrics) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    lines.push_back(cell_fields(row.cell, {name, fmt::to_string(values.size()),
+                                           text_of(median(values)), text_of(*least), text_of(*most)}));
+  }
+  return lines;
+}
+
+RoundRow parse_round(const Fields& columns, const Fields& fields) {
+  const FieldReader reader(columns, fields);
+  RoundRow row;
+  for (const Column<RoundRow>& column : round_schema()) {
+    if (column.read) column.read(reader, row);
+  }
+  return row;
+}
+
+std::vector<ColumnMeaning> round_meanings() { return meanings_of(round_schema()); }
+
+std::vector<ColumnMeaning> summary_meanings() { return meanings_of(summary_schema()); }
+
+}  // namespace gapmeter

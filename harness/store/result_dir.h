@@ -1,0 +1,34 @@
+// A run's directory on disk. Every failure of the file system names the file, the call and the
+// reason.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "harness/model/rows.h"
+#include "harness/model/run_facts.h"
+
+namespace gapmeter {
+
+// Makes the directory of a new run. Throws FileError when it exists and is not empty, or can't
+// be made or written into.
+void create_result_dir(const std::filesystem::path& dir);
+
+// Checks run.json as read_run_facts does, then reads rounds.csv. Throws FileError naming the file
+// and line.
+std::vector<RoundRow> read_rounds(const std::filesystem::path& dir);
+
+// The rows of a run that was cut short, and how many bytes of rounds.csv they and the header are: a
+// last line without its end is none. Nothing where the file was not even begun. Throws as
+// read_rounds does.
+struct RowsSoFar {
+  std::vector<RoundRow> rows{};
+  long long bytes = 0;
+};
+RowsSoFar read_rows_so_far(const std::filesystem::path& dir);
+
+// Writes what is computed from the rows: summary.csv, latency.csv, metrics.csv and growth.csv.
+void write_summary(const std::filesystem::path& dir, const std::vector<SummaryRow>& rows,
+                   const RunContext& context);
+
+}  // namespace gapmeter

@@ -1,0 +1,240 @@
+#include "harness/store/run_json.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "harness/model/rows.h"
+#include "harness/sys/files.h"
+
+namespace gapmeter {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+// No run.json is nearly as deep as this; copying a value that is very deep overflows the stack.
+constexpr int deepest = 100;
+
+template <class T>
+constexpr bool is_optional = false;
+template <class T>
+constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+constexpr bool is_vector = false;
+template <class T>
+constexpr bool is_vector<std::vector<T>> = true;
+template <class T>
+constexpr bool is_map = false;
+template <class T>
+constexpr bool is_map<std::map<std::string, T>> = true;
+template <class T>
+constexpr bool is_plain = std::is_arithmetic_v<T> || std::is_same_v<T, std::string>;
+
+template <class T>
+bool is_told(const T& value) {
+  if constexpr (is_optional<T>) {
+    return value.has_value();
+  } else {
+    return true;
+  }
+}
+
+template <class T>
+Json json_of(const T& value) {
+  if constexpr (is_plain<T>) {
+    return value;
+  } else if constexpr (is_optional<T>) {
+    return value ? json_of(*value) : Json(nullptr);
+  } else if constexpr (is_vector<T>) {
+    Json list = Json::array();
+    for (const auto& element : value) list.push_back(json_of(element));
+    return list;
+  } else if constexpr (is_map<T>) {
+    Json object = Json::object();
+    for (const auto& [key, element] : value) object[key] = json_of(element);
+    return object;
+  } else {
+    Json object = Json::object();
+    each_fact(value, [&](const char* key, const auto& member, Alike = Alike::no,
+                         Absence absence = Absence::left_out) {
+      if (is_told(member) || absence == Absence::null) object[key] = json_of(member);
+    });
+    return object;
+  }
+}
+
+void expect(bool is, const std::string& path, const char* wanted) {
+  if (!is) throw std::invalid_argument(fmt::format("'{}' is not {}", path, wanted));
+}
+
+std::string below(const std::string& path, const std::string& key) {
+  return path.empty() ? key : fmt::format("{}.{}", path, key);
+}
+
+template <class T>
+void take_plain(const Json& json, const std::string& path, T& value) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    expect(json.is_string(), path, "a string");
+    value = json.get<std::string>();
+  } else if constexpr (std::is_same_v<T, bool>) {
+    expect(json.is_boolean(), path, "true or false");
+    value = json.get<bool>();
+  } else if constexpr (std::is_floating_point_v<T>) {
+    expect(json.is_number() && std::isfinite(json.get<double>()), path, "a number");
+    value = json.get<double>();
+  } else {
+    constexpr const char* whole = "a whole number in range";
+    expect(json.is_number_integer(), path, whole);
+    const bool fits = json.is_number_unsigned() ? std::in_range<T>(json.get<std::uint64_t>())
+                                                : std::in_range<T>(json.get<std::int64_t>());
+    expect(fits, path, whole);
+    value = json.get<T>();
+  }
+}
+
+template <class T>
+void take(const Json& json, const std::string& path, T& value) {
+  if constexpr (is_plain<T>) {
+    take_plain(json, path, value);
+  } else if constexpr (is_optional<T>) {
+    take(json, path, value.emplace());
+  } else if constexpr (is_vector<T>) {
+    expect(json.is_array(), path, "an array");
+    for (const Json& element : json) take(element, path + "[]", value.emplace_back());
+  } else if constexpr (is_map<T>) {
+    expect(json.is_object(), path, "an object");
+    for (const auto& [key, element] : json.items()) take(element, below(path, key), value[key]);
+  } else {
+    expect(json.is_object(), path, "an object");
+    each_fact(value, [&](const char* key, auto& member, Alike = Alike::no,
+                         Absence absence = Absence::left_out) {
+      const auto found = json.find(key);
+      if (found == json.end() || (found->is_null() && absence == Absence::null)) return;
+      take(*found, below(path, key), member);
+    });
+  }
+}
+
+// Takes out what is known to be absent now.
+template <class T>
+void drop_absent(const T& value, Json& json) {
+  each_fact(value, [&](const char* key, const auto& member, Alike = Alike::no,
+                       Absence absence = Absence::left_out) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    if (!is_told(member) && absence == Absence::left_out) json.erase(key);
+    if constexpr (!is_plain<Member> && !is_optional<Member> && !is_vector<Member> &&
+                  !is_map<Member>) {
+      if (json.contains(key)) drop_absent(member, json[key]);
+    }
+  });
+}
+
+// Every fact that must be alike for a purpose, with its path, in the order of the declarations.
+template <class T>
+void flatten(const std::string& path, const T& value, Alike alike,
+             std::vector<std::pair<std::string, Json>>& facts) {
+  if (alike == Alike::no) return;
+  if constexpr (is_plain<T> || is_optional<T> || is_vector<T>) {
+    facts.emplace_back(path, json_of(value));
+  } else if constexpr (is_map<T>) {
+    for (const auto& [key, element] : value) flatten(below(path, key), element, alike, facts);
+  } else {
+    each_fact(value, [&](const char* key, const auto& member, Alike own = Alike::no,
+                         Absence = Absence::left_out) {
+      flatten(below(path, key), member, alike & own, facts);
+    });
+  }
+}
+
+std::vector<std::pair<std::string, Json>> flattened(const RunFacts& run, Alike purpose) {
+  std::vector<std::pair<std::string, Json>> facts;
+  flatten("", run, purpose, facts);
+  return facts;
+}
+
+Json parse(const fs::path& path) {
+  const auto refuse_depth = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth <= deepest) return true;
+    throw FileError(fmt::format("{}: nested too deeply", path.string()));
+  };
+  Json json = Json::parse(read_file(path), refuse_depth, false);
+  if (!json.is_object() || !json.contains("schema_version") ||
+      !json["schema_version"].is_number_integer()) {
+    throw FileError(fmt::format("{}: not a gapmeter run: no schema_version", path.string()));
+  }
+  if (const auto version = json["schema_version"].get<long long>(); version != schema_version) {
+    throw FileError(fmt::format("{}: schema version {}, but this build reads version {}",
+                                path.string(), version, schema_version));
+  }
+  return json;
+}
+
+template <class Compute>
+auto naming(const fs::path& path, const Compute& compute) {
+  try {
+    return compute();
+  } catch (const std::invalid_argument& error) {
+    throw FileError(fmt::format("{}: {}", path.string(), error.what()));
+  }
+}
+
+}  // namespace
+
+nlohmann::json to_json(const RunFacts& facts) { return json_of(facts); }
+
+RunFacts run_facts_of(const nlohmann::json& json) {
+  expect(json.is_object(), "run.json", "an object");
+  RunFacts facts;
+  take(json, "", facts);
+  return facts;
+}
+
+RunFacts read_run_facts(const fs::path& dir) {
+  std::error_code error;
+  if (!fs::is_directory(dir, error)) {
+    throw FileError(fmt::format("{}: not a directory with a run's results", dir.string()));
+  }
+  const fs::path path = dir / "run.json";
+  return naming(path, [&] { return run_facts_of(parse(path)); });
+}
+
+void write_run_facts(const fs::path& dir, const RunFacts& facts) {
+  const fs::path path = dir / "run.json";
+  std::error_code error;
+  Json json = fs::exists(path, error) ? parse(path) : Json::object();
+  drop_absent(facts, json);
+  json.update(to_json(facts), /*merge_objects=*/true);
+  write_file(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+RunContext read_context(const fs::path& dir) {
+  const RunFacts facts = read_run_facts(dir);
+  return naming(dir / "run.json", [&] { return context_of(facts); });
+}
+
+std::vector<std::string> differences_between(const RunFacts& before, const RunFacts& after,
+                                             Alike purpose, const std::string& word) {
+  const auto earlier = flattened(before, purpose), later = flattened(after, purpose);
+  const std::map<std::string, Json> known(earlier.begin(), earlier.end());
+  const std::map<std::string, Json> wanted(later.begin(), later.end());
+  std::vector<std::string> differences;
+  const auto tell = [&](const std::string& path, const Json& one, const Json& other) {
+    if (one == other) return;
+    differences.push_back(fmt::format("{}: {}, {} {}", path, one.dump(), word, other.dump()));
+  };
+  for (const auto& [path, value] : earlier) {
+    const auto other = wanted.find(path);
+    tell(path, value, other == wanted.end() ? Json() : other->second);
+  }
+  for (const auto& [path, value] : later) {
+    if (!known.contains(path)) tell(path, Json(), value);
+  }
+  return differences;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,32 @@
+// run.json: read, written and compared by the declarations of model/run_facts.h.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/model/run_facts.h"
+
+namespace gapmeter {
+
+nlohmann::json to_json(const RunFacts& facts);
+// What is absent stays as RunFacts has it; keys of newer builds are passed over. Throws
+// std::invalid_argument, naming the key, for values of a wrong type.
+RunFacts run_facts_of(const nlohmann::json& json);
+
+// The contents of a directory's run.json. Throws FileError unless the directory is a run's, of this
+// schema version, and for values of a wrong type.
+RunFacts read_run_facts(const std::filesystem::path& dir);
+// Replaces the file; keys that this build does not know are kept. Throws FileError.
+void write_run_facts(const std::filesystem::path& dir, const RunFacts& facts);
+
+// What statistics need of run.json; throws as read_run_facts does.
+RunContext read_context(const std::filesystem::path& dir);
+
+// In what two runs differ that must be alike for this purpose, a line each:
+// `machine.cpu: "A", WORD "B"`.
+std::vector<std::string> differences_between(const RunFacts& before, const RunFacts& after,
+                                             Alike purpose, const std::string& word);
+
+}  // namespace gapmeter

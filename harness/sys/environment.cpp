@@ -1,0 +1,166 @@
+#include "harness/sys/environment.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string_view>
+#include <tuple>
+
+#include "build_info.h"
+#include "harness/base/text.h"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
+
+namespace gapmeter {
+namespace {
+
+std::optional<std::string> first_line(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  return line;
+}
+
+// The value after "KEY<separator>" in a file of such lines, with blanks and quotes stripped.
+std::optional<std::string> value_in(const std::filesystem::path& path, std::string_view key,
+                                    char separator) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t split = line.find(separator);
+    if (!line.starts_with(key) || split == std::string::npos) continue;
+    const std::size_t start = line.find_first_not_of(" \t\"", split + 1);
+    if (start == std::string::npos) return "";
+    return line.substr(start, line.find_last_not_of(" \t\"") - start + 1);
+  }
+  return std::nullopt;
+}
+
+// The choice in brackets of "always [madvise] never".
+std::optional<std::string> bracketed(const std::optional<std::string>& line) {
+  if (!line) return std::nullopt;
+  const std::size_t open = line->find('['), close = line->find(']');
+  if (open == std::string::npos || close == std::string::npos) return line;
+  return line->substr(open + 1, close - open - 1);
+}
+
+// "32K", "1024K", "32M" in bytes.
+std::optional<long long> bytes_of(const std::string& size) {
+  std::size_t digits = 0;
+  while (digits < size.size() && size[digits] >= '0' && size[digits] <= '9') ++digits;
+  if (digits == 0) return std::nullopt;
+  const long long value = std::stoll(size.substr(0, digits));
+  const char unit = digits < size.size() ? size[digits] : 'B';
+  return unit == 'K' ? value << 10 : unit == 'M' ? value << 20 : value;
+}
+
+std::vector<CacheFacts> listed_caches() {
+  namespace fs = std::filesystem;
+  std::vector<CacheFacts> list;
+  const fs::path root = "/sys/devices/system/cpu/cpu0/cache";
+  for (int index = 0; fs::exists(root / fmt::format("index{}", index)); ++index) {
+    const fs::path cache = root / fmt::format("index{}", index);
+    const auto level = first_line(cache / "level"), type = first_line(cache / "type"),
+               size = first_line(cache / "size");
+    if (!level || !type || !size || *type == "Instruction") continue;
+    if (const auto bytes = bytes_of(*size)) list.push_back({std::stoi(*level), *type, *bytes});
+  }
+  return list;
+}
+
+// Some virtual machines list none, where the C library still knows a core's own. The third level is
+// left out: the library tells that of all cores, whatever part of it one core can use.
+std::vector<CacheFacts> core_caches() {
+  std::vector<CacheFacts> list;
+  for (const auto& [level, type, name] : {std::tuple(1, "Data", _SC_LEVEL1_DCACHE_SIZE),
+                                          std::tuple(2, "Unified", _SC_LEVEL2_CACHE_SIZE)}) {
+    const long bytes = sysconf(name);
+    if (bytes > 0) list.push_back({level, type, bytes});
+  }
+  return list;
+}
+
+std::vector<CacheFacts> caches() {
+  std::vector<CacheFacts> list = listed_caches();
+  return list.empty() ? core_caches() : list;
+}
+
+std::optional<std::string> turbo() {
+  if (const auto off = first_line("/sys/devices/system/cpu/intel_pstate/no_turbo")) {
+    return *off == "1" ? "off" : "on";
+  }
+  if (const auto on = first_line("/sys/devices/system/cpu/cpufreq/boost")) {
+    return *on == "1" ? "on" : "off";
+  }
+  return std::nullopt;
+}
+
+bool has_cpu_flag(std::string_view flag) {
+  const std::string flags = value_in("/proc/cpuinfo", "flags", ':').value_or("") + " ";
+  return flags.find(fmt::format(" {} ", flag)) != std::string::npos;
+}
+
+// Whether libraries or malloc look at a variable "NAME=value".
+bool changes_libraries(std::string_view variable) {
+  constexpr std::array<std::string_view, 9> prefixes{
+      "OPENBLAS_", "GOTO_", "OMP_", "MKL_", "NUMBA_", "LD_", "MALLOC_", "GLIBC_", "TBB_"};
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](std::string_view prefix) { return variable.starts_with(prefix); });
+}
+
+}  // namespace
+
+MachineFacts machine_facts() {
+  return {.cpu = value_in("/proc/cpuinfo", "model name", ':'),
+          .logical_cpus = sysconf(_SC_NPROCESSORS_ONLN),
+          .caches = caches(),
+          .memory_bytes = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE),
+          .page_bytes = sysconf(_SC_PAGESIZE),
+          .os = value_in("/etc/os-release", "PRETTY_NAME", '='),
+          .kernel = first_line("/proc/sys/kernel/osrelease"),
+          .governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+          .turbo = turbo(),
+          .smt = first_line("/sys/devices/system/cpu/smt/control"),
+          .aslr = first_line("/proc/sys/kernel/randomize_va_space"),
+          .transparent_huge_pages =
+              bracketed(first_line("/sys/kernel/mm/transparent_hugepage/enabled")),
+          .clock_source =
+              first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
+          .virtualized = has_cpu_flag("hypervisor"),
+          .load = first_line("/proc/loadavg")};
+}
+
+BuildFacts build_facts() {
+  BuildFacts facts{.compiler = GAPMETER_COMPILER,
+                   .flags = GAPMETER_FLAGS,
+                   .build_type = GAPMETER_BUILD_TYPE,
+                   .native_instructions = GAPMETER_NATIVE == 1,
+                   .git_revision = GAPMETER_GIT_REVISION,
+                   .google_benchmark = GAPMETER_BENCHMARK_VERSION,
+                   .highway = GAPMETER_HIGHWAY_VERSION,
+                   .openblas = GAPMETER_OPENBLAS_VERSION,
+                   .pybind11 = GAPMETER_PYBIND11_VERSION,
+                   .python = GAPMETER_PYTHON_VERSION,
+                   .fmt = FMT_VERSION};
+#ifndef NDEBUG
+  facts.assertions = true;
+#endif
+  return facts;
+}
+
+std::map<std::string, std::string> library_variables() {
+  std::map<std::string, std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text(*variable);
+    const std::size_t equals = text.find('=');
+    if (!changes_libraries(text) || equals == std::string_view::npos) continue;
+    variables[std::string(text.substr(0, equals))] = one_line(std::string(text.substr(equals + 1)));
+  }
+  return variables;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,51 @@
+// The machine and the build that numbers come from, read from /proc, /sys and the compiler. What
+// the system does not tell is absent, never guessed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/sys/roofline.h"
+
+namespace gapmeter {
+
+struct CacheFacts {
+  int level = 0;
+  std::string type{};  // Data or Unified
+  std::int64_t size_bytes = 0;
+
+  bool operator==(const CacheFacts&) const = default;
+};
+
+struct MachineFacts {
+  std::optional<std::string> cpu{};
+  std::optional<std::int64_t> logical_cpus{};
+  std::vector<CacheFacts> caches{};
+  std::optional<std::int64_t> memory_bytes{}, page_bytes{};
+  std::optional<std::string> os{}, kernel{};
+  std::optional<std::string> governor{}, turbo{}, smt{}, aslr{}, transparent_huge_pages{};
+  std::optional<std::string> clock_source{};
+  std::optional<bool> virtualized{};
+  std::optional<std::string> load{};   // of /proc/loadavg
+  std::optional<Roofline> roofline{};  // once it was measured
+};
+MachineFacts machine_facts();
+
+struct BuildFacts {
+  std::string compiler{}, flags{}, build_type{};
+  bool native_instructions = false;
+  std::string git_revision{};
+  std::string google_benchmark{}, highway{}, openblas{}, pybind11{}, python{};  // versions
+  std::int64_t fmt = 0;
+  std::optional<bool> assertions{};  // true where they are compiled in
+  std::optional<std::string> programs{};  // a digest of the executables, once it was taken
+};
+BuildFacts build_facts();
+
+// The variables of this process, which workers inherit, that libraries or malloc look at.
+std::map<std::string, std::string> library_variables();
+
+}  // namespace gapmeter

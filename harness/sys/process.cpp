@@ -1,0 +1,505 @@
+#include "harness/sys/process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "harness/sys/memory.h"
+#include "harness/base/channel.h"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
+
+namespace gapmeter {
+namespace {
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Fd() { close(); }
+  int get() const { return fd_; }
+  bool open() const { return fd_ >= 0; }
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+struct Pipe {
+  Fd reader;
+  Fd writer;
+};
+
+// Both ends above the descriptors that the child's are moved to, so that no move closes another.
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe2");
+  const Fd low_reader(ends[0]), low_writer(ends[1]);
+  Pipe pipe{Fd(fcntl(ends[0], F_DUPFD_CLOEXEC, 10)), Fd(fcntl(ends[1], F_DUPFD_CLOEXEC, 10))};
+  if (!pipe.reader.open() || !pipe.writer.open()) fail("fcntl(F_DUPFD_CLOEXEC)");
+  return pipe;
+}
+
+void set_nonblocking(const Fd& fd) {
+  if (fcntl(fd.get(), F_SETFL, O_NONBLOCK) != 0) fail("fcntl(O_NONBLOCK)");
+}
+
+// "KEY=value" strings of the child, with the spec's additions in place of the parent's values.
+std::vector<std::string> environment_of(const ProcessSpec& spec) {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text(*variable);
+    const bool replaced =
+        std::any_of(spec.environment.begin(), spec.environment.end(), [&](const auto& added) {
+          return text.starts_with(added.first) && text.size() > added.first.size() &&
+                 text[added.first.size()] == '=';
+        });
+    if (!replaced) variables.emplace_back(text);
+  }
+  for (const auto& [name, value] : spec.environment) {
+    variables.push_back(fmt::format("{}={}", name, value));
+  }
+  return variables;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
+  for (std::string& text : strings) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// Everything the child needs between fork and exec, made before fork: only async-signal-safe calls
+// are allowed there.
+struct ChildPlan {
+  std::vector<char*> arguments;
+  std::vector<char*> environment;
+  cpu_set_t cpus{};
+  bool pinned = false;
+  rlimit memory{};
+  bool limited = false;
+  int request_reader = -1;
+  int answer_writer = -1;
+  int step_reader = -1;  // -1: none
+  int output_writer = -1;
+  int failure_writer = -1;
+  pid_t parent = 0;
+};
+
+// Where memory runs out all the same, the system ends workers before anything else.
+void volunteer_for_the_oom_killer() {
+  constexpr std::string_view most = "1000";
+  const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  [[maybe_unused]] const ssize_t written = write(file, most.data(), most.size());
+  close(file);
+}
+
+[[noreturn]] void become_child(const ChildPlan& plan) {
+  setpgid(0, 0);
+  // A worker must not outlive a killed parent, nor one that was killed before this line.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != plan.parent) _exit(127);
+  volunteer_for_the_oom_killer();
+  const bool pinned = !plan.pinned || sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) == 0;
+  const bool limited = !plan.limited || setrlimit(RLIMIT_DATA, &plan.memory) == 0;
+  const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const bool moved = pinned && limited && dup2(null, STDIN_FILENO) >= 0 &&
+                     dup2(plan.output_writer, STDOUT_FILENO) >= 0 &&
+                     dup2(plan.output_writer, STDERR_FILENO) >= 0 &&
+                     dup2(plan.request_reader, request_fd) >= 0 &&
+                     dup2(plan.answer_writer, answer_fd) >= 0 &&
+                     (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  signal(SIGPIPE, SIG_DFL);
+  signal(SIGXFSZ, SIG_DFL);
+  signal(SIGINT, SIG_DFL);
+  if (moved) execve(plan.arguments[0], plan.arguments.data(), plan.environment.data());
+  const int reason = errno;
+  [[maybe_unused]] const ssize_t written = write(plan.failure_writer, &reason, sizeof reason);
+  _exit(127);
+}
+
+void append_tail(std::string& text, std::string_view more, std::size_t limit) {
+  text.append(more);
+  // Trimmed seldom, so that a child that prints gigabytes does not cost a move for each chunk.
+  if (text.size() > 2 * limit) text.erase(0, text.size() - limit);
+}
+
+// Reads what is there now. Closes the pipe at its end. `keep` takes each chunk.
+template <class Keep>
+void drain(Fd& pipe, Keep keep) {
+  std::array<char, 65536> chunk{};
+  while (pipe.open()) {
+    const ssize_t got = read(pipe.get(), chunk.data(), chunk.size());
+    if (got > 0) {
+      keep(std::string_view(chunk.data(), static_cast<std::size_t>(got)));
+      // One full chunk at a time, so that endless output can't hold up the deadline.
+      if (static_cast<std::size_t>(got) == chunk.size()) return;
+    } else if (got < 0 && errno == EINTR) {
+      continue;
+    } else if (got < 0 && errno == EAGAIN) {
+      return;
+    } else {
+      pipe.close();
+    }
+  }
+}
+
+struct Offspring {
+  std::set<pid_t> children;  // those that it adopted among them
+  long threads = 0;          // its own; 0 when it has ended
+};
+
+// Of a process, by its number or "self".
+Offspring offspring_of(const std::string& process) {
+  Offspring offspring;
+  std::error_code error;  // when it ends meanwhile
+  std::filesystem::directory_iterator thread("/proc/" + process + "/task", error);
+  for (; !error && thread != std::filesystem::directory_iterator(); thread.increment(error)) {
+    ++offspring.threads;
+    std::ifstream file(thread->path() / "children");
+    std::copy(std::istream_iterator<pid_t>(file), {},
+              std::inserter(offspring.children, offspring.children.end()));
+  }
+  return offspring;
+}
+
+// The children of this process.
+std::set<pid_t> children() { return offspring_of("self").children; }
+
+}  // namespace
+
+class Child {
+ public:
+  explicit Child(const ProcessSpec& spec) : spec_(spec), elsewhere_(children()) {
+    try {
+      start();
+    } catch (...) {
+      // No destructor runs for what was never whole.
+      end_all();
+      throw;
+    }
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() { end_all(); }
+
+  bool wait_until_ready() {
+    while (!take_ready()) {
+      if (ended_ || !answer_.open() || !result_.answer.empty() || is_over()) return false;
+      wait_for_events();
+      drain_pipes();
+    }
+    return true;
+  }
+
+  void step() const {
+    const char go = 0;
+    // For a child that has ended it is written in vain; waiting for its end will say so.
+    [[maybe_unused]] const ssize_t written = write(steps_.writer.get(), &go, 1);
+  }
+
+  ProcessResult wait() {
+    steps_.writer.close();
+    while (!ended_ && !is_over()) {
+      wait_for_events();
+      drain_pipes();
+    }
+    finish();
+    result_.wall_s = std::chrono::duration<double>(Clock::now() - started_).count();
+    return std::move(result_);
+  }
+
+ private:
+  void start() {
+    Pipe request = make_pipe(), answer = make_pipe(), output = make_pipe(), failure = make_pipe();
+    Pipe steps;
+    if (spec_.stepped) steps = make_pipe();
+    send_request(request);
+    std::vector<std::string> arguments = spec_.arguments, environment = environment_of(spec_);
+    ChildPlan plan{.arguments = pointers_to(arguments),
+                   .environment = pointers_to(environment),
+                   .pinned = !spec_.cpus.empty(),
+                   .request_reader = request.reader.get(),
+                   .answer_writer = answer.writer.get(),
+                   .step_reader = steps.reader.get(),
+                   .output_writer = output.writer.get(),
+                   .failure_writer = failure.writer.get(),
+                   .parent = getpid()};
+    for (const int cpu : spec_.cpus) CPU_SET(static_cast<std::size_t>(cpu), &plan.cpus);
+    if (spec_.memory_bytes) {
+      plan.limited = true;
+      plan.memory.rlim_cur = plan.memory.rlim_max = static_cast<rlim_t>(*spec_.memory_bytes);
+    }
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    started_ = checked_ = std::chrono::steady_clock::now();
+    {
+      const std::lock_guard<std::mutex> lock(own().mutex);
+      pid_ = fork();
+      if (pid_ > 0) own().pids.insert(pid_);
+    }
+    if (pid_ < 0) fail("fork");
+    if (pid_ == 0) become_child(plan);
+    setpgid(pid_, pid_);  // also here: the child may not have come to it yet when it must be killed
+    pidfd_ = Fd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+    if (!pidfd_.open()) fail("pidfd_open");
+    failure.writer.close();
+    int reason = 0;
+    ssize_t got = 0;
+    do {
+      got = read(failure.reader.get(), &reason, sizeof reason);
+    } while (got < 0 && errno == EINTR);
+    if (got == sizeof reason) {
+      errno = reason;
+      fail("starting " + spec_.arguments[0]);
+    }
+    answer_ = std::move(answer.reader);
+    output_ = std::move(output.reader);
+    steps_ = std::move(steps);
+    set_nonblocking(answer_);
+    set_nonblocking(output_);
+  }
+
+  // Before the child exists: with the reading end still open here, writing can neither raise
+  // SIGPIPE nor block on a child that never reads. Requests are smaller than a pipe's buffer.
+  void send_request(const Pipe& request) const {
+    set_nonblocking(request.writer);
+    const ssize_t written = write(request.writer.get(), spec_.request.data(), spec_.request.size());
+    if (written == static_cast<ssize_t>(spec_.request.size())) return;
+    if (written >= 0) errno = EMSGSIZE;
+    fail("sending the request to " + spec_.arguments[0]);
+  }
+
+  // Takes one sign of being ready from the front of what was answered.
+  bool take_ready() {
+    if (!result_.answer.starts_with(step_ready)) return false;
+    result_.answer.erase(0, 1);
+    return true;
+  }
+
+  double left_ms() const {
+    const auto deadline = started_ + std::chrono::duration<double>(spec_.timeout_s);
+    return std::chrono::duration<double, std::milli>(deadline - Clock::now()).count();
+  }
+
+  // Whether it has started more processes and threads than a kernel could need, or these have more
+  // memory than they may.
+  std::optional<ProcessResult::End> beyond_bounds() {
+    constexpr std::chrono::milliseconds between_looks(100);
+    const Clock::time_point now = Clock::now();
+    if (now - checked_ < between_looks) return std::nullopt;
+    checked_ = now;
+    const std::map<pid_t, long> processes = descendants();
+    long tasks = 0;
+    for (const auto& [pid, threads] : processes) tasks += threads;
+    if (tasks > most_tasks) return ProcessResult::End::crowded;
+    if (!spec_.memory_bytes) return std::nullopt;
+    // What processes share counts once; to know how much that is costs far more.
+    const auto is_too_much = [&](std::int64_t (*bytes_of)(int)) {
+      std::int64_t bytes = 0;
+      for (const auto& [pid, threads] : processes) bytes += bytes_of(pid);
+      return bytes > *spec_.memory_bytes;
+    };
+    if (is_too_much(resident_bytes_of) && is_too_much(proportional_bytes_of)) {
+      return ProcessResult::End::bloated;
+    }
+    return std::nullopt;
+  }
+
+  // The child, what descends from it, and what was adopted, with the number of their threads.
+  std::map<pid_t, long> descendants() const {
+    std::map<pid_t, long> found;
+    std::set<pid_t> left = adopted();
+    left.insert(pid_);
+    while (!left.empty()) {
+      const pid_t pid = left.extract(left.begin()).value();
+      Offspring offspring = offspring_of(std::to_string(pid));
+      if (offspring.threads > 0 && found.emplace(pid, offspring.threads).second) {
+        left.merge(offspring.children);
+      }
+    }
+    return found;
+  }
+
+  // Out of time, of the user's patience, or of bounds.
+  bool is_over() {
+    if (left_ms() <= 0 && !has_ended()) {
+      result_.end = ProcessResult::End::timed_out;
+    } else if (spec_.abandon != nullptr && *spec_.abandon) {
+      result_.end = ProcessResult::End::abandoned;
+    } else if (const auto end = beyond_bounds()) {
+      result_.end = *end;
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  // Asked again at the deadline: this process may have been stopped meanwhile, by Ctrl-Z.
+  bool has_ended() const {
+    pollfd event{pidfd_.get(), POLLIN, 0};
+    return poll(&event, 1, 0) == 1;
+  }
+
+  void wait_for_events() {
+    std::array<pollfd, 3> events{pollfd{pidfd_.get(), POLLIN, 0}, pollfd{answer_.get(), POLLIN, 0},
+                                 pollfd{output_.get(), POLLIN, 0}};
+    // A closed pipe is -1, which poll ignores. Waking up a few times a second is enough to notice
+    // `abandon`.
+    constexpr double longest_wait_ms = 200;
+    const int wait_ms = static_cast<int>(std::clamp(left_ms(), 0.0, longest_wait_ms)) + 1;
+    if (poll(events.data(), events.size(), wait_ms) < 0 && errno != EINTR) fail("poll");
+    ended_ = (events[0].revents & POLLIN) != 0;
+  }
+
+  void drain_pipes() {
+    drain(answer_, [&](std::string_view chunk) {
+      const std::size_t room = answer_limit - result_.answer.size();
+      result_.answer.append(chunk.substr(0, room));
+    });
+    drain(output_,
+          [&](std::string_view chunk) { append_tail(result_.output, chunk, output_limit); });
+  }
+
+  void finish() {
+    const int status = end_all();
+    drain_pipes();
+    // All at once: a child that writes nothing else has written millions of them.
+    result_.answer.erase(0, result_.answer.find_first_not_of(step_ready));
+    if (result_.output.size() > output_limit) {
+      result_.output.erase(0, result_.output.size() - output_limit);
+    }
+    if (!ended_) return;
+    if (WIFSIGNALED(status)) {
+      result_.end = ProcessResult::End::signalled;
+      result_.code = WTERMSIG(status);
+    } else {
+      result_.code = WEXITSTATUS(status);
+    }
+  }
+
+  // Ends the child and all that it left behind; returns the child's wait status.
+  int end_all() {
+    if (pid_ <= 0) return 0;
+    // The group outlives its leader when the child left processes behind; a child may have left it.
+    kill(-pid_, SIGKILL);
+    kill(pid_, SIGKILL);
+    int status = 0;
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    {
+      const std::lock_guard<std::mutex> lock(own().mutex);
+      own().pids.erase(pid_);
+    }
+    pid_ = -1;
+    end_strays();
+    return status;
+  }
+
+  // What got away from the group, by making a session of its own, became this process's child when
+  // its parent ended; its own children do when it is ended. One that can't be ended for seconds
+  // hangs in the kernel, and waiting for it would not help.
+  void end_strays() const {
+    const Clock::time_point deadline = Clock::now() + std::chrono::seconds(5);
+    for (std::set<pid_t> strays = adopted(); !strays.empty(); strays = adopted()) {
+      for (const pid_t stray : strays) {
+        if (getpgid(stray) == stray) kill(-stray, SIGKILL);
+        kill(stray, SIGKILL);
+      }
+      bool any_ended = false;
+      for (const pid_t stray : strays) any_ended |= waitpid(stray, nullptr, WNOHANG) == stray;
+      if (any_ended) continue;
+      if (Clock::now() > deadline) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
+  // The children of this process that nobody here has started.
+  std::set<pid_t> adopted() const {
+    // Locked before looking: no worker starts or is forgotten meanwhile.
+    const std::lock_guard<std::mutex> lock(own().mutex);
+    std::set<pid_t> strays = children();
+    std::erase_if(
+        strays, [this](pid_t pid) { return elsewhere_.contains(pid) || own().pids.contains(pid); });
+    return strays;
+  }
+
+  // The workers that run now, of every Child: two take turns, and untimed ones run side by side.
+  struct Own {
+    std::mutex mutex;
+    std::set<pid_t> pids;
+  };
+  static Own& own() {
+    static Own own;
+    return own;
+  }
+
+  using Clock = std::chrono::steady_clock;
+
+  const ProcessSpec& spec_;
+  std::set<pid_t> elsewhere_;  // children that others had started before
+  Clock::time_point started_;
+  Clock::time_point checked_;  // when its bounds were looked at last
+  pid_t pid_ = -1;
+  Fd pidfd_;
+  Fd answer_;
+  Fd output_;
+  // With its reading end, so that writing to a child that has ended can't raise SIGPIPE.
+  Pipe steps_;
+  bool ended_ = false;
+  ProcessResult result_{};
+};
+
+ProcessResult run_process(const ProcessSpec& spec) { return Child(spec).wait(); }
+
+SteppedProcess::SteppedProcess(ProcessSpec& spec) {
+  spec.stepped = true;
+  child_ = std::make_unique<Child>(spec);
+}
+SteppedProcess::~SteppedProcess() = default;
+bool SteppedProcess::wait_until_ready() { return child_->wait_until_ready(); }
+void SteppedProcess::step() { child_->step(); }
+ProcessResult SteppedProcess::wait() { return child_->wait(); }
+
+}  // namespace gapmeter

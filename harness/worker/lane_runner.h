@@ -1,0 +1,76 @@
+// A lane runs variants of one language. The passes know variants only through this interface, so
+// that both lanes are timed, verified and weighed by the same code.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "harness/kernel/kernel.h"
+#include "harness/model/measurement.h"
+#include "harness/model/task.h"
+
+namespace gapmeter {
+
+// The variant can't run here, and that is nobody's mistake: a package is missing, the size is above
+// what the variant declares. what() is the reason.
+class Skipped : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// A variant bound to inputs, ready to be called.
+class PreparedCall {
+ public:
+  virtual ~PreparedCall() = default;
+
+  // Calls the variant `calls` times in a row; every result is freed before the next call. Throws
+  // what the variant throws.
+  virtual void run(std::int64_t calls) = 0;
+
+  // Calls once and returns the outputs in the order of declaration: floating-point ones as f32 or
+  // f64, whole ones as i64 or the declared type. Throws WrongResult where type or shape differ.
+  virtual std::vector<Buffer> result() = 0;
+
+  // What the variant's preparation reported.
+  virtual std::vector<Metric> metrics() const { return {}; }
+};
+
+// Counts the collector's runs from its making to its end.
+class CollectionWatch {
+ public:
+  virtual ~CollectionWatch() = default;
+  // nullopt where the variant has made an end of the watching.
+  virtual std::optional<Collections> so_far() const = 0;
+};
+
+class LaneRunner {
+ public:
+  virtual ~LaneRunner() = default;
+
+  // Binds a variant to inputs. The lane keeps the inputs alive for as long as something refers to
+  // them and no longer. Throws Skipped, or what the variant's own preparation throws.
+  virtual std::unique_ptr<PreparedCall> prepare(const Kernel& kernel, const std::string& variant,
+                                                std::shared_ptr<const Inputs> inputs) = 0;
+
+  // Frees what only a collector would.
+  virtual void collect_garbage() = 0;
+
+  // nullptr from lanes without a collector.
+  virtual std::unique_ptr<CollectionWatch> watch_collections() { return nullptr; }
+};
+
+// The lane of the functions in Kernel::native.
+class NativeLane final : public LaneRunner {
+ public:
+  std::unique_ptr<PreparedCall> prepare(const Kernel& kernel, const std::string& variant,
+                                        std::shared_ptr<const Inputs> inputs) override;
+  void collect_garbage() override {}
+};
+
+std::vector<OutputShape> output_shapes(const Kernel& kernel, std::size_t n);
+
+}  // namespace gapmeter
