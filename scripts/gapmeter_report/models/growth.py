@@ -35,8 +35,9 @@ def with_growth(series: Iterable[Series], growth: pd.DataFrame, quantity: str) -
 
 
 def crossovers(growth: pd.DataFrame) -> pd.DataFrame:
-    """The rows that tell of crossovers, by rising n."""
-    return growth[growth["quantity"] == "crossover"].sort_values("crossover_n", kind="stable")
+    """The rows of growth.csv that tell of crossovers, by rising n."""
+    rows = growth[growth["quantity"] == "crossover"].fillna({"against": "", "faster_beyond": ""})
+    return rows.sort_values("crossover_n", kind="stable")
 
 
 def crossings_of(

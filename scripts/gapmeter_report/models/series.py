@@ -17,6 +17,8 @@ SKIPPED = "skipped"
 class Series:
     """One line: a variant with a number of threads, at the sizes where it has the value.
 
+    `n`, `value`, `low` and `high` are arrays of one length, by rising n; `low` and `high`, the
+    interval, are NaN where there is none. Values have the unit of the column they come from.
     `absent` are the sizes at which it was run without giving that value. `growth` says how it grows
     with n, and `growth_interval` how sure that is.
     """

@@ -94,6 +94,13 @@ def test_the_latency_chart_rings_crossovers_on_the_variants_line(builder: Builde
     assert "python/numpy overtakes python/builtin at n ≈ 64.0" in chart.alt
 
 
+def test_a_crossover_that_names_nothing_else_still_draws(reference_run: Builder) -> None:
+    reference_run.add_growth(
+        "sum", "python/numpy", quantity="crossover", regime="", crossover_n=83_000
+    )
+    assert lines(draw(latency_chart, reference_run).figure.axes[0])["ring 81.1Ki"]
+
+
 def test_without_growth_there_are_no_rings(reference_run: Builder) -> None:
     chart = draw(gap_chart, reference_run)
     assert not says(chart, "ring")
