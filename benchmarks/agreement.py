@@ -14,16 +14,15 @@ long, block_1ms_ns. All tools run on one processor, with the same environment.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
-from evaluate_ab import median_interval
+from inference import median_interval
+from measuring import measure
 
 # Sizes at which no two processes differ by where their memory happens to lie. Natively, how far
 # apart three arrays of a few KiB lie decides over a third of the time that goes through them takes
@@ -79,14 +78,9 @@ def pinned(command: list[str]) -> str:
 
 def gapmeter(build: Path, kernel: str, variant: str, n: int, *options: str) -> dict[str, str]:
     """The row of one round."""
-    with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch) / "run"
-        command: list[str | Path] = [build / "gapmeter", "run", "--kernels", kernel]
-        command += ["--variants", variant, "--sizes", str(n), "--rounds", "1", "--out", out]
-        command += options
-        subprocess.run(command, check=True, capture_output=True)
-        with open(out / "rounds.csv", newline="", encoding="utf-8") as file:
-            [row] = [row for row in csv.DictReader(file) if row["pass"] == "time"]
+    program = build / "gapmeter"
+    rows, _ = measure(program, kernel, variant, n, "--rounds", "1", *options, table="rounds.csv")
+    [row] = [row for row in rows if row["pass"] == "time"]
     return row
 
 

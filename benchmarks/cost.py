@@ -20,10 +20,11 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
+
+from measuring import measure
 
 CELLS = [
     (kernel, variant, n)
@@ -52,16 +53,8 @@ def half_width(row: dict[str, str]) -> float:
 
 def gapmeter(build: Path, kernel: str, variant: str, n: int) -> tuple[float, float]:
     """Seconds, and the half-width that was reached."""
-    with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch) / "run"
-        command: list[str | Path] = [build / "gapmeter", "run", "--kernels", kernel]
-        command += ["--variants", f"python/{variant}", "--sizes", str(n)]
-        command += ["--precision", "2%", "--out", out]
-        started = time.monotonic()
-        subprocess.run(command, check=True, capture_output=True)
-        seconds = time.monotonic() - started
-        with open(out / "summary.csv", newline="", encoding="utf-8") as file:
-            [row] = csv.DictReader(file)
+    program, name = build / "gapmeter", f"python/{variant}"
+    [row], seconds = measure(program, kernel, name, n, "--precision", "2%")
     return seconds, half_width(row)
 
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import functools
 import json
 import statistics
 import subprocess
@@ -27,7 +26,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from scipy import stats
+from inference import median_interval, t_test, u_test
 
 
 @dataclass(frozen=True)
@@ -74,50 +73,6 @@ class Comparison:
     verdict: str
     pyperf: str  # slower, faster or same
     google_benchmark: str
-
-
-@functools.cache
-def rank_and_way(count: int, confidence: float) -> tuple[int, float] | None:
-    """The innermost rank whose interval has the confidence, and the way from it to the next one."""
-    coverage = [1 - 2 * stats.binom.cdf(rank, count, 0.5) for rank in range(count // 2 + 1)]
-    enough = [rank for rank in range(count // 2) if coverage[rank] >= confidence]
-    if not enough:
-        return None
-    rank = max(enough)
-    share = (coverage[rank] - confidence) / (coverage[rank] - coverage[rank + 1])
-    depth = rank + 1
-    return rank, (count - depth) * share / (depth + (count - 2 * depth) * share)
-
-
-def median_interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
-    """The interval of Hettmansperger and Sheather, as harness/results/statistics.cpp has it."""
-    found = rank_and_way(len(values), confidence)
-    if found is None:
-        return 0.0, float("inf")
-    rank, way = found
-    ordered = np.sort(values)
-    low = ordered[rank] + way * (ordered[rank + 1] - ordered[rank])
-    high = ordered[-1 - rank] + way * (ordered[-2 - rank] - ordered[-1 - rank])
-    return float(low), float(high)
-
-
-def verdict_of(p_value: float, base: np.ndarray, new: np.ndarray) -> str:
-    """What a test at 5 % says."""
-    if not p_value < 0.05:
-        return "same"
-    return "slower" if np.mean(new) > np.mean(base) else "faster"
-
-
-def t_test(base: np.ndarray, new: np.ndarray) -> str:
-    """As pyperf compares: Student's two-sample test."""
-    return verdict_of(stats.ttest_ind(new, base).pvalue, base, new)
-
-
-def u_test(base: np.ndarray, new: np.ndarray) -> str:
-    """As Google Benchmark's compare.py does, which wants repetitions enough."""
-    if len(base) < 3:
-        return "same"
-    return verdict_of(stats.mannwhitneyu(new, base).pvalue, base, new)
 
 
 def compare(build: Path, cell: Cell, slowdown: int) -> Comparison:

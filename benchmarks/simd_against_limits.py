@@ -10,15 +10,16 @@ of a ratio taken within one of them, because absolute times drift.
 """
 
 import argparse
-import csv
 import statistics
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from measuring import measure
+
 KERNELS = ("sum", "apply_weights")
+# NumPy has variants that differ in where the result goes; the limiting loops are in one lane.
+SIMD, NUMPY, LIMIT = "native/simd", "python/numpy", "native/"
 SIZES = sorted([*(4**power for power in range(2, 13)), 2**13, 2**21])
 
 
@@ -42,19 +43,6 @@ class Cell:
         return medians[fastest], fastest
 
 
-def measure(
-    program: Path, kernels: str, variants: str, n: int, rounds: int
-) -> list[dict[str, str]]:
-    """The rows of summary.csv of one run at one size."""
-    with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch) / "run"
-        command: list[str | Path] = [program, "run", "--kernels", kernels, "--variants", variants]
-        command += ["--sizes", str(n), "--rounds", str(rounds), "--out", out]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        with open(out / "summary.csv", newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
-
-
 def latencies(rows: list[dict[str, str]], kernel: str, n: int) -> dict[str, float]:
     """Latency in ns of every variant of a kernel at one size."""
     return {
@@ -67,30 +55,30 @@ def latencies(rows: list[dict[str, str]], kernel: str, n: int) -> dict[str, floa
 def measure_both(build: Path, n: int, rounds: int, limits_first: bool) -> list[dict[str, str]]:
     """Rows of the program's own variants and of the limiting loops at one size."""
     sources = [
-        (build / "gapmeter", ",".join(KERNELS), "native/simd,python/numpy*"),
-        (build / "gapmeter_limits", "*", "native/*"),
+        (build / "gapmeter", ",".join(KERNELS), f"{SIMD},{NUMPY}*"),
+        (build / "gapmeter_limits", "*", f"{LIMIT}*"),
     ]
     if limits_first:
         sources.reverse()
-    return [row for source in sources for row in measure(*source, n, rounds)]
+    return [row for source in sources for row in measure(*source, n, "--rounds", str(rounds))[0]]
 
 
 def add_repetition(rows: list[dict[str, str]], n: int, cells: dict[tuple[str, int], Cell]) -> None:
     """Adds the values of one repetition at one size to the cells."""
     for row in rows:
-        if row["variant"] != "native/simd":
+        if row["variant"] != SIMD:
             continue
         kernel = row["kernel"]
         times = latencies(rows, kernel, n)
-        simd = times["native/simd"]
+        simd = times[SIMD]
         cell = cells.setdefault((kernel, n), Cell())
         cell.data_bytes = int(row["working_set_bytes"])
         cell.simd_gb_per_s.append(float(row["bytes_per_s"]) / 1e9)
         for variant, time in latencies(rows, f"{kernel}_limit", n).items():
-            ratios = cell.limit_over_simd.setdefault(variant.removeprefix("native/"), [])
+            ratios = cell.limit_over_simd.setdefault(variant.removeprefix(LIMIT), [])
             ratios.append(time / simd)
         cell.numpy_over_simd.append(
-            min(time for name, time in times.items() if name.startswith("python/")) / simd
+            min(time for name, time in times.items() if name.startswith(NUMPY)) / simd
         )
 
 

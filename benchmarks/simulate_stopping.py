@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from evaluate_ab import median_interval
+from inference import median_interval
 
 REPORTED = 0.95  # the confidence of the intervals that are counted
 

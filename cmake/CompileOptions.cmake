@@ -36,7 +36,7 @@ if(GAPMETER_SANITIZERS)
   target_link_options(gapmeter_sanitizers INTERFACE -fsanitize=${GAPMETER_SANITIZERS})
 endif()
 
-# Which lines of the harness run, for scripts/coverage.sh. Kernels are not instrumented.
+# Which lines of the harness run, for scripts/dev/coverage.sh. Kernels are not instrumented.
 # Instrumented code links gapmeter_coverage_runtime.
 add_library(gapmeter_coverage INTERFACE)
 add_library(gapmeter_coverage_runtime INTERFACE)

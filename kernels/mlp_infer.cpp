@@ -1,8 +1,8 @@
 // mlp_infer: a perceptron with two hidden layers that reads handwritten digits, n of them at a
 // time.
 //
-// The model was trained by scikit-learn (scripts/train_models.py); the digits are ones it has not
-// seen. Timed: three linear layers, ReLU between them, softmax. Not timed: reading model and
+// The model was trained by scikit-learn (scripts/dev/train_models.py); the digits are ones it has
+// not seen. Timed: three linear layers, ReLU between them, softmax. Not timed: reading model and
 // digits, and for `simd` putting the weights in the order in which they are read, as a server does
 // once. Serves the claim that strict latency requirements call for native inference (C33).
 // Targets whose vectors have no size that the compiler knows: a tile of them can't be an array.

@@ -1,7 +1,7 @@
 // tree_ensemble: gradient-boosted trees that read handwritten digits, n of them at a time.
 //
 // The 100 trees of depth 4 (ten for each digit) were trained by scikit-learn
-// (scripts/train_models.py); the digits are ones they have not seen. Timed: walking every tree,
+// (scripts/dev/train_models.py); the digits are ones they have not seen. Timed: walking every tree,
 // adding up what its leaf says, softmax. Not timed: reading model and digits, and for `complete`
 // laying the trees out, as a server does once. Serves the claim that strict latency requirements
 // call for native inference (C33).
@@ -128,7 +128,7 @@ void complete(const Forest& forest, Output y) {
 }
 
 const std::filesystem::path models = std::filesystem::path(__FILE__).parent_path() / "models";
-constexpr std::size_t nodes = 2862;  // of all trees: what scripts/train_models.py says
+constexpr std::size_t nodes = 2862;  // of all trees: what scripts/dev/train_models.py says
 
 template <class T>
 gapmeter::InputField model_field(const char* name, std::size_t count) {

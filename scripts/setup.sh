@@ -5,8 +5,8 @@
 #   scripts/setup.sh [--with torch] [--with fuzz] [--with coverage] [--with lint]
 #
 # --with torch adds PyTorch, which is large; without it its variants are skipped. --with fuzz adds what
-# scripts/fuzz.sh builds with: clang and the runtime of libFuzzer and the sanitizers. --with coverage
-# adds what scripts/coverage.sh reports with, --with lint the linters of scripts/lint.sh.
+# scripts/dev/fuzz.sh builds with: clang and the runtime of libFuzzer and the sanitizers. --with coverage
+# adds what scripts/dev/coverage.sh reports with, --with lint the linters of scripts/lint.sh.
 set -euo pipefail
 
 packages=(

@@ -12,7 +12,7 @@ namespace {
 
 void draw(const std::filesystem::path& dir) {
   const std::string problem = run_script(
-      "changes.py", {(dir / "changes.json").string(), "--out", (dir / "changes.svg").string()});
+      "changes", {(dir / "changes.json").string(), "--out", (dir / "changes.svg").string()});
   if (!problem.empty()) print_warnings({"changes.svg was not drawn: " + problem});
 }
 

@@ -18,7 +18,7 @@ namespace {
 std::vector<std::string> command_of(const std::string& name,
                                     const std::vector<std::string>& arguments) {
   std::vector<std::string> command{GAPMETER_PYTHON_EXECUTABLE,
-                                   fmt::format("{}/{}", GAPMETER_SCRIPTS_DIR, name)};
+                                   GAPMETER_SCRIPTS_DIR "/gapmeter_report", name};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
 }

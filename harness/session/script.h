@@ -1,4 +1,4 @@
-// Hands over to one of the Python scripts beside the program.
+// Hands over to the Python package in scripts/ that draws charts and writes pages.
 #pragma once
 
 #include <string>
@@ -6,7 +6,8 @@
 
 namespace gapmeter {
 
-// Becomes `python scripts/NAME arguments…`; throws std::runtime_error where that can't be started.
+// Becomes `python scripts/gapmeter_report NAME arguments…`; throws std::runtime_error where that
+// can't be started.
 [[noreturn]] void become_script(const std::string& name, const std::vector<std::string>& arguments);
 
 // Runs it to its end. Returns what went wrong, in a line; empty where nothing did.

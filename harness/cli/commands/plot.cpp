@@ -1,4 +1,4 @@
-// gapmeter plot: hands a run's directory to scripts/plot.py.
+// gapmeter plot: hands a run's directory to scripts/gapmeter_report.
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/session/script.h"
@@ -13,7 +13,7 @@ int plot(const PlotOptions& options, const Invocation& /*invocation*/) {
   std::vector<std::string> arguments{options.dir};
   if (!options.out.empty()) arguments.insert(arguments.end(), {"--out", options.out});
   if (!options.format.empty()) arguments.insert(arguments.end(), {"--format", options.format});
-  become_script("plot.py", arguments);
+  become_script("plot", arguments);
 }
 
 void declare(OptionSet& set, PlotOptions& options) {

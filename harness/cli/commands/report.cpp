@@ -1,4 +1,4 @@
-// gapmeter report: decides the claims, then hands everything to scripts/report.py.
+// gapmeter report: decides the claims, then hands everything to scripts/gapmeter_report.
 #include "harness/analysis/summary.h"
 #include "harness/claims/evidence.h"
 #include "harness/cli/command.h"
@@ -31,7 +31,7 @@ int write_report(const ReportOptions& options, const Invocation& /*invocation*/)
   std::vector<std::string> arguments{options.dir, "--claims", claims.string()};
   if (!options.out.empty()) arguments.insert(arguments.end(), {"--out", options.out});
   if (options.charts) arguments.emplace_back("--charts");
-  become_script("report.py", arguments);
+  become_script("report", arguments);
 }
 
 void declare(OptionSet& set, ReportOptions& options) {

@@ -207,7 +207,10 @@ def test_an_unknown_format_is_rejected(gapmeter: Program, everything: Path) -> N
 def test_the_reference_run_has_the_verdicts_that_its_rows_have(
     gapmeter: Program, source_dir: Path
 ) -> None:
-    """A rule that changes makes what is committed of the reference stale: scripts/reference.sh."""
+    """A rule that changes makes what is committed of the reference stale.
+
+    scripts/dev/reference.sh makes it again.
+    """
     reference = source_dir / "results" / "reference"
     process = gapmeter("claims", reference, "--format", "json")
     assert process.returncode == 0, process.stderr

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/base/sizes.h"
+#include "harness/tests/unit/support/csv_table.h"
+#include "harness/tests/unit/support/testing.h"
+
 namespace gapmeter {
 namespace {
 
@@ -68,6 +72,19 @@ TEST(FormatDuration, RoundsToSecondsFirst) {
   EXPECT_EQ(format_duration(59.6), "1 min 00 s");
   EXPECT_EQ(format_duration(3599.6), "1 h 00 min");
   EXPECT_EQ(format_duration(63), "1 min 03 s");
+}
+
+TEST(Figures, ReadAsTheChartsHaveThem) {
+  const test::CsvTable cases = test::parse_csv(test::contents_of(GAPMETER_NUMBER_CASES));
+  ASSERT_EQ(cases.header, (std::vector<std::string>{"kind", "value", "text"}));
+  ASSERT_GT(cases.rows.size(), 20U);
+  for (const std::vector<std::string>& row : cases.rows) {
+    const double value = std::stod(row.at(1));
+    const std::string text = row.at(0) == "time"    ? format_time(value)
+                             : row.at(0) == "ratio" ? format_ratio(value)
+                                                    : format_size(std::stoull(row.at(1)));
+    EXPECT_EQ(text, row.at(2)) << row.at(0) << " " << row.at(1);
+  }
 }
 
 }  // namespace

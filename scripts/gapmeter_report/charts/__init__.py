@@ -1,0 +1,1 @@
+"""The charts: one module each, from what models/ computes to a Chart."""

@@ -1,0 +1,1 @@
+"""How charts are drawn: style, axes, panels, layout, alternative texts, and rendering."""

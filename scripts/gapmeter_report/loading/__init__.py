@@ -1,0 +1,1 @@
+"""From files to typed tables: what a result directory holds, or a LoadError that says why not."""

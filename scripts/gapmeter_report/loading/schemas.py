@@ -1,0 +1,138 @@
+"""The schemas of a run's tables: their columns, what names a row, and what holds across fields.
+
+docs/results.md says what each column means. Columns that are not listed here are kept as texts.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gapmeter_report.loading.lanes import is_of_lane, lane_names
+from gapmeter_report.loading.tables import (
+    Parser, Schema, count, count_if_any, flag, non_negative, number, positive, text_if_any,
+)
+
+STATUSES = ("ok", "mismatch", "error", "timeout", "crashed", "oom", "skipped")
+QUANTITIES = ("time", "gap", "crossover")
+
+_INTERVALS = (("latency_ci_low_ns", "latency_ci_high_ns"), ("gap_ci_low", "gap_ci_high"))
+
+
+def _series_fault(row: Any) -> str | None:
+    """What is wrong with the columns that name a series."""
+    if not row.variant.isprintable() or not is_of_lane(row.variant, row.lane):
+        return f"variant {row.variant!r} is not named `lane/name` with lane {row.lane!r}"
+    if row.lane not in lane_names():
+        return f"lane is {row.lane!r}, not one of {', '.join(lane_names())}"
+    return "threads is 0, it must be 1 or more" if row.threads < 1 else None
+
+
+def _status_fault(row: Any) -> str | None:
+    if row.status not in STATUSES:
+        return f"status is {row.status!r}, not one of {', '.join(STATUSES)}"
+    return _series_fault(row)
+
+
+def _summary_fault(cell: Any) -> str | None:
+    fault = _status_fault(cell)
+    if fault:
+        return fault
+    if cell.status == "ok" and math.isnan(cell.latency_ns):
+        return "status is ok but latency_ns is empty"
+    for low, high in _INTERVALS:
+        if getattr(cell, low) > getattr(cell, high):
+            return f"{low} is above {high}"
+    return None
+
+
+def _latency_fault(row: Any) -> str | None:
+    if not row.quantile <= 1:
+        return f"quantile is {row.quantile}, it must be above 0 and at most 1"
+    return _series_fault(row)
+
+
+def _growth_fault(row: Any) -> str | None:
+    if row.quantity not in QUANTITIES:
+        return f"quantity is {row.quantity!r}, not one of {', '.join(QUANTITIES)}"
+    if row.quantity == "crossover" and math.isnan(row.crossover_n):
+        return "quantity is crossover but crossover_n is empty"
+    return _series_fault(row)
+
+
+_SERIES: dict[str, Parser] = {"kernel": str, "variant": str, "lane": str, "threads": count}
+_CELL = _SERIES | {"n": count}
+_CELL_KEY = ("kernel", "variant", "n", "threads")
+_INTERRUPTIONS = ("involuntary_switches", "minor_faults", "major_faults")
+_COLLECTIONS = ("gc_collections_0", "gc_collections_1", "gc_collections_2")
+_COLLECTION_TIMES = ("gc_total_ns", "gc_longest_ns")
+_INCREMENTS = ("rss_input_bytes", "rss_peak_bytes")
+# What stays allocated after a call can be less than what was there before it.
+_MEMORY: dict[str, Parser] = dict.fromkeys(
+    ("rss_baseline_bytes", "working_set_bytes"), non_negative
+) | {"rss_retained_bytes": number}
+
+SUMMARY = Schema(
+    columns=_CELL
+    | {"status": str}
+    | dict.fromkeys(("reason", "stop_reason", "reference", "input_digest"), text_if_any)
+    | {"verified": flag, "max_error": non_negative, "rounds": count_if_any}
+    | dict.fromkeys(("items_per_s", "bytes_per_s", "flops_per_s", *_INCREMENTS), non_negative)
+    | _MEMORY
+    | dict.fromkeys((
+        "latency_ns", "latency_p50_ns", "latency_p90_ns", "latency_p99_ns", "latency_p999_ns",
+        "latency_max_ns", "latency_ci_low_ns", "latency_ci_high_ns", "gap", "gap_ci_low",
+        "gap_ci_high",
+    ), positive),
+    key=_CELL_KEY,
+    fault=_summary_fault,
+    added=dict.fromkeys(("estimator", "gap_estimator"), text_if_any)
+    | dict.fromkeys(("latency_p99_floor_ns", "latency_p999_floor_ns"), positive)
+    | dict.fromkeys(_COLLECTION_TIMES, non_negative)
+    | dict.fromkeys(
+        ("calls_per_batch", "single_calls", *_COLLECTIONS, *_INTERRUPTIONS), count_if_any
+    ),
+)
+ROUNDS = Schema(
+    columns=_CELL
+    | {"pass": str, "round": count, "position": count, "status": str, "reason": text_if_any},
+    key=(),
+    fault=_status_fault,
+    added=dict.fromkeys(
+        ("input_digest", "estimator", "single_calls", "hiccups", "metrics"), text_if_any
+    )
+    | dict.fromkeys(
+        ("rounds_planned", "calls_per_batch", "batches", *_COLLECTIONS, *_INTERRUPTIONS),
+        count_if_any,
+    )
+    | {"budgeted": flag}
+    | dict.fromkeys((
+        "precision", "max_error", "latency_ns", "batch_min_ns", "batch_p10_ns", "batch_p50_ns",
+        "batch_mean_ns", "block_100us_ns", "block_1ms_ns", "block_10ms_ns", "clock_ns", "hiccup_s",
+        *_COLLECTION_TIMES, "items_per_call", "bytes_per_call", "flops_per_call", "prepare_s",
+        "timed_s", "worker_s",
+    ), non_negative)
+    # Unrounded, so that the noise of what the summary leaves out is among them.
+    | dict.fromkeys(_INCREMENTS, number)
+    | _MEMORY,
+)
+LATENCY = Schema(
+    columns=_CELL | {"calls": count, "quantile": positive, "latency_ns": positive},
+    key=(*_CELL_KEY, "quantile"),
+    fault=_latency_fault,
+)
+METRICS = Schema(
+    columns=_CELL | {"metric": str} | {"rounds": count}
+    | dict.fromkeys(("median", "least", "most"), number),
+    key=(*_CELL_KEY, "metric"),
+    fault=_series_fault,
+)
+GROWTH = Schema(
+    columns=_SERIES | {"quantity": str}
+    | dict.fromkeys(("against", "regime", "faster_beyond"), text_if_any)
+    | dict.fromkeys(("n_from", "n_to", "sizes"), count_if_any)
+    | dict.fromkeys(("exponent", "exponent_ci_low", "exponent_ci_high"), number)
+    | {"crossover_n": non_negative},
+    key=("kernel", "variant", "threads", "quantity", "against", "regime", "n_from"),
+    fault=_growth_fault,
+)

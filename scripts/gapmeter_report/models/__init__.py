@@ -1,0 +1,1 @@
+"""What charts and reports are computed from: numbers and words, no pictures."""

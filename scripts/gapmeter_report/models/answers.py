@@ -1,0 +1,179 @@
+"""The answer that a run gives: how large the gap is, where it matters, what helps without native.
+
+For each kernel and in a few sentences over all of them, computed from the rows and growth.csv.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from gapmeter_report.loading.run import Run
+from gapmeter_report.loading.run_json import Kernel
+from gapmeter_report.models.growth import crossovers
+from gapmeter_report.models.headline import headline
+from gapmeter_report.models.numbers import (
+    format_near, format_ratio, format_size, round_ratio, round_time,
+)
+from gapmeter_report.models.series import Series
+from gapmeter_report.models.subjects import Subject, subjects_of
+
+# A gap below this is not worth a second language, a call that loses less is not worth a thought.
+LARGE_GAP = 2.0
+MUCH_TIME_NS = 1e6
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a run says about one kernel; None is what it does not say.
+
+    `large_from`: from where on the baseline's gap is certainly above LARGE_GAP. `costs_from`: from
+    where on a call of the baseline takes longer than the native one by MUCH_TIME_NS. `overtakes`:
+    where the best variant overtakes the baseline.
+    """
+
+    kernel: Kernel
+    baseline: Series | None
+    best: Series | None
+    large_from: int | None
+    costs_from: int | None
+    overtakes: str
+
+    @property
+    def always_large(self) -> bool:
+        """Whether the gap is large at every size that was measured."""
+        return self.baseline is not None and self.large_from == self.baseline.n[0]
+
+
+def answers_of(run: Run) -> list[Answer]:
+    """The answer for each kernel, in the run's order."""
+    return [_answer(run.rows(subject.kernel.name), subject) for subject in subjects_of(run)]
+
+
+def sentences(answers: list[Answer]) -> list[str]:
+    """The answer over all kernels that have a gap."""
+    compared = [answer for answer in answers if answer.best is not None]
+    if not compared:
+        return ["No Python variant of this run could be compared with a native one."]
+    return [_how_large(compared), _where(compared), _what_else(compared)]
+
+
+def interval_text(series: Series) -> str:
+    """The interval of the gap at the series' largest n: 27 to 29×."""
+    low, high = series.low[-1], series.high[-1]
+    if not np.isfinite(low) or not np.isfinite(high):
+        return ""
+    return f"{format_ratio(low).rstrip('×')} to {format_ratio(high)}"
+
+
+# One kernel
+
+
+def _answer(rows: pd.DataFrame, subject: Subject) -> Answer:
+    head = headline(rows, subject)
+    baseline = head.baseline
+    return Answer(
+        kernel=subject.kernel,
+        baseline=baseline,
+        best=head.best,
+        large_from=_from_where(baseline.n, _floor(baseline) > LARGE_GAP) if baseline else None,
+        costs_from=_costs_from(rows, baseline) if baseline else None,
+        overtakes=_overtakes(subject.growth, baseline, head.best),
+    )
+
+
+def _floor(series: Series) -> np.ndarray:
+    """The low end of the interval, or the value where there is none."""
+    return np.where(np.isfinite(series.low), series.low, series.value)
+
+
+def _costs_from(rows: pd.DataFrame, baseline: Series) -> int | None:
+    own = rows[(rows["variant"] == baseline.variant) & (rows["threads"] == baseline.threads)]
+    latency = own.set_index("n")["latency_ns"].loc[baseline.n].to_numpy()
+    return _from_where(baseline.n, latency * (1 - 1 / baseline.value) >= MUCH_TIME_NS)
+
+
+def _from_where(sizes: np.ndarray, holds: np.ndarray) -> int | None:
+    """The smallest size from which on it holds at all sizes."""
+    start = len(sizes)
+    while start and holds[start - 1]:
+        start -= 1
+    return int(sizes[start]) if start < len(sizes) else None
+
+
+def _overtakes(growth: pd.DataFrame, baseline: Series | None, best: Series | None) -> str:
+    if baseline is None or best is None:
+        return "–"
+    if best is baseline:
+        return "is the baseline"
+    rows = crossovers(growth)
+    against = rows[
+        (rows["variant"] == best.variant) & (rows["threads"] == best.threads)
+        & (rows["against"] == baseline.variant) & (rows["faster_beyond"] == best.variant)
+    ]
+    if len(against):
+        return f"from n ≈ {format_near(against['crossover_n'].iloc[-1])} on"
+    first = min(baseline.n[0], best.n[0])
+    both_first = baseline.n[0] == best.n[0] and best.value[0] < baseline.value[0]
+    return f"from n = {format_size(first)} on" if both_first else "–"
+
+
+# All kernels
+
+
+def _how_large(answers: list[Answer]) -> str:
+    baselines = [(a.baseline.value[-1], a.kernel.name) for a in answers if a.baseline is not None]
+    bests = [(a.best.value[-1], a.kernel.name) for a in answers if a.best is not None]
+    return " ".join(
+        f"{who} {_range(gaps)} the time of the fastest native variant{_middle(gaps)}."
+        for who, gaps in (
+            ("At the largest n measured, the Python that people write first takes", baselines),
+            ("The best Python variant takes", bests),
+        ) if gaps
+    )
+
+
+def _range(gaps: list[tuple[float, str]]) -> str:
+    (low, least), (high, most) = min(gaps), max(gaps)
+    first = f"{format_ratio(low)} ({least})"
+    return first if len(gaps) == 1 else f"{first} to {format_ratio(high)} ({most})"
+
+
+def _middle(gaps: list[tuple[float, str]]) -> str:
+    if len(gaps) == 1:
+        return ""
+    middle = format_ratio(median(gap for gap, _ in gaps))
+    return f", {middle} in the median of {len(gaps)} kernels"
+
+
+def _where(answers: list[Answer]) -> str:
+    named = [answer for answer in answers if answer.baseline is not None]
+    limit = round_ratio(LARGE_GAP)
+    always = sum(answer.always_large for answer in named)
+    words = f"The baseline's gap is above {limit} at every size in {always} of {len(named)} kernels"
+    later = [a.large_from for a in named if a.large_from is not None and not a.always_large]
+    if later:
+        words += f", and in {len(later)} more from {_sizes(later)}"
+    costs = [answer.costs_from for answer in named if answer.costs_from is not None]
+    much = round_time(MUCH_TIME_NS)
+    if not costs:
+        return f"{words}; it never costs {much} a call at the sizes measured."
+    return f"{words}; it costs {much} or more a call in {len(costs)}, from {_sizes(costs)}."
+
+
+def _sizes(sizes: list[int]) -> str:
+    low, high = format_size(min(sizes)), format_size(max(sizes))
+    return f"n = {low} on" if low == high else f"n = {low} on at the earliest, {high} at the latest"
+
+
+def _what_else(answers: list[Answer]) -> str:
+    limit = round_ratio(LARGE_GAP)
+    other = sum(a.baseline is not None and a.best is not a.baseline for a in answers)
+    close = sum(a.best is not None and a.best.value[-1] <= LARGE_GAP for a in answers)
+    return (
+        "Without leaving Python, another variant is faster than the baseline at the largest n in "
+        f"{other} of {len(answers)} kernels; in {close} the best one is within {limit} of native."
+    )

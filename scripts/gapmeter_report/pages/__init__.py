@@ -1,0 +1,1 @@
+"""The pages that hold charts: the index beside chart files, and the report."""

@@ -1,0 +1,76 @@
+"""A lane that is added to lanes.json is all that charts and report need to show it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import gapmeter_report
+import pytest
+from gapmeter_report.charts.gap import gap_chart
+from gapmeter_report.charts.ladder import ladder_chart
+from gapmeter_report.charts.latency import latency_chart
+from gapmeter_report.loading import lanes
+from helpers.artists import draw, lines, says
+from helpers.builder import Builder
+from helpers.reports import page_of
+
+LANES = Path(gapmeter_report.__file__).parent / "lanes.json"
+RUST = {
+    "name": "rust", "side": "compiled", "worker": "program", "look": {
+        "label": "Rust", "line": "dashdot", "hollow": False,
+        "colours": [{"name": "rust", "light": "#B7410E", "dark": "#FF8A50"}],
+    },
+}
+
+
+@pytest.fixture
+def three_lanes(builder: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builder:
+    """A run with a variant of a third lane, which is listed between the others."""
+    path = tmp_path / "lanes.json"
+    entries = json.loads(LANES.read_text(encoding="utf-8"))
+    path.write_text(json.dumps([entries[0], RUST, *entries[1:]]), encoding="utf-8")
+    monkeypatch.setattr(lanes, "_LANES", lanes.read_lanes(path))
+    builder.add("sum", sizes=(16, 64, 256))
+    builder.rows += [
+        row | {"variant": "rust/simd", "lane": "rust"}
+        for row in builder.cells(variant="native/simd")
+    ]
+    return builder
+
+
+def test_its_lines_have_its_own_look(three_lanes: Builder) -> None:
+    [axes] = draw(latency_chart, three_lanes).figure.axes
+    drawn = {line.get_label(): line for line in axes.get_lines()}
+    rust, native = drawn["rust/simd"], drawn["native/simd"]
+    assert rust.get_color() == "#B7410E" and rust.get_linestyle() == "-."
+    assert rust.get_markerfacecolor() == "#B7410E", "filled, as it is not hollow"
+    assert native.get_color() != "#B7410E" and native.get_linestyle() == "-"
+
+
+def test_a_compiled_lane_has_no_gap_of_its_own(three_lanes: Builder) -> None:
+    drawn = lines(draw(gap_chart, three_lanes).figure.axes[0])
+    assert "python/loop" in drawn and "rust/simd" not in drawn
+
+
+def test_the_ladder_has_its_bar_and_names_the_lane(three_lanes: Builder) -> None:
+    chart = draw(ladder_chart, three_lanes)
+    assert says(chart, "full bars: native, Rust; hollow bars: Python")
+    names = [tick.get_text() for tick in chart.figure.axes[0].get_yticklabels()]
+    assert "rust/simd" in names
+
+
+def test_the_report_defines_its_colour_in_light_and_dark(three_lanes: Builder) -> None:
+    page_of(three_lanes)
+    raw = (three_lanes.directory / "report.html").read_text(encoding="utf-8")
+    assert "--chart-rust: #B7410E" in raw and "--chart-rust: #FF8A50" in raw
+    assert "var(--chart-rust)" in raw
+
+
+def test_without_it_the_lane_is_refused(
+    three_lanes: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "_LANES", lanes.read_lanes(LANES))
+    directory = three_lanes.write()
+    with pytest.raises(gapmeter_report.LoadError, match="lane is 'rust', not one of native, pyth"):
+        gapmeter_report.load(directory)

@@ -1,0 +1,237 @@
+"""Builds result directories as gapmeter writes them, realistic enough to look at.
+
+`Builder` writes summary.csv and run.json, and the other tables if there are rows for them; a test
+changes rows, columns or run.json before that.
+The numbers come from a small model (a call costs an overhead and a time per element, which grows
+where the working set leaves a cache), so charts of them look like charts of a real run.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+COLUMNS = (
+    "kernel,variant,lane,n,threads,status,reason,verified,max_error,rounds,stop_reason,latency_ns,"
+    "latency_ci_low_ns,latency_ci_high_ns,latency_p50_ns,latency_p90_ns,latency_p99_ns,"
+    "latency_p999_ns,latency_max_ns,items_per_s,bytes_per_s,flops_per_s,rss_baseline_bytes,"
+    "rss_input_bytes,rss_peak_bytes,rss_retained_bytes,reference,gap,gap_ci_low,gap_ci_high,"
+    "input_digest,working_set_bytes"
+).split(",")
+GROWTH_COLUMNS = (
+    "kernel,variant,lane,threads,quantity,against,regime,n_from,n_to,sizes,exponent,"
+    "exponent_ci_low,exponent_ci_high,crossover_n,faster_beyond"
+).split(",")
+SIZES = tuple(16 * 4**step for step in range(11))
+MIB = 2**20
+
+# kernel -> (bytes per element, {variant: (overhead ns, ns per element, input B, extra peak B)})
+MODEL: dict[str, tuple[int, dict[str, tuple[float, float, float, float]]]] = {
+    "sum": (4, {
+        "native/strict": (2.0, 0.95, 4, 0),
+        "native/reassociated": (2.4, 0.08, 4, 0),
+        "native/simd": (3.0, 0.07, 4, 0),
+        "native/f64": (2.2, 0.97, 4, 0),
+        "python/builtin": (60.0, 6.5, 32.1, 0),
+        "python/loop": (55.0, 19.0, 32.1, 0),
+        "python/array": (70.0, 14.0, 4, 0),
+        "python/numpy": (2100.0, 0.16, 4, 0),
+    }),
+    "apply_weights": (12, {
+        "native/alloc": (30.0, 0.55, 8, 4),
+        "native/into": (3.0, 0.21, 8, 4),
+        "native/simd": (3.4, 0.17, 8, 4),
+        "native/checked": (4.0, 0.52, 8, 4),
+        "native/nofma": (3.1, 0.215, 8, 4),
+        "python/comprehension": (310.0, 42.0, 64.2, 32.0),
+        "python/append": (280.0, 55.0, 64.2, 36.0),
+        "python/numpy": (900.0, 0.62, 8, 8),
+        "python/numpy_out": (820.0, 0.33, 8, 4),
+    }),
+    "empty": (0, {
+        "native/nothing": (1.1, 0, 0, 0),
+        "python/nothing": (24.0, 0, 0, 0),
+    }),
+}
+CACHES: list[Row] = [
+    {"level": 1, "type": "Data", "size_bytes": 32768},
+    {"level": 1, "type": "Instruction", "size_bytes": 32768},
+    {"level": 2, "type": "Unified", "size_bytes": 524288},
+    {"level": 3, "type": "Unified", "size_bytes": 33554432},
+]
+TITLES = {
+    "sum": "Sum of a float32 slice",
+    "apply_weights": "Element-wise product with weights",
+    "empty": "The price of a call",
+}
+BASELINES = {"sum": "python/builtin", "apply_weights": "python/comprehension"}
+
+
+class Builder:
+    """A result directory in the making: `rows`, `metadata` and `columns` may be changed freely."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.columns = list(COLUMNS)
+        self.rows: list[Row] = []
+        self.quantiles: list[Row] = []
+        self.growth: list[Row] = []
+        self.metrics: list[Row] = []
+        self.rounds: list[Row] = []
+        self.metadata: dict[str, Any] = {
+            "schema_version": 2,
+            "command": ["gapmeter", "run"],
+            "started": "2026-11-22T10:00:00Z",
+            "seed": 1,
+            "machine": {"cpu": "AMD EPYC 7763", "logical_cpus": 2, "caches": CACHES},
+            "python": {"version": "3.11.2", "link": "static"},
+            "build": {"compiler": "g++ 12.2.0"},
+            "kernels": {},
+        }
+
+    def add(self, kernel: str, sizes: tuple[int, ...] = SIZES, like: str | None = None) -> Builder:
+        """Add the cells of a kernel of MODEL, or of a new name that behaves like one."""
+        width, variants = MODEL[like or kernel]
+        names = list(variants)
+        self.metadata["kernels"][kernel] = {
+            "title": TITLES.get(kernel, kernel),
+            "baseline": BASELINES.get(like or kernel, "python/nothing"),
+            "reference": names[0],
+            "claims": ["C06"],
+            "item": "element",
+        }
+        for n in sizes:
+            cells = [_cell(kernel, name, n, width, variants[name]) for name in names]
+            _compare(cells)
+            self.rows += cells
+        return self
+
+    def cells(self, **wanted: Any) -> list[Row]:
+        """The rows that have these values."""
+        return [row for row in self.rows if all(row[k] == v for k, v in wanted.items())]
+
+    def fail(self, status: str, **wanted: Any) -> Builder:
+        """Turn cells into failed ones: no measurement, a status and a reason."""
+        for row in self.cells(**wanted):
+            kept = {k: row[k] for k in ("kernel", "variant", "lane", "n", "threads")}
+            working_set = row["working_set_bytes"]
+            row.update(dict.fromkeys(COLUMNS, ""), **kept, status=status, reason=f"{status} here")
+            row["working_set_bytes"] = working_set
+        return self
+
+    def clear(self, *columns: str, **wanted: Any) -> Builder:
+        """Empty these fields."""
+        for row in self.cells(**wanted):
+            row.update(dict.fromkeys(columns, ""))
+        return self
+
+    def set_gap(self, gap: float, spread: float = 0.0, **wanted: Any) -> Builder:
+        """Give these Python cells a gap, with an interval of so much of it on either side."""
+        for row in self.cells(lane="python", **wanted):
+            row.update(gap=gap, gap_ci_low=gap * (1 - spread), gap_ci_high=gap * (1 + spread))
+        return self
+
+    def add_metric(self, metric: str, n: int, median: Any, variant: str = "python/loop") -> Builder:
+        """Add what a variant of the kernel sum reported at one size."""
+        self.metrics.append({
+            "kernel": "sum", "variant": variant, "lane": variant.partition("/")[0], "n": n,
+            "threads": 1, "metric": metric, "rounds": 3, "median": median, "least": 0.1, "most": 2,
+        })
+        return self
+
+    def add_threads(self, *counts: int, **wanted: Any) -> Builder:
+        """Add these cells with more threads, each of which does nine tenths of what it could."""
+        for row in self.cells(**wanted):
+            for count in counts:
+                latency = row["latency_ns"] / (1 + 0.9 * (count - 1))
+                self.rows.append(row | {
+                    "threads": count, "latency_ns": latency, "latency_ci_low_ns": latency * 0.97,
+                    "latency_ci_high_ns": latency * 1.04,
+                    "items_per_s": row["n"] / latency * 1e9,
+                })
+        return self
+
+    def add_single_calls(self) -> Builder:
+        """Add quantiles of single calls, and the floors of the machine, for all that succeeded."""
+        for row in self.cells(status="ok"):
+            calls = max(20, min(100_000, round(1e9 / row["latency_ns"])))
+            median = row["latency_ns"]
+            row.update(latency_p99_floor_ns=median * 1.1, latency_p999_floor_ns=median * 1.3)
+            for quantile in (0.1, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 1):
+                if quantile == 1 or calls * (1 - quantile) >= 10:
+                    tail = 0.9 if quantile < 0.5 else (1 - quantile or 1 / calls) ** -0.25
+                    self.quantiles.append(_series_of(row) | {
+                        "n": row["n"], "calls": calls, "quantile": quantile,
+                        "latency_ns": median * tail,
+                    })
+        return self
+
+    def add_growth(self, kernel: str, variant: str, **values: Any) -> Builder:
+        """Add a row of growth.csv; an exponent over all sizes unless told otherwise."""
+        self.growth.append(dict.fromkeys(GROWTH_COLUMNS, "") | {
+            "kernel": kernel, "variant": variant, "lane": variant.partition("/")[0], "threads": 1,
+            "quantity": "time", "regime": "all", "n_from": SIZES[0], "n_to": SIZES[-1],
+            "sizes": len(SIZES),
+        } | values)
+        return self
+
+    def write(self) -> Path:
+        """Write the files; rows keep only the columns that are still listed."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        (self.directory / "run.json").write_text(json.dumps(self.metadata), encoding="utf-8")
+        self._write_table("summary.csv", self.columns, self.rows)
+        for name, rows in (
+            ("latency.csv", self.quantiles), ("growth.csv", self.growth),
+            ("metrics.csv", self.metrics), ("rounds.csv", self.rounds),
+        ):
+            if rows:
+                self._write_table(name, list(rows[0]), rows)
+        return self.directory
+
+    def _write_table(self, name: str, columns: list[str], rows: list[Row]) -> None:
+        with (self.directory / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def _series_of(row: Row) -> Row:
+    return {column: row[column] for column in ("kernel", "variant", "lane", "threads")}
+
+
+def _cell(
+    kernel: str, variant: str, n: int, width: int, cost: tuple[float, float, float, float]
+) -> Row:
+    overhead, per_element, held, extra = cost
+    traffic = sum(0.012 * width for cache in CACHES if n * width > cache["size_bytes"])
+    latency = overhead + n * max(per_element, traffic if width else 0)
+    row: Row = dict.fromkeys(COLUMNS, "")
+    row.update(
+        kernel=kernel, variant=variant, lane=variant.partition("/")[0], n=n, threads=1, status="ok",
+        verified="true", max_error=0, rounds=10, stop_reason="precision", latency_ns=latency,
+        latency_ci_low_ns=latency * 0.97, latency_ci_high_ns=latency * 1.04,
+        rss_baseline_bytes=9 * MIB, input_digest="9f86d081", working_set_bytes=n * width,
+    )
+    if width:
+        row.update(items_per_s=n / latency * 1e9, bytes_per_s=n * width / latency * 1e9,
+                   flops_per_s=n / latency * 1e9)
+    for column, amount in (("rss_input_bytes", held), ("rss_peak_bytes", held + extra)):
+        if n * amount >= MIB:
+            row[column] = round(n * amount)
+    return row
+
+
+def _compare(cells: list[Row]) -> None:
+    fastest = min(
+        (c for c in cells if c["lane"] == "native"), key=lambda c: c["latency_ns"], default=None
+    )
+    for cell in cells:
+        if fastest is not None and cell["lane"] == "python":
+            gap = cell["latency_ns"] / fastest["latency_ns"]
+            cell.update(
+                reference=fastest["variant"], gap=gap, gap_ci_low=gap * 0.96, gap_ci_high=gap * 1.05
+            )

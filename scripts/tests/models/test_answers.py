@@ -1,0 +1,62 @@
+"""The answer: how large the gap is, from where on it matters, and what helps."""
+
+from __future__ import annotations
+
+from gapmeter_report.loading.run import load
+from gapmeter_report.models.answers import Answer, answers_of, sentences
+from helpers.builder import Builder
+
+
+def answer(builder: Builder) -> Answer:
+    return answers_of(load(builder.write()))[0]
+
+
+def set_gaps(builder: Builder, variant: str, gaps: dict[int, float]) -> None:
+    for n, gap in gaps.items():
+        builder.set_gap(gap, spread=0.1, variant=variant, n=n)
+
+
+def test_the_gap_is_large_from_where_its_whole_interval_is(builder: Builder) -> None:
+    builder.add("sum", sizes=(16, 64, 256, 1024))
+    set_gaps(builder, "python/builtin", {16: 5, 64: 2.1, 256: 2.5, 1024: 9})
+    found = answer(builder)
+    assert found.large_from == 256, "at 64 the interval begins below 2"
+    assert not found.always_large
+
+
+def test_a_gap_that_shrinks_again_is_not_large_from_anywhere(builder: Builder) -> None:
+    builder.add("sum", sizes=(16, 64))
+    set_gaps(builder, "python/builtin", {16: 50, 64: 1.5})
+    assert answer(builder).large_from is None
+
+
+def test_a_call_costs_what_it_takes_longer_than_the_native_one(builder: Builder) -> None:
+    builder.add("sum", sizes=(16, 64))
+    set_gaps(builder, "python/builtin", {16: 2, 64: 2})
+    for row in builder.cells(variant="python/builtin"):
+        row["latency_ns"] = {16: 1.9e6, 64: 2e6}[row["n"]]
+    assert answer(builder).costs_from == 64
+
+
+def test_where_the_best_overtakes_comes_from_the_crossovers(builder: Builder) -> None:
+    builder.add("sum")
+    builder.add_growth(
+        "sum", "python/numpy", quantity="crossover", regime="", against="python/builtin",
+        crossover_n=110, faster_beyond="python/numpy",
+    )
+    assert answer(builder).overtakes == "from n ≈ 110 on"
+
+
+def test_a_baseline_that_is_the_best_overtakes_nothing(builder: Builder) -> None:
+    assert answer(builder.add("empty", sizes=(1,))).overtakes == "is the baseline"
+
+
+def test_the_sentences_give_range_and_median(builder: Builder) -> None:
+    for name, gap in (("a", 3.0), ("b", 40.0), ("c", 10.0)):
+        builder.add(name, sizes=(16,), like="sum")
+        builder.set_gap(gap, kernel=name)
+    first, where, _ = sentences(answers_of(load(builder.write())))
+    assert "write first takes 3.00× (a) to 40.0× (b)" in first
+    assert "10.0× in the median of 3 kernels" in first
+    assert "above 2× at every size in 3 of 3 kernels" in where
+    assert "never costs 1 ms a call" in where
