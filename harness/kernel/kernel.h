@@ -20,7 +20,7 @@
 #include "harness/kernel/inputs.h"
 #include "harness/kernel/native_variant.h"
 #include "harness/kernel/prose.h"
-#include "harness/kernel/sink.h"
+#include "harness/base/keep.h"
 
 namespace gapmeter {
 

@@ -25,7 +25,7 @@
 #include "harness/kernel/buffer.h"
 #include "harness/kernel/inputs.h"
 #include "harness/kernel/metrics.h"
-#include "harness/kernel/sink.h"
+#include "harness/base/keep.h"
 
 namespace gapmeter {
 

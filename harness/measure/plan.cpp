@@ -103,7 +103,7 @@ std::vector<CellGroup> plan_groups(const Catalog& catalog, const Selection& sele
     const bool largest_only = selection.quick && selection.sizes.empty();
     for (const std::size_t n : sizes) {
       CellGroup group = plan_group(catalog, *kernel, selection, n);
-      group.memory = !largest_only || n == sizes.back();
+      if (largest_only && n != sizes.back()) group.untimed = {Pass::verify};
       if (!group.variants.empty()) groups.push_back(std::move(group));
     }
   }
@@ -115,7 +115,7 @@ CellKey cell_of(const CellGroup& group, const PlannedVariant& planned) {
 }
 
 std::size_t tasks_per_variant(const Plan& plan, const CellGroup& group) {
-  return (group.memory ? 2 : 1) + static_cast<std::size_t>(plan.rounds);
+  return group.untimed.size() + static_cast<std::size_t>(plan.rounds);
 }
 
 std::uint64_t digest_of(const Plan& plan) {
@@ -123,7 +123,8 @@ std::uint64_t digest_of(const Plan& plan) {
       fmt::format("{} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),
                   plan.timing.batch_ns, plan.timing.round_ns, plan.timing.single_calls_ns);
   for (const CellGroup& group : plan.groups) {
-    text += fmt::format("\n{} {} {} {}", group.kernel, group.n, group.single_calls, group.memory);
+    text += fmt::format("\n{} {} {}", group.kernel, group.n, group.single_calls);
+    for (const Pass pass : group.untimed) text += fmt::format(" {}", name_of(pass));
     for (const PlannedVariant& variant : group.variants) {
       text += fmt::format(" {}/{}{}", to_string(variant.id), variant.threads,
                           variant.settled ? "!" : "");

@@ -44,7 +44,8 @@ struct CellGroup {
   Cost cost{};
   std::size_t working_set_bytes = 0;
   double single_calls = 1;  // times the plan's single_calls_ns
-  bool memory = true;       // whether there is a memory pass
+  // Those that come before the rounds, once for each cell; nothing is timed in them.
+  std::vector<Pass> untimed{Pass::verify, Pass::memory};
   std::vector<PlannedVariant> variants{};
 };
 
@@ -71,7 +72,7 @@ std::vector<CellGroup> plan_groups(const Catalog& catalog, const Selection& sele
 
 CellKey cell_of(const CellGroup& group, const PlannedVariant& planned);
 
-// The tasks of one variant: verification, the memory pass where there is one, and the rounds.
+// The tasks of one variant: the untimed passes and the rounds.
 std::size_t tasks_per_variant(const Plan& plan, const CellGroup& group);
 
 // Equal for plans that measure the same in the same order.

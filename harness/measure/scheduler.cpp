@@ -73,8 +73,7 @@ void Scheduler::run_group(const CellGroup& group, double share_s) {
   rows_.clear();
   std::vector<Contestant> contestants;
   for (const PlannedVariant& planned : group.variants) contestants.push_back({&planned});
-  for (const Pass pass : {Pass::verify, Pass::memory}) {
-    if (pass == Pass::memory && !group.memory) continue;
+  for (const Pass pass : group.untimed) {
     run_untimed(group, contestants, pass);
     if (stopped()) return;
   }

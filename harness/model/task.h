@@ -8,13 +8,9 @@
 #include <string_view>
 
 #include "harness/model/cell.h"
+#include "harness/model/pass.h"
 
 namespace gapmeter {
-
-// The passes over a cell, each in worker processes of its own.
-enum class Pass : std::uint8_t { verify, memory, time };
-std::string_view name_of(Pass pass);
-std::optional<Pass> parse_pass(std::string_view text);
 
 // Which quantile over its batches stands for a round: the 10th percentile of short batches sees the
 // machine between its interruptions, which long ones can't escape; for those it is the median.

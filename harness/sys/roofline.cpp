@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "harness/kernel/sink.h"
+#include "harness/base/keep.h"
 
 namespace gapmeter {
 namespace {

@@ -10,7 +10,6 @@
 #include "harness/kernel/kernel.h"
 #include "harness/tests/unit/support/kernels.h"
 #include "harness/tests/unit/support/testing.h"
-#include "harness/worker/lane_runner.h"
 
 namespace gapmeter {
 namespace {

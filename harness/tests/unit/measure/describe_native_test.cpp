@@ -10,7 +10,6 @@
 #include "harness/measure/describe.h"
 #include "harness/base/channel.h"
 #include "harness/tests/unit/support/testing.h"
-#include "harness/worker/worker_main.h"
 
 namespace gapmeter {
 namespace {

@@ -13,7 +13,6 @@
 #include "harness/tests/unit/support/rows.h"
 #include "harness/tests/unit/support/testing.h"
 #include "harness/protocol/messages.h"
-#include "harness/worker/worker_main.h"
 
 namespace gapmeter {
 namespace {

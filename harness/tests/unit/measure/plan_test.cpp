@@ -215,7 +215,8 @@ TEST(PlanComparisons, InQuickRunsWeighTheLargestOfAKernelsOwnSizesAlone) {
   const auto weighed = [&](const Selection& selection) {
     std::vector<bool> all;
     for (const CellGroup& group : plan_groups(catalog, selection)) {
-      all.push_back(group.memory);
+      all.push_back(std::find(group.untimed.begin(), group.untimed.end(), Pass::memory) !=
+                    group.untimed.end());
     }
     return all;
   };

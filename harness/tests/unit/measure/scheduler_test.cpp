@@ -228,7 +228,7 @@ TEST_F(SchedulerTest, LengthensThePassOfSingleCallsAsTheKernelAsks) {
 }
 
 TEST_F(SchedulerTest, LeavesOutTheMemoryPassWhereThePlanDoes) {
-  add_comparison(4).memory = false;
+  add_comparison(4).untimed = {Pass::verify};
   run();
   ASSERT_THAT(runner_.tasks, SizeIs(10));
   for (const Task& task : runner_.tasks) EXPECT_NE(task.pass, Pass::memory);

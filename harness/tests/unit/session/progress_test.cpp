@@ -139,7 +139,7 @@ TEST(TimeLeft, TakesLittleGrowthForNoise) {
 
 TEST(TimeLeft, ExpectsNoMemoryPassWhereThereIsNone) {
   Plan plan = plan_of({16}, {"native/simd"});
-  plan.groups[0].memory = false;
+  plan.groups[0].untimed = {Pass::verify};
   TimeLeft left(plan);
   left.task_ended(ended("native/simd", 16, 2));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2);

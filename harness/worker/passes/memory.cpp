@@ -1,0 +1,51 @@
+// The memory pass: what one call adds to the resident memory of a fresh process.
+#include <algorithm>
+#include <stdexcept>
+
+#include "harness/sys/memory.h"
+#include "harness/worker/passes/pass.h"
+
+namespace gapmeter {
+namespace {
+
+// The call that precedes the baseline: small enough to add nothing, large enough to run every
+// import and lazy initialisation.
+constexpr std::size_t tiny_n = 16;
+
+void settle(LaneRunner& lane) {
+  lane.collect_garbage();
+  release_free_memory();
+}
+
+}  // namespace
+
+Measurement measure_memory(const PassContext& context) {
+  const auto& [task, kernel, lane, turn] = context;
+  disable_huge_pages();
+  lane.prepare(kernel, task.variant.name, make_inputs(context, std::min(tiny_n, task.n)))->run(1);
+  settle(lane);
+  const std::optional<std::int64_t> baseline = resident_bytes();
+  if (!baseline) throw std::runtime_error("resident memory can't be read from /proc here");
+  const auto increment = [&](std::optional<std::int64_t> bytes) -> std::optional<std::int64_t> {
+    if (!bytes) return std::nullopt;
+    return *bytes - *baseline;
+  };
+  Measurement measurement;
+  MemoryUse memory{.baseline_bytes = *baseline};
+  {
+    auto inputs = make_inputs(context, task.n);
+    measurement.input_digest = digest_text(*inputs);
+    const auto call = lane.prepare(kernel, task.variant.name, std::move(inputs));
+    settle(lane);
+    memory.input_bytes = increment(resident_bytes());
+    const bool peak_is_reset = reset_peak();
+    call->run(1);
+    if (peak_is_reset) memory.peak_bytes = increment(peak_resident_bytes());
+  }
+  settle(lane);
+  memory.retained_bytes = increment(resident_bytes());
+  measurement.memory = memory;
+  return measurement;
+}
+
+}  // namespace gapmeter

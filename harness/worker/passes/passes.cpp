@@ -1,0 +1,28 @@
+// The table of passes: one line for each.
+#include <array>
+#include <utility>
+
+#include "harness/base/hash.h"
+#include "harness/worker/passes/pass.h"
+
+namespace gapmeter {
+
+Measurement verify(const PassContext& context);
+Measurement measure_memory(const PassContext& context);
+Measurement measure_time(const PassContext& context);
+
+PassFunction function_of(Pass pass) {
+  // In the order of the enumerators.
+  constexpr std::array<PassFunction, pass_names.size()> functions{verify, measure_memory,
+                                                                  measure_time};
+  return functions[static_cast<std::size_t>(pass)];
+}
+
+std::shared_ptr<const Inputs> make_inputs(const PassContext& context, std::size_t n) {
+  return std::make_shared<const Inputs>(generate_inputs(
+      context.kernel.name, context.kernel.inputs, n, context.task.seed, context.task.threads));
+}
+
+std::string digest_text(const Inputs& inputs) { return hex_of(digest_of(inputs)); }
+
+}  // namespace gapmeter
