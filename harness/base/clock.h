@@ -1,4 +1,4 @@
-// Time, behind an interface, so that what waits or has a budget is tested without waiting.
+// Time behind an interface, so that waiting and budgets can be tested without waiting.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ class SteadyClock final : public Clock {
   double now_s() const override;
 };
 
-// What reading the steady clock twice takes when nothing stands between, in nanoseconds.
+// What two consecutive readings of the steady clock take, in nanoseconds.
 double clock_cost_ns();
 
 // The time of day as ISO 8601 in UTC: 2026-01-31T12:00:00Z.

@@ -1,5 +1,5 @@
-// CSV as RFC 4180 has it: UTF-8, comma, quotes doubled inside quotes. Lines are written with a bare
-// line feed and read with either ending.
+// CSV after RFC 4180: UTF-8, commas, quotes doubled inside quotes. Lines are written with a bare
+// line feed and read with either line ending.
 #pragma once
 
 #include <cstddef>
@@ -10,37 +10,37 @@
 
 namespace gapmeter {
 
-// One record with its line ending. Line breaks inside a field become spaces, so that a record is a
-// line; a field that a spreadsheet would take for a formula is preceded by an apostrophe.
+// One record with its line ending. Line breaks inside a field become spaces, so a record is always
+// one line. A field that a spreadsheet would take for a formula is preceded by an apostrophe.
 std::string to_csv_line(const std::vector<std::string>& fields);
 
-// what() says on which line.
+// what() names the line.
 class InvalidCsv : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Takes a text apart record by record, so that a file of a hundred megabytes is never held as
-// millions of strings.
+// Reads a text record by record, so a file of a hundred megabytes is never held as millions of
+// strings.
 class CsvReader {
  public:
-  // Takes the header. Throws InvalidCsv for an empty text and as next does. The text must outlive
-  // the reader.
+  // Reads the header. Throws InvalidCsv for an empty text, and as `next` does. The text must
+  // outlive the reader.
   explicit CsvReader(std::string_view text);
 
   const std::vector<std::string>& header() const { return header_; }
-  // Of the record read last, its first.
+  // The first line of the record that was read last.
   std::size_t line() const { return line_of_record_; }
-  // How many there are still to read, and with them at most so many records.
+  // How many lines are still to be read, an upper bound of the records.
   std::size_t lines_left() const;
 
-  // At most so many readers (at least one) that have this one's header and between them, in order,
-  // the records that it has still to read, about as much text each: for so many threads.
+  // Splits the records still to be read among at most `parts` readers (at least one), one for each
+  // thread: in order, about the same amount of text each. Every reader has this one's header.
   std::vector<CsvReader> split(std::size_t parts) const;
 
   // Puts the next record's fields into `fields`; false at the end of the text. Throws InvalidCsv
-  // for a quote that is not closed, text after a closing quote, a record whose number of fields is
-  // not the header's, a last line without its end.
+  // for an unclosed quote, text after a closing quote, a record whose number of fields differs from
+  // the header's, and a last line without a line ending.
   bool next(std::vector<std::string>& fields);
 
  private:

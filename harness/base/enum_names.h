@@ -1,4 +1,4 @@
-// Names of enumerators, as files and messages have them: written and read from one table.
+// Names of enumerators in files and messages: writing and reading share one table.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// Hashes that say whether bytes are the same, on every machine and in every build. Not for secrets.
+// Hashes that tell whether bytes are equal, the same on every machine and in every build. Not for
+// secrets.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@ namespace gapmeter {
 // XXH3-64 of a text's bytes (xxhash.com).
 std::uint64_t hash_of(std::string_view text);
 
-// 16 hexadecimal digits: how hashes stand in files.
+// 16 hexadecimal digits, the form of hashes in files.
 std::string hex_of(std::uint64_t hash);
 
 }  // namespace gapmeter

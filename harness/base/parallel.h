@@ -1,5 +1,4 @@
-// Work on every processor, for files of a hundred thousand rows. Never used while something is
-// being timed.
+// Work on every processor, for files of a hundred thousand rows. Never used during timing.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +10,7 @@
 
 namespace gapmeter {
 
-// How many this process may use; at least 1.
+// How many processors this process may use; at least 1.
 inline std::size_t processors() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 // Calls body(i) once for each i below `count`, from as many threads as there are processors, and

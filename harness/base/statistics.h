@@ -23,21 +23,21 @@ double quantile_of_sorted(std::span<const double> sorted, double q);
 double quantile(std::span<const double> values, double q);
 double median(std::span<const double> values);
 
-// An interval that covers the median with the given confidence in (0, 1), whatever the
-// distribution: between symmetric order statistics, which only cover with certain probabilities,
-// interpolated to the one wanted (Hettmansperger and Sheather, "Confidence intervals based on
-// interpolated order statistics", Statistics & Probability Letters 4, 1986). Only nearly
-// distribution-free, but within a percent of the confidence, where the next wider pair of order
-// statistics covers with up to 99 % instead of 95 %. nullopt when there are too few values: fewer
-// than 6 for 95 %.
+// A confidence interval of the median with the given confidence in (0, 1), for any distribution.
+// Pairs of symmetric order statistics cover the median only with certain probabilities; the
+// interval interpolates between two such pairs (Hettmansperger and Sheather, "Confidence intervals
+// based on interpolated order statistics", Statistics & Probability Letters 4, 1986). Interpolated,
+// it is only nearly distribution-free, but its coverage is within a percent of the confidence,
+// where the next wider pair of order statistics covers with up to 99 % instead of 95 %. nullopt if
+// there are too few values: fewer than 6 for 95 %.
 std::optional<Interval> median_interval(std::span<const double> values, double confidence);
 
-// Of so many rounds, the first, whose interval decides that they are enough: two thirds. Among all
-// numbers of rounds, the first with a narrow interval is one where they happen to agree too well;
-// those that follow don't know. docs/statistics.md has the figures.
+// How many rounds decide that `rounds` rounds are enough: the first two thirds. Among all numbers
+// of rounds, the first with a narrow interval is one where the rounds happen to agree too well; the
+// rounds that follow are free of that bias. docs/statistics.md has the figures.
 constexpr std::size_t deciding_rounds(std::size_t rounds) { return rounds * 2 / 3; }
 
-// An estimate, and its interval where there are enough values for one.
+// An estimate, and its interval if there are enough values for one.
 struct Estimate {
   double value = 0;
   std::optional<Interval> interval{};
@@ -49,9 +49,10 @@ Estimate paired_ratio(std::span<const double> numerator, std::span<const double>
                       double confidence);
 
 // The Hodges-Lehmann estimate of the shift of `values` against `base`, the median of all
-// differences, and the interval that belongs to the rank-sum test of Wilcoxon, Mann and Whitney
-// (same book, sections 4.2 and 4.3): exact up to 50 values in each, by the normal approximation
-// above. Precondition: neither is empty.
+// differences, and the confidence interval of the rank-sum test of Wilcoxon, Mann and Whitney
+// (Hollander, Wolfe and Chicken, "Nonparametric Statistical Methods", 3rd ed., sections 4.2 and
+// 4.3): exact up to 50 values in each, by the normal approximation above. Precondition: neither is
+// empty.
 Estimate rank_sum_shift(std::span<const double> values, std::span<const double> base,
                         double confidence);
 

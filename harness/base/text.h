@@ -8,25 +8,25 @@
 
 namespace gapmeter {
 
-// Text from outside on one line of valid UTF-8, as messages and files want it.
+// External text as one line of valid UTF-8, for messages and files.
 std::string one_line(const std::string& said);
 
-// With blanks for what would steer a terminal or begin a line.
+// Replaces control characters, which could steer a terminal or begin a line, with blanks.
 std::string without_controls(std::string text);
 
-// What a kernel, a variant or an engine can be called: names become parts of file names and are
-// shown on terminals and pages, so that a file must not bring any that can do harm there.
+// Whether a kernel, a variant or an engine may have this name. Names become parts of file names and
+// appear on terminals and pages, so a file must not bring in a harmful one.
 bool is_plain_name(std::string_view name);
 
-// As a POSIX shell takes it for one word: quoted where it must be.
+// Quoted, if necessary, so that a POSIX shell reads it as one word.
 std::string shell_word(const std::string& text);
 
 // The candidate with the smallest edit distance to `name`, if that is a plausible misspelling.
 std::optional<std::string> nearest_name(std::string_view name,
                                         const std::vector<std::string>& candidates);
 
-// Terminal columns that UTF-8 text takes: one for each code point, which holds for the characters
-// used here.
+// The terminal columns that UTF-8 text takes: one for each code point, which is right for the
+// characters used here.
 std::size_t width_of(std::string_view text);
 
 }  // namespace gapmeter

@@ -21,7 +21,7 @@ inline Shape scalar(std::size_t /*n*/) { return {}; }
 inline ShapeOf rows_of(std::size_t columns) {
   return [columns](std::size_t n) { return Shape{n, columns}; };
 }
-// Whatever n is.
+// The same shape for every n.
 inline ShapeOf always(Shape shape) {
   return [shape = std::move(shape)](std::size_t /*n*/) { return shape; };
 }
@@ -34,7 +34,7 @@ struct InputField {
   std::function<void(Buffer&, Random&)> fill;  // none: the field is thread_count
 };
 
-// An int32_t scalar: how many threads a call may use. It makes the kernel one that is measured at
+// An int32_t scalar: how many threads a call may use. A kernel with this input is measured at
 // several numbers of threads.
 InputField thread_count(std::string name = "threads");
 bool uses_threads(const std::vector<InputField>& fields);

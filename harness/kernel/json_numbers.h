@@ -9,14 +9,14 @@
 
 namespace gapmeter {
 
-// All numbers under `key` of the JSON object in `file`, nested arrays in their order. Throws
-// std::runtime_error naming the file where it can't be read, is no such object, has no such key, or
-// something else than numbers under it.
+// All numbers under `key` of the JSON object in `file`, nested arrays flattened in order. Throws
+// std::runtime_error, naming the file, if it can't be read, is not a JSON object, has no such key,
+// or has anything but numbers under it.
 std::vector<double> json_numbers(const std::filesystem::path& file, const std::string& key);
 
-// Fills a field with these numbers, from the beginning again where the field is longer: a batch of
-// any size from so many samples. Throws std::runtime_error when a field that is shorter would leave
-// some of them out, unless it is a whole number of samples of `sample` numbers.
+// Fills a field with these numbers, and repeats them if the field is longer: a batch of any size
+// from a given number of samples. Throws std::runtime_error if a shorter field would leave some of
+// them out, unless it holds a whole number of samples of `sample` numbers.
 struct from_json {
   std::filesystem::path file;
   std::string key;

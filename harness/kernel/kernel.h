@@ -7,7 +7,7 @@
 //             .native = {native<my_function>("simple")}};
 //   }
 //
-// The kernel's name is the stem of its file; its Python variants stand in the .py of the same stem.
+// The kernel's name is the stem of its file; its Python variants are in the .py of the same stem.
 // docs/adding-a-kernel.md is the guide.
 #pragma once
 
@@ -24,8 +24,8 @@
 
 namespace gapmeter {
 
-// What one call moves and computes, at the least that any implementation must. A member that does
-// not apply stays 0 and its rate stays empty.
+// The least that any implementation must move and compute in one call. A member that does not apply
+// stays 0, and its rate stays empty.
 struct Cost {
   double bytes = 0;  // read plus written
   double flops = 0;  // floating-point operations; a fused multiply-add counts as two
@@ -64,10 +64,10 @@ struct Kernel {
   std::function<Cost(std::size_t n)> cost;
   std::string reference;  // the native variant that all others are verified against
   std::string baseline;   // the Python variant that people would write first
-  // Splits the gap up: the factors between neighbouring rungs multiply to that between the ends.
+  // Splits the gap into factors between neighbouring rungs, whose product is the whole gap.
   std::vector<Rung> ladder{};
-  // Times as long as other kernels' pass of single calls: above 1 where the question is about rare
-  // calls, since a percentile is told only from enough of them.
+  // How many times as long as other kernels' this kernel's pass of single calls is. Above 1 if the
+  // question is about rare calls, because a percentile needs enough of them.
   double single_calls = 1;
   std::vector<NativeVariant> native;
 };
@@ -91,8 +91,8 @@ OutputField output(std::string name, std::function<Tolerance(const Inputs&)> tol
   return {std::move(name), dtype_of<T>(), std::move(shape), std::move(tolerance)};
 }
 
-// The bytes of all inputs and outputs at size n: what a call touches at the least, and what decides
-// which cache it fits in.
+// The bytes of all inputs and outputs at size n: the least that a call touches, which decides the
+// cache that it fits in.
 std::size_t working_set_bytes(const Kernel& kernel, std::size_t n);
 
 // What is wrong with a description, in sentences; empty when nothing is.

@@ -1,5 +1,5 @@
-// Figures beside time and memory that a variant's preparation tells about itself: the size of an
-// object, how long compiling took, what a child process weighs.
+// Figures other than time and memory that a variant's preparation reports: the size of an object,
+// how long compiling took, how much memory a child process uses.
 #pragma once
 
 #include <string>
@@ -15,13 +15,13 @@ struct Metric {
   bool operator==(const Metric&) const = default;
 };
 
-// Whether a metric may be called so.
+// Whether a metric may have this name.
 bool is_metric_name(std::string_view name);
 
 class Metrics {
  public:
-  // Throws std::invalid_argument for a name that is none, a name given twice, and a value that is
-  // not finite.
+  // Throws std::invalid_argument for an invalid name, a duplicate name, and a value that is not
+  // finite.
   void add(std::string name, double value);
 
   const std::vector<Metric>& metrics() const { return metrics_; }

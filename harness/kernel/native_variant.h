@@ -5,9 +5,9 @@
 // region and freed there), or returns nothing and takes a std::span<T> for every output after the
 // inputs (the caller's buffers, touched beforehand).
 //
-// A variant that works on something else than plain arrays has two functions: one that makes it of
+// A variant that needs something other than plain arrays has two functions: one that makes it from
 // the inputs, untimed, and one that takes it by reference, and the outputs' spans as above. The
-// first may end its parameters with a Metrics&, to tell of more than is measured.
+// first may have a Metrics& as its last parameter, to report figures of its own.
 #pragma once
 
 #include <algorithm>
@@ -173,7 +173,7 @@ class Direct<Function, Result (*)(Parameters...)> {
   std::tuple<Parameters...> arguments_;
 };
 
-// Function, on what Prepare made of the inputs, and on outputs.
+// Function, on what Prepare made from the inputs, and on outputs.
 template <auto Prepare, auto Function, class PrepareSignature = decltype(+Prepare),
           class Signature = decltype(+Function)>
 class Prepared;

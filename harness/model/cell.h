@@ -25,7 +25,7 @@ std::string to_string(const VariantId& variant);
 // and a name.
 std::optional<VariantId> parse_variant(std::string_view text);
 
-// The cells of a variant that differ by n alone: what a curve shows.
+// The cells of a variant that differ only in n: the points of a curve.
 struct SeriesKey {
   std::string kernel;
   VariantId variant{};

@@ -1,4 +1,4 @@
-// What workers say of themselves and of the kernels that they can run.
+// What workers report about themselves and about the kernels that they can run.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace gapmeter {
 
-// A Python variant as its module declares it, without having run it.
+// A Python variant as its module declares it, without running it.
 struct PythonVariant {
   std::string kernel;
   std::string name;
@@ -17,7 +17,7 @@ struct PythonVariant {
   bool quick = true;  // false: too slow to prepare for quick runs
 };
 
-// What a program's native worker says of its kernels, for another build of the program.
+// What a program's native worker reports about its kernels, to another build of the program.
 struct NativeDescription {
   struct Kernel {
     std::string name;

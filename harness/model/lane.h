@@ -1,8 +1,8 @@
 // The lanes: the languages whose variants of a kernel are measured beside each other.
 //
 // A lane is declared once, in scripts/gapmeter_report/lanes.json: its name, its side, what starts
-// its worker, and how charts show it. The rest of the program asks a lane what it is and never
-// which one it is.
+// its worker, and how charts show it. The rest of the program asks a lane for its properties and
+// never which lane it is.
 #pragma once
 
 #include <compare>
@@ -31,7 +31,7 @@ class Lane {
   std::string_view name() const { return declaration().name; }
   bool is_compiled() const { return declaration().side == LaneSide::compiled; }
   bool is_python() const { return declaration().side == LaneSide::python; }
-  // Whether a run can have it on several engines, which variants then name.
+  // Whether a run can have this lane on several engines; its variants then name theirs.
   bool has_engines() const { return declaration().worker == WorkerKind::engine; }
 
   auto operator<=>(const Lane&) const = default;

@@ -21,8 +21,8 @@ enum class Status : std::uint8_t { ok, mismatch, error, timeout, crashed, oom, s
 std::string_view name_of(Status status);
 std::optional<Status> parse_status(std::string_view text);
 
-// Lengths of blocks of consecutive batches. What a longer batch would have read: for comparing a
-// short call with a long one, whose batches can't be short.
+// Lengths of blocks of consecutive batches. A block shows what a longer batch would have read. That
+// makes a short call comparable with a long one, whose batches can't be short.
 inline constexpr std::array<std::int64_t, 3> block_lengths_ns{100'000, 1'000'000, 10'000'000};
 
 // One round's timing. Every *_ns is nanoseconds per call.
@@ -34,7 +34,7 @@ struct Timing {
   double p10_ns = 0;
   double p50_ns = 0;
   double mean_ns = 0;
-  // Median over blocks of each length; empty where batches are as long or the round is shorter.
+  // Median over blocks of each length; empty if batches are as long or the round is shorter.
   std::array<std::optional<double>, block_lengths_ns.size()> block_ns{};
   // While the batches were timed: how often the processor was given to another program, and pages
   // that were touched for the first time or had to be read from disk.
@@ -221,10 +221,10 @@ struct Timing {
     }
     ;
     // Increments of resident memory below this are noise of the allocator and of the kernel's
-    // accounting; they are left out of the summary.
+    // accounting; the summary leaves them out.
     inline constexpr std::int64_t rss_resolution_bytes = std::int64_t{1} << 20;
 
-    // What the task took: of a time pass.
+    // What a task of the time pass took.
     struct Effort {
       double prepare_s = 0;  // making inputs and preparing them for the variant
       double timed_s = 0;    // inside timed regions
@@ -262,8 +262,8 @@ struct Timing {
     };
 
     // Calls visit(type, slot) for each part that a measurement may have, in the order of the
-    // columns. slot(measurement) is where it stands, a pointer to its optional; nullptr without
-    // what it is a part of.
+    // columns. slot(measurement) is a pointer to the part's optional; nullptr if the measurement
+    // lacks what contains the part.
     template <class Visit>
     void each_part(Visit&& visit) {
       visit(std::type_identity<Timing>{}, [](auto& m) { return &m.timing; });

@@ -16,21 +16,22 @@
 
 namespace gapmeter {
 
-// What values a file or a worker may claim. Floating-point ones are finite and never negative.
+// Which values are accepted from a file or a worker. Floating-point values must be finite and not
+// negative.
 enum class Bound : std::uint8_t { any, not_negative, positive };
 
-// What the rounds of a cell make of a quantity in its summary. `resolved` is the last one's, absent
-// below what can be told from noise (rss_resolution_bytes). `merged` histograms have no column of
-// their own there, only what is computed from them; `none` has nothing.
+// How the rounds' values of a quantity become one in the summary. `resolved` is the last value,
+// absent if it is indistinguishable from noise (rss_resolution_bytes). `merged` histograms have no
+// summary column of their own, only columns computed from them. `none` has no summary column.
 enum class Rule : std::uint8_t { none, last, resolved, sum, largest, merged };
 constexpr bool is_summarized(Rule rule) { return rule != Rule::none && rule != Rule::merged; }
 
 template <class Get>
 struct Quantity {
-  // Of the column, and the key in messages; ends in the unit where there is one.
+  // The name of the column, and the key in messages; ends in the unit if there is one.
   std::string_view name;
   // From the part to the value, by reference: int64_t, double, an optional of one of them (absent
-  // where nothing was measured, and in files from before the column was), Histogram or Estimator.
+  // if nothing was measured, and in files older than the column), Histogram or Estimator.
   Get get;
   Bound bound;
   Rule rule;

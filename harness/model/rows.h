@@ -13,7 +13,8 @@
 
 namespace gapmeter {
 
-// The version of what files of results mean; in run.json. Columns may be added without a new one.
+// The format version of the files of results, recorded in run.json. Adding columns does not change
+// it.
 inline constexpr int schema_version = 2;
 
 // One task: a line of rounds.csv.
@@ -51,28 +52,28 @@ struct SummaryRow {
   std::optional<Interval> gap_ci{};
   std::string input_digest{};
   std::int64_t working_set_bytes = 0;
-  // One for each round; `round_gaps` of rounds that the reference has too.
+  // One value for each round; `round_gaps` only for rounds that the reference has, too.
   std::vector<double> round_latencies_ns{}, round_gaps{};
   std::string gap_estimator{};  // p10, or median: of batches as long as the longer of the two calls
-  // The rounds' quantities, each combined by its rule; those without one mean nothing here.
+  // The rounds' quantities, each combined by its rule. Quantities with Rule::none mean nothing
+  // here.
   Measurement combined{};
-  // What the machine alone would show as the single calls' tail.
+  // The tail of single calls that the machine alone would cause.
   std::optional<double> p99_floor_ns{}, p999_floor_ns{};
-  std::map<std::string, std::vector<double>> metrics{};  // of each name, a value for each round
+  std::map<std::string, std::vector<double>> metrics{};  // by name, a value for each round
 
   bool operator==(const SummaryRow&) const = default;
 };
 
-// Of the cell's calls that were timed one by one, all rounds together; of none where there were
-// none.
+// The histogram of the cell's single calls in all rounds; empty if there were none.
 const Histogram& single_calls_of(const SummaryRow& row);
 
-// The most resident memory during a call, over the baseline; absent below what can be resolved.
+// Peak resident memory during a call, over the baseline; absent below the resolution.
 inline std::optional<std::int64_t> peak_bytes_of(const SummaryRow& row) {
   return row.combined.memory ? row.combined.memory->peak_bytes : std::nullopt;
 }
 
-// Whether the cell could have been measured and was not.
+// Whether the cell could have been measured but was not.
 inline bool failed(const SummaryRow& row) {
   return row.status != Status::ok && row.status != Status::skipped;
 }

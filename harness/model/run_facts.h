@@ -17,7 +17,7 @@
 
 namespace gapmeter {
 
-// What the embedded interpreter costs against the stock one.
+// The cost of the embedded interpreter, relative to the stock one.
 struct EmbeddingFacts {
   struct Cell {
     std::string kernel;
@@ -68,19 +68,18 @@ struct RunFacts {
   std::map<std::string, KernelFacts> kernels{};
 };
 
-// When two runs must have a fact alike: for the one to go on where the other was cut short, and for
-// their times to be compared. Of what is inside something, where both say so.
+// When a fact must be equal in two runs: for one to resume the other, or for their times to be
+// compared. Facts inside a part that one of the runs lacks don't count.
 enum class Alike : std::uint8_t { no = 0, to_resume = 1, to_compare = 2, always = 3 };
 constexpr Alike operator&(Alike a, Alike b) {
   return static_cast<Alike>(static_cast<unsigned>(a) & static_cast<unsigned>(b));
 }
 
-// What stands in the file for a fact that is not there: nothing, unless it is a wish that a run may
-// not have.
+// How the file shows an absent fact: not at all, or as null if it is a setting that a run may lack.
 enum class Absence : std::uint8_t { left_out, null };
 
 // each_fact(facts, visit) calls visit(key, member, alike, absence) for every fact, in the order in
-// which they are told. `facts` may be const.
+// which they are reported. `facts` may be const.
 template <class Facts, class Visit>
 requires std::is_same_v<std::remove_const_t<Facts>, CacheFacts>
 void each_fact(Facts& facts, Visit&& visit) {
@@ -215,13 +214,13 @@ void each_fact(Facts& facts, Visit&& visit) {
   visit("kernels", facts.kernels, Alike::to_resume);
 }
 
-// What statistics over all of a run need to know beside its rows.
+// What statistics over a whole run need besides its rows.
 struct RunContext {
   std::map<std::string, VariantId> baselines{};  // of each kernel: what people would write first
   std::map<int, std::int64_t> cache_bytes{};     // of each level's data cache, on that machine
 };
-// Throws std::invalid_argument for what can't be: a baseline that is no variant's name, a cache of
-// no size.
+// Throws std::invalid_argument for impossible facts: a baseline that is not a variant's name, a
+// cache without a size.
 RunContext context_of(const RunFacts& facts);
 
 }  // namespace gapmeter

@@ -12,13 +12,15 @@
 
 namespace gapmeter {
 
-// Which quantile over its batches stands for a round: the 10th percentile of short batches sees the
-// machine between its interruptions, which long ones can't escape; for those it is the median.
+// Which quantile of its batches is a round's figure. For short batches it is the 10th percentile,
+// which sees the machine between its interruptions. Long batches can't escape these; for them it is
+// the median.
 enum class Estimator : std::uint8_t { p10, median };
 std::string_view name_of(Estimator estimator);
 std::optional<Estimator> parse_estimator(std::string_view text);
 
-// How a cell's batches are timed: found in its first round and kept, so that all rounds are alike.
+// How a cell's batches are timed: determined in its first round and kept, so that all rounds are
+// alike.
 struct BatchPlan {
   std::int64_t calls = 1;
   Estimator estimator = Estimator::p10;
@@ -26,7 +28,7 @@ struct BatchPlan {
   bool operator==(const BatchPlan&) const = default;
 };
 
-// A round whose batches come in slices, between which another process has the processor.
+// A round whose batches are cut into slices; between slices another process has the processor.
 struct SlicePlan {
   std::int64_t slices = 1;
   std::int64_t batches = 1;  // in each
@@ -35,11 +37,11 @@ struct SlicePlan {
 };
 
 struct TimingSpec {
-  std::int64_t batch_ns = 10'000;      // shortest batch of calls that is timed together
+  std::int64_t batch_ns = 10'000;      // least length of a batch
   std::int64_t round_ns = 50'000'000;  // timed work wanted in one round
-  std::int64_t single_calls_ns = 0;    // then so much of calls that are timed one by one; 0: none
+  std::int64_t single_calls_ns = 0;    // then time for single calls; 0: none
   std::optional<BatchPlan> batch{};    // empty: calibrate
-  std::optional<SlicePlan> slices{};   // empty: the batches of a round without a break
+  std::optional<SlicePlan> slices{};   // empty: all batches of a round without a break
 
   bool operator==(const TimingSpec&) const = default;
 };

@@ -1,7 +1,7 @@
 // The messages between the program and its workers, as JSON: one request in, one answer out.
 //
-// A worker runs code that the program does not trust to be right, so that every answer is checked:
-// it must parse, belong to the request (the nonce), speak this version and hold values that can be.
+// A worker runs code that the program does not trust, so every answer is checked: it must parse,
+// belong to the request (the nonce), have this protocol version and contain only possible values.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace gapmeter {
 
 inline constexpr int protocol_version = 4;
 
-// A message that is not what the protocol allows; what() says in which field.
+// A message that violates the protocol; what() names the field.
 class InvalidMessage : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -26,7 +26,7 @@ class InvalidMessage : public std::runtime_error {
 
 // Ask a worker what variants there are.
 struct DescribeRequest {
-  std::string module{};  // the stem of the only one that a Python worker is to import; empty: all
+  std::string module{};  // the stem of the only module to import; empty: all
 
   bool operator==(const DescribeRequest&) const = default;
 };
@@ -35,9 +35,9 @@ using Assignment = std::variant<DescribeRequest, Task>;
 
 struct Request {
   std::uint64_t nonce = 0;
-  std::string python_dir;  // where the kernels' .py files stand
+  std::string python_dir;  // where the kernels' .py files are
   Assignment task;
-  std::string extension_dir{};  // where modules are that were built for Python variants to import
+  std::string extension_dir{};  // where extension modules for Python variants are
 };
 
 std::string encode(const Request& request);

@@ -1,5 +1,5 @@
-// A column of a CSV file as one declaration, and how values become text. Included by the files that
-// declare columns, and by nobody else.
+// A column of a CSV file as one declaration, and how values become text. Included only by the files
+// that declare columns.
 #pragma once
 
 #include <fmt/format.h>
@@ -77,7 +77,7 @@ void append(std::vector<Column<Row>>& columns, std::vector<Column<Row>> more) {
   std::move(more.begin(), more.end(), std::back_inserter(columns));
 }
 
-// Of an estimate: its ends, empty where it has no interval.
+// The ends of an estimate's interval; empty if it has none.
 inline std::string low_of(const std::optional<Interval>& interval) {
   return interval ? text_of(interval->low) : std::string();
 }

@@ -1,5 +1,5 @@
 // The columns of the CSV files: one declaration each, which writes, reads and explains it. Measured
-// quantities bring theirs along (model/quantity.h).
+// quantities declare their own (model/quantity.h).
 #pragma once
 
 #include <string>
@@ -12,14 +12,14 @@ namespace gapmeter {
 
 using Fields = std::vector<std::string>;
 
-// What every table of cells begins with: kernel, variant, lane, n, threads; then what is its own.
+// The columns of a table of cells: kernel, variant, lane, n, threads, then the table's own.
 Fields cell_columns(const Fields& more);
 Fields cell_fields(const CellKey& cell, const Fields& more);
 
 const Fields& round_columns();
 Fields to_fields(const RoundRow& row);
-// Reads a line of a file whose header is `columns`; unknown columns are ignored, and those that
-// files of older builds lack are absent. Throws std::invalid_argument naming the column and what is
+// Reads a line of a file whose header is `columns`. Unknown columns are ignored, and columns that
+// older builds did not write are absent. Throws std::invalid_argument naming the column and what is
 // wrong with its value.
 RoundRow parse_round(const Fields& columns, const Fields& fields);
 

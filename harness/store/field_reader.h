@@ -1,4 +1,4 @@
-// Reads one line of a CSV file by column name, and refuses what can't be a value of the column.
+// Reads one line of a CSV file by column name, and rejects values that the column can't have.
 #pragma once
 
 #include <charconv>
@@ -18,13 +18,13 @@
 namespace gapmeter {
 
 // Every member throws std::invalid_argument, naming the column and what is wrong with its value.
-// Columns are asked for mostly in their order, so each search goes on where the last one ended.
+// Columns are mostly read in order, so each search continues where the last one ended.
 class FieldReader {
  public:
   FieldReader(const std::vector<std::string>& columns, const std::vector<std::string>& fields);
 
   const std::string& text(std::string_view column) const;
-  // Whether there is nothing in it, or there was no such column yet when the file was written.
+  // Whether the field is empty, or the file is older than the column.
   bool is_empty(std::string_view column) const;
 
   template <class T>
@@ -51,7 +51,7 @@ class FieldReader {
   std::string line(std::string_view column) const;  // without control characters
   std::string plain_name(std::string_view column) const;
   VariantId variant(std::string_view column) const;
-  // Nothing where the column was not there yet when the file was written.
+  // Empty if the file is older than the column.
   std::vector<Metric> metrics(std::string_view column) const;
 
   template <class Enum>

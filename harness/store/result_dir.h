@@ -10,7 +10,7 @@
 
 namespace gapmeter {
 
-// Makes the directory of a new run. Throws FileError when it exists and is not empty, or can't
+// Makes the directory of a new run. Throws FileError if it exists and is not empty, or if it can't
 // be made or written into.
 void create_result_dir(const std::filesystem::path& dir);
 
@@ -18,8 +18,8 @@ void create_result_dir(const std::filesystem::path& dir);
 // and line.
 std::vector<RoundRow> read_rounds(const std::filesystem::path& dir);
 
-// The rows of a run that was cut short, and how many bytes of rounds.csv they and the header are: a
-// last line without its end is none. Nothing where the file was not even begun. Throws as
+// The rows of a run that was cut short, and how many bytes of rounds.csv they and the header take.
+// A last line without a line ending does not count. Empty if the file was never begun. Throws as
 // read_rounds does.
 struct RowsSoFar {
   std::vector<RoundRow> rows{};

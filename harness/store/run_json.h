@@ -11,12 +11,12 @@
 namespace gapmeter {
 
 nlohmann::json to_json(const RunFacts& facts);
-// What is absent stays as RunFacts has it; keys of newer builds are passed over. Throws
-// std::invalid_argument, naming the key, for values of a wrong type.
+// Absent keys keep their defaults in RunFacts; keys of newer builds are ignored. Throws
+// std::invalid_argument, naming the key, for values of the wrong type.
 RunFacts run_facts_of(const nlohmann::json& json);
 
-// The contents of a directory's run.json. Throws FileError unless the directory is a run's, of this
-// schema version, and for values of a wrong type.
+// The contents of a directory's run.json. Throws FileError if the directory is not a run's, is of
+// another schema version, or has values of the wrong type.
 RunFacts read_run_facts(const std::filesystem::path& dir);
 // Replaces the file; keys that this build does not know are kept. Throws FileError.
 void write_run_facts(const std::filesystem::path& dir, const RunFacts& facts);
@@ -24,7 +24,7 @@ void write_run_facts(const std::filesystem::path& dir, const RunFacts& facts);
 // What statistics need of run.json; throws as read_run_facts does.
 RunContext read_context(const std::filesystem::path& dir);
 
-// In what two runs differ that must be alike for this purpose, a line each:
+// The differences between two runs in facts that must be equal for this purpose, a line each:
 // `machine.cpu: "A", WORD "B"`.
 std::vector<std::string> differences_between(const RunFacts& before, const RunFacts& after,
                                              Alike purpose, const std::string& word);

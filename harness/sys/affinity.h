@@ -5,8 +5,9 @@
 
 namespace gapmeter {
 
-// The one wanted or, because the first takes most interrupts, the last that this process may use;
-// -1 where the system does not tell. Throws std::invalid_argument for one that it may not use.
+// The wanted processor or, by default, the last one that this process may use, because the first
+// one takes most interrupts. -1 if the system does not say. Throws std::invalid_argument for a
+// processor that this process may not use.
 int choose_cpu(const std::optional<int>& wanted);
 
 }  // namespace gapmeter

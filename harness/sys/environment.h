@@ -1,5 +1,5 @@
-// The machine and the build that numbers come from, read from /proc, /sys and the compiler. What
-// the system does not tell is absent, never guessed.
+// The machine and the build that a run's numbers depend on, read from /proc, /sys and the compiler.
+// What the system does not report is absent, never guessed.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ struct MachineFacts {
   std::optional<std::string> governor{}, turbo{}, smt{}, aslr{}, transparent_huge_pages{};
   std::optional<std::string> clock_source{};
   std::optional<bool> virtualized{};
-  std::optional<std::string> load{};   // of /proc/loadavg
-  std::optional<Roofline> roofline{};  // once it was measured
+  std::optional<std::string> load{};   // from /proc/loadavg
+  std::optional<Roofline> roofline{};  // if measured
 };
 MachineFacts machine_facts();
 
@@ -40,12 +40,13 @@ struct BuildFacts {
   std::string git_revision{};
   std::string google_benchmark{}, highway{}, openblas{}, pybind11{}, python{};  // versions
   std::int64_t fmt = 0;
-  std::optional<bool> assertions{};       // true where they are compiled in
-  std::optional<std::string> programs{};  // a digest of the executables, once it was taken
+  std::optional<bool> assertions{};       // true if they are compiled in
+  std::optional<std::string> programs{};  // a digest of the executables, if taken
 };
 BuildFacts build_facts();
 
-// The variables of this process, which workers inherit, that libraries or malloc look at.
+// The environment variables that workers inherit from this process and that libraries or malloc
+// read.
 std::map<std::string, std::string> library_variables();
 
 }  // namespace gapmeter

@@ -1,4 +1,5 @@
-// Files that are whole or not there: every failure names the file, the call and the reason.
+// Files that are written whole or not at all. Every failure names the file, the call and the
+// reason.
 #pragma once
 
 #include <cstddef>
@@ -16,25 +17,26 @@ class FileError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Appends to a file, each text whole or not at all: where the disk is full, what fitted of it is
-// taken back before the error is thrown. Nobody else can have the file open in this way meanwhile.
+// Appends to a file, each text whole or not at all: if the disk is full, the part that was written
+// is removed again before the error is thrown. Only one AppendFile at a time can have the file
+// open.
 class AppendFile {
  public:
   // Creates the file; throws FileError when it exists.
   explicit AppendFile(const std::filesystem::path& path);
-  // Goes on at the end of a file that may exist. Throws FileError when another process appends
-  // to it.
+  // Continues at the end of the file, or creates it. Throws FileError if another process is
+  // appending to it.
   static AppendFile at_end_of(const std::filesystem::path& path);
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
   ~AppendFile();
 
-  // Throws also when the file is no longer where it was: what is written to a file that was deleted
-  // is lost.
+  // Also throws if the file is no longer at its path, because text written to a deleted file is
+  // lost.
   void append(std::string_view text);
-  // Waits until all of it is on the disk.
+  // Waits until everything is on disk.
   void settle() const;
-  // Drops what stands behind the first `kept` bytes.
+  // Truncates the file to its first `kept` bytes.
   void cut(long long kept);
   long long size() const { return size_; }
 
@@ -49,7 +51,7 @@ class AppendFile {
   long long size_ = 0;
 };
 
-// A file's bytes, read-only and without a copy of them. Throws FileError.
+// A file's bytes, mapped read-only instead of copied. Throws FileError.
 class MappedFile {
  public:
   explicit MappedFile(const std::filesystem::path& path);
@@ -68,11 +70,12 @@ class MappedFile {
 void write_file(const std::filesystem::path& path, std::string_view text);
 // The whole of a file.
 std::string read_file(const std::filesystem::path& path);
-// 16 hexadecimal digits of all bytes of these files; says when one has changed. Those that can't be
-// read count as empty.
+// A digest of the contents of these files, 16 hexadecimal digits: it changes if any file changes. A
+// file that can't be read counts as empty.
 std::string digest_of_files(const std::vector<std::filesystem::path>& paths);
 
-// "PATH: WHAT: the reason that errno has".
+// Throws FileError with the message "PATH: WHAT: " and the system's description of the errno value
+// `error`.
 [[noreturn]] void fail_on_file(const std::filesystem::path& path, std::string_view what, int error);
 
 }  // namespace gapmeter

@@ -1,4 +1,4 @@
-// Ctrl-C: once to end after the row in hand, twice to end at once.
+// Ctrl-C: once to stop after the current row, twice to stop at once.
 #pragma once
 
 #include <atomic>
@@ -11,8 +11,8 @@ struct Interrupts {
 };
 
 // Installs the handlers and returns the flags that they set. Also ignores SIGPIPE and SIGXFSZ, so
-// that a closed pipe or a file that may not grow is an error and not the end. The flags are the
-// program's one piece of global state: a signal handler can reach nothing else.
+// that a closed pipe or a file at its size limit is an error and does not kill the program. The
+// flags are the program's only global state, because a signal handler can reach nothing else.
 const Interrupts& handle_interrupts();
 
 }  // namespace gapmeter

@@ -7,38 +7,40 @@
 
 namespace gapmeter {
 
-// Bytes resident now, exact: from smaps_rollup, because the counters behind VmRSS are allowed to
-// lag by some pages for each thread. Falls back on VmRSS.
+// The bytes resident now, exact. Read from smaps_rollup, because the counters behind VmRSS may lag
+// by some pages for each thread. Falls back on VmRSS.
 std::optional<std::int64_t> resident_bytes();
-// Of another process, 0 when it has ended: roughly, and with its part alone of the pages that it
-// shares (Pss), which takes the system a look at each page.
+// Resident bytes of another process; 0 if it has ended. The first is a cheap approximation. The
+// second counts only the process's share of shared pages (Pss), for which the system looks at every
+// page.
 std::int64_t resident_bytes_of(int pid);
 std::int64_t proportional_bytes_of(int pid);
-// What the system could give this process without swapping, and without going beyond the limit of a
-// control group (a container's, say) that it is in.
+// How much memory this process could still get without swapping and without exceeding the limits of
+// its control groups (a container's, for instance).
 std::optional<std::int64_t> available_bytes();
-// How much less than their limits the control groups hold that a process is in, by its
-// /proc/PID/cgroup and the directory where they are mounted; nullopt where none has a limit. Both
-// versions: docs.kernel.org/admin-guide/cgroup-v2.html, cgroup-v1/memory.html.
+// How much memory the control groups of a process leave it, below their limits; nullopt if none has
+// a limit. `membership` is the process's /proc/PID/cgroup, `mount` the directory where control
+// groups are mounted. Both versions: docs.kernel.org/admin-guide/cgroup-v2.html,
+// cgroup-v1/memory.html.
 std::optional<std::int64_t> room_in_control_groups(const std::filesystem::path& membership,
                                                    const std::filesystem::path& mount);
 
-// The most memory that a worker may have: what is wanted or, where the system tells, four fifths of
-// what is free, so that no kernel can make the machine swap.
+// The memory limit of a worker: the wanted one or, if the system reports it, four fifths of what is
+// free, so that no kernel can make the machine swap.
 std::optional<std::int64_t> memory_limit(const std::optional<std::int64_t>& wanted);
 
 // The high-water mark of resident bytes since the process began or reset_peak() was called. VmHWM,
 // never getrusage's ru_maxrss: that one survives exec and shows the parent's size.
 std::optional<std::int64_t> peak_resident_bytes();
 
-// Sets the high-water mark to what is resident now. False where the system does not allow it.
+// Sets the high-water mark to what is resident now. False if the system does not allow it.
 bool reset_peak();
 
 // Hands freed heap memory back to the system, so that what stays resident is in use.
 void release_free_memory();
 
-// Keeps this process on pages of the base size, so that resident memory is what was asked for and
-// not rounded up to huge pages.
+// Keeps this process on pages of the base size: resident memory is then what was asked for, not
+// rounded up to huge pages.
 void disable_huge_pages();
 
 }  // namespace gapmeter

@@ -19,16 +19,16 @@ struct ProcessSpec {
   std::string request;  // written to the child's request pipe
   double timeout_s = 120;
   std::vector<int> cpus;  // empty: wherever the parent may run
-  // The most private memory that the child, and each process it starts, can have (RLIMIT_DATA):
-  // beyond it allocations fail. And the most memory of all of them together, shared memory
+  // Limits the private memory of the child and of each process that it starts (RLIMIT_DATA):
+  // allocations beyond it fail. Also limits the memory of all of them together, shared memory
   // included: beyond it they are ended.
   std::optional<std::int64_t> memory_bytes{};
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the child and return
-  bool stepped = false;                        // the child waits for steps, on a pipe of their own
+  bool stepped = false;                        // the child waits for steps, on a separate pipe
 };
 
 struct ProcessResult {
-  // crowded: it started more than most_tasks processes and threads; bloated: these took more than
+  // crowded: it started more than most_tasks processes and threads; bloated: these used more than
   // memory_bytes together.
   enum class End { exited, signalled, timed_out, abandoned, crowded, bloated };
   End end = End::exited;
@@ -41,17 +41,17 @@ struct ProcessResult {
 inline constexpr std::size_t answer_limit = std::size_t{16} << 20;
 inline constexpr std::size_t output_limit = std::size_t{16} << 10;
 
-// More than any kernel needs and less than what brings a machine down.
+// More than any kernel needs, and fewer than would bring a machine down.
 inline constexpr long most_tasks = 1000;
 
-// Throws std::system_error, naming the executable, when the process can't be started. Whatever the
-// child leaves behind is killed before this returns: its process group, and what got away from it,
-// for which this process becomes the one that adopts orphans (PR_SET_CHILD_SUBREAPER). Several
-// threads may run processes at once; what got away from any of them ends with the first to end.
+// Throws std::system_error, naming the executable, if the process can't be started. Whatever the
+// child leaves behind is killed before this returns: its process group, and the processes that left
+// the group, which this process adopts when they are orphaned (PR_SET_CHILD_SUBREAPER). Several
+// threads may run processes at once; the first child to end then ends the escaped processes of all.
 ProcessResult run_process(const ProcessSpec& spec);
 
-// A child that does its work in steps: before each it writes `step_ready` to its answer pipe, then
-// waits for a byte on its step pipe, so that several children can take turns on one processor. The
+// A child that works in steps: before each step it writes `step_ready` to its answer pipe, then
+// waits for a byte on its step pipe. Several children can thus take turns on one processor. The
 // deadline counts from the start. Ends the child and its group when destroyed.
 class SteppedProcess {
  public:
@@ -61,8 +61,8 @@ class SteppedProcess {
   SteppedProcess& operator=(const SteppedProcess&) = delete;
   ~SteppedProcess();
 
-  // Waits until the child is ready for its next step. False when it has no next step: it has
-  // answered, ended, or is out of time.
+  // Waits until the child is ready for its next step. False if there is no next step: the child has
+  // answered, ended, or run out of time.
   bool wait_until_ready();
   // Lets a child that is ready take its step.
   void step();

@@ -1,4 +1,4 @@
-// Who uses the processors, as /proc accounts it.
+// Which processes use the processors, according to /proc.
 #pragma once
 
 #include <map>
@@ -7,7 +7,7 @@
 
 namespace gapmeter {
 
-// Where the processors' time went, from boot on: to compare before with after.
+// How the processors' time has been spent since boot. Compare two of these to see an interval.
 struct ProcessorTimes {
   std::optional<double> stolen_s{};  // from the measuring processor, by the hypervisor
   struct Use {

@@ -1,4 +1,4 @@
-// What one processor of this machine can do at most: the roof that throughput is held against.
+// The most that one processor of this machine can do: the limit that throughput is compared with.
 #pragma once
 
 namespace gapmeter {
@@ -9,7 +9,7 @@ struct Roofline {
   double flops_per_s = 0;       // fused multiply-adds in float32, two operations each
 };
 
-// The best of several tries of a few milliseconds each, on the given processor (-1: any). What is
+// The best of several tries of a few milliseconds each, on the given processor (-1: any). This is
 // the most that simple loops reach, not what the data sheet says.
 Roofline measure_roofline(int cpu);
 
