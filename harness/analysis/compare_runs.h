@@ -11,9 +11,9 @@ namespace gapmeter {
 enum class ComparedBy { latency, gap };
 
 // Compares the cells that both runs have, by the rank-sum interval of their rounds' logarithms.
-// Runs that were not interleaved also differ by what the machine did meanwhile, cell by cell: with
-// enough cells, each interval is widened by the spread that the cells' ratios show around their
-// median. Throws std::invalid_argument when the runs have no cell in common that could be compared.
+// Runs that were not interleaved also differ by what the machine did in the meantime, cell by cell.
+// With enough cells, each interval is therefore widened by the spread of the cells' ratios around
+// their median. Throws std::invalid_argument if the runs have no cell in common.
 Comparison compare_runs(const std::vector<RoundRow>& base, const std::vector<RoundRow>& compared,
                         ComparedBy quantity, const VerdictRule& rule);
 

@@ -15,13 +15,13 @@ namespace gapmeter {
 enum class Verdict : std::uint8_t { same, faster, slower, inconclusive };
 std::string_view name_of(Verdict verdict);
 
-// What a verdict takes.
+// When a difference counts as a change.
 struct VerdictRule {
-  // The smallest change that matters: found when it is there, never reported when less than half of
-  // it is.
+  // The smallest change that matters: it is found if it is there, and never reported if there is
+  // less than half of it.
   double threshold = 0.02;
-  // That all intervals of a comparison hold at once; each of m cells gets 1 - (1 - confidence) / m
-  // (Bonferroni).
+  // The confidence that all intervals of a comparison hold at once; each of m cells gets 1 - (1 -
+  // confidence) / m (Bonferroni).
   double confidence = 0.99;
 };
 double confidence_of_one(const VerdictRule& rule, std::size_t cells);
@@ -49,12 +49,12 @@ struct Comparison {
   // The geometric mean over cells and its interval, from theirs as independent errors.
   std::optional<Estimate> overall{};
   Verdict verdict = Verdict::inconclusive;
-  std::vector<std::string> warnings{};  // of what makes it worth less
+  std::vector<std::string> warnings{};  // about what weakens it
 };
 
 // The median of ratios and its distribution-free interval (median_interval). On machines whose
-// speed comes in phases, most pairs agree to a fraction of a percent and some are far off: the
-// median ignores these, which averages and rank sums do not.
+// speed changes in phases, most pairs agree to a fraction of a percent and some are far off. The
+// median ignores these; averages and rank sums do not.
 Estimate ratio_of_pairs(std::span<const double> ratios, double confidence);
 
 // Verdicts of every cell and of all together: slower if any is, then inconclusive if any is, then

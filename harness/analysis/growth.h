@@ -13,18 +13,18 @@
 
 namespace gapmeter {
 
-// Values at one size, one for each round; rounds of different sizes with the same index are taken
+// Values at one size, one for each round. Rounds of different sizes with the same index belong
 // together.
 struct SizedValues {
   std::size_t n = 0;
   std::span<const double> rounds;
 };
 
-// The exponent k of value ~ n^k: in each round the slope of the least-squares line through
-// (log n, log value), then the median over rounds and its median_interval with summary_confidence.
-// The interval tells what noise does to the line, not whether a line is the right shape.
-// nullopt for fewer than two sizes or without a round that all have. Precondition: values and sizes
-// are positive.
+// The exponent k of value ~ n^k: in each round the slope of the least-squares line through (log n,
+// log value), then the median over rounds and its median_interval with summary_confidence. The
+// interval shows what noise does to the line, not whether a line is the right shape. nullopt for
+// fewer than two sizes, or if no round is common to all. Precondition: values and sizes are
+// positive.
 std::optional<Estimate> growth_exponent(const std::vector<SizedValues>& values);
 
 // Where a ratio that grows or falls with n crosses 1.
@@ -40,15 +40,15 @@ struct SizedRatio {
   Estimate ratio{};
 };
 
-// Every crossing between sizes at which the interval lies on different sides of 1; sizes whose
-// interval holds 1, or that have none, decide nothing. Expects ascending sizes.
+// Every crossing between sizes at which the interval lies on different sides of 1. Sizes without an
+// interval, or whose interval contains 1, decide nothing. Expects ascending sizes.
 std::vector<Crossover> crossovers(const std::vector<SizedRatio>& ratios);
 
 // One line of growth.csv.
 struct GrowthRow {
   SeriesKey series{};
-  // time: its latency; gap: that over the fastest native variant's; crossover: where the latter, or
-  // its latency over that of `against`, crosses 1.
+  // time: of its latency; gap: of its latency over the fastest native variant's; crossover: where
+  // that gap, or its latency over that of `against`, crosses 1.
   std::string quantity;
   std::string against{};
   std::string regime{};  // all; or L1, L2, …, memory: the sizes whose working set fits no nearer
@@ -59,10 +59,10 @@ struct GrowthRow {
   std::string faster_beyond{};  // of a crossover: the variant that is faster at larger n
 };
 
-// Of every variant the exponents of time and, for Python variants, of the gap, over all sizes and
-// in each cache; the crossovers of Python variants with the fastest native variant and with their
-// kernel's baseline. A regime's line begins at the last size of the one before, so that the step
-// between them is part of it.
+// For every variant the exponents of time and, for Python variants, of the gap, over all sizes and
+// in each cache. For Python variants also the crossovers with the fastest native variant and with
+// their kernel's baseline. A regime's line begins at the last size of the one before, so that the
+// step between them is part of it.
 std::vector<GrowthRow> growth_of(const std::vector<SummaryRow>& rows, const RunContext& context);
 
 }  // namespace gapmeter

@@ -21,9 +21,9 @@ std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds);
 // index, and its interval (paired_ratio with summary_confidence). Precondition: both have rounds.
 Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominator);
 
-// What a round would have read had its batches lasted about batch_ns: interruptions that a short
-// batch escapes are part of every long one. The nearest of its own batches, blocks of them, and the
-// whole round.
+// What a round would have read with batches of about batch_ns: every long batch contains
+// interruptions that short ones escape. Uses whichever is nearest in length: the round's own
+// batches, blocks of them, or the whole round.
 double latency_with_batches_of(const Timing& timing, double batch_ns);
 
 // The half-width of an interval relative to its middle; of log ratios nearly the same thing.

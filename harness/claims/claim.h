@@ -19,7 +19,7 @@ enum class Outcome : std::uint8_t {
   fails,
   holds_from,   // only from some n on
   holds_up_to,  // only up to some n
-  open,         // measured, but an interval lies on both sides of the line
+  open,         // measured, but not decided
   not_measured
 };
 std::string_view name_of(Outcome outcome);
@@ -31,7 +31,7 @@ struct Figure {
   std::optional<std::size_t> n{};
   Estimate value{};
   std::string unit{};            // "x" for ratios, "bytes", …
-  std::optional<double> line{};  // what it was held against; none: it decided nothing
+  std::optional<double> line{};  // what it was compared with; none: it decided nothing
 };
 
 struct Decision {

@@ -15,9 +15,9 @@ namespace gapmeter {
 
 enum class Agreement : std::uint8_t {
   reproduced,
-  shifted,       // the same way, from or up to another n
+  shifted,       // holds or fails alike, but from or up to another n
   contradicted,  // the other way round
-  undecided      // one of the two runs does not tell
+  undecided      // one of the two runs does not decide it
 };
 std::string_view name_of(Agreement agreement);
 
@@ -45,11 +45,11 @@ struct Reproduction {
   int failed_cells = 0;  // of the second run
 };
 
-// How far gaps may lie apart: another machine has other caches and another clock.
+// By what factor gaps may differ: another machine has other caches and another clock.
 inline constexpr double same_magnitude = 2;
 
-// Compares what both runs have; the reference is cut down to the cells of the second run first, so
-// that verdicts rest on the same sizes. Throws std::invalid_argument when there are none.
+// Compares what both runs have. The reference is first reduced to the cells of the second run, so
+// that verdicts rest on the same sizes. Throws std::invalid_argument if there are none.
 Reproduction compare_with_reference(const std::vector<SummaryRow>& reference,
                                     const RunContext& reference_context,
                                     const std::vector<SummaryRow>& here, const RunContext& context);

@@ -1,4 +1,4 @@
-// What most claims come down to: one variant's latency over another's, held against a line.
+// The form of most claims: one variant's latency over another's, compared with a line.
 #pragma once
 
 #include <functional>
@@ -13,22 +13,23 @@ namespace gapmeter {
 struct Contrast {
   std::string kernel;
   std::string numerator, denominator;
-  // Sizes outside say nothing of the claim: below, the call itself is what is timed; above, memory.
+  // Sizes outside this range say nothing about the claim: smaller ones time the call itself, larger
+  // ones time memory.
   std::size_t least_n = 0, largest_n = std::numeric_limits<std::size_t>::max();
 };
 
-// From here on a call takes far longer than what surrounds it.
+// From this n on, a call takes far longer than its overhead.
 inline constexpr std::size_t past_the_call = 1024;
 
-// Decides over sizes whether numerator / denominator is above (or below) the line. What `beside`
-// contrasts at the largest size is told along and decides nothing.
+// Decides over sizes whether numerator / denominator is above (or below) the line. The contrasts in
+// `beside` are reported at their largest size, and decide nothing.
 std::function<Decision(const Evidence&)> ratio_is(bool above, Contrast contrast, double line,
                                                   std::vector<Contrast> beside = {});
 
-// Appends what was found, if anything was.
+// Adds the figure to the decision, if there is one.
 void tell(Decision& decision, std::optional<Figure> figure);
 
-// A difference that is no mere noise: smaller ones would not be worth a line of code.
+// A difference worth noticing: a smaller one would not be worth a line of code.
 inline constexpr double noticeable = 1.05;
 
 }  // namespace gapmeter

@@ -1,5 +1,5 @@
-// A command: its name, its options, what it does. Each stands in a file of commands/ and in one
-// line of commands.cpp.
+// A command: its name, its options, and what it does. Each has a file in commands/ and a line in
+// commands.cpp.
 #pragma once
 
 #include <any>
@@ -16,11 +16,11 @@ namespace gapmeter {
 
 // A command with the options of one command line.
 struct BoundCommand {
-  // The exit status, which is contract: 0 well, 1 a mismatch, a failed cell or a regression, 2
-  // wrong use or bad input, 3 inconclusive, 130 interrupted. Bad input is thrown as UnknownName,
-  // FileError or std::runtime_error with a sentence for the user.
+  // Returns the exit status, which scripts rely on: 0 success, 1 a mismatch, a failed cell or a
+  // regression, 2 wrong use or bad input, 3 inconclusive, 130 interrupted. Bad input is thrown as
+  // UnknownName, FileError or std::runtime_error with a sentence for the user.
   std::function<int(const Invocation&)> run;
-  // Goes on with what this command line began in a directory; none where a command can't.
+  // Resumes what this command line began in a directory; empty if the command can't.
   std::function<int(const std::string& dir, const Invocation&)> go_on{};
   // A copy of the options as they were read.
   std::function<std::any()> options;
@@ -29,13 +29,12 @@ struct BoundCommand {
 struct Command {
   std::string name;
   std::string summary;  // a line for --help
-  // Whether all that it does is to read the rows of runs, of which there may be very many.
+  // Whether it only reads the rows of runs, of which there may be very many.
   bool reads_rows = false;
   std::function<BoundCommand(OptionSet&)> bind;
 };
 
-// How a command is written down: with a struct of options, which `declare` fills from the command
-// line.
+// How a command is declared: with a struct of options, which `declare` fills from the command line.
 template <class Options>
 struct CommandOf {
   std::string name;

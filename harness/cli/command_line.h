@@ -1,4 +1,4 @@
-// From argv and a configuration file to the command that they name.
+// Parses argv and a configuration file into the command that they name.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ struct ParsedCommand {
   BoundCommand bound;
 };
 
-// A command line that asked for nothing to be done: help or version (status 0), or that is wrong
-// (status 2). The text has been printed.
+// A command line with nothing to run: help or version (status 0), or wrong use (status 2). The text
+// has been printed.
 struct EarlyExit {
   int status;
 };

@@ -1,7 +1,6 @@
-// The options of one command, declared one by one: what each is called, where its value goes and
-// what its help says. Values are parsed strictly; what can't be one ends the program with the
-// option's name and what would have been right. CLI11 does the parsing and the help and is seen
-// nowhere else.
+// The options of one command, declared one by one: the name, where the value goes, and the help
+// text. Values are parsed strictly: a wrong one ends the program with the option's name and what
+// would have been right. CLI11 does the parsing and the help, and is used nowhere else.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +21,7 @@ class App;
 
 namespace gapmeter {
 
-// References that are handed over must live until the command line is parsed.
+// References that are passed in must live until the command line is parsed.
 class OptionSet {
  public:
   OptionSet(CLI::App& app, std::vector<std::string> arguments)
@@ -38,7 +37,8 @@ class OptionSet {
                     const std::string& type, const std::string& help);
   void whole_number(const std::string& name, std::optional<int>& value, int least, int most,
                     const std::string& type, const std::string& help);
-  // `take` gets the text; a std::invalid_argument that it throws becomes a message of the option.
+  // `take` gets the text; a std::invalid_argument that it throws becomes the option's error
+  // message.
   void parsed(const std::string& name, std::function<void(const std::string&)> take,
               const std::string& type, const std::string& help);
   // A comma-separated list; `take` gets its parts.
@@ -56,15 +56,15 @@ class OptionSet {
   void format(OutputFormat& value);
   void text_or_json(OutputFormat& value);
 
-  // Called when everything is parsed, with what was given; may throw WrongUse.
+  // Called when everything is parsed; may throw WrongUse.
   void finally(std::function<void()> settle) { settle_.push_back(std::move(settle)); }
   void settle() const;
 
   // Whether an option was given, on the command line or in the configuration file.
   bool is_given(const std::string& name) const;
-  // Whether a flag stands in argv, which outweighs the configuration file.
+  // Whether a flag is in argv, which takes precedence over the configuration file.
   bool is_on_command_line(const std::string& flag) const;
-  // The first option that was given beside this one; empty where there is none.
+  // The first option that was given together with this one; empty if there is none.
   std::string given_beside(const std::string& name) const;
 
  private:
@@ -85,7 +85,7 @@ double parse_share(std::string_view text);
 // "90", "90s", "10m", "1.5h" in seconds. Throws std::invalid_argument unless positive.
 double parse_duration(std::string_view text);
 
-// A whole number of the type, all of the text and nothing but it. Throws std::invalid_argument.
+// A whole number, with nothing around it. Throws std::invalid_argument.
 int parse_threads(std::string_view text);
 std::uint64_t parse_seed(std::string_view text);
 

@@ -1,5 +1,6 @@
-// What the command line and the configuration file say, as plain structs; nothing else in the
-// program looks at argv. A command whose options nobody else reads has them in its own file.
+// The contents of the command line and the configuration file, as plain structs; nothing else in
+// the program looks at argv. A command whose options nobody else reads declares them in its own
+// file.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ struct ListOptions {
 
 struct RunCommandOptions {
   RunOptions run{};
-  std::string resume{};  // directory of a run to go on with, whose own options then count
+  std::string resume{};  // directory of a run to resume, whose own options then apply
 };
 
 struct VerifyOptions {
@@ -42,7 +43,7 @@ struct AbOptions {
   Selection selection{.most_sizes = 3, .largest_work = std::size_t{1} << 20};
   VerdictRule rule{};
   std::optional<double> budget_s{};  // of the whole comparison
-  std::optional<int> rounds{};       // at most so many of each side
+  std::optional<int> rounds{};       // at most this many of each side
   double timeout_s = 120;
   std::uint64_t seed = 1;
   std::optional<int> cpu{};

@@ -64,7 +64,8 @@ struct Kernel {
   std::function<Cost(std::size_t n)> cost;
   std::string reference;  // the native variant that all others are verified against
   std::string baseline;   // the Python variant that people would write first
-  // Splits the gap into factors between neighbouring rungs, whose product is the whole gap.
+  // Splits the gap into factors between neighbouring rungs; their product is the factor from first
+  // to last.
   std::vector<Rung> ladder{};
   // How many times as long as other kernels' this kernel's pass of single calls is. Above 1 if the
   // question is about rare calls, because a percentile needs enough of them.

@@ -1,4 +1,4 @@
-// What there is to measure: the kernels of this build, joined with the Python modules of the same
+// What can be measured: the kernels of this build, joined with the Python modules of the same
 // stems, and the part of them that a user selected.
 #pragma once
 
@@ -40,16 +40,17 @@ VariantId baseline_of(const Kernel& kernel);
 // orphans on either side, duplicates, missing parts, modules that can't be imported.
 std::vector<std::string> check_catalog(const Catalog& catalog);
 
-// Why the kernel's module hides its Python variants from an engine (the first, or the one of this
-// label); nullptr when its baseline is there. The baseline then stands for what can't be seen, so
-// that the failure has a row.
+// Why an engine (the first, or the one with this label) does not see the Python variants of the
+// kernel's module; nullptr if its baseline is there. The baseline then stands for all that are
+// missing, so that the failure has a row.
 const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel,
                                        std::string_view engine = "");
 
 // The kernel's variants, native ones first, each in the order of declaration, engine by engine.
 std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel);
 
-// What the module declares of one Python variant, on the first engine or the one of this label.
+// What the module declares about one Python variant, on the first engine or the one with this
+// label.
 const PythonVariant* find_python_variant(const Catalog& catalog, std::string_view kernel,
                                          std::string_view variant, std::string_view engine = "");
 

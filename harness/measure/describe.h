@@ -7,13 +7,13 @@
 
 namespace gapmeter {
 
-// Asks a program's native worker. Throws std::runtime_error when it does not answer as one of this
-// protocol version does.
+// Asks a program's native worker. Throws std::runtime_error if it does not answer in this protocol
+// version.
 NativeDescription describe_native(const WorkerSettings& settings);
 
-// Asks the Python worker of an engine. A module that ends or hangs its worker becomes a problem of
-// that module. Throws std::runtime_error with the reason when the interpreter itself does not
-// start.
+// Asks the Python worker of an engine. A module that ends or hangs its worker is reported as a
+// problem of that module. Throws std::runtime_error with the reason if the interpreter itself does
+// not start.
 PythonDescription describe_python(const WorkerSettings& settings, const PythonEngine& engine);
 
 }  // namespace gapmeter

@@ -1,10 +1,10 @@
 // Two sides run the same cell in turns until the ratio between them is known: two builds of a
 // program, or two engines of one.
 //
-// The unit is a pair: a fresh process of each side, that take turns on one processor every few
-// milliseconds. Within a pair the ratio is the median over neighbouring slices, so that whatever
-// phase the machine is in cancels; between pairs, the median with its distribution-free interval,
-// because processes differ in memory layout and hash seed. Processes and time stand behind
+// The unit is a pair: a fresh process of each side. The two take turns on one processor every few
+// milliseconds. Within a pair the ratio is the median over neighbouring slices, which cancels
+// whatever phase the machine is in. Over pairs it is the median with its distribution-free
+// interval, because processes differ in memory layout and hash seed. Processes and time are behind
 // interfaces, as in the scheduler.
 #pragma once
 
@@ -27,7 +27,7 @@ struct DuelRule {
   double long_budget_s = 15;   // and for one whose calls fill a batch each
   std::int64_t batch_ns = 10'000;
   std::int64_t slice_ns = 2'000'000;  // of one side, at least one batch
-  // Of one side in a pair: until so many slices or so much time, at least one slice.
+  // Per side and pair: until this many slices or this much time, but at least one slice.
   std::int64_t most_slices = 24;
   std::int64_t round_ns = 100'000'000;
   const std::atomic<bool>* stop = nullptr;  // becomes true: end after the pair in hand
@@ -41,7 +41,7 @@ struct DuelRow {
 };
 
 struct DuelResult {
-  // Empty where the cell was measured on both sides; else which side failed and why.
+  // Empty if the cell was measured on both sides; else which side failed and why.
   std::string failure{};
   Status status = Status::ok;
   std::vector<double> base_ns{}, new_ns{};  // latencies: one of each for every pair
@@ -50,13 +50,13 @@ struct DuelResult {
 };
 
 // Verifies the task's cell on both sides, checks that they get the same bytes, then times pairs
-// until the interval over the first two thirds of them is narrow enough (deciding_rounds), looking
-// at its width alone, or until the budget ends. `record` sees every timed round.
+// until the interval over the first two thirds of them is narrow enough (deciding_rounds), or until
+// the budget ends. Looks only at the interval's width. `record` sees every timed round.
 DuelResult run_duel(Task task, PairRunner& runner, const Clock& clock, const DuelRule& rule,
                     const std::function<void(const DuelRow&)>& record = {});
 
-// The ratio of a pair: the median over slices of new over base. Precondition: as many of each, at
-// least one, all positive.
+// The ratio of a pair: the median over slices of new over base. Precondition: equal numbers of
+// slices, at least one, all positive.
 double ratio_of_slices(const std::vector<double>& base_ns, const std::vector<double>& new_ns);
 
 // How a round is cut into slices, given a call as the base side timed it.

@@ -1,5 +1,5 @@
-// What it costs Python to be embedded: the same variants in the embedded interpreter and in the
-// stock one that it stands for, in turns.
+// The cost of embedding Python: the same variants, in turns, in the embedded interpreter and in the
+// stock one that it stands for.
 #pragma once
 
 #include <string>

@@ -1,5 +1,4 @@
-// How noisy the machine is right now: what it does to a measurement that changes nothing, and who
-// else uses the processor.
+// How noisy the machine is now: how much two measurements of the same thing differ.
 #pragma once
 
 #include <cstdint>

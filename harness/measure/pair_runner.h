@@ -1,8 +1,8 @@
 // Runs one round of a task on two sides at the same time, in turns on one processor.
 //
-// The speed of a shared machine comes in phases of milliseconds to minutes. Two processes that run
-// one after the other see different phases; two that alternate every few milliseconds see the same
-// ones, and the start of both is paid once for many alternations.
+// The speed of a shared machine changes in phases of milliseconds to minutes. Two processes that
+// run one after the other see different phases. Two that alternate every few milliseconds see the
+// same ones, and both start only once for many alternations.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace gapmeter {
 
-// What the duel runs tasks through; tests put a fake in its place. Side 0 is base, side 1 new.
+// Runs tasks for the duel; tests put a fake in its place. Side 0 is base, side 1 new.
 class PairRunner {
  public:
   virtual ~PairRunner() = default;

@@ -21,10 +21,10 @@ struct Selection {
   std::vector<std::size_t> sizes{};           // empty: the kernel's own, within these limits:
   std::optional<std::size_t> most_sizes{};    //   at most so many, evenly thinned out
   std::optional<std::size_t> largest_work{};  //   none with more items in a call, unless all have
-  // Leave out variants that take long to prepare, and of the kernel's own sizes take the memory of
-  // the largest alone: the small ones' can't be told from noise.
+  // Leave out variants that take long to prepare, and measure memory only at the largest of the
+  // kernel's own sizes: at small ones it is indistinguishable from noise.
   bool quick = false;
-  std::vector<std::size_t> probes{};  // instead of them, where not above their largest
+  std::vector<std::size_t> probes{};  // instead of the sizes, up to their largest
   std::vector<int> threads{};         // of kernels that use threads; empty: 1, 2, 4, … and
   int processors = 1;                 //   this many
 };
@@ -78,10 +78,10 @@ std::size_t tasks_per_variant(const Plan& plan, const CellGroup& group);
 // Equal for plans that measure the same in the same order.
 std::uint64_t digest_of(const Plan& plan);
 
-// The order in which the variants of a group run in a round: positions of a permutation that
-// is seeded by (seed, kernel, n), rotated every second round and reversed in odd ones. Over the
-// rounds each variant stands in each place, before and after each other one, so that drift hits all
-// alike; two variants run ABBA BAAB.
+// The order in which the variants of a group run in a round: a permutation seeded by (seed, kernel,
+// n), rotated every second round and reversed in odd ones. Over the rounds each variant runs at
+// each position, and before and after each other one, so that drift affects all alike. Two variants
+// run ABBA BAAB.
 std::vector<std::size_t> round_order(const Plan& plan, const CellGroup& group, int round,
                                      std::size_t variants);
 

@@ -1,7 +1,7 @@
 // Carries out a plan: verification, memory and interleaved rounds, group by group.
 //
-// Processes, time, progress and the results all stand behind interfaces, so that tests drive it
-// with fakes and assert exactly what runs in which order.
+// Processes, time, progress and the results are behind interfaces, so that tests drive it with
+// fakes and assert exactly what runs in which order.
 #pragma once
 
 #include <atomic>
@@ -33,21 +33,21 @@ class RunObserver {
 struct SchedulerOptions {
   std::optional<double> budget_s{};         // wall time; the variants share what is left of it
   const std::atomic<bool>* stop = nullptr;  // becomes true: end after the row in hand
-  // Cells that would need more are skipped: what they declare, or what smaller sizes took scaled
-  // with n.
+  // Cells that would need more are skipped, judging by what they declare or by what smaller sizes
+  // took, scaled with n.
   std::optional<std::int64_t> memory_bytes{};
-  // Of an earlier run of the same plan that was cut short: taken as they are, not measured again
-  // and not told to the observer.
+  // Rows of an earlier run of the same plan that was cut short. They are kept as they are: not
+  // measured again, and not reported to the observer.
   std::vector<RoundRow> known{};
 };
 
 enum class RunEnd { complete, interrupted };
 
-// Variants are verified and weighed beside each other, and timed alone. Every planned cell leaves
-// at least one row. With a wanted precision, a cell gets no further
-// rounds once it has reached it; a native variant stays for as long as a gap against it has not. A
-// variant that fails is not run again at this n, and one that timed out or ran out of memory is not
-// tried at larger sizes.
+// Variants are verified, and their memory is measured, in parallel; they are timed alone. Every
+// planned cell leaves at least one row. With a wanted precision, a cell gets no further rounds once
+// it has reached it; a native variant continues until every gap against it has, too. A variant that
+// fails is not run again at this n, and one that timed out or ran out of memory is not tried at
+// larger sizes.
 class Scheduler {
  public:
   Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock, RunObserver& observer,
@@ -70,7 +70,7 @@ class Scheduler {
   void conclude(const CellGroup& group, Contestant& contestant, Pass pass, int round, int position,
                 TaskOutcome outcome);
   bool run_round(const CellGroup& group, std::vector<Contestant*>& contestants, int round);
-  // Takes over what is known of a task; false when nothing is.
+  // Uses the known row of a task; false if there is none.
   bool recall(const CellGroup& group, Contestant& contestant, Pass pass, int round);
   void learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement);
   std::optional<Measurement> too_large(const CellGroup& group, const PlannedVariant& planned) const;
@@ -78,7 +78,7 @@ class Scheduler {
               int position, TaskOutcome outcome);
   void retire_precise(std::vector<Contestant*>& contestants, int rounds) const;
   void skip_group(const CellGroup& group);
-  // Of what is left of the budget, as much as the group has of the variants that are left.
+  // The group's share of what is left of the budget, in proportion to the variants that are left.
   double share_of_budget(std::size_t next) const;
   bool stopped() const { return options_.stop != nullptr && *options_.stop; }
 
@@ -90,9 +90,9 @@ class Scheduler {
   double started_s_;
   std::size_t done_ = 0;
   std::size_t total_ = 0;
-  std::vector<RoundRow> rows_;                                       // of the group in hand
+  std::vector<RoundRow> rows_;                                       // of the current group
   std::map<std::tuple<CellKey, Pass, int>, const RoundRow*> known_;  // by cell, pass and round
-  // What variants took at the size measured last.
+  // The memory that variants took at the size measured last.
   struct Footprint {
     std::size_t n = 0;
     double baseline_bytes = 0, added_bytes = 0;

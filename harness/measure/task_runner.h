@@ -18,11 +18,11 @@ namespace gapmeter {
 struct TaskOutcome {
   Measurement measurement;
   double wall_s = 0;       // from fork to the end of the process
-  bool abandoned = false;  // the user would not wait; the measurement means nothing
-  bool killed = false;     // by SIGKILL, from a person or from the system for want of memory
+  bool abandoned = false;  // the user stopped waiting; the measurement is meaningless
+  bool killed = false;     // by SIGKILL: by a person, or by the system when memory ran out
 };
 
-// What the scheduler runs tasks through; tests put a fake in its place.
+// Runs tasks for the scheduler; tests put a fake in its place.
 class TaskRunner {
  public:
   // Takes the outcome of tasks[i]; false: start no more.
@@ -30,29 +30,29 @@ class TaskRunner {
 
   virtual ~TaskRunner() = default;
   virtual TaskOutcome run(const Task& task) = 0;
-  // Runs tasks in which nothing is timed, which may therefore run beside each other. `take` gets
-  // their outcomes one by one in the order of `tasks`; what was started when it wants no more is
-  // still taken.
+  // Runs tasks in which nothing is timed, and which may therefore run in parallel. `take` gets
+  // their outcomes one by one, in the order of `tasks`. After it returns false, it still gets the
+  // outcomes of tasks that were started.
   virtual void run_untimed(const std::vector<Task>& tasks, const Take& take);
 
-  // As run, but a process that the system would not start is a failed task.
+  // Like run, but a process that the system would not start is a failed task.
   TaskOutcome try_to_run(const Task& task);
 };
 
 class ProcessTaskRunner final : public TaskRunner {
  public:
-  // `most_at_once`: so many untimed tasks run beside each other.
+  // `most_at_once`: how many untimed tasks run in parallel.
   explicit ProcessTaskRunner(WorkerSettings settings, std::size_t most_at_once = processors())
       : settings_(std::move(settings)), most_at_once_(most_at_once) {}
-  // A worker that was killed is started once more: whether a person did it or the system can't be
-  // told, and only the system does it again.
+  // A worker that was killed is started once more. Whether a person or the system killed it can't
+  // be known, but only the system does it again.
   TaskOutcome run(const Task& task) override;
-  // Of tasks that run beside each other each may have its part of the memory, and none is pinned.
-  // One that fails so is run again alone: only that counts.
+  // Tasks that run in parallel share the memory limit equally, and are not pinned. One that fails
+  // in parallel is run again alone, and only that result counts.
   void run_untimed(const std::vector<Task>& tasks, const Take& take) override;
 
  private:
-  // Of a task that ran beside others; nothing when it failed. Waits for its end.
+  // The outcome of a task that ran in parallel; nullopt if it failed. Waits for its end.
   std::optional<TaskOutcome> success_of(const Task& task, std::future<WorkerReply>& ended) const;
 
   WorkerSettings settings_;
@@ -69,8 +69,7 @@ std::string title_of(const Task& task);
 
 TaskOutcome outcome_of(const WorkerReply& reply, double timeout_s);
 
-// The measurement that a finished process stands for: its own answer, or the reason why there is
-// none.
+// The measurement of a finished process: its own answer, or the reason why there is none.
 Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double timeout_s);
 
 }  // namespace gapmeter

@@ -32,8 +32,8 @@ struct WorkerSettings {
   std::function<void(const std::string& title, const std::string& output)> log{};
 };
 
-// The variables that every worker gets, for a task of so many threads: equal numbers of BLAS
-// threads and equal huge-page conditions in both lanes.
+// The environment variables of every worker, for a task with this many threads. They give both
+// lanes the same number of BLAS threads and the same huge-page conditions.
 std::vector<std::pair<std::string, std::string>> worker_environment(int threads);
 
 // A request that is ready to be sent.

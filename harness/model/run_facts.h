@@ -69,7 +69,7 @@ struct RunFacts {
 };
 
 // When a fact must be equal in two runs: for one to resume the other, or for their times to be
-// compared. Facts inside a part that one of the runs lacks don't count.
+// compared. A nested fact counts only if the facts around it do, too.
 enum class Alike : std::uint8_t { no = 0, to_resume = 1, to_compare = 2, always = 3 };
 constexpr Alike operator&(Alike a, Alike b) {
   return static_cast<Alike>(static_cast<unsigned>(a) & static_cast<unsigned>(b));

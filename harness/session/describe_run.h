@@ -1,4 +1,4 @@
-// Fills run.json's struct: what this build, this machine and this plan are.
+// Fills in run.json's struct: describes this build, this machine and this plan.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@
 
 namespace gapmeter {
 
-// Of one Python engine.
+// Describes one Python engine.
 EngineFacts describe_engine(const PythonDescription& python, bool embedded);
 
-// Of a run that is about to start.
+// Describes a run that is about to start.
 RunFacts describe_run(const RunOptions& options, const std::vector<std::string>& command,
                       const Catalog& catalog, const Plan& plan, int cpu);
 
-// Adds the ladders of kernels that a run of an older build does not describe yet, so that its
-// charts are as good. Returns whether there were any.
+// Adds the ladders that a run of an older build lacks, so that its charts are as good. Returns
+// whether it added any.
 bool add_ladders(RunFacts& facts, const std::vector<Kernel>& kernels);
 
 // The ratios of the embedded interpreter to the stock one, and their mean.

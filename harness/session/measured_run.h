@@ -1,5 +1,5 @@
-// A run from its options to its files, and how it goes on after an interruption: what `run` and
-// `reproduce` have in common.
+// A run from its options to its files, and how it resumes after an interruption: the common part of
+// `run` and `reproduce`.
 #pragma once
 
 #include <filesystem>
@@ -21,24 +21,24 @@ struct MeasuredRun {
   RunContext context;
   RunEnd end = RunEnd::complete;
   std::vector<EmbeddingCell> penalty;  // empty where the embedded interpreter was not used
-  std::string stock_python;            // that the penalty is against
+  std::string stock_python;            // the interpreter that it is relative to
 };
 
-// May take groups of cells out of a plan.
+// May remove groups of cells from a plan.
 using Choose = std::function<void(std::vector<CellGroup>&)>;
 
-// Plans, measures and writes every file of the run. Progress goes to stderr, results to nobody yet.
-// Throws UnknownName for a selection of nothing, FileError, std::runtime_error with a sentence for
-// the user.
+// Plans, measures and writes every file of the run. Progress goes to stderr; results are only
+// returned. Throws UnknownName if nothing is selected, FileError, or std::runtime_error with a
+// sentence for the user.
 MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
                         const Choose& choose = {});
 
-// Goes on with a run that was cut short, with the options and the choice that it began with. Throws
-// FileError where build, interpreter, kernels or settings are not what they were.
+// Resumes a run that was cut short, with the options and the choice that it began with. Throws
+// FileError if build, interpreter, kernels or settings have changed.
 MeasuredRun resume_run(const std::filesystem::path& dir, const RunOptions& options,
                        const Invocation& invocation, const Choose& choose = {});
 
-// "to go on: gapmeter run --resume DIR", the directory as a shell takes it for one word.
+// "to go on: gapmeter run --resume DIR", with the directory quoted for a shell.
 std::string how_to_go_on(const std::filesystem::path& dir);
 
 }  // namespace gapmeter

@@ -11,7 +11,7 @@ namespace gapmeter {
 
 class Progress final : public RunObserver {
  public:
-  // Draws itself when `stream` is a terminal; else a line for each group that ends.
+  // Redraws one line if `stream` is a terminal; otherwise prints a line for each group that ends.
   Progress(const Plan& plan, std::FILE* stream, bool is_terminal);
   ~Progress() override;
   Progress(const Progress&) = delete;

@@ -1,5 +1,5 @@
-// Watches a run for its files: every row is on disk before anyone else hears of it, and run.json
-// says so at once when another run measures on the machine.
+// Writes a run's files while it runs: every row is on disk before anything else hears of it, and
+// run.json records at once if another run measures on the machine.
 #pragma once
 
 #include <filesystem>
@@ -13,12 +13,12 @@
 
 namespace gapmeter {
 
-// Whether another run measures on this machine meanwhile. Noted in run.json when it is seen, since
-// nobody knows how this run ends.
+// Whether another run measures on this machine in the meantime. It is noted in run.json as soon as
+// it is seen, because this run may end at any moment.
 class Neighbours {
  public:
   Neighbours(RunFacts& facts, std::filesystem::path dir) : facts_(facts), dir_(std::move(dir)) {}
-  // True the first time that there is one.
+  // True the first time that there is another run.
   bool appear();
 
  private:

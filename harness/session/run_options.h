@@ -1,4 +1,4 @@
-// What a run is to be: the options of every command that makes one.
+// How to run: the options of every command that makes a run.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@ namespace gapmeter {
 struct RunOptions {
   Selection selection{};
   std::string out;  // empty: results/<time>
-  int rounds = 8;   // even: then each variant comes before each other as often as after it
+  int rounds = 8;   // even, so that each variant runs before each other one as often as after
   std::int64_t round_ns = 100'000'000;
-  std::int64_t single_calls_ns = 50'000'000;  // of each round, beside round_ns
+  std::int64_t single_calls_ns = 50'000'000;  // per round, in addition to round_ns
   std::optional<double> budget_s{};
   std::optional<double> precision{};
   double timeout_s = 120;
-  std::optional<std::int64_t> memory_bytes{};  // of a worker; empty: by what is free
+  std::optional<std::int64_t> memory_bytes{};  // of a worker; empty: from what is free
   std::uint64_t seed = 1;
   std::optional<int> cpu{};  // empty: the last one that this process may use
   // Stock interpreters: one takes the embedded one's place, several run beside it.

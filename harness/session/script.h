@@ -6,11 +6,11 @@
 
 namespace gapmeter {
 
-// Becomes `python scripts/gapmeter_report NAME arguments…`; throws std::runtime_error where that
-// can't be started.
+// Replaces this process with `python scripts/gapmeter_report NAME arguments…`; throws
+// std::runtime_error if that can't be started.
 [[noreturn]] void become_script(const std::string& name, const std::vector<std::string>& arguments);
 
-// Runs it to its end. Returns what went wrong, in a line; empty where nothing did.
+// Runs it to its end. Returns what went wrong, in a line; empty on success.
 std::string run_script(const std::string& name, const std::vector<std::string>& arguments);
 
 }  // namespace gapmeter

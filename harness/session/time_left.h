@@ -1,4 +1,4 @@
-// How long a run will still take, from how long its parts took.
+// How long a run will still take, estimated from how long its parts took.
 #pragma once
 
 #include <map>
@@ -13,16 +13,17 @@
 
 namespace gapmeter {
 
-// From the wall time of the tasks that have ended. A cell's tasks are expected to take as
-// long as the median of those that ended; those of sizes not reached yet as long as the same
-// variant's with as many threads at the nearest smaller size, and by so much longer as a few calls
-// will take if they grow with n, or as the line through the two sizes before tells.
+// Estimates from the wall time of tasks that have ended. A cell's tasks are expected to take the
+// median of those that ended. A size that was not reached yet starts from the same variant's
+// median, with the same number of threads, at the nearest smaller size. To that it adds the growth
+// of a few calls: in proportion to n, or along the line through the two sizes before if that is
+// more.
 class TimeLeft {
  public:
   explicit TimeLeft(const Plan& plan) : plan_(plan) {}
 
   void task_ended(const RoundRow& row);
-  // Whatever was planned of it and has not been run will not be.
+  // What was planned for the group and has not run will not run any more.
   void group_ended(const CellGroup& group);
   // Seconds; nullopt before anything has ended, and with a wanted precision.
   std::optional<double> estimate_s() const;

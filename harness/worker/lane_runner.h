@@ -1,5 +1,5 @@
 // A lane runs variants of one language. The passes know variants only through this interface, so
-// that both lanes are timed, verified and weighed by the same code.
+// the same code verifies and times both lanes and measures their memory.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace gapmeter {
 
-// The variant can't run here, and that is nobody's mistake: a package is missing, the size is above
+// The variant can't run here, and that is not an error: a package is missing, or the size is above
 // what the variant declares. what() is the reason.
 class Skipped : public std::runtime_error {
  public:
@@ -39,11 +39,11 @@ class PreparedCall {
   virtual std::vector<Metric> metrics() const { return {}; }
 };
 
-// Counts the collector's runs from its making to its end.
+// Counts the collector's runs during its own lifetime.
 class CollectionWatch {
  public:
   virtual ~CollectionWatch() = default;
-  // nullopt where the variant has made an end of the watching.
+  // nullopt if the variant has stopped the watching.
   virtual std::optional<Collections> so_far() const = 0;
 };
 
@@ -52,14 +52,14 @@ class LaneRunner {
   virtual ~LaneRunner() = default;
 
   // Binds a variant to inputs. The lane keeps the inputs alive for as long as something refers to
-  // them and no longer. Throws Skipped, or what the variant's own preparation throws.
+  // them, and no longer. Throws Skipped, or what the variant's own preparation throws.
   virtual std::unique_ptr<PreparedCall> prepare(const Kernel& kernel, const std::string& variant,
                                                 std::shared_ptr<const Inputs> inputs) = 0;
 
-  // Frees what only a collector would.
+  // Frees what only a collector would free.
   virtual void collect_garbage() = 0;
 
-  // nullptr from lanes without a collector.
+  // nullptr for lanes without a collector.
   virtual std::unique_ptr<CollectionWatch> watch_collections() { return nullptr; }
 };
 

@@ -1,5 +1,5 @@
-// The pass over single calls: how long each one took, for the tail that batches average away, and
-// what the machine itself would put there.
+// The pass over single calls: how long each one took, which shows the tail that batches average
+// away, and the tail that the machine alone would cause.
 #pragma once
 
 #include "harness/model/measurement.h"
@@ -7,7 +7,8 @@
 
 namespace gapmeter {
 
-// Calls shorter than this are not timed one by one: reading the clock would be a visible part.
+// Calls shorter than this are not timed one by one: reading the clock would be a visible part of
+// them.
 inline constexpr double shortest_single_call_ns = 1000;
 
 // Times calls one by one for about `wanted_ns`, at least once, then watches the machine for a tenth

@@ -16,12 +16,12 @@ struct OutputCheck {
   bool comparable = true;  // false when type or shape differ, so that there is no error to measure
 };
 
-// An element matches when |actual - expected| <= abs + rel * |expected|. NaN matches NaN alone and
-// an infinity matches the same infinity alone; whole numbers match when equal, whatever the
-// tolerance. A floating-point actual never matches a whole expected.
+// An element matches if |actual - expected| <= abs + rel * |expected|. NaN matches only NaN, and an
+// infinity only the same infinity. Integers must be equal, whatever the tolerance. A floating-point
+// actual never matches an integer expected.
 OutputCheck check_output(const Buffer& expected, const Buffer& actual, Tolerance tolerance);
 
-// Compares every output of a kernel; the first difference found is the one told.
+// Compares every output of a kernel; reports the first difference found.
 OutputCheck check_outputs(const Kernel& kernel, const Inputs& inputs,
                           const std::vector<Buffer>& expected, const std::vector<Buffer>& actual);
 

@@ -10,15 +10,15 @@
 
 namespace gapmeter {
 
-// What a lane's executable brings along.
+// What a lane's executable provides.
 struct WorkerLane {
   std::function<std::unique_ptr<LaneRunner>(const Request&)> start;
   // The answer to a DescribeRequest.
   std::function<std::string(LaneRunner&, const DescribeRequest&, std::uint64_t nonce)> describe;
 };
 
-// Reads one request, performs it, answers. Returns the exit status: 0 when an answer was written,
-// whatever it says; 2 when the request or the pipes were not usable.
+// Reads one request, performs it, answers. Returns the exit status: 0 if an answer was written,
+// whatever it says; 2 if the request or the pipes were unusable.
 int worker_main(const WorkerLane& lane);
 
 }  // namespace gapmeter

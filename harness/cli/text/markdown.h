@@ -6,7 +6,7 @@
 
 namespace gapmeter {
 
-// The first line is the header; what would end a cell or be taken for HTML is escaped.
+// The first line is the header. Characters that would end a cell or be read as HTML are escaped.
 std::string markdown_table(const std::vector<std::vector<std::string>>& lines);
 
 }  // namespace gapmeter

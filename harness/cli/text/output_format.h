@@ -1,4 +1,4 @@
-// In what form a command prints its result.
+// The form in which a command prints its result.
 #pragma once
 
 namespace gapmeter {

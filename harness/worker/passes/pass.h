@@ -1,5 +1,5 @@
-// What a pass works on, and what every pass of a worker does: one file of this folder each, and one
-// line in passes.cpp.
+// What a pass works on, and the function of every pass of a worker: each has a file in this folder,
+// and a line in passes.cpp.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,7 @@ PassFunction function_of(Pass pass);
 
 // The kernel's inputs at a size, with the task's seed and threads.
 std::shared_ptr<const Inputs> make_inputs(const PassContext& context, std::size_t n);
-// As rows have it.
+// As it appears in rows.
 std::string digest_text(const Inputs& inputs);
 
 }  // namespace gapmeter
