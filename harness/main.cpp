@@ -1,5 +1,5 @@
-// gapmeter: options, then the command that they name. Run with the worker argument by gapmeter
-// itself, it is a native worker instead.
+// gapmeter: parses the options, then runs the command that they name. With the worker argument,
+// which only gapmeter itself passes, it is a native worker instead.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -25,7 +25,7 @@ int run(int argc, char** argv, const gapmeter::Interrupts& interrupts) {
   const auto& chosen = std::get<gapmeter::ParsedCommand>(parsed);
   if (chosen.command->reads_rows) gapmeter::use_huge_pages(argv);
   const int status = chosen.bound.run({{argv, argv + argc}, python_dir, interrupts});
-  // Results that could not be written must not pass for results.
+  // Results that could not be written must not look like success.
   if (std::fflush(stdout) != 0) {
     throw std::system_error(errno, std::generic_category(), "writing to stdout");
   }
@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv, interrupts);
   } catch (const gapmeter::FileError& error) {
-    return refuse(error);  // also after Ctrl-C: results that could not be written are news
+    return refuse(error);  // also after Ctrl-C: the user must know of lost results
   } catch (const std::exception& error) {
     return interrupts.stop ? 130 : refuse(error);
   }

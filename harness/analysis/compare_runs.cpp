@@ -12,7 +12,7 @@
 namespace gapmeter {
 namespace {
 
-// Fewer ratios than this say little of their spread.
+// Fewer ratios than this say little about their spread.
 constexpr std::size_t least_cells_for_spread = 8;
 
 const std::vector<double>& values_of(const SummaryRow& row, ComparedBy quantity) {
@@ -141,7 +141,8 @@ Comparison compare_runs(const std::vector<RoundRow>& base, const std::vector<Rou
   finish(cells, margin);
   Comparison comparison = conclude(std::move(cells), rule);
   comparison.warnings = std::move(warnings);
-  // What the machine did between the runs may have hit all cells alike, and does not average out.
+  // What the machine did between the runs may have affected all cells alike, and does not average
+  // out.
   if (comparison.overall) widen(*comparison.overall, margin);
   comparison.quantity = quantity == ComparedBy::latency ? "latency" : "gap";
   return comparison;

@@ -25,7 +25,7 @@ double slope(const std::vector<double>& x, const std::vector<double>& y) {
 bool is_below(const Estimate& ratio) { return ratio.interval && ratio.interval->high < 1; }
 bool is_above(const Estimate& ratio) { return ratio.interval && ratio.interval->low > 1; }
 
-// Where between the two sizes the line through the medians crosses 1; from the last median on its
+// Where the line through the medians crosses 1 between the two sizes, from the last median on its
 // first side to the next one.
 double interpolated(std::span<const SizedRatio> between) {
   const double first_sign = std::log(between.front().ratio.value);

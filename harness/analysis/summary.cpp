@@ -13,11 +13,11 @@
 namespace gapmeter {
 namespace {
 
-// The rows of one cell, sorted out by pass.
+// The rows of one cell, by pass.
 struct CellRows {
   CellKey key;
   std::vector<const RoundRow*> all;
-  std::map<int, const RoundRow*> timed;  // rounds that ended well
+  std::map<int, const RoundRow*> timed;  // rounds that succeeded
 };
 
 std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
@@ -35,7 +35,7 @@ std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
   return cells;
 }
 
-// Adds a count to a sum that stays at the largest number rather than overflow: rows can claim any.
+// Adds a count to a sum, which saturates instead of overflowing: rows can claim any count.
 void add_count(std::int64_t& sum, std::int64_t count) {
   if (__builtin_add_overflow(sum, count, &sum)) sum = std::numeric_limits<std::int64_t>::max();
 }
@@ -62,7 +62,7 @@ void take_verification(const CellRows& cell, SummaryRow& row) {
   }
 }
 
-// The first failure decides the cell: what failed once is not to be relied on.
+// The first failure decides the cell: a variant that failed once can't be relied on.
 void take_status(const CellRows& cell, SummaryRow& row) {
   for (const RoundRow* round : cell.all) {
     if (row.input_digest.empty()) row.input_digest = round->measurement.input_digest;
@@ -100,13 +100,13 @@ void combine(Rule rule, const std::optional<std::int64_t>& value,
 void combine(Rule rule, const Histogram& value, Histogram& sum) {
   if (rule == Rule::merged) sum.merge(value);
 }
-// Estimators, and numbers that no rule but the last one's is for.
+// Estimators, and numbers for which only Rule::last makes sense.
 template <class T>
 void combine(Rule rule, const T& value, T& sum) {
   if (rule == Rule::last) sum = value;
 }
 
-// What each part of the rounds' measurements is together. Times are those of cells that ended well.
+// Combines each part of the rounds' measurements. Times are those of successful cells only.
 void take_parts(const CellRows& cell, SummaryRow& row) {
   each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
     constexpr bool is_memory = std::is_same_v<Part, MemoryUse>;
@@ -131,7 +131,7 @@ void take_metrics(const CellRows& cell, SummaryRow& row) {
   }
 }
 
-// What the whole run saw of the machine is what each of its cells is judged by.
+// What the whole run saw of the machine; each of its cells is judged by it.
 struct Hiccups {
   Histogram histogram;
   double watched_s = 0;
@@ -188,8 +188,8 @@ SummaryRow summarize_cell(const CellRows& cell) {
   return row;
 }
 
-// What Python rows are compared with, by kernel, n, threads and input: the index of the fastest
-// native row.
+// The native row that Python rows are compared with, by kernel, n, threads and input: the index of
+// the fastest one.
 using Input = std::tuple<std::string, std::size_t, int, std::string>;
 
 Input input_of(const SummaryRow& row) {

@@ -32,7 +32,7 @@ std::string quoted(std::string_view field) {
   return result + '"';
 }
 
-// How often a character stands in a text: by searching, which is fast where it is rare.
+// How often a character occurs in a text. Searches for it, which is fast if it is rare.
 std::size_t count_of(std::string_view text, char wanted) {
   std::size_t count = 0;
   for (std::size_t at = text.find(wanted); at != std::string_view::npos;
@@ -42,7 +42,7 @@ std::size_t count_of(std::string_view text, char wanted) {
   return count;
 }
 
-// Where the first record ends that reaches beyond `least`: after a line feed before which all
+// The end of the first record that reaches beyond `least`: after a line feed before which all
 // quotes are in pairs.
 std::size_t end_of_record(std::string_view text, std::size_t least) {
   std::size_t quotes = count_of(text.substr(0, least), '"');
@@ -111,7 +111,7 @@ bool CsvReader::take(char expected) {
 // Fields keep their memory from record to record.
 void CsvReader::read_record(std::vector<std::string>& fields) {
   const std::string_view line = rest_.substr(0, rest_.find('\n'));
-  // Most records are one line that ends here, and are taken apart several times as fast.
+  // Most records are one line that ends here; reading these separately is several times as fast.
   const bool whole = line.size() < rest_.size();
   if (whole && line.find('"') == std::string_view::npos &&
       line.find('\r') == std::string_view::npos) {

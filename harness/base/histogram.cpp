@@ -12,7 +12,8 @@ namespace {
 // Each bucket's width is a power of two such that this many significant bits of a value are kept.
 constexpr int significant_bits = 11;
 
-// One in so many is few: looked up one by one in the others, rather than passing over all of them.
+// A histogram with fewer than one bucket for this many of ours is small: its buckets are looked up
+// one by one, instead of passing over all of ours.
 constexpr std::size_t few = 16;
 
 std::int64_t width_at(std::int64_t value) {
@@ -22,11 +23,11 @@ std::int64_t width_at(std::int64_t value) {
 
 std::int64_t lower_bound_of(std::int64_t value) { return value - value % width_at(value); }
 
-// How many buckets there are for the values of each power of two.
+// The number of buckets for the values of each power of two, as a power of two.
 constexpr int per_doubling_bits = significant_bits - 1;
 
-// Reads what to_string writes from the front of a text. By hand: files hold tens of millions of
-// numbers, and std::from_chars takes several times as long.
+// Reads what to_string writes from the front of a text. Written by hand, because files hold tens of
+// millions of numbers and std::from_chars takes several times as long.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : at_(text.data()), end_(at_ + text.size()) {}
@@ -39,9 +40,9 @@ class Scanner {
     return true;
   }
 
-  // Whether a whole number stands here; `value` is it then.
+  // Whether a whole number comes next; if so, `value` is that number.
   bool take_number(std::int64_t& value) {
-    constexpr std::ptrdiff_t most_digits = 19;  // any of so many fit without a sign
+    constexpr std::ptrdiff_t most_digits = 19;  // any number of so many digits fits without a sign
     const char* const start = at_;
     std::uint64_t number = 0;
     for (; at_ != end_ && at_ - start < most_digits; ++at_) {
@@ -61,7 +62,7 @@ class Scanner {
 
 }  // namespace
 
-// Buckets are numbered from 0 without a gap: each doubling's follow those of the one before.
+// Buckets are numbered from 0 without gaps: those of each doubling follow those of the one before.
 Histogram::Bucket::Bucket(std::int64_t value, std::int64_t times) {
   const auto wide = static_cast<std::uint64_t>(std::max(value, std::int64_t{0}));
   const int shift = std::max(0, static_cast<int>(std::bit_width(wide)) - significant_bits);
@@ -76,7 +77,7 @@ std::int64_t Histogram::Bucket::lower_bound() const {
 }
 
 std::int64_t Histogram::Bucket::count(std::int64_t wanted) {
-  constexpr std::int64_t most_times = (std::int64_t{1} << 47) - 1;  // of all buckets together fit
+  constexpr std::int64_t most_times = (std::int64_t{1} << 47) - 1;  // sums of all buckets fit
   const std::int64_t counted = std::min(wanted, most_times - times());
   packed_ += static_cast<std::uint64_t>(counted);
   return counted;
@@ -164,7 +165,7 @@ std::optional<double> supported_maximum(const Histogram& histogram) {
 std::optional<double> quantile_floor(double call_ns, double q, const Histogram& hiccups,
                                      double watched_s) {
   if (watched_s <= 0) return std::nullopt;
-  // An interruption is met by the calls that are under way when it starts.
+  // An interruption hits the calls that are running when it starts.
   const double calls = watched_s * 1e9 / call_ns;
   const double allowed = (1 - q) * calls;
   if (allowed < static_cast<double>(least_beyond_quantile)) return std::nullopt;
@@ -181,7 +182,7 @@ std::optional<double> quantile_floor(double call_ns, double q, const Histogram& 
 
 std::optional<double> supported_quantile(const Histogram& histogram, double q) {
   const double beyond = static_cast<double>(histogram.count()) * (1 - q);
-  // Rounding must not cost the quantile that is just supported: 10,000 values for 0.999.
+  // Rounding must not lose a quantile that is just supported: 10,000 values for 0.999.
   if (beyond < static_cast<double>(least_beyond_quantile) - 1e-6) return std::nullopt;
   return histogram.quantile(q);
 }

@@ -109,7 +109,7 @@ std::vector<std::size_t> parse_sizes(std::string_view text) {
       throw InvalidSizes(
           fmt::format("'{}' is not FIRST:LAST:STEP, for instance 16:4Mi:4x or 100:1000:100", part));
     }
-    // Not only at the end: a short text can name the same sizes millions of times.
+    // Checked here and not only at the end: a short text can name the same sizes millions of times.
     if (sizes.size() > most_sizes) sort_distinct(sizes);
   }
   sort_distinct(sizes);

@@ -14,7 +14,7 @@ std::vector<double> sorted_copy(std::span<const double> values) {
   return sorted;
 }
 
-// std::lgamma writes to a global, and cells are summarized by several threads.
+// std::lgamma writes to a global variable, and several threads summarize cells.
 double log_gamma(double x) {
   int sign = 0;
   return lgamma_r(x, &sign);
@@ -30,10 +30,10 @@ double binomial_half(std::size_t k, std::size_t trials) {
 
 // How many of the smallest values are outside a symmetric interval at each end: the largest count r
 // such that the test statistic is below r with a probability of at most (1 - confidence) / 2.
-// nullopt when even the whole range covers with less.
+// nullopt if even the whole range covers with less than the confidence.
 using Rejected = std::optional<std::size_t>;
 
-// Rounding must not cost an interval that covers with exactly the confidence asked for.
+// Rounding must not lose an interval that covers with exactly the wanted confidence.
 constexpr double rounding = 1e-12;
 
 // From the statistic's exact distribution: weights[t] is proportional to P(T = t).
@@ -155,8 +155,8 @@ Estimate rank_sum_shift(std::span<const double> values, std::span<const double> 
 }
 
 double normal_quantile(double p) {
-  // Bisection: the distribution function is all that the standard library has, and this is not a
-  // place where time counts.
+  // Bisection: the standard library has only the distribution function, and speed does not matter
+  // here.
   double low = -40, high = 40;
   while (high - low > 1e-12) {
     const double middle = (low + high) / 2;

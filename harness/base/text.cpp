@@ -61,7 +61,7 @@ std::string shell_word(const std::string& text) {
 std::optional<std::string> nearest_name(std::string_view name,
                                         const std::vector<std::string>& candidates) {
   std::optional<std::string> nearest;
-  // Farther than a third of the name is another word, not a misspelling.
+  // A distance of more than a third of the name means another word, not a misspelling.
   std::size_t limit = std::max<std::size_t>(1, name.size() / 3);
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(name, candidate);

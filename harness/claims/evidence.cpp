@@ -33,7 +33,7 @@ std::string line_text(double line, bool holds_above, const std::string& unit) {
                      unit);
 }
 
-// Where votes change once on their way, at the first vote after the change.
+// How often votes change from one size to the next, and the votes on both sides of the last change.
 struct Change {
   std::size_t changes = 0;
   std::size_t last_before = 0, first_after = 0;
@@ -186,7 +186,7 @@ std::optional<Figure> Evidence::bytes_per_n(const std::string& kernel,
   std::vector<std::pair<double, double>> points;
   for (const std::size_t n : sizes(kernel, variant)) {
     const SummaryRow& row = *cell(kernel, variant, n);
-    // Inputs too small to be resolved are less than what a size at which peaks are can hide.
+    // Unresolved inputs count as 0: they are smaller than the resolution of the peak.
     if (const std::optional<std::int64_t> peak = peak_bytes_of(row)) {
       points.emplace_back(n, *peak - row.combined.memory->input_bytes.value_or(0));
     }

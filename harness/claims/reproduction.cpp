@@ -56,7 +56,7 @@ std::map<SeriesKey, PairedCells> paired_lines(const std::vector<SummaryRow>& ref
   return lines;
 }
 
-// A tenth around parity is nobody's: other machines move as much.
+// Within a tenth of parity neither side is faster: other machines move a gap by as much.
 Side side_of_gap(const SummaryRow& row) {
   constexpr double near_parity = 1.1;
   const Estimate gap{*row.gap, row.gap_ci};
@@ -64,7 +64,7 @@ Side side_of_gap(const SummaryRow& row) {
   return side_of(gap, 1 / near_parity) == Side::below ? Side::below : Side::open;
 }
 
-// Contradicted by a single size at which both are sure of the opposite.
+// Contradicted by a single size at which both runs are certain of opposite sides.
 Agreement compare_sides(const PairedCells& cells) {
   Agreement agreement = Agreement::undecided;
   for (const auto& [n, rows] : cells) {
@@ -84,7 +84,7 @@ std::optional<Estimate> exponent_of(const PairedCells& cells, bool of_reference)
   return growth_exponent(values);
 }
 
-// An exponent this near to 0 is a gap that stays as it is.
+// An exponent this close to 0 means that the gap stays the same.
 constexpr double flat = 0.05;
 
 std::optional<int> direction_of(const std::optional<Estimate>& exponent) {

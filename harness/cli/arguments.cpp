@@ -7,7 +7,7 @@
 namespace gapmeter {
 namespace {
 
-// How thorough a run is: rounds, their length and the kernels' own sizes that are taken.
+// How thorough a run is: rounds, their length, and which of the kernels' own sizes it takes.
 struct Depth {
   int rounds;
   std::int64_t round_ns;
@@ -20,7 +20,7 @@ struct Depth {
 constexpr Depth quick_depth{6, 5'000'000, 2'500'000, 2, std::size_t{1} << 16, true};
 constexpr Depth full_depth{21, 200'000'000, 100'000'000, std::nullopt, std::nullopt, false};
 // Many short rounds: an interval over rounds narrows with their number more than with their length.
-// What is wanted is a latency, not its tail, so that few calls are timed one by one.
+// The wanted figure is a latency, not its tail, so few calls are timed one by one.
 constexpr Depth precision_depth{60, 25'000'000, 2'500'000, std::nullopt, std::nullopt, false};
 
 void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
@@ -37,7 +37,7 @@ struct DepthFlags {
   bool full = false;
 };
 
-// Where the configuration file and the command line set one each, the latter's counts.
+// If the configuration file sets one and the command line the other, the command line counts.
 void settle_depth(const OptionSet& set, DepthFlags& depth) {
   if (!depth.quick || !depth.full) return;
   depth.quick = set.is_on_command_line("--quick");

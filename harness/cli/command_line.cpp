@@ -20,7 +20,7 @@ struct Offer {
   BoundCommand bound;
 };
 
-// CLI11 names neither the file nor, in words for users, what is wrong with it.
+// CLI11's message names neither the file nor, in words for users, what is wrong with it.
 std::string config_message(const CLI::App& app, std::string what) {
   constexpr std::string_view prefix = "INI was not able to parse ";
   if (what.starts_with(prefix)) what.erase(0, prefix.size());

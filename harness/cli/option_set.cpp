@@ -24,8 +24,8 @@ Take checked(const std::string& option, Take take) {
 }
 
 // The parts of a comma-separated list. CLI11's own delimiter drops empty parts, and an option that
-// is left without a value takes the next argument for one. Where an option was given several times,
-// or as an array in the configuration file, its values come joined by line feeds.
+// is left without a value consumes the next argument. If an option was given several times, or as
+// an array in the configuration file, its values arrive joined by line feeds.
 std::vector<std::string> parse_list(std::string_view text) {
   std::vector<std::string> parts;
   for (std::size_t start = 0; start <= text.size();) {
@@ -42,7 +42,7 @@ std::vector<std::string> parse_list(std::string_view text) {
   return parts;
 }
 
-// CLI11's own conversion wraps negative numbers and cuts large ones off.
+// CLI11's own conversion wraps negative numbers and truncates large ones.
 template <class Integer>
 std::optional<Integer> whole_number_in(std::string_view text) {
   Integer value = 0;

@@ -11,8 +11,8 @@
 namespace gapmeter {
 namespace {
 
-// Large buffers start on a huge page, so that every run has the same number of them; small ones on
-// a cache line.
+// Large buffers start on a huge page, so that every run uses the same number of huge pages; small
+// ones start on a cache line.
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr std::size_t cache_line = 64;
 
@@ -78,8 +78,8 @@ std::string_view python_format_of(DType dtype) {
 }
 
 std::size_t element_count(const Shape& shape) {
-  // Half of the address space in elements of eight bytes: what no machine has, and what keeps the
-  // arithmetic on bytes from overflowing.
+  // Half of the address space in elements of eight bytes: more than any machine has, and few enough
+  // that the arithmetic on bytes does not overflow.
   constexpr std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max() / 8;
   std::size_t count = 1;
   for (const std::size_t extent : shape) {

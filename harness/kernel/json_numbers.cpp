@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// False where something is neither a number nor an array of such.
+// False if something is neither a number nor an array of numbers.
 bool flatten(const Json& value, std::vector<double>& numbers) {
   if (value.is_number()) {
     numbers.push_back(value.get<double>());

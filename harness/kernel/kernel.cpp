@@ -76,7 +76,7 @@ void check_signature(const Kernel& kernel, const NativeVariant& variant,
   }
 }
 
-// A thousand rounds of others' pass: what is above is a mistake.
+// A thousand times other kernels' pass: anything above is a mistake.
 constexpr double most_single_calls = 1000;
 
 bool has_native(const Kernel& kernel, std::string_view name) {
@@ -102,7 +102,7 @@ void check_variants(const Kernel& kernel, std::vector<std::string>& problems) {
   }
 }
 
-// Python's rungs are looked for where its variants are known.
+// Python's rungs are checked where its variants are known.
 void check_ladder(const Kernel& kernel, std::vector<std::string>& problems) {
   std::set<std::string> seen;
   for (const Rung& rung : kernel.ladder) {

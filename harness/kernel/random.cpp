@@ -33,7 +33,7 @@ Fill<T> uniform_fill(double low, double high) {
       for (T& element : field) element = static_cast<T>(low + width * random.unit());
     };
   } else {
-    // Exclusive, because the largest 64-bit number is not a double.
+    // An exclusive bound, because the largest 64-bit number is not a double.
     const double end = std::ldexp(1.0, std::numeric_limits<T>::digits);
     const auto least = static_cast<double>(std::numeric_limits<T>::min());
     const bool fits = std::ceil(low) >= least && std::floor(high) < end && high - low < 0x1p63;

@@ -27,7 +27,8 @@ PythonDescription ask(const WorkerSettings& settings, const PythonEngine& engine
   return description;
 }
 
-// Each module in a worker of its own: one that ends or hangs its worker costs only itself.
+// Each module in a worker of its own, so that one that ends or hangs its worker affects only
+// itself.
 PythonDescription describe_one_by_one(const WorkerSettings& settings, const PythonEngine& engine) {
   PythonDescription whole = ask(settings, engine, "no module at all");
   std::set<std::string> stems;

@@ -39,7 +39,7 @@ class Duel {
  private:
   bool stopped() const { return rule_.stop != nullptr && *rule_.stop; }
 
-  // True when the side's task ended well; otherwise the reason is the result's.
+  // True if the side's task succeeded; otherwise the result gets the reason.
   bool accept(int side, const TaskOutcome& outcome) {
     if (outcome.abandoned) return false;
     const Measurement& measurement = outcome.measurement;
@@ -48,8 +48,8 @@ class Duel {
     return false;
   }
 
-  // As accept, of a timed round: its workers are those of other builds, which may not have done
-  // what they were told.
+  // Like accept, for a timed round. Its workers are those of other builds, which may not have
+  // followed the task.
   bool accept_round(int side, const TaskOutcome& outcome) {
     if (!accept(side, outcome)) return false;
     const std::optional<Timing>& timing = outcome.measurement.timing;
@@ -94,9 +94,11 @@ class Duel {
 
   bool run_pair(int pair) {
     std::array<TaskOutcome, 2> outcomes = runner_.run_pair(job_, pair % 2);
-    // As of single workers: one that the system kills for want of memory is killed again.
+    // As with single workers, one retry: a worker that the system killed for want of memory is
+    // killed again.
     if (outcomes[0].killed || outcomes[1].killed) outcomes = runner_.run_pair(job_, pair % 2);
-    // Both, so that a side which was ended because the other one failed doesn't hide the reason.
+    // Checks both, so that a side which was ended because the other one failed does not hide the
+    // reason.
     const std::array accepted{accept_round(0, outcomes[0]), accept_round(1, outcomes[1])};
     if (!accepted[0] || !accepted[1]) return false;
     for (const int side : {0, 1}) {
@@ -123,7 +125,7 @@ class Duel {
 
   bool is_narrow() const {
     const std::span<const double> ratios(result_.ratios);
-    if (ratios.size() < 2) return false;  // none would decide
+    if (ratios.size() < 2) return false;  // no pair would decide
     const Estimate ratio =
         ratio_of_pairs(ratios.first(deciding_rounds(ratios.size())), rule_.confidence);
     return ratio.interval &&

@@ -3,7 +3,7 @@
 namespace gapmeter {
 namespace {
 
-// A worker that takes its slices when told to.
+// A worker that takes its slices on request.
 class Contender {
  public:
   Contender(const WorkerSettings& settings, const Task& task)
@@ -25,7 +25,8 @@ class Contender {
     return wait_until_ready();
   }
 
-  // Of the whole round. One that `was_broken_off` is not to be blamed on a side that waited.
+  // The outcome of the whole round. If it `was_broken_off`, a side that was waiting is not to
+  // blame.
   TaskOutcome outcome(bool was_broken_off) {
     const WorkerReply reply{process_.wait(), call_.nonce};
     log_output(settings_, title_, reply.process);
@@ -50,7 +51,7 @@ TaskOutcome ProcessPairRunner::run(int side, const Task& task) {
 
 std::array<TaskOutcome, 2> ProcessPairRunner::run_pair(const Task& task, int first) {
   std::array<Contender, 2> sides{Contender(settings_[0], task), Contender(settings_[1], task)};
-  // Both before the first slice: starting up would disturb the other one's.
+  // Starts both before the first slice: starting up would disturb the other side's slices.
   bool going = true;
   for (Contender& side : sides) going = side.wait_until_ready() && going;
   const std::int64_t slices = task.timing.slices.value().slices;

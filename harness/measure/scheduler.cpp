@@ -14,7 +14,7 @@
 namespace gapmeter {
 namespace {
 
-// What a call added is scaled with n only where it is far above what allocators round up to.
+// The memory that a call added is scaled with n only if it is far above the rounding of allocators.
 constexpr std::int64_t telling_bytes = 16 * rss_resolution_bytes;
 
 std::size_t tasks_of(const Plan& plan, const CellGroup& group) {
@@ -89,14 +89,14 @@ void Scheduler::run_group(const CellGroup& group, double share_s) {
   }
 }
 
-// Looks at the widths of intervals alone: where they lie must not decide when to stop.
+// Looks only at the widths of intervals: where they lie must not decide when to stop.
 void Scheduler::retire_precise(std::vector<Contestant*>& contestants, int rounds) const {
   if (!plan_.precision) return;
   std::vector<RoundRow> deciding;
   std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(deciding), [&](const RoundRow& row) {
     return row.round < static_cast<int>(deciding_rounds(static_cast<std::size_t>(rounds)));
   });
-  std::set<std::pair<std::string, int>> needed;  // variant, threads: a width is still to be reached
+  std::set<std::pair<std::string, int>> needed;  // variant, threads: not yet precise enough
   for (const auto* rows : {&std::as_const(deciding), &rows_}) {
     for (const SummaryRow& row : summarize(*rows)) {
       if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
@@ -143,7 +143,7 @@ std::optional<Measurement> Scheduler::too_large(const CellGroup& group,
                                            needed / mib, limit / mib)};
 }
 
-// False when the user stopped the run.
+// False if the user stopped the run.
 bool Scheduler::run_round(const CellGroup& group, std::vector<Contestant*>& contestants,
                           int round) {
   const auto order = round_order(plan_, group, round, contestants.size());
@@ -160,7 +160,7 @@ bool Scheduler::run_round(const CellGroup& group, std::vector<Contestant*>& cont
   return true;
 }
 
-// Verifies or weighs those of which it is not known yet how that ends.
+// Verifies variants or measures their memory, except those whose result is already known.
 void Scheduler::run_untimed(const CellGroup& group, std::vector<Contestant>& contestants,
                             Pass pass) {
   std::vector<Contestant*> waiting;
@@ -214,7 +214,7 @@ bool Scheduler::recall(const CellGroup& group, Contestant& contestant, Pass pass
   return true;
 }
 
-// What a task's end means for those to come.
+// What the end of a task means for the tasks to come.
 void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement) {
   if (measurement.timing) contestant.batch = measurement.timing->batch;
   contestant.failed = measurement.status != Status::ok;

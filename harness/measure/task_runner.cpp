@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::string_view blank = " \t\r\n";
 
-// The last lines that are not blank, as many as fit, separated by bars: what the C++ library says
-// of an exception takes two.
+// The last non-blank lines, as many as fit, separated by bars: the C++ library takes two lines to
+// report an exception.
 std::string last_lines_of(std::string_view output) {
   constexpr int most_lines = 3;
   constexpr std::size_t most_bytes = 400;
@@ -41,7 +41,7 @@ std::string last_lines_of(std::string_view output) {
   return quoted;
 }
 
-// Reasons stand in every file of results; what an exception says can be megabytes.
+// Every file of results contains reasons, and the text of an exception can be megabytes long.
 std::string reason_of(std::string_view text) {
   constexpr std::size_t most_bytes = 2000;
   if (text.size() <= most_bytes) return one_line(std::string(text));
@@ -87,7 +87,7 @@ Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double t
                           result.output);
   }
   if (result.end == End::signalled) {
-    // Sent twice in a row (ProcessTaskRunner::run), this comes from the out-of-memory killer.
+    // A SIGKILL that comes twice in a row (ProcessTaskRunner::run) is the out-of-memory killer's.
     const bool out_of_memory = result.code == SIGKILL;
     return without_answer(
         out_of_memory ? Status::oom : Status::crashed,
@@ -142,7 +142,7 @@ void ProcessTaskRunner::run_untimed(const std::vector<Task>& tasks, const Take& 
   WorkerSettings shared = settings_;
   shared.cpu = -1;
   if (shared.memory_bytes) *shared.memory_bytes /= static_cast<std::int64_t>(at_once);
-  // The log is kept by one thread, and has only what counts.
+  // Only one thread writes the log, and only results that count go into it.
   shared.log = nullptr;
   std::deque<std::future<WorkerReply>> running;
   const auto start = [&](const Task& task) {

@@ -5,7 +5,7 @@
 namespace gapmeter {
 namespace {
 
-// A worker can't guess it, so that an answer that a kernel forges is told from the real one.
+// A worker can't guess it, so an answer that a kernel forges differs from the real one.
 std::uint64_t make_nonce() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
@@ -19,7 +19,7 @@ std::vector<std::pair<std::string, std::string>> worker_environment(int threads)
           {"OMP_NUM_THREADS", count},
           {"MKL_NUM_THREADS", count},
           {"BLIS_NUM_THREADS", count},
-          // NumPy asks for huge pages by itself; malloc does only when told.
+          // NumPy requests huge pages by itself; malloc does so only when told.
           {"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"}};
 }
 

@@ -10,14 +10,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-// No message is nearly as deep as this; copying a value that is very deep overflows the stack.
+// No valid message is nearly as deep as this, and copying a very deep value overflows the stack.
 constexpr int deepest = 100;
-// Checking that names are told apart takes the square of their number.
+// Checking that names are distinct takes time quadratic in their number.
 constexpr std::size_t most_metrics = 1000;
 
-// nlohmann's own exceptions name neither the message nor the field in words a user would know.
+// nlohmann's own exceptions name neither the message nor the field in words that a user knows.
 Json parse_message(std::string_view text) {
-  // The parser takes a zero byte for the end and would overlook what follows.
+  // The parser takes a zero byte for the end and would ignore what follows it.
   if (text.find('\0') != std::string_view::npos) text = {};
   const auto refuse_depth = [](int depth, Json::parse_event_t, const Json&) {
     if (depth > deepest) throw InvalidMessage("the message is nested too deeply");
@@ -182,7 +182,7 @@ Json json_of(const std::optional<T>& value) {
   return value ? json_of(*value) : Json(nullptr);
 }
 
-// Of a quantity, what `key` holds. Throws InvalidMessage for what it can't be.
+// The value of a quantity under `key`. Throws InvalidMessage for an impossible value.
 void take(const Json& object, const char* key, Bound bound, std::int64_t& value) {
   value = integer_of<std::int64_t>(object, key);
   if (bound == Bound::positive && value <= 0) reject(key, "positive");
@@ -220,7 +220,7 @@ void decode_quantities(const Json& message, Part& part) {
   });
 }
 
-// Whether a message has any of a part's quantities: then it must have all.
+// Whether a message has any of a part's quantities; if so it must have all of them.
 template <class Part>
 bool has_part(const Json& message) {
   bool is_there = false;
@@ -246,7 +246,7 @@ void decode_parts(const Json& message, Measurement& measurement) {
   decode_quantities(message, measurement.effort);
 }
 
-// Of the round's slices, which are in no file of a run.
+// The figures of the round's slices, which no file of a run contains.
 std::vector<double> decode_slice_ns(const Json& message) {
   std::vector<double> slices;
   for (const Json& slice : array_of(message, "slice_ns")) {
@@ -292,7 +292,7 @@ std::vector<std::string> strings(const Json& object, const char* key) {
 }
 
 std::string dump(const Json& message) {
-  // Captured text may hold any bytes; JSON is UTF-8, so that broken sequences are replaced.
+  // Captured text may hold any bytes, but JSON is UTF-8: broken sequences are replaced.
   return message.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

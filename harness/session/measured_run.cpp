@@ -36,7 +36,7 @@ fs::path output_dir(const std::string& wanted) {
   return fmt::format("results/{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr)));
 }
 
-// All that a run needs before it can begin.
+// Everything that a run needs before it can begin.
 struct Setup {
   const RunOptions& options;
   const Invocation& invocation;
@@ -45,8 +45,8 @@ struct Setup {
   Plan plan;
 };
 
-// The embedded engine against the stock one that it stands for. Nothing without Python variants, or
-// when the run uses stock interpreters instead.
+// Compares the embedded engine with the stock one that it stands for. Empty without Python
+// variants, or if the run uses stock interpreters instead.
 std::vector<EmbeddingCell> measure_penalty(const Setup& setup) {
   if (setup.options.interpreters.size() == 1) return {};
   constexpr std::size_t most_kernels = 3;
@@ -59,7 +59,7 @@ std::vector<EmbeddingCell> measure_penalty(const Setup& setup) {
                 .confidence = 0.95,
                 .round_ns = 10'000'000,
                 .stop = &setup.invocation.interrupts.stop};
-  // Of a budget this may take no more than a tenth.
+  // This may take no more than a tenth of a budget.
   if (setup.options.budget_s) {
     const double share_s = *setup.options.budget_s / (10 * most_kernels);
     rule.short_budget_s = std::min(rule.short_budget_s, share_s);
@@ -96,7 +96,7 @@ Setup set_up(const RunOptions& options, const Invocation& invocation, const Choo
   workers.memory_bytes = memory_limit(options.memory_bytes);
   workers.cpu = choose_cpu(options.cpu);
   Catalog catalog = load_and_warn(options, workers);
-  // From here on the first Ctrl-C spares the task in hand.
+  // From here on the first Ctrl-C lets the current task finish.
   workers.abandon = &invocation.interrupts.abandon;
   Plan plan = plan_run(options, catalog, choose);
   return {options, invocation, std::move(workers), std::move(catalog), std::move(plan)};
@@ -114,7 +114,7 @@ RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
   return facts;
 }
 
-// What is measured once for all rows, unless a run that goes on has it already.
+// Measures what is measured once for all rows, unless a resumed run has it already.
 std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::path& dir,
                                                 RunFacts& facts) {
   if (facts.machine.roofline) return {};
@@ -158,7 +158,7 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
   Neighbours neighbours(facts, dir);
   if (neighbours.appear()) print_warnings({shared_machine_warning});
   std::vector<EmbeddingCell> penalty = measure_surroundings(setup, dir, facts);
-  // What came before counts, but one size is measured whatever the budget.
+  // The time spent so far counts, but one size is measured whatever the budget.
   std::optional<double> left_s = setup.options.budget_s;
   if (left_s) left_s = std::max(*left_s - (clock.now_s() - started_s), 0.001);
   const Rounds rounds = measure_rounds(setup, left_s, rounds_file, std::move(known), neighbours);
@@ -183,11 +183,11 @@ MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
   const fs::path dir = output_dir(options.out);
   Setup setup = set_up(options, invocation, choose);
   create_result_dir(dir);
-  // Before anything else is written: of two runs that begin here at once the second gets no
+  // Created before anything else is written: if two runs begin here at once, the second gets no
   // further.
   AppendFile rounds_file(dir / "rounds.csv");
   RunFacts facts = facts_of(setup, invocation.arguments);
-  // Before any row: with it whatever follows can be gone on with.
+  // Written before any row, because a run can be resumed only with this file.
   write_run_facts(dir, facts);
   return carry_out(setup, dir, std::move(facts), rounds_file, {});
 }
@@ -211,7 +211,8 @@ MeasuredRun resume_run(const fs::path& dir, const RunOptions& options, const Inv
     facts.machine.roofline = recorded.machine.roofline;
     facts.python.embedding_penalty = recorded.python.embedding_penalty;
   }
-  // Nobody else adds rows between their being read and their being cut to what is whole.
+  // Opened before the rows are read, so that nobody else adds rows before the file is cut to the
+  // complete ones.
   AppendFile rounds_file = AppendFile::at_end_of(dir / "rounds.csv");
   RowsSoFar known = read_rows_so_far(dir);
   rounds_file.cut(known.bytes);

@@ -11,7 +11,7 @@
 namespace gapmeter {
 namespace {
 
-// A line that wraps can't be erased whole, so that longer ones are cut.
+// A line that wraps can't be erased completely, so longer ones are cut.
 std::size_t columns_of(std::FILE* terminal) {
   winsize size{};
   const bool known = ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;

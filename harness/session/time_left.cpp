@@ -8,12 +8,12 @@
 namespace gapmeter {
 namespace {
 
-// A worker calls at least so often: before timing, in a batch, and one by one.
+// The least number of calls in a worker: before timing, in a batch, and one by one.
 constexpr double least_calls = 4;
 
-// Tasks at the next size must have taken so many times and so many seconds longer before the
-// difference is carried on to far larger sizes: a hundredth of a second between 16 and 128 elements
-// is noise, and would be an hour at 16 Mi.
+// A difference between two sizes is extrapolated to far larger sizes only if tasks took this many
+// times as long, and this many seconds longer: a hundredth of a second between 16 and 128 elements
+// is noise, and would become an hour at 16 Mi.
 constexpr double visible_growth = 1.5;
 constexpr double visible_growth_s = 0.1;
 
@@ -28,7 +28,7 @@ void TimeLeft::task_ended(const RoundRow& row) {
   const Status status = row.measurement.status;
   ended.failed = ended.failed || status != Status::ok;
   ended.exhausted = ended.exhausted || status == Status::timeout || status == Status::oom;
-  // Tasks that were settled without being run, or could not be started, say nothing of time.
+  // Tasks that were settled without running, or could not be started, say nothing about time.
   if (row.worker_s == 0) return;
   ended.tasks_s.push_back(row.worker_s);
   if (const auto& timing = row.measurement.timing) ended.call_s = timing->p50_ns * 1e-9;
@@ -47,7 +47,7 @@ bool TimeLeft::is_exhausted(const CellKey& cell) const {
 }
 
 std::optional<double> TimeLeft::estimate_s() const {
-  // How many rounds a wanted precision takes is not known before.
+  // How many rounds a wanted precision needs is not known in advance.
   if (total_tasks_ == 0 || plan_.precision) return std::nullopt;
   const double average = total_s_ / total_tasks_;
   double left = 0;

@@ -15,7 +15,7 @@
 namespace gapmeter {
 namespace {
 
-// The path of a program that is named without one, as the shell would find it.
+// The path of a program that is given without a path, found as the shell would find it.
 std::string on_path(const std::string& name) {
   if (name.empty()) throw UnknownName("--interpreter: the name of a program is missing");
   if (name.find('/') != std::string::npos) return name;
@@ -28,7 +28,7 @@ std::string on_path(const std::string& name) {
   throw UnknownName(fmt::format("--interpreter {}: there is no such program on PATH", name));
 }
 
-// "3.13", or with the place in the list when another engine has that version too: "3.13-2".
+// "3.13", or with the position in the list if another engine has that version too: "3.13-2".
 std::string label_for(const std::string& version, const std::vector<PythonEngine>& others) {
   const std::string minor = version.substr(0, version.find('.', version.find('.') + 1));
   std::string label = minor;

@@ -45,7 +45,7 @@ std::vector<Column<Row>> cell_schema() {
   return columns;
 }
 
-// Whether a row has something in any of a part's columns: then it must have all that it needs.
+// Whether a row has a value in any of a part's columns; if so it must have all that the part needs.
 template <class Part>
 bool has_part(const FieldReader& fields) {
   bool is_there = false;
@@ -54,7 +54,7 @@ bool has_part(const FieldReader& fields) {
   return is_there;
 }
 
-// Adds the columns of one part of a measurement. Whether a row has it is found at the first.
+// Adds the columns of one part of a measurement. The first column tells whether a row has the part.
 template <class Part, class Slot>
 void append_part(std::vector<Column<RoundRow>>& columns, Slot slot) {
   bool is_first = true;
@@ -122,7 +122,7 @@ std::vector<Column<RoundRow>> round_schema_of_task() {
            [](In f, Row& r) { r.measurement.max_error = f.maybe<double>("max_error"); }}};
 }
 
-// What the kernel declares of a call, and the process.
+// The kernel's declared cost of a call, and the process.
 std::vector<Column<RoundRow>> round_schema_of_cost() {
   using Row = RoundRow;
   using In = const FieldReader&;
@@ -234,7 +234,7 @@ std::vector<Column<SummaryRow>> summary_schema_of_single_calls() {
           {"latency_p999_floor_ns", floor, [](const Row& r) { return text_of(r.p999_floor_ns); }}};
 }
 
-// What the rounds' own quantities became.
+// The summaries of the rounds' quantities.
 template <class Part>
 std::vector<Column<SummaryRow>> summary_schema_of_part(auto slot) {
   std::vector<Column<SummaryRow>> columns;
@@ -250,7 +250,7 @@ std::vector<Column<SummaryRow>> summary_schema_of_part(auto slot) {
   return columns;
 }
 
-// Up to the input's digest, names and order are contract; what was added later follows.
+// Up to the input's digest, names and order are fixed; later additions follow.
 std::vector<Column<SummaryRow>> make_summary_schema() {
   std::vector<Column<SummaryRow>> columns = cell_schema<SummaryRow>();
   append(columns, summary_schema_of_status());
@@ -265,7 +265,7 @@ std::vector<Column<SummaryRow>> make_summary_schema() {
   return columns;
 }
 
-// A row that is nothing but its cell.
+// A row that has nothing but its cell.
 struct CellOnly {
   const CellKey& cell;
 };
@@ -328,7 +328,7 @@ std::vector<Fields> to_latency_fields(const SummaryRow& row) {
         row.cell, {text_of(single_calls_of(row).count()), text_of(q), text_of(latency)}));
   };
   for (const double q : quantiles) {
-    // A low quantile needs as many values below it as a high one above.
+    // A low quantile needs as many values below it as a high one needs above it.
     if (supported_quantile(single_calls_of(row), 1 - q))
       add(q, supported_quantile(single_calls_of(row), q));
   }

@@ -38,7 +38,7 @@ std::vector<RoundRow> rows_of(CsvReader& reader) {
   return rows;
 }
 
-// A long run has a hundred megabytes of histograms: every processor reads its part of them.
+// A long run has a hundred megabytes of histograms: all processors read a part of them each.
 std::vector<RoundRow> rows_of(const fs::path& path, std::string_view text) {
   constexpr std::size_t worth_a_part = std::size_t{1} << 20;
   const std::size_t wanted = std::min(4 * processors(), 1 + text.size() / worth_a_part);
@@ -88,7 +88,7 @@ RowsSoFar read_rows_so_far(const fs::path& dir) {
   std::error_code error;
   if (!fs::exists(path, error)) return {};
   const MappedFile file(path);
-  // npos + 1 is 0: not one whole line.
+  // npos + 1 is 0: there is no complete line.
   const std::string_view text = file.text().substr(0, file.text().rfind('\n') + 1);
   if (text.empty()) return {};
   return {.rows = rows_of(path, text), .bytes = static_cast<long long>(text.size())};
@@ -96,7 +96,7 @@ RowsSoFar read_rows_so_far(const fs::path& dir) {
 
 void write_summary(const fs::path& dir, const std::vector<SummaryRow>& rows,
                    const RunContext& context) {
-  // Of each file: its name, its columns and the lines of one cell.
+  // For each file: its name, its columns, and the lines of one cell.
   struct Table {
     const char* name;
     const Fields& columns;

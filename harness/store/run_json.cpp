@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-// No run.json is nearly as deep as this; copying a value that is very deep overflows the stack.
+// No valid run.json is nearly as deep as this, and copying a very deep value overflows the stack.
 constexpr int deepest = 100;
 
 template <class T>
@@ -120,7 +120,7 @@ void take(const Json& json, const std::string& path, T& value) {
   }
 }
 
-// Takes out what is known to be absent now.
+// Removes keys that this build knows and that are absent now.
 template <class T>
 void drop_absent(const T& value, Json& json) {
   each_fact(value, [&](const char* key, const auto& member, Alike = Alike::no,
@@ -134,7 +134,7 @@ void drop_absent(const T& value, Json& json) {
   });
 }
 
-// Every fact that must be alike for a purpose, with its path, in the order of the declarations.
+// Every fact that must be equal for a purpose, with its path, in the order of the declarations.
 template <class T>
 void flatten(const std::string& path, const T& value, Alike alike,
              std::vector<std::pair<std::string, Json>>& facts) {

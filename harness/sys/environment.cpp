@@ -72,8 +72,8 @@ std::vector<CacheFacts> listed_caches() {
   return list;
 }
 
-// Some virtual machines list none, where the C library still knows a core's own. The third level is
-// left out: the library tells that of all cores, whatever part of it one core can use.
+// Some virtual machines list none, but the C library still knows a core's own caches. The third
+// level is left out: the library reports that of all cores, however little of it one core can use.
 std::vector<CacheFacts> core_caches() {
   std::vector<CacheFacts> list;
   for (const auto& [level, type, name] : {std::tuple(1, "Data", _SC_LEVEL1_DCACHE_SIZE),
@@ -104,7 +104,7 @@ bool has_cpu_flag(std::string_view flag) {
   return flags.find(fmt::format(" {} ", flag)) != std::string::npos;
 }
 
-// Whether libraries or malloc look at a variable "NAME=value".
+// Whether libraries or malloc read a variable "NAME=value".
 bool changes_libraries(std::string_view variable) {
   constexpr std::array<std::string_view, 9> prefixes{
       "OPENBLAS_", "GOTO_", "OMP_", "MKL_", "NUMBA_", "LD_", "MALLOC_", "GLIBC_", "TBB_"};

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A directory that came from elsewhere must not lead out of itself, hence no symbolic links.
+// A directory from elsewhere must not lead out of itself, hence no symbolic links.
 constexpr int append_flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
 
 }  // namespace
@@ -73,7 +73,7 @@ void AppendFile::append(std::string_view text) {
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) {
       const int error = errno;
-      // If this fails too there is nothing better left to do than to tell of the first error.
+      // If this fails too, the best that is left is to report the first error.
       [[maybe_unused]] const int truncated = ftruncate(fd_, size_);
       fail_on_file(path_, "can't be written", error);
     }
@@ -106,7 +106,7 @@ void write_file(const fs::path& path, std::string_view text) {
   try {
     AppendFile file(temporary);
     file.append(text);
-    file.settle();  // or after a loss of power the file could be empty under its name
+    file.settle();  // otherwise, after a power failure, the file could be empty under its name
   } catch (const FileError&) {
     fs::remove(temporary, ignored);
     throw;

@@ -14,15 +14,16 @@ int open_to_read(const char* path) {
   return open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 }
 
-// The file, made if it is not there; -1 where that can't be.
+// Opens the file, and creates it if necessary; -1 if that is impossible.
 int open_lock(const char* path) {
-  // Not with O_CREAT at once: in a directory like /tmp the system refuses that for another user's
-  // file (fs.protected_regular).
+  // Not with O_CREAT right away: in a directory like /tmp the system refuses that for another
+  // user's file (fs.protected_regular).
   int fd = open_to_read(path);
   if (fd < 0 && errno == ENOENT) {
     fd = open(path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
     if (fd < 0) return open_to_read(path);  // another run was faster
-    // Whatever the umask: every user must be able to open it. It works for this one without.
+    // Every user must be able to open it, whatever the umask. If this fails, the lock still works
+    // for this user.
     [[maybe_unused]] const int failed = fchmod(fd, 0444);
   }
   struct stat status {};
@@ -33,8 +34,8 @@ int open_lock(const char* path) {
   return fd;
 }
 
-// Locks of an open file description: a process that forks or closes another descriptor of the file
-// keeps them, and its own never stand in its way.
+// Locks of an open file description survive when a process forks or closes another descriptor of
+// the file, and never conflict with the process's own.
 struct flock lock_of(short type) {
   struct flock lock {};
   lock.l_type = type;
@@ -53,7 +54,7 @@ std::filesystem::path machine_lock() {
 MachineUse::MachineUse(const std::filesystem::path& lock) : fd_(open_lock(lock.c_str())) {
   if (fd_ < 0) return;
   struct flock shared = lock_of(F_RDLCK);
-  // Refused only where somebody holds the file alone, which is_shared() tells.
+  // Refused only if another process has an exclusive lock, which is_shared() reports.
   [[maybe_unused]] const int failed = fcntl(fd_, F_OFD_SETLK, &shared);
 }
 

@@ -29,14 +29,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The number that a file begins with; "max", which is none, as nothing.
+// The number at the start of a file; nullopt for "max", which means no limit.
 std::optional<std::int64_t> number_in(const fs::path& path) {
   std::ifstream file(path);
   std::int64_t number = 0;
   return file >> number ? std::optional(number) : std::nullopt;
 }
 
-// A cache of files is given up before memory runs out.
+// The system gives up its file cache before memory runs out.
 std::int64_t reclaimable_bytes(const fs::path& group) {
   std::ifstream file(group / "memory.stat");
   std::string name;
@@ -46,7 +46,7 @@ std::int64_t reclaimable_bytes(const fs::path& group) {
   return 0;
 }
 
-// The names of both versions' files.
+// The names of the files, which differ between the versions.
 struct GroupFiles {
   const char* limit;
   const char* usage;
@@ -79,7 +79,7 @@ std::optional<std::int64_t> room_in_control_groups(const fs::path& membership,
     const GroupFiles files = second_version
                                  ? GroupFiles{"memory.max", "memory.current"}
                                  : GroupFiles{"memory.limit_in_bytes", "memory.usage_in_bytes"};
-    // Whatever holds a group back holds back those in it.
+    // The limit of a group also applies to the groups inside it.
     for (fs::path group = fs::path(line.substr(second + 1)).relative_path();;
          group = group.parent_path()) {
       room = least(room, room_in_group(root / group, files));

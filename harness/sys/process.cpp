@@ -67,7 +67,8 @@ struct Pipe {
   Fd writer;
 };
 
-// Both ends above the descriptors that the child's are moved to, so that no move closes another.
+// Both ends above the descriptors that the child's are moved to, so that no move closes another
+// one.
 Pipe make_pipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe2");
@@ -107,8 +108,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   return pointers;
 }
 
-// Everything the child needs between fork and exec, made before fork: only async-signal-safe calls
-// are allowed there.
+// Everything that the child needs between fork and exec, made before fork: after it, only
+// async-signal-safe calls are allowed.
 struct ChildPlan {
   std::vector<char*> arguments;
   std::vector<char*> environment;
@@ -124,7 +125,7 @@ struct ChildPlan {
   pid_t parent = 0;
 };
 
-// Where memory runs out all the same, the system ends workers before anything else.
+// If memory runs out all the same, the system ends workers before anything else.
 void volunteer_for_the_oom_killer() {
   constexpr std::string_view most = "1000";
   const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -162,7 +163,7 @@ void volunteer_for_the_oom_killer() {
 
 void append_tail(std::string& text, std::string_view more, std::size_t limit) {
   text.append(more);
-  // Trimmed seldom, so that a child that prints gigabytes does not cost a move for each chunk.
+  // Trimmed seldom: a child that prints gigabytes must not cost a move for each chunk.
   if (text.size() > 2 * limit) text.erase(0, text.size() - limit);
 }
 
@@ -174,7 +175,7 @@ void drain(Fd& pipe, Keep keep) {
     const ssize_t got = read(pipe.get(), chunk.data(), chunk.size());
     if (got > 0) {
       keep(std::string_view(chunk.data(), static_cast<std::size_t>(got)));
-      // One full chunk at a time, so that endless output can't hold up the deadline.
+      // One full chunk at a time, so that endless output can't delay the deadline.
       if (static_cast<std::size_t>(got) == chunk.size()) return;
     } else if (got < 0 && errno == EINTR) {
       continue;
@@ -187,14 +188,14 @@ void drain(Fd& pipe, Keep keep) {
 }
 
 struct Offspring {
-  std::set<pid_t> children;  // those that it adopted among them
-  long threads = 0;          // its own; 0 when it has ended
+  std::set<pid_t> children;  // including those that it adopted
+  long threads = 0;          // its own; 0 if it has ended
 };
 
-// Of a process, by its number or "self".
+// The offspring of a process, by its number or "self".
 Offspring offspring_of(const std::string& process) {
   Offspring offspring;
-  std::error_code error;  // when it ends meanwhile
+  std::error_code error;  // if it ends in the meantime
   std::filesystem::directory_iterator thread("/proc/" + process + "/task", error);
   for (; !error && thread != std::filesystem::directory_iterator(); thread.increment(error)) {
     ++offspring.threads;
@@ -216,7 +217,7 @@ class Child {
     try {
       start();
     } catch (...) {
-      // No destructor runs for what was never whole.
+      // The destructor does not run for an object whose constructor threw.
       end_all();
       throw;
     }
@@ -236,7 +237,7 @@ class Child {
 
   void step() const {
     const char go = 0;
-    // For a child that has ended it is written in vain; waiting for its end will say so.
+    // If the child has ended, this is written in vain; waiting for its end will tell.
     [[maybe_unused]] const ssize_t written = write(steps_.writer.get(), &go, 1);
   }
 
@@ -281,7 +282,7 @@ class Child {
     }
     if (pid_ < 0) fail("fork");
     if (pid_ == 0) become_child(plan);
-    setpgid(pid_, pid_);  // also here: the child may not have come to it yet when it must be killed
+    setpgid(pid_, pid_);  // also here: it may have to be killed before its own call
     pidfd_ = Fd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
     if (!pidfd_.open()) fail("pidfd_open");
     failure.writer.close();
@@ -301,8 +302,8 @@ class Child {
     set_nonblocking(output_);
   }
 
-  // Before the child exists: with the reading end still open here, writing can neither raise
-  // SIGPIPE nor block on a child that never reads. Requests are smaller than a pipe's buffer.
+  // Written before the child exists: with the reading end still open here, writing can neither
+  // raise SIGPIPE nor block on a child that never reads. Requests are smaller than a pipe's buffer.
   void send_request(const Pipe& request) const {
     set_nonblocking(request.writer);
     const ssize_t written = write(request.writer.get(), spec_.request.data(), spec_.request.size());
@@ -311,7 +312,7 @@ class Child {
     fail("sending the request to " + spec_.arguments[0]);
   }
 
-  // Takes one sign of being ready from the front of what was answered.
+  // Takes one `step_ready` from the front of the answer.
   bool take_ready() {
     if (!result_.answer.starts_with(step_ready)) return false;
     result_.answer.erase(0, 1);
@@ -323,8 +324,8 @@ class Child {
     return std::chrono::duration<double, std::milli>(deadline - Clock::now()).count();
   }
 
-  // Whether it has started more processes and threads than a kernel could need, or these have more
-  // memory than they may.
+  // Whether the child has started more processes and threads than a kernel could need, or these use
+  // more memory than allowed.
   std::optional<ProcessResult::End> beyond_bounds() {
     constexpr std::chrono::milliseconds between_looks(100);
     const Clock::time_point now = Clock::now();
@@ -335,7 +336,8 @@ class Child {
     for (const auto& [pid, threads] : processes) tasks += threads;
     if (tasks > most_tasks) return ProcessResult::End::crowded;
     if (!spec_.memory_bytes) return std::nullopt;
-    // What processes share counts once; to know how much that is costs far more.
+    // Shared pages must count once. Finding out how many are shared is far more expensive, so it is
+    // done only if the plain sum is too large.
     const auto is_too_much = [&](std::int64_t (*bytes_of)(int)) {
       std::int64_t bytes = 0;
       for (const auto& [pid, threads] : processes) bytes += bytes_of(pid);
@@ -347,7 +349,7 @@ class Child {
     return std::nullopt;
   }
 
-  // The child, what descends from it, and what was adopted, with the number of their threads.
+  // The child, its descendants, and adopted processes, with the number of their threads.
   std::map<pid_t, long> descendants() const {
     std::map<pid_t, long> found;
     std::set<pid_t> left = adopted();
@@ -362,7 +364,7 @@ class Child {
     return found;
   }
 
-  // Out of time, of the user's patience, or of bounds.
+  // Whether the time is up, the user has given up, or a limit is exceeded.
   bool is_over() {
     if (left_ms() <= 0 && !has_ended()) {
       result_.end = ProcessResult::End::timed_out;
@@ -376,7 +378,8 @@ class Child {
     return true;
   }
 
-  // Asked again at the deadline: this process may have been stopped meanwhile, by Ctrl-Z.
+  // Checked again at the deadline, because this process may have been stopped by Ctrl-Z in the
+  // meantime.
   bool has_ended() const {
     pollfd event{pidfd_.get(), POLLIN, 0};
     return poll(&event, 1, 0) == 1;
@@ -405,7 +408,7 @@ class Child {
   void finish() {
     const int status = end_all();
     drain_pipes();
-    // All at once: a child that writes nothing else has written millions of them.
+    // Erases all at once: a child that writes nothing else may have written millions of them.
     result_.answer.erase(0, result_.answer.find_first_not_of(step_ready));
     if (result_.output.size() > output_limit) {
       result_.output.erase(0, result_.output.size() - output_limit);
@@ -422,7 +425,8 @@ class Child {
   // Ends the child and all that it left behind; returns the child's wait status.
   int end_all() {
     if (pid_ <= 0) return 0;
-    // The group outlives its leader when the child left processes behind; a child may have left it.
+    // The group outlives its leader if the child left processes behind; and a child may have left
+    // its group.
     kill(-pid_, SIGKILL);
     kill(pid_, SIGKILL);
     int status = 0;
@@ -437,9 +441,9 @@ class Child {
     return status;
   }
 
-  // What got away from the group, by making a session of its own, became this process's child when
-  // its parent ended; its own children do when it is ended. One that can't be ended for seconds
-  // hangs in the kernel, and waiting for it would not help.
+  // A process that left the group, by starting a session of its own, became this process's child
+  // when its parent ended; its own children will, too, when it is ended. One that can't be ended
+  // for seconds hangs in the kernel, and waiting for it would not help.
   void end_strays() const {
     const Clock::time_point deadline = Clock::now() + std::chrono::seconds(5);
     for (std::set<pid_t> strays = adopted(); !strays.empty(); strays = adopted()) {
@@ -455,9 +459,9 @@ class Child {
     }
   }
 
-  // The children of this process that nobody here has started.
+  // The children of this process that nobody here started.
   std::set<pid_t> adopted() const {
-    // Locked before looking: no worker starts or is forgotten meanwhile.
+    // Locked before looking, so that no worker starts or is forgotten in the meantime.
     const std::lock_guard<std::mutex> lock(own().mutex);
     std::set<pid_t> strays = children();
     std::erase_if(
@@ -465,7 +469,7 @@ class Child {
     return strays;
   }
 
-  // The workers that run now, of every Child: two take turns, and untimed ones run side by side.
+  // The workers that run now, of every Child: pairs take turns, and untimed ones run in parallel.
   struct Own {
     std::mutex mutex;
     std::set<pid_t> pids;
@@ -478,14 +482,14 @@ class Child {
   using Clock = std::chrono::steady_clock;
 
   const ProcessSpec& spec_;
-  std::set<pid_t> elsewhere_;  // children that others had started before
+  std::set<pid_t> elsewhere_;  // children that existed before
   Clock::time_point started_;
-  Clock::time_point checked_;  // when its bounds were looked at last
+  Clock::time_point checked_;  // when the limits were last checked
   pid_t pid_ = -1;
   Fd pidfd_;
   Fd answer_;
   Fd output_;
-  // With its reading end, so that writing to a child that has ended can't raise SIGPIPE.
+  // Keeps the reading end open, so that writing to a child that has ended can't raise SIGPIPE.
   Pipe steps_;
   bool ended_ = false;
   ProcessResult result_{};

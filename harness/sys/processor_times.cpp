@@ -37,7 +37,7 @@ struct ProcessUse {
   double used_s = 0;
 };
 
-// From /proc/PID/stat: the name in parentheses may itself hold blanks and parentheses.
+// From /proc/PID/stat: the name in parentheses may itself contain blanks and parentheses.
 std::optional<ProcessUse> use_of(const std::string& pid) {
   std::ifstream file("/proc/" + pid + "/stat");
   std::string line;

@@ -48,7 +48,7 @@ double copy_rate(const std::vector<double>& from, std::vector<double>& to) {
   });
 }
 
-// So many independent sums that none waits for another, in registers throughout.
+// Enough independent sums that none waits for another, all in registers.
 double flop_rate() {
   constexpr std::size_t sums = 64;
   constexpr int steps = 200'000;
@@ -66,7 +66,7 @@ void pin(int cpu) {
   cpu_set_t set;
   CPU_ZERO(&set);
   CPU_SET(static_cast<std::size_t>(cpu), &set);
-  // Unpinned figures are still figures.
+  // If pinning fails, unpinned figures are better than none.
   [[maybe_unused]] const int failed = sched_setaffinity(0, sizeof set, &set);
 }
 

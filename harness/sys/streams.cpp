@@ -22,7 +22,7 @@ void print_warnings(const std::vector<std::string>& warnings) {
 void hold_standard_streams() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
-    // Takes the lowest number that is free, which is this one.
+    // Takes the lowest free descriptor, which is this one.
     [[maybe_unused]] const int held = open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
   }
 }

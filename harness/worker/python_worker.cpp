@@ -1,7 +1,7 @@
-// The Python lane, compiled twice: into the executable that embeds an interpreter, and, with
+// The Python lane, compiled twice: into the executable that embeds an interpreter and, with
 // GAPMETER_EXTENSION, as the extension module gapmeter_worker that a stock interpreter loads
-// (harness/python/stock_worker.py). The only file that includes pybind11; everything it needs from
-// Python in words stands in harness/python/gapmeter.py.
+// (harness/python/stock_worker.py). The only file of the harness that includes pybind11. What is
+// easier to write in Python is in harness/python/gapmeter.py.
 #include <fmt/format.h>
 #ifndef GAPMETER_EXTENSION
 #include <pybind11/embed.h>
@@ -27,8 +27,8 @@
 namespace py = pybind11;
 
 #ifdef GAPMETER_PYTHON_WITHOUT_SHA2
-// Stands in for a built-in module that this interpreter's archive holds only half of: whoever
-// imports it (random, hashlib) is written to fall back on OpenSSL's functions.
+// Replaces a built-in module of which this interpreter's archive contains only half: the modules
+// that import it (random, hashlib) fall back on OpenSSL's functions.
 extern "C" PyObject* PyInit__sha2() {
   PyErr_SetString(PyExc_ImportError, "_sha2 is not in this build; hashlib has the same functions");
   return nullptr;
@@ -101,7 +101,7 @@ std::string place_of(const py::error_already_set& error) {
   return fmt::format(" ({}, line {})", file, text(last.attr("lineno")));
 }
 
-// The exception's own text, which is made by code of the variant and may raise in its turn.
+// The exception's own text. The variant's code makes it, and may itself raise.
 std::string message_of(const py::error_already_set& error) {
   try {
     return text(error.value());
@@ -111,7 +111,7 @@ std::string message_of(const py::error_already_set& error) {
 }
 
 // Rethrows a Python exception as the C++ one that the passes know. The traceback goes to stderr,
-// which the program keeps.
+// which the program captures.
 [[noreturn]] void translate(py::error_already_set& error) {
   const py::object support = py::module_::import("gapmeter");
   const std::string message = message_of(error);
@@ -154,7 +154,7 @@ class PythonPreparedCall final : public PreparedCall {
 
   void run(std::int64_t calls) override {
     in_python([&] {
-      // The offset flag lends slot 0 to the callee: a bound method puts its self there.
+      // The offset flag lends slot 0 to the callee: a bound method puts its self into it.
       const std::size_t count = (stack_.size() - 1) | PY_VECTORCALL_ARGUMENTS_OFFSET;
       PyObject* const function = function_.ptr();
       PyObject** const arguments = stack_.data() + 1;
@@ -272,7 +272,7 @@ class PythonLane final : public LaneRunner {
     return in_python([&]() -> std::unique_ptr<PreparedCall> {
       const std::size_t n = inputs->n;
       const std::string path = fmt::format("{}/{}.py", python_dir_, kernel.name);
-      // The namespace goes out of scope with `bind`'s arguments, and with it the inputs, unless the
+      // The namespace goes out of scope with `bind`'s arguments, and the inputs with it, unless the
       // variant kept a view of them.
       const py::tuple bound =
           py::module_::import("gapmeter").attr("bind")(path, variant, namespace_of(inputs));
@@ -348,7 +348,8 @@ WorkerLane python_lane(const std::function<void()>& start_interpreter,
 }
 
 // Ends the process without finalising the interpreter: freeing millions of objects one by one takes
-// longer than measuring them did, and a thread left behind by a variant could keep it from ending.
+// longer than measuring them did, and a thread that a variant left behind could keep the
+// interpreter from ending.
 [[noreturn]] void end_worker(int status) {
   std::fflush(nullptr);
   std::_Exit(status);
@@ -374,8 +375,8 @@ namespace {
 
 PYBIND11_EMBEDDED_MODULE(gapmeter_inputs, module) { register_inputs(module); }
 
-// Which interpreter's packages to use: that of the active virtual environment, if it is of the
-// version embedded here, otherwise the one this was built for.
+// The interpreter whose packages to use: that of the active virtual environment if its version is
+// the one embedded here, otherwise the one that this was built for.
 struct Home {
   std::string executable = GAPMETER_PYTHON_EXECUTABLE;
   std::vector<std::string> warnings{};

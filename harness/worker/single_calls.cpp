@@ -18,7 +18,7 @@ std::int64_t nanoseconds(Steady::duration duration) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
 }
 
-// Kept as they come and put into the histogram afterwards: allocating its buckets between two calls
+// Kept in order and put into the histogram afterwards: allocating its buckets between two calls
 // would disturb the caches of the second.
 std::vector<std::int64_t> call_times(PreparedCall& call, std::int64_t wanted_ns) {
   std::vector<std::int64_t> times;

@@ -19,7 +19,7 @@ namespace {
 // Batches up to this length fit between the machine's interruptions often enough for a low quantile
 // to see it undisturbed.
 constexpr double short_batch_ns = 50'000;
-// More batches than this add no precision to a quantile, and would only cost memory.
+// More batches than this do not make a quantile more precise, and cost memory.
 constexpr std::int64_t most_batches = 20'000;
 constexpr int calibrations = 3;
 
@@ -30,7 +30,8 @@ double seconds_of(PreparedCall& call, std::int64_t calls) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Google Benchmark reports by printing; here its reports are only checked for errors.
+// Google Benchmark reports by printing. Here its reports are only counted, to detect that nothing
+// ran.
 class SilentReporter final : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context& /*context*/) override { return true; }
@@ -41,8 +42,8 @@ class SilentReporter final : public benchmark::BenchmarkReporter {
   std::size_t reports_ = 0;
 };
 
-// Runs `body` as the one registered benchmark. An exception is carried across Google Benchmark,
-// which is not written to be left by one.
+// Runs `body` as the only registered benchmark. Catches exceptions inside and rethrows them outside
+// of Google Benchmark, which is not exception-safe.
 void run_benchmark(const std::function<void(benchmark::State&)>& body,
                    const std::function<void(benchmark::internal::Benchmark&)>& configure) {
   std::exception_ptr failure;
@@ -73,7 +74,7 @@ std::int64_t calibrate(PreparedCall& call, double batch_seconds) {
       state.SetIterationTime(seconds_of(call, calls));
     }
   };
-  // An interruption in the middle of the search ends it too early, so that the longest of several
+  // An interruption in the middle of the search ends it too early, so the largest of several
   // answers is the right one.
   std::int64_t most = 1;
   for (int i = 0; i < calibrations; ++i) {
@@ -83,7 +84,7 @@ std::int64_t calibrate(PreparedCall& call, double batch_seconds) {
   return most;
 }
 
-// What the system counts of this process, to tell before from after.
+// What the system counts for this process, to compare before with after.
 rusage usage_now() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -117,7 +118,7 @@ TimedBatches time_batches(PreparedCall& call, std::int64_t calls, std::int64_t b
   return timed;
 }
 
-// The estimate of each slice of so many batches, in nanoseconds per call.
+// The figure of each slice of `slice_size` batches, in nanoseconds per call.
 std::vector<double> slices_of(std::span<const double> batch_seconds, std::size_t slice_size,
                               const BatchPlan& batch) {
   std::vector<double> estimates;
@@ -134,9 +135,9 @@ std::vector<double> slices_of(std::span<const double> batch_seconds, std::size_t
 Timing time_round(PreparedCall& call, const TimingSpec& spec, const Turn& turn) {
   const double batch_seconds = static_cast<double>(spec.batch_ns) * 1e-9;
   const double round_seconds = static_cast<double>(spec.round_ns) * 1e-9;
-  // The first call pays for what later ones find ready (caches, branch predictors, specialised
-  // bytecode); a second one tells how long a call takes from then on. A call as long as a round is
-  // not worth a second one.
+  // The first call is a warm-up: it pays for what later ones find ready (caches, branch predictors,
+  // specialised bytecode). The second one shows how long a call takes from then on. If a call is as
+  // long as a round, a second one is not worth its time.
   double one_call = seconds_of(call, 1);
   if (one_call < round_seconds) one_call = seconds_of(call, 1);
   std::int64_t calls = 1;
@@ -156,7 +157,7 @@ Timing time_round(PreparedCall& call, const TimingSpec& spec, const Turn& turn) 
     const auto begin_slice = [&](std::size_t batch) {
       if (batch % slice_size != 0) return;
       if (turn) turn();
-      // Not before a slice that is a single call: half of the time would go to calls not timed.
+      // Not before a slice of a single call: half of the time would go to untimed calls.
       if (slice_size * static_cast<std::size_t>(calls) > 1) call.run(1);
     };
     timed = time_batches(call, calls, spec.slices->slices * spec.slices->batches, begin_slice);

@@ -34,7 +34,7 @@ auto visit_elements(const Buffer& buffer, Visit visit) {
 
 double distance(double a, double b) { return std::abs(a - b); }
 
-// Exact also where the numbers themselves are too large for a double.
+// Exact even if the numbers themselves are too large for a double.
 double distance(std::int64_t a, std::int64_t b) {
   const auto [low, high] = std::minmax(a, b);
   return static_cast<double>(static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low));

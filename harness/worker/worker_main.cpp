@@ -36,7 +36,7 @@ void write_answer(std::string_view text) {
   }
 }
 
-// Says that the next step could begin and waits for the word. Throws when nobody will give it.
+// Reports that the next step can begin and waits for the signal. Throws if it will never come.
 void wait_for_turn() {
   write_answer({&step_ready, 1});
   char go = 0;

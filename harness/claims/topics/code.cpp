@@ -4,7 +4,7 @@
 namespace gapmeter {
 namespace {
 
-// Objects that come from a free list are objects all the same; allocations are told beside.
+// Objects from a free list are objects, too; allocations are reported beside them.
 Decision objects_for_sums(const Evidence& evidence) {
   const auto made = evidence.metric("sum", "python/loop", "objects_per_addition", "objects");
   if (!made) return evidence.not_measured("sum", {"python/loop"}, "that tell objects_per_addition");
@@ -61,7 +61,7 @@ Decision fused(const Evidence& evidence) {
   return decision;
 }
 
-// What of pure Python's distance to numbers by value is left to boxed ones.
+// How much of native code's advantage over pure Python is left with boxed values.
 Decision boxes(const Evidence& evidence) {
   const std::string kernel = "boxed", python = "python/builtin", boxed = "native/unique_ptr";
   std::vector<Figure> ratios = evidence.ratios(kernel, python, boxed);

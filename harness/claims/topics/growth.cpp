@@ -81,8 +81,8 @@ Decision times_are_linear(const Evidence& evidence) {
           .figures = std::move(exponents)};
 }
 
-// Both halves have to hold: a plain loop keeps up where there is little to compute for each byte,
-// and falls behind where there is much.
+// Both halves have to hold: a plain loop keeps up if there is little to compute per byte, and falls
+// behind if there is much.
 Decision libraries_for_heavy_lifting(const Evidence& evidence) {
   std::vector<Figure> simple = evidence.ratios("apply_weights", "native/into", "python/numpy_out");
   if (simple.empty()) {

@@ -6,7 +6,7 @@
 namespace gapmeter {
 namespace {
 
-// An exact number, as CPython and the compiler tell it: no interval is needed.
+// An exact number, reported by CPython and the compiler: no interval is needed.
 Decision decide_exactly(Figure figure, double wanted) {
   figure.line = wanted;
   const bool equal = figure.value.value == wanted;
@@ -26,7 +26,8 @@ std::function<Decision(const Evidence&)> object_takes(const std::string& variant
   };
 }
 
-// Resident memory comes in pages and arrays with a header: a twentieth is neither.
+// Resident memory comes in pages, and arrays have a header: up to a twentieth more or less is
+// tolerated for these.
 bool is_about(const Figure& figure, double bytes) {
   return std::abs(figure.value.value - bytes) <= bytes / 20;
 }
@@ -54,7 +55,7 @@ std::optional<Figure> footprint_ratio(const Evidence& evidence, const std::strin
     const std::optional<std::int64_t> peak = peak_bytes_of(row), smaller = peak_bytes_of(*native);
     if (!peak || !smaller) continue;
     const double ratio = static_cast<double>(*peak) / static_cast<double>(*smaller);
-    // Memory, unlike time, comes out the same again: the interval is the figure.
+    // Memory, unlike time, is the same on every run: the interval is the figure itself.
     return Figure{.what = "peak memory of " + python + " over " + row.reference,
                   .kernel = kernel,
                   .n = sizes.back(),

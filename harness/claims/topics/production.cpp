@@ -23,7 +23,7 @@ Decision cold_starts(const Evidence& evidence) {
   return decision;
 }
 
-// Alone, a request waits for all that a call costs.
+// A single request waits for the whole cost of its call.
 std::optional<Figure> batch_of_one(const Evidence& evidence, const std::string& kernel,
                                    const std::string& native) {
   const std::string python = evidence.fastest_python(kernel, 1);

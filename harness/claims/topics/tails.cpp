@@ -29,7 +29,7 @@ Estimate estimate_of(const std::vector<double>& rounds) {
   return {median(rounds), median_interval(rounds, summary_confidence)};
 }
 
-// The speedup at the largest size, with as many threads as the run had at most.
+// The speedup at the largest size, with the run's largest number of threads.
 std::optional<Figure> speedup(const Evidence& evidence, const std::string& kernel,
                               const std::string& variant) {
   const std::vector<int> threads = evidence.threads(kernel);
@@ -55,7 +55,7 @@ Decision without_speedups(const Evidence& evidence, const std::string& kernel,
 }
 
 constexpr const char* tails_of_calls = "that tell 99.9th percentiles";
-constexpr double parallel = 1.25;  // a speedup that taking turns can't give
+constexpr double parallel = 1.25;  // a speedup that is impossible when threads take turns
 
 Decision threads_take_turns(const Evidence& evidence) {
   auto python = speedup(evidence, "parallel_sum", "python/threads");
@@ -82,7 +82,8 @@ Decision threads_take_turns(const Evidence& evidence) {
   return decision;
 }
 
-// Python's speedup over native code's, which meets everything that is slow here but the GIL.
+// Python's speedup over native code's: whatever else is slow on this machine affects both, except
+// the GIL.
 Decision waiting_is_not_blocked(const Evidence& evidence) {
   const std::string kernel = "io_pipeline", python = "python/threads", native = "native/threads";
   const std::vector<int> threads = evidence.threads(kernel);
@@ -110,8 +111,8 @@ Decision waiting_is_not_blocked(const Evidence& evidence) {
   return decision;
 }
 
-// A quantile of single calls and the interval between the order statistics that hold it with 95 %
-// if calls are independent (normal approximation of the binomial distribution).
+// A quantile of single calls, with the interval between the order statistics that cover it with 95
+// % if calls are independent (normal approximation of the binomial distribution).
 std::optional<Estimate> quantile_of_calls(const SummaryRow& row, double q) {
   const Histogram& calls = single_calls_of(row);
   const std::optional<double> value = supported_quantile(calls, q);
@@ -122,7 +123,7 @@ std::optional<Estimate> quantile_of_calls(const SummaryRow& row, double q) {
                                    *calls.quantile(std::min(1.0, q + margin))}};
 }
 
-// At the least and at the most, whatever the two have to do with each other.
+// The least and the greatest possible quotient, whatever the dependence between the two.
 Estimate quotient(const Estimate& numerator, const Estimate& denominator) {
   return {numerator.value / denominator.value,
           Interval{numerator.interval->low / denominator.interval->high,
@@ -170,7 +171,7 @@ Decision collector_pauses(const Evidence& evidence) {
   return decision;
 }
 
-// What a variant adds of its own to the tail that this machine gives every call.
+// How far a variant's tail exceeds the tail that this machine gives every call.
 std::optional<Estimate> own_tail(const SummaryRow* row) {
   if (row == nullptr) return std::nullopt;
   const auto tail = quantile_of_calls(*row, 0.999);

@@ -28,8 +28,8 @@
 namespace gapmeter {
 namespace {
 
-// A build and what it offers. Its kernels have names, sizes and variants alone: their functions are
-// in the other executable.
+// A build and what it offers. Its kernels have only names, sizes and variants, because their
+// functions are in the other executable.
 struct Build {
   WorkerSettings workers;
   Catalog catalog;
@@ -68,7 +68,7 @@ bool has_variant(const Catalog& catalog, const std::string& kernel, const Varian
   });
 }
 
-// The cells that both builds have. Sizes are the new build's own where none are given.
+// The cells that both builds have. Without given sizes, those of the new build.
 std::vector<CellKey> common_cells(const Catalog& base, const Catalog& compared,
                                   const Selection& selection) {
   const std::vector<const Kernel*> kernels = select_kernels(compared, selection.kernels);
@@ -87,8 +87,8 @@ std::vector<CellKey> common_cells(const Catalog& base, const Catalog& compared,
   return cells;
 }
 
-// What was measured, row by row: pairs.csv in the directory of --out, the columns of rounds.csv
-// after the side and its slices.
+// Writes what was measured, row by row, to pairs.csv in the directory of --out: the side and its
+// slices, then the columns of rounds.csv.
 class PairsFile {
  public:
   explicit PairsFile(const std::string& dir) {

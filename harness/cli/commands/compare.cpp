@@ -18,7 +18,7 @@
 namespace gapmeter {
 namespace {
 
-// How many cells only the first of two runs has.
+// How many cells are only in the first of two runs.
 std::size_t missing_cells(const std::vector<RoundRow>& rows, const std::vector<RoundRow>& others) {
   std::set<CellKey> cells;
   for (const RoundRow& row : rows) cells.insert(row.cell);

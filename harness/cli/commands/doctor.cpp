@@ -26,7 +26,7 @@ namespace {
 
 constexpr double seconds_per_cell = 3;
 constexpr int rounds_of_gap = 8;
-// What `ab` promises to find by default.
+// The change that `ab` promises to find by default.
 constexpr double wanted_change = 0.02;
 
 ClockFacts clock_facts() {
@@ -87,7 +87,7 @@ void print_noise(const NoiseCell& noise) {
   fmt::print("\n");
 }
 
-// The widest of the cells' intervals, where all have one.
+// The widest of the cells' intervals, if all have one.
 std::optional<double> smallest_change(const std::vector<NoiseCell>& cells) {
   std::optional<double> widest;
   for (const NoiseCell& cell : cells) {

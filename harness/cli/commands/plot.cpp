@@ -8,7 +8,7 @@ namespace gapmeter {
 namespace {
 
 int plot(const PlotOptions& options, const Invocation& /*invocation*/) {
-  // The same checks as summarize's, so that bad input is told of in the same words.
+  // The same checks as summarize's, so that bad input is reported in the same words.
   read_rounds(options.dir);
   std::vector<std::string> arguments{options.dir};
   if (!options.out.empty()) arguments.insert(arguments.end(), {"--out", options.out});

@@ -13,7 +13,7 @@
 namespace gapmeter {
 namespace {
 
-// What this build knows of the kernels and the one that made the run did not.
+// Adds what this build knows about the kernels and the build that made the run did not.
 void describe_again(const std::filesystem::path& dir) {
   RunFacts facts = read_run_facts(dir);
   if (add_ladders(facts, registered_kernels())) write_run_facts(dir, facts);
@@ -23,7 +23,7 @@ int write_report(const ReportOptions& options, const Invocation& /*invocation*/)
   const std::filesystem::path dir = options.dir;
   const RunContext context = read_context(dir);
   const std::vector<SummaryRow> summary = summarize(read_rounds(dir));
-  // What the page shows is computed here and now: files of an older build may lack columns.
+  // What the page shows is computed now, because files of an older build may lack columns.
   write_summary(dir, summary, context);
   describe_again(dir);
   const std::filesystem::path claims = dir / "claims.json";

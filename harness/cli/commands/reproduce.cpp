@@ -25,7 +25,7 @@ std::set<CellKey> cells_of(const std::vector<SummaryRow>& rows) {
   return cells;
 }
 
-// Takes out what the reference does not have: a variant more could be another fastest native one.
+// Removes what the reference does not have: an additional native variant could be the fastest one.
 void keep_common(const std::set<CellKey>& cells, std::vector<CellGroup>& groups) {
   for (CellGroup& group : groups) {
     std::erase_if(group.variants, [&](const PlannedVariant& planned) {
@@ -35,7 +35,7 @@ void keep_common(const std::set<CellKey>& cells, std::vector<CellGroup>& groups)
   std::erase_if(groups, [](const CellGroup& group) { return group.variants.empty(); });
 }
 
-// The reference's own sizes and threads, unless the command line names others or wants few.
+// The reference's own sizes and threads, unless the command line names others or asks for few.
 void take_selection(const std::set<CellKey>& cells, Selection& selection) {
   std::set<std::size_t> sizes;
   std::set<int> threads;
@@ -49,7 +49,7 @@ void take_selection(const std::set<CellKey>& cells, Selection& selection) {
   if (selection.threads.empty()) selection.threads.assign(threads.begin(), threads.end());
 }
 
-// What measures the cells that are chosen: a new run, or one that goes on.
+// Measures the chosen cells: in a new run, or in one that is resumed.
 using Measure = std::function<MeasuredRun(const RunOptions&, const Choose&)>;
 
 int reproduce(const ReproduceOptions& options, const Measure& measure) {
@@ -68,7 +68,7 @@ int reproduce(const ReproduceOptions& options, const Measure& measure) {
     }
   });
   if (run.end == RunEnd::interrupted) {
-    // Half of the cells would be compared as if they were all.
+    // A part of the cells would otherwise be compared as if they were all.
     notice(stderr, fmt::format("gapmeter: interrupted; what was measured is in {}, and is compared "
                                "with nothing\n{}\n",
                                run.dir.string(), how_to_go_on(run.dir)));

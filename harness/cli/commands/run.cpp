@@ -57,7 +57,7 @@ int go_on(const std::string& dir, const RunCommandOptions& options, const Invoca
   return tell(resume_run(dir, options.run, invocation), options.run);
 }
 
-// With the command line that began the run in a directory, whichever command that was.
+// Resumes with the command line that began the run in a directory, whichever command it was.
 int go_on_as_begun(const std::string& dir, const Invocation& invocation) {
   const std::vector<std::string> arguments = read_run_facts(dir).command;
   std::vector<const char*> argv;
@@ -89,7 +89,7 @@ void declare(OptionSet& set, RunCommandOptions& options) {
   set.names("--interpreter", options.run.interpreters, "PATH",
             "Stock interpreter for the Python lane; several, comma-separated, run beside the "
             "embedded one");
-  // A run that goes on takes its options from where they were recorded.
+  // A resumed run takes its options from where they were recorded.
   set.finally([&set, &options] {
     const std::string other = set.given_beside("--resume");
     if (options.resume.empty() || other.empty()) return;

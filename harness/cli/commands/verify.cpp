@@ -16,8 +16,8 @@
 namespace gapmeter {
 namespace {
 
-// Around the widths of vector registers and unrolled loops, where tails go wrong, and a few past
-// them.
+// Sizes around the widths of vector registers and unrolled loops, where tails go wrong, and a few
+// larger ones.
 const std::vector<std::size_t> odd_sizes{1,  2,  3,  5,   7,   8,    15,   17,   31,
                                          33, 63, 65, 100, 129, 1000, 1023, 4097, 65537};
 

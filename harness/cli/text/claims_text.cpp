@@ -26,8 +26,8 @@ std::string place_of(const Figure& figure) {
   return fmt::format("{}, n = {}", figure.kernel, format_size(*figure.n));
 }
 
-// What decided comes first. Of a figure at many sizes the smallest, the largest and the one that
-// the verdict names are enough.
+// Figures that decided come first. For a figure at many sizes, the smallest size, the largest, and
+// the one that the verdict names are enough.
 std::vector<const Figure*> shown(const Decision& decision) {
   std::vector<const Figure*> all, some;
   for (const Figure& figure : decision.figures) all.push_back(&figure);

@@ -1,4 +1,4 @@
-// The time pass: one round of batches, then calls one by one where they are long enough.
+// The time pass: one round of batches, then single calls if they are long enough.
 #include "harness/base/clock.h"
 #include "harness/worker/passes/pass.h"
 #include "harness/worker/single_calls.h"
@@ -7,7 +7,7 @@
 namespace gapmeter {
 namespace {
 
-// What was spent inside timed regions.
+// The time spent inside timed regions.
 double timed_seconds(const Measurement& measurement) {
   const Timing& timing = *measurement.timing;
   double total_ns = timing.mean_ns * static_cast<double>(timing.batch.calls * timing.batches);

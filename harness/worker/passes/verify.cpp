@@ -18,8 +18,8 @@ OutputCheck check_result(const Kernel& kernel, const Inputs& inputs,
 
 }  // namespace
 
-// Verifies the first call and the second one: a variant that consumes or overwrites what it was
-// given is right only once.
+// Verifies the first call and the second one: a variant that consumes or overwrites its inputs is
+// right only once.
 Measurement verify(const PassContext& context) {
   const auto& [task, kernel, lane, turn] = context;
   const auto inputs = make_inputs(context, task.n);
