@@ -25,7 +25,7 @@ def rank_and_way(count: int, confidence: float) -> tuple[int, float] | None:
 
 
 def median_interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
-    """The interval of Hettmansperger and Sheather, as harness/results/statistics.cpp has it."""
+    """The interval of Hettmansperger and Sheather, as harness/base/statistics.cpp has it."""
     found = rank_and_way(len(values), confidence)
     if found is None:
         return 0.0, float("inf")

@@ -5,7 +5,7 @@
 
 Draws rounds from known distributions, adds some until the interval is as narrow as `gapmeter ab` or
 `gapmeter run --precision 2%` wants it, runs half as many more, and counts how often the 95 %
-interval then holds the truth. `deciding_rounds` in harness/results/statistics.h is the rule itself.
+interval then holds the truth. `deciding_rounds` in harness/base/statistics.h is the rule itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-// apply_weights: the article's second example, out[i] = inp[i] * w[i] + bias in float32.
+// apply_weights: out[i] = inp[i] * w[i] + bias in float32.
 //
 // Timed: reading both arrays and writing the result; for `alloc` also allocating and freeing it.
 // Not timed: making the inputs. Serves the claims on fused multiply-add (C11), bounds checks (C12),
@@ -21,9 +21,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 // How results are written, and whether operands are fetched ahead.
 enum class Way {
   store,
-  // Where the data comes from the third-level cache, prefetching helps; nearer it costs slots.
+  // For data in the third-level cache prefetching helps; nearer, it only takes instruction slots.
   prefetch_and_store,
-  // Past the caches a normal store would first read the line that it is about to overwrite.
+  // Beyond the caches a normal store would first read the line that it is about to overwrite.
   stream,
 };
 
@@ -92,7 +92,7 @@ HWY_EXPORT(ApplySimd);
 using Input = std::span<const float>;
 using Output = std::span<float>;
 
-// The article's shape: the output is allocated once per call, to the input's length.
+// As it is usually written: the output is allocated once per call, with the input's length.
 std::vector<float> alloc(Input inp, Input w, float bias) {
   std::vector<float> out(inp.size());
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = inp[i] * w[i] + bias;
@@ -103,8 +103,8 @@ void into(Input inp, Input w, float bias, Output out) {
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = inp[i] * w[i] + bias;
 }
 
-// As `into`, with the promise that `out` shares no memory with what is read: without it the
-// compiler has to test that at run time.
+// As `into`, with the promise that `out` shares no memory with the inputs. Without it the compiler
+// has to test that at run time.
 void restricted(Input inp, Input w, float bias, Output out) {
   const float* const x = inp.data();
   const float* const y = w.data();
@@ -113,7 +113,7 @@ void restricted(Input inp, Input w, float bias, Output out) {
   for (std::size_t i = 0; i < count; ++i) result[i] = x[i] * y[i] + bias;
 }
 
-// The article's zipped iteration: no index, hence nothing to check.
+// Zipped iteration: no index, hence nothing to check.
 void zipped(Input inp, Input w, float bias, Output out) {
   std::transform(inp.begin(), inp.end(), w.begin(), out.begin(),
                  [bias](float x, float y) { return x * y + bias; });
@@ -159,8 +159,8 @@ GAPMETER_KERNEL() {
           .sizes = "16:4Mi:8x,16Mi",
           .inputs = {input<float>("inp", uniform{-1, 1}), input<float>("w", uniform{-1, 1}),
                      input<float>("bias", uniform{-1, 1}, scalar)},
-          // With u = 2^-24 and |inp * w| <= 1: rounding the product costs at most u, rounding the
-          // sum at most u |out| in either of the two that are compared.
+          // With u = 2^-24 and |inp * w| <= 1: rounding the product costs at most u, and rounding
+          // the sum at most u |out|, in each of the two results that are compared.
           .outputs = {output<float>("out", Tolerance{.abs = 0x1p-24, .rel = 0x1p-22})},
           .cost =
               [](std::size_t n) {

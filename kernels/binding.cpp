@@ -1,9 +1,9 @@
 // binding: the sum of squares of n doubles by a native function that Python calls.
 //
-// Timed: the call and, on the Python side, turning its arguments into what the native function
+// Timed: the call and, on the Python side, converting its arguments into what the native function
 // takes. Not timed: loading the module. Serves the claim that a native core under a Python API
 // gives the speed and keeps the convenience (C31): `bound_list` copies a list into a vector,
-// `bound_buffer` hands over memory that is there already, `bound_scalar` calls once per element.
+// `bound_buffer` passes memory that already exists, `bound_scalar` calls once per element.
 #include "harness/kernel/kernel.h"
 #include "kernels/sums.h"
 

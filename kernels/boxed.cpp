@@ -3,8 +3,8 @@
 // Timed: reading every number and adding it up in double precision; in `shared_copied` and
 // `shared_atomic` a handle is copied for each number, as a function that takes it by value does.
 // Not timed: allocating. Serves the claims that boxing throws the advantage of native code away
-// (C17) and that needless reference counting adds to it (C18). Every variant adds in IEEE order, as
-// Python does, but `by_value_simd`: only numbers in a row can be added as vectors.
+// (C17) and that needless reference counting adds to it (C18). Every variant except `by_value_simd`
+// adds in IEEE order, as Python does: only contiguous numbers can be added as vectors.
 #include <memory>
 #include <thread>
 #include <vector>
@@ -35,8 +35,8 @@ Shared share(Numbers x) {
   return boxes;
 }
 
-// libstdc++ counts without atomic instructions for as long as the process has never had a second
-// thread. Programs that share have had one.
+// libstdc++ counts without atomic instructions as long as the process has never had a second
+// thread. Programs that share objects have had one.
 Shared share_between_threads(Numbers x) {
   std::thread([] {}).join();
   return share(x);

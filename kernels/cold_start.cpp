@@ -3,10 +3,10 @@
 // Timed: starting a program that reads a model from a file, recognises one handwritten digit,
 // prints it and ends. The programs are kernels/programs/cold_start.cpp and, for the Python
 // variants, python_baselines/programs/cold_start.py. Everything they need is in the page cache, as
-// on a machine that starts them often; `native_evicted` and its counterparts have their files
-// dropped from it before, which takes part of the time and happens where the system allows it. Each
-// variant reports what its program weighs (metrics.csv). Serves the claim that native code suits
-// serverless and edge (C30).
+// on a machine that starts them often. For `native_evicted` and its counterparts their files are
+// dropped from it first, if the system allows that; dropping them takes part of the time. Each
+// variant reports how much memory its program uses (metrics.csv). Serves the claim that native code
+// suits serverless and edge (C30).
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -38,7 +38,7 @@ struct Answer {
   double peak_bytes = 0;
 };
 
-// What the program prints; throws when it can't be started or does not answer.
+// What the program prints; throws if it can't be started or does not answer.
 Answer ask(const Program& program) {
   std::array<int, 2> answers{};
   if (pipe2(answers.data(), O_CLOEXEC) != 0) {

@@ -1,8 +1,8 @@
-// custom_op: y = GELU(LayerNorm(x + r) * gamma + beta), row by row, in float32: what stands between
-// two layers of a transformer, and what no library has as one operation.
+// custom_op: y = GELU(LayerNorm(x + r) * gamma + beta), row by row, in float32: the operation
+// between two layers of a transformer, which no library offers in one piece.
 //
-// Timed: the whole operation on n rows of 512; in `pieces` also allocating what stands between its
-// pieces. Not timed: making the inputs, the memory of y. Serves the claim that custom operators
+// Timed: the whole operation on n rows of 512; in `pieces` also allocating the intermediate
+// results. Not timed: making the inputs, the memory of y. Serves the claim that custom operators
 // which the standard libraries lack are worth writing natively (C32).
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/custom_op.cpp"
@@ -42,8 +42,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using Tag = hn::CappedTag<float, width / 4>;
 
-// log2(exp(-2 z)) of GELU's z, kept where 2 to that power is a normal number: beyond, 1 plus it, or
-// h divided by it, come out the same.
+// log2(exp(-2 z)) of GELU's z, clamped so that 2 to that power is a normal number: beyond, 1 plus
+// it, or h divided by it, has the same value.
 template <class V>
 HWY_INLINE V Power(V h) {
   const Tag d;
@@ -53,7 +53,7 @@ HWY_INLINE V Power(V h) {
   return hn::Min(hn::Max(hn::Mul(h, slope), hn::Set(d, -126.0F)), hn::Set(d, 126.0F));
 }
 
-// 1 + 2^power, to 2e-7 of itself.
+// 1 + 2^power, with a relative error of 2e-7.
 template <class V>
 HWY_INLINE V OnePlusExp2(V power) {
   const Tag d;
@@ -70,10 +70,11 @@ HWY_INLINE V OnePlusExp2(V power) {
   return hn::Add(hn::Set(d, 1.0F), hn::BitCast(d, bits));
 }
 
-// y = GELU((sums - mean) scale gamma + beta) for one row, whose `sums` are given; meanwhile the
-// rows at next_x and next_r are fetched, so that memory and arithmetic don't wait for each other.
-// Four vectors go through each step together: a processor looks only some dozens of operations
-// ahead for one that is ready, and within one vector each waits for the one before.
+// y = GELU((sums - mean) scale gamma + beta) for one row, whose `sums` are given. In the meantime
+// the rows at next_x and next_r are fetched, so that memory and arithmetic don't wait for each
+// other. Four vectors go through each step together: a processor looks only some dozens of
+// operations ahead for one that is ready, and within one vector each operation waits for the one
+// before.
 template <class V>
 HWY_INLINE void ActivateRow(const Operands& operands, const float* HWY_RESTRICT sums, V mean,
                             V scale, const float* next_x, const float* next_r,
@@ -110,7 +111,7 @@ HWY_INLINE void ActivateRow(const Operands& operands, const float* HWY_RESTRICT 
   }
 }
 
-// One row; `next` is where a row to come starts.
+// One row; `next` is where a later row starts.
 HWY_INLINE void NormalizeRow(const Operands& operands, size_t at, size_t next,
                              float* HWY_RESTRICT y, bool stream) {
   const Tag d;
@@ -142,8 +143,8 @@ HWY_INLINE void NormalizeRow(const Operands& operands, size_t at, size_t next,
 }
 
 void NormalizeRows(const Operands& operands, std::span<float> y) {
-  // Past the caches a normal store would first read the line that it is about to overwrite. Streams
-  // need alignment, which the harness's buffers have.
+  // Beyond the caches a normal store would first read the line that it is about to overwrite.
+  // Streaming stores need alignment, which the harness's buffers have.
   constexpr size_t cached_bytes = size_t{8} << 20;
   const bool aligned = reinterpret_cast<uintptr_t>(y.data()) % HWY_MAX_BYTES == 0;
   const bool stream = aligned && y.size_bytes() >= cached_bytes;
@@ -190,7 +191,7 @@ void fused(Input x, Input r, Input gamma, Input beta, Output y) {
   }
 }
 
-// As one would put it together from a library's operations: each of them a pass over memory.
+// As one would compose it from a library's operations: each of them is a pass over memory.
 void pieces(Input x, Input r, Input gamma, Input beta, Output y) {
   std::vector<float> sums(x.size());
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = x[i] + r[i];
@@ -232,9 +233,9 @@ GAPMETER_KERNEL() {
                      input<float>("r", uniform{-1, 1}, rows_of(k::width)),
                      input<float>("gamma", uniform{0.5, 1.5}, always({k::width})),
                      input<float>("beta", uniform{-0.5, 0.5}, always({k::width}))},
-          // Adding up 512 numbers of at most 2 is off by at most 512 u 2 in the mean, u = 2^-24,
-          // and the variance by as much; both are divided by a deviation of at least a half and
-          // multiplied by gamma <= 1.5. GELU's slope is at most 1.13.
+          // Adding up 512 numbers of at most 2 gives an error of at most 512 u 2 in the mean, u =
+          // 2^-24, and the same in the variance. Both are divided by a deviation of at least a half
+          // and multiplied by gamma <= 1.5. GELU's slope is at most 1.13.
           .outputs = {output<float>("y", Tolerance{.abs = 8 * 512 * 0x1p-24}, rows_of(k::width))},
           .cost =
               [](std::size_t n) {

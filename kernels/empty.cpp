@@ -1,5 +1,5 @@
 // empty: what a call costs in each lane when nothing is computed. Every other kernel's time
-// contains this price; it is shown beside the results and never subtracted.
+// contains this price; it is reported beside the results and never subtracted.
 #include "harness/kernel/kernel.h"
 
 namespace {

@@ -1,4 +1,4 @@
-// growth: out[i] = 2 x[i] into an array that grows, or that has its size from the beginning.
+// growth: out[i] = 2 x[i] into an array that grows, or that has its full size from the beginning.
 //
 // Timed: allocating the output, filling it and freeing it. Serves the claim that allocating once
 // beats growing by push (C14).

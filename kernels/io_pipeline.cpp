@@ -1,9 +1,9 @@
-// io_pipeline: messages of n bytes to other processes and back, by several threads at a time.
+// io_pipeline: messages of n bytes to other processes and back, by several threads at once.
 //
 // Each thread has a process of its own (cat), to which it writes a message and from which it reads
-// it again; 32 messages are shared out among them. With one thread all of it runs on one processor,
-// with several the processes have others to run on. Timed: the exchange and comparing what came
-// back. Not timed: starting the processes and threads. Serves the claim that the GIL does not block
+// it back; the threads share 32 messages. With one thread everything runs on one processor; with
+// several, the processes have others to run on. Timed: the exchange, and comparing what came back.
+// Not timed: starting the processes and threads. Serves the claim that the GIL does not block
 // pipelines that wait for input and output (C25).
 #include <fcntl.h>
 #include <spawn.h>
@@ -31,7 +31,7 @@ std::int64_t check(std::int64_t result, const char* what) {
   return result;
 }
 
-// A process that writes what it reads.
+// A process that echoes what it reads.
 class Peer {
  public:
   Peer() {
@@ -60,8 +60,8 @@ class Peer {
     if (pid_ > 0) waitpid(pid_, nullptr, 0);
   }
 
-  // Whether the message comes back as it was. It must fit a pipe: the peer writes before it has
-  // read all of a longer one.
+  // Whether the message comes back unchanged. It must fit into a pipe: the peer writes before it
+  // has read all of a longer one.
   bool echoes(Message message, std::vector<std::uint8_t>& room) const {
     for (std::size_t done = 0; done < message.size();) {
       done += static_cast<std::size_t>(

@@ -1,9 +1,11 @@
-// linear_batch: a linear layer on a batch, Y = X W + b in float32, all of n rows and columns.
+// linear_batch: a linear layer on a batch, Y = X W + b in float32, where X, W and Y have
+// n rows and n columns.
 //
-// Timed: the whole layer, Y's memory being there already. Not timed: making X, W and b, loading the
+// Timed: the whole layer, with Y's memory already there. Not timed: making X, W and b, loading the
 // library. Serves the claim that BLAS is for the heavy lifting, while raw loops do for simple
-// operations (C23): `loops` is the raw loop, `blocked_simd` what it takes to match `cblas`.
-// Targets whose vectors have no size that the compiler knows: a tile of them can't be an array.
+// operations (C23): `loops` is the raw loop, `blocked_simd` shows what it takes to match `cblas`.
+// Targets whose vector size is unknown to the compiler are left out: a tile of their vectors can't
+// be an array.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/linear_batch.cpp"
@@ -41,7 +43,7 @@ HWY_EXPORT(PackAndApply);
 using Input = std::span<const float>;
 using Output = std::span<float>;
 
-// As it stands in a textbook.
+// The textbook's loops.
 void loops(Input x, Input w, Input b, Output y) {
   const std::size_t n = b.size();
   for (std::size_t i = 0; i < n; ++i) {
@@ -53,7 +55,7 @@ void loops(Input x, Input w, Input b, Output y) {
   }
 }
 
-// Row by row of W, which the compiler vectorises.
+// Row by row of W; the compiler vectorises this.
 template <class Total>
 void rows(Input x, Input w, Input b, Output y) {
   const std::size_t n = b.size();
@@ -88,7 +90,7 @@ struct Blas {
   decltype(&cblas_sgemm) sgemm;
 };
 
-// Loaded here and not linked: every other kernel's process would pay for its start.
+// Loaded here instead of linked: otherwise every other kernel's process would pay for its start-up.
 Blas load_blas(Input x, Input w, Input b) {
   void* const library = dlopen("libopenblas.so.0", RTLD_NOW);
   void* const sgemm = library == nullptr ? nullptr : dlsym(library, "cblas_sgemm");

@@ -1,7 +1,7 @@
-// A linear layer on a batch, y = x w + b in float32, with Highway: what kernels/linear_batch.cpp
-// and kernels/mlp_infer.cpp compile for every target of the machine's family (Highway's
-// foreach_target.h includes them once for each, and they include this file, hence the guard that
-// toggles).
+// A linear layer on a batch, y = x w + b in float32, with Highway. kernels/linear_batch.cpp and
+// kernels/mlp_infer.cpp compile it for every target of the machine's family: Highway's
+// foreach_target.h includes them once for each target, and they include this file, hence the guard
+// that toggles.
 
 #include <hwy/highway.h>
 
@@ -12,7 +12,7 @@
 #define GAPMETER_LINEAR_LAYER_OPERANDS
 namespace gapmeter_linear_layer {
 
-// Row by row: x is batch x features, y batch x outputs. `packed` is what PackWeights made of w,
+// Row by row: x is batch x features, y batch x outputs. `packed` is what PackWeights made from w,
 // which is features x outputs.
 struct Layer {
   std::span<const float> x, packed, b;
@@ -47,7 +47,7 @@ namespace gapmeter_linear_layer::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Twelve accumulators of the sixteen registers of AVX2: enough to hide the latency of fused
+// Twelve accumulators in the sixteen registers of AVX2: enough to hide the latency of fused
 // multiply-adds, with room for two vectors of W and one element of X.
 constexpr size_t tile_rows = 6;
 
@@ -105,8 +105,8 @@ struct Range {
   size_t begin, size;
 };
 
-// Calls `visit` with every block of W: a range of its rows, one of its columns, and how many floats
-// of packed blocks stand before it.
+// Calls `visit` with every block of W: a range of its rows, a range of its columns, and how many
+// floats of packed blocks precede it.
 template <class Visit>
 HWY_INLINE void VisitBlocks(size_t features, size_t outputs, const Visit& visit) {
   const size_t width = TileColumns();
@@ -121,8 +121,8 @@ HWY_INLINE void VisitBlocks(size_t features, size_t outputs, const Visit& visit)
   }
 }
 
-// Copies W into panels of TileColumns() columns, each one row after the other; columns past W's
-// last become 0.
+// Copies W into panels of TileColumns() columns, each row after row; columns beyond W's last become
+// 0.
 inline void PackWeights(std::span<const float> w, size_t outputs, std::span<float> packed) {
   const size_t width = TileColumns();
   VisitBlocks(w.size() / outputs, outputs, [&](Range depth, Range columns, size_t offset) HWY_ATTR {
@@ -138,7 +138,7 @@ inline void PackWeights(std::span<const float> w, size_t outputs, std::span<floa
   });
 }
 
-// y += x * (a panel of W) in some rows, for columns of which all but a last few fill the panel.
+// y += x * (a panel of W) in some rows. Its columns fill the panel, except perhaps a last few.
 inline void MultiplyPanel(const Layer& layer, Range rows, Range depth, const float* panel,
                           Range columns) {
   const size_t width = TileColumns();

@@ -1,11 +1,11 @@
-// mlp_infer: a perceptron with two hidden layers that reads handwritten digits, n of them at a
-// time.
+// mlp_infer: a perceptron with two hidden layers that recognises handwritten digits, n at a time.
 //
 // The model was trained by scikit-learn (scripts/dev/train_models.py); the digits are ones it has
 // not seen. Timed: three linear layers, ReLU between them, softmax. Not timed: reading model and
-// digits, and for `simd` putting the weights in the order in which they are read, as a server does
-// once. Serves the claim that strict latency requirements call for native inference (C33).
-// Targets whose vectors have no size that the compiler knows: a tile of them can't be an array.
+// digits and, for `simd`, putting the weights in the order in which they are read, as a server does
+// once. Serves the claim that strict latency requirements call for native inference (C33). Targets
+// whose vector size is unknown to the compiler are left out: a tile of their vectors can't be an
+// array.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/mlp_infer.cpp"
@@ -20,7 +20,7 @@
 namespace gapmeter_mlp_infer {
 
 inline constexpr std::size_t pixels = 64, first = 64, second = 32, digits = 10;
-// Samples that go through all layers together: what lies between the layers stays in the caches.
+// Samples that go through all layers together: the intermediate results stay in the caches.
 inline constexpr std::size_t samples_at_once = 96;
 
 struct Weights {
@@ -173,9 +173,10 @@ void loops(Input x, Input w1, Input b1, Input w2, Input b2, Input w3, Input b3, 
   }
 }
 
-// A bound of each value's error after a layer, given bounds of what went in: what went in times the
-// weights, plus (k + 1) u (|x| |w| + |b|) of the layer itself (Jeannerod and Rump, "Improved error
-// bounds for inner products in floating-point arithmetic", 2013). ReLU makes no error larger.
+// A bound of each value's error after a layer, given bounds for the layer's inputs: these bounds
+// times the weights, plus (k + 1) u (|x| |w| + |b|) of the layer itself (Jeannerod and Rump,
+// "Improved error bounds for inner products in floating-point arithmetic", 2013). ReLU increases no
+// error.
 std::vector<double> layer_error(const std::vector<double>& x, const std::vector<double>& error,
                                 Input w, Input b) {
   const double unit = static_cast<double>(x.size() + 2) * 0x1p-24;

@@ -1,9 +1,8 @@
-// move_clone: n records of eight doubles handed to a function that takes them over, moved or
-// cloned.
+// move_clone: n records of eight doubles are handed to a function: borrowed, moved or cloned.
 //
-// Timed: handing over, reading the last number, and for `move` taking the records back; for `clone`
-// freeing the copy. Not timed: making the records. Serves the claim that moving beats cloning
-// (C16).
+// Timed: handing the records over and reading the last number; for `move` also taking the records
+// back, for `clone` also freeing the copy. Not timed: making the records. Serves the claim that
+// moving beats cloning (C16).
 #include <utility>
 #include <vector>
 

@@ -1,8 +1,8 @@
-// object_size: what a number takes in memory, as an object of its own and in a row of plain
+// object_size: the memory that a number takes, as an object of its own and in an array of plain
 // numbers.
 //
-// Timed: making n numbers from an array of doubles, and freeing them. Not timed: the array. What is
-// to be read are not the times but the memory columns, whose growth with n is the size of an
+// Timed: making n numbers from an array of doubles, and freeing them. Not timed: the array. The
+// results to read are not the times but the memory columns, whose growth with n is the size of an
 // element, and the sizes that each variant reports (metrics.csv). Serves the claims on the size of
 // floats (C01), of ints (C02) and of native numbers (C03), and that native code's footprint is far
 // smaller (C05).
@@ -37,8 +37,8 @@ double make_boxes(const Input& x) {
   return *values.back();
 }
 
-// Whole numbers, so that ints and floats can stand for each other; too large for CPython's cache of
-// small ints, and exact in float32.
+// Whole numbers, so that ints and floats have equal values; too large for CPython's cache of small
+// ints, and exact in float32.
 void whole_numbers(std::span<double> x, gapmeter::Random& random) {
   for (double& value : x) value = 1000.0 + static_cast<double>(random.below(16'000'000));
 }

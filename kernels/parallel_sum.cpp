@@ -1,8 +1,8 @@
 // parallel_sum: the sum of n doubles by several threads.
 //
-// Timed: dividing the work up, adding, and putting the parts together. Not timed: starting the
-// threads or processes, which wait for work beforehand. Serves the claim that threads which compute
-// take turns under the GIL while native ones use every core (C24).
+// Timed: dividing the work, adding, and combining the parts. Not timed: starting the threads or
+// processes, which wait for work beforehand. Serves the claim that threads which compute take turns
+// under the GIL while native ones use every core (C24).
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_reduce.h>
 #include <tbb/task_arena.h>

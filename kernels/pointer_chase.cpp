@@ -1,9 +1,9 @@
-// pointer_chase: the sum of n doubles that lie in a row, or each in an allocation of its own.
+// pointer_chase: the sum of n doubles that are contiguous, or each in an allocation of its own.
 //
-// Timed: reading every number, through a pointer where there is one, and adding it up in double
+// Timed: reading every number, through a pointer if there is one, and adding it up in double
 // precision. Not timed: allocating the numbers and shuffling the pointers. Serves the claim that a
-// list's scattered objects miss the cache (C04): `shuffled` against `in_order` is what the order in
-// memory costs, `in_order` against `contiguous` what the pointers do.
+// list's scattered objects miss the cache (C04): `shuffled` against `in_order` shows the cost of
+// the order in memory, `in_order` against `contiguous` that of the pointers.
 #include <algorithm>
 #include <memory>
 #include <vector>

@@ -1,10 +1,10 @@
-// request_churn: one request's objects made and dropped beside a heap of n that stay.
+// request_churn: makes and drops one request's objects, beside a heap of n objects that stay.
 //
-// Timed: building a tree of 64 nodes, each of which knows its parent, adding its values up and
-// dropping it. Not timed: the n objects that live on, which a collector has to look at and nobody
-// else does. What is to be read are the percentiles of single calls, up to the 99.9th, and the
-// collections attributed to them. Serves the claims that collections pause requests (C26) and that
-// memory released deterministically makes latency predictable (C27).
+// Timed: building a tree of 64 nodes, each of which knows its parent, adding up its values and
+// dropping it. Not timed: the n objects that live on, which only a collector looks at. The results
+// to read are the percentiles of single calls, up to the 99.9th, and the collections attributed to
+// them. Serves the claims that collections pause requests (C26) and that memory released
+// deterministically makes latency predictable (C27).
 #include <array>
 #include <memory>
 #include <memory_resource>
@@ -18,7 +18,7 @@ using Numbers = std::span<const double>;
 constexpr std::size_t request_size = 64;
 constexpr std::size_t fan_out = 4;
 
-// What stays alive: of the size that an application's own objects have, not read by requests.
+// The objects that stay alive: as large as an application's own, and not read by requests.
 struct Resident {
   std::int64_t id = 0;
   double value = 0;
@@ -99,7 +99,7 @@ GAPMETER_KERNEL() {
           .sizes = "1Ki:1Mi:32x",
           .inputs = {input<double>("heap", uniform{-1, 1}),
                      input<double>("request", uniform{-1, 1}, always({request_size}))},
-          // Every order of adding up 64 numbers of at most 1 is within 64 * 64 u.
+          // The sum of 64 numbers of at most 1 has an error of at most 64 * 64 u, in any order.
           .outputs = {output<double>("total", Tolerance{.abs = 2 * 64 * 64 * 0x1p-53}, scalar)},
           .cost = [](std::size_t) { return Cost{.items = 1}; },
           .reference = "unique_ptrs",

@@ -1,4 +1,4 @@
-// slice_view: the sum of the middle half of n doubles, looked at where they are or copied first.
+// slice_view: the sum of the middle half of n doubles, read in place or copied first.
 //
 // Timed: making the view or the copy, adding it up, and freeing it. Serves the claims that views
 // beat temporary copies (C15) and that a function which takes an owned vector forces an allocation
@@ -14,7 +14,7 @@ using Numbers = std::span<const double>;
 
 Numbers middle(Numbers x) { return x.subspan(x.size() / 4, x.size() - 2 * (x.size() / 4)); }
 
-// Not inlined: whoever calls a function of another library has to make what it takes.
+// Not inlined: the caller of another library's function has to make the argument that it takes.
 [[gnu::noinline]] double sum_of_slice(Numbers values) {
   return gapmeter_sums::reassociated(values);
 }

@@ -1,4 +1,4 @@
-// sum: the article's prediction, the sum of a slice of float32.
+// sum: the sum of a slice of float32.
 //
 // Timed: reading the slice and adding it up. Not timed: making it. Serves the claims on interpreter
 // overhead (C06, C07), on vectorisation "for free" (C08) and on instruction-level parallelism
@@ -17,17 +17,17 @@ namespace gapmeter_sum::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Eight accumulators: an addition takes four cycles and two can start in each, so that fewer would
-// wait for one another.
+// Eight accumulators: an addition takes four cycles and two can start in each cycle, so fewer
+// accumulators would wait for one another.
 //
-// Prefetching helps where the data comes from the third-level cache. Nearer, prefetches only take
-// the slots of loads; from memory, the hardware's own prefetching does better alone.
+// Prefetching helps if the data is in the third-level cache. Nearer, prefetches only take the slots
+// of loads; for data in memory, the hardware's own prefetching does better alone.
 template <bool kPrefetch>
 float SumSimdLoop(const float* p, size_t left) {
   constexpr size_t prefetch_ahead = 4096 / sizeof(float);
   const hn::ScalableTag<float> d;
   const size_t lanes = hn::Lanes(d);
-  // Each prefetch stands next to its load: in one group before the loads they were slower.
+  // Each prefetch is next to its load: in one group before the loads they were slower.
   const auto add_vector = [&](auto total, const float* next) HWY_ATTR {
     if constexpr (kPrefetch) hwy::Prefetch(next + prefetch_ahead);
     return hn::Add(total, hn::LoadU(d, next));
@@ -83,16 +83,16 @@ float reassociated(std::span<const float> x) {
 
 float simd(std::span<const float> x) { return HWY_DYNAMIC_DISPATCH(SumSimd)(x); }
 
-// The reference: in double precision the rounding errors vanish beside those of float32.
+// The reference: in double precision the rounding errors are negligible beside those of float32.
 float f64(std::span<const float> x) {
   return static_cast<float>(std::accumulate(x.begin(), x.end(), 0.0));
 }
 
 // The rounding errors of a float32 sum are at most u |s_k| for each partial sum s_k, and behave
-// like independent random variables: |error| <= lambda u sqrt(sum of s_k^2) but for one case in
+// like independent random variables: |error| <= lambda u sqrt(sum of s_k^2), except in one case in
 // 10^10 with lambda = 7 (Hallman and Ipsen, "Precision-aware deterministic and probabilistic error
 // bounds for floating point summation", Numerische Mathematik 155, 2023). Other orders of summation
-// have smaller partial sums, so that the IEEE order's bound holds for all. The last term is the
+// have smaller partial sums, so the bound of the IEEE order holds for all. The last term is the
 // rounding of the result itself.
 gapmeter::Tolerance error_bound(const gapmeter::Inputs& inputs) {
   constexpr double unit_roundoff = 0x1p-24, lambda = 7;

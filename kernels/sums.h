@@ -1,5 +1,5 @@
-// Adding up doubles, for kernels whose subject is how the numbers are held and not how they are
-// added; each of them still has to be as fast as what Python's libraries do.
+// Sums of doubles, for kernels whose subject is how the numbers are held and not how they are
+// added. Each sum still has to be as fast as that of Python's libraries.
 #pragma once
 
 #include <cstddef>
@@ -35,9 +35,9 @@ double reassociated(std::span<const double> x, Term term = {}) {
   return (a + b) + (c + d) + rest;
 }
 
-// Of a sum of n numbers of at most 1, in any order: |error| <= (n - 1) u sum |x| (Higham, "Accuracy
-// and Stability of Numerical Algorithms", 2002, 4.2), twice as two sums are compared. Of a sum of n
-// squares n u sum x^2 (same book, 3.1), hence the n + 1.
+// The tolerance for a sum of n numbers of at most 1, in any order: |error| <= (n - 1) u sum |x|
+// (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, 4.2), doubled because two sums
+// are compared. For a sum of n squares it is n u sum x^2 (same book, 3.1), hence the n + 1.
 inline gapmeter::Tolerance error_bound(const gapmeter::Inputs& inputs) {
   const auto n = static_cast<double>(inputs.n);
   return {.abs = 2 * (n + 1) * n * 0x1p-53};

@@ -1,10 +1,10 @@
-// tree_ensemble: gradient-boosted trees that read handwritten digits, n of them at a time.
+// tree_ensemble: gradient-boosted trees that recognise handwritten digits, n at a time.
 //
 // The 100 trees of depth 4 (ten for each digit) were trained by scikit-learn
 // (scripts/dev/train_models.py); the digits are ones they have not seen. Timed: walking every tree,
-// adding up what its leaf says, softmax. Not timed: reading model and digits, and for `complete`
-// laying the trees out, as a server does once. Serves the claim that strict latency requirements
-// call for native inference (C33).
+// adding up the values of its leaves, softmax. Not timed: reading model and digits and, for
+// `complete`, laying out the trees, as a server does once. Serves the claim that strict latency
+// requirements call for native inference (C33).
 #include <array>
 #include <algorithm>
 #include <cmath>
@@ -78,7 +78,7 @@ struct Nodes {
 };
 
 // Copies the subtree at `node` to position `to`; a leaf above the full depth becomes nodes that
-// lead to equal leaves.
+// lead to copies of it.
 void fill(const Nodes& nodes, std::size_t root, std::size_t node, std::size_t to,
           CompleteTree& tree) {
   if (to >= inner_nodes) {
@@ -128,7 +128,7 @@ void complete(const Forest& forest, Output y) {
 }
 
 const std::filesystem::path models = std::filesystem::path(__FILE__).parent_path() / "models";
-constexpr std::size_t nodes = 2862;  // of all trees: what scripts/dev/train_models.py says
+constexpr std::size_t nodes = 2862;  // of all trees, as scripts/dev/train_models.py makes them
 
 template <class T>
 gapmeter::InputField model_field(const char* name, std::size_t count) {
@@ -151,8 +151,8 @@ GAPMETER_KERNEL() {
                  model_field<std::int32_t>("feature", nodes),
                  model_field<float>("threshold", nodes), model_field<std::int32_t>("left", nodes),
                  model_field<std::int32_t>("right", nodes), model_field<float>("value", nodes)},
-      // Adding up ten leaves of at most 8 in all is off by at most 10 u 8, which
-      // softmax halves; it rounds a few times itself. Every comparison is exact.
+      // Adding up ten leaves with a total of at most 8 has an error of at most 10 u 8, which
+      // softmax halves; softmax itself rounds a few times. Every comparison is exact.
       .outputs = {output<float>("probabilities", Tolerance{.abs = 128 * 0x1p-24}, rows_of(digits))},
       .cost =
           [](std::size_t n) {

@@ -1,8 +1,9 @@
 // zero_cost: the sum of the squares of the positive numbers, written in five ways.
 //
-// Timed: reading the numbers and adding up; integers, so that every order of additions is right and
-// the compiler may vectorise any of them. Serves the claim that iterators and closures cost nothing
-// against a loop written by hand (C10); `std_function` is the closure that does.
+// Timed: reading the numbers and adding up. They are integers, so every order of additions is right
+// and the compiler may vectorise any of them. Serves the claim that iterators and closures cost
+// nothing against a loop written by hand (C10); `std_function` is the closure that does cost
+// something.
 #include <functional>
 #include <numeric>
 #include <ranges>
@@ -52,7 +53,8 @@ std::int64_t lambda(Input x) {
       [](std::int64_t value) { return value * value; });
 }
 
-// What is called is only known at run time: made before, so that the compiler can't look into it.
+// The callee is only known at run time: it is made beforehand, so that the compiler can't look into
+// it.
 struct Erased {
   Input x;
   std::function<bool(std::int64_t)> is_wanted;

@@ -1,4 +1,4 @@
-"""apply_weights: the article's second example, out[i] = inp[i] * w[i] + bias in float32."""
+"""apply_weights: out[i] = inp[i] * w[i] + bias in float32."""
 
 from gapmeter import as_lists, as_numpy, compiled, variant
 
@@ -8,7 +8,7 @@ def comprehension(inp, w, bias):
     return [x * y + bias for x, y in zip(inp, w)]
 
 
-@variant(prepare=as_lists, max_size=1 << 22)  # above, comprehension alone takes its seconds
+@variant(prepare=as_lists, max_size=1 << 22)  # larger n take seconds: comprehension covers them
 def append(inp, w, bias):
     out = []
     for x, y in zip(inp, w):

@@ -28,7 +28,7 @@ def bound_list(x, from_list):
 
 
 def view_and_function(inputs):
-    """The very memory that the native side gets: arrays of Python's own are aligned otherwise."""
+    """The same memory that the native side gets: Python's own arrays have another alignment."""
     from binding_native import from_buffer
 
     return inputs.x, from_buffer

@@ -25,7 +25,7 @@ def ask(command):
 
 
 def command_with(library):
-    """Prepare: the command, after a first start that tells how much memory the program takes."""
+    """Prepare: the command, after a first start that reports how much memory the program takes."""
 
     def prepare(inputs):
         command = [sys.executable, "-I", PROGRAM, MODEL, library, *map(str, inputs.x)]

@@ -1,4 +1,4 @@
-"""growth: out[i] = 2 x[i] into a list that grows, or that has its size from the beginning."""
+"""growth: out[i] = 2 x[i] into a list that grows, or that has its full size at once."""
 
 from gapmeter import as_lists, as_numpy, variant
 

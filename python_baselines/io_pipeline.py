@@ -1,4 +1,4 @@
-"""io_pipeline: messages of n bytes to other processes and back, by several threads at a time."""
+"""io_pipeline: messages of n bytes to other processes and back, by several threads at once."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ EXCHANGES = 32
 
 
 class Peer:
-    """A process that writes what it reads."""
+    """A process that echoes what it reads."""
 
     def __init__(self):
         self.process = subprocess.Popen(

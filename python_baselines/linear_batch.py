@@ -1,4 +1,4 @@
-"""linear_batch: a linear layer on a batch, Y = X W + b in float32, all of n rows and columns."""
+"""linear_batch: a linear layer on a batch, Y = X W + b in float32, n rows and columns each."""
 
 from gapmeter import as_lists, as_numpy, variant
 

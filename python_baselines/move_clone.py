@@ -1,4 +1,4 @@
-"""move_clone: n records of eight doubles handed to a function that takes them over."""
+"""move_clone: n records of eight doubles are handed to a function."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""object_size: what a number takes in memory, in a list, in arrays and as an object of its own."""
+"""object_size: the memory of a number, in a list, in arrays and as an object of its own."""
 
 import sys
 from array import array as typed_array

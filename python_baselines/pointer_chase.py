@@ -1,4 +1,4 @@
-"""pointer_chase: the sum of n doubles, as a list's scattered objects and as numbers in a row."""
+"""pointer_chase: the sum of n doubles, as a list's scattered objects and as contiguous numbers."""
 
 from array import array as typed_array
 

@@ -1,4 +1,4 @@
-"""request_churn: one request's objects made and dropped beside a heap of n that stay.
+"""request_churn: makes and drops one request's objects, beside a heap of n that stay.
 
 Nodes know their parents, as nodes of documents, widgets and syntax trees do, so that only the
 collector can free them; `acyclic` leaves the parents out, and counting references is enough.

@@ -1,4 +1,4 @@
-"""slice_view: the sum of the middle half of n doubles, looked at where they are or copied first."""
+"""slice_view: the sum of the middle half of n doubles, read in place or copied first."""
 
 from itertools import islice
 

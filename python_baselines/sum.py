@@ -1,4 +1,4 @@
-"""sum: the article's prediction, the sum of a slice of float32."""
+"""sum: the sum of a slice of float32."""
 
 from array import array as typed_array
 

@@ -1,4 +1,4 @@
-"""tree_ensemble: gradient-boosted trees that read handwritten digits, n of them at a time."""
+"""tree_ensemble: gradient-boosted trees that recognise handwritten digits, n at a time."""
 
 import math
 

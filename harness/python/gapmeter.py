@@ -25,7 +25,7 @@ _VARIANTS = "__gapmeter_variants__"
 
 
 class Skip(Exception):
-    """The variant can't run here, and that is nobody's mistake; the message says why."""
+    """The variant can't run here, which is not an error; the message says why."""
 
 
 class WrongResult(Exception):
@@ -33,7 +33,7 @@ class WrongResult(Exception):
 
 
 class Inputs(SimpleNamespace):
-    """What `prepare` gets: an attribute for each input, and `n`."""
+    """What `prepare` gets: one attribute for each input, and `n`."""
 
     __slots__ = ("metrics",)  # not among the attributes that are inputs
 
@@ -42,9 +42,9 @@ class Inputs(SimpleNamespace):
         self.metrics: dict[str, float] = {}
 
     def report(self, name: str, value: float) -> None:
-        """Tell of something beside time and memory: the size of an object, how long compiling took.
+        """Report a figure beside time and memory: the size of an object, how long compiling took.
 
-        The name is lower-case and ends in the unit: compile_s. It stands in metrics.csv.
+        The name is lower-case and ends in the unit: compile_s. It goes to metrics.csv.
         """
         if name in self.metrics:
             raise ValueError(f"the metric {name} is reported twice")
@@ -147,7 +147,7 @@ def compiled(
 def load_module(path: str) -> ModuleType:
     """Import one kernel's .py by its path, once in a process.
 
-    It can be found by its name afterwards, as pickle and dataclasses ask of a module, and keeps its
+    It can be found by its name afterwards, as pickle and dataclasses require, and keeps its
     globals from one bind to the next.
     """
     name = f"gapmeter_kernel_{_stem_of(path)}"
@@ -264,7 +264,7 @@ def bind(
 def as_output(value: Any, dtype: str, shape: tuple[int, ...]) -> tuple[array, tuple[int, ...]]:
     """A returned value as wide numbers ('d' for floating-point outputs, 'q' for whole ones).
 
-    Raises WrongResult where the type or the shape is not the declared one.
+    Raises WrongResult if the type or the shape is not the declared one.
     """
     floating = dtype in ("f32", "f64")
     values, found_shape = _flatten(value, len(shape))

@@ -1,5 +1,5 @@
-// cold_start MODEL PIXEL…: reads a perceptron from a file, says which digit the pixels show and how
-// much memory that took: what kernels/cold_start.cpp starts anew for each prediction.
+// cold_start MODEL PIXEL…: reads a perceptron from a file and prints which digit the pixels show
+// and how much memory that took. kernels/cold_start.cpp starts it anew for each prediction.
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>

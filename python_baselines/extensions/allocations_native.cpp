@@ -1,5 +1,5 @@
 // Counts how often Python code asks the interpreter for memory: once for each object that does not
-// come from a free list, and for each buffer behind one.
+// come from a free list, and once for each buffer behind one.
 #include <pybind11/pybind11.h>
 
 #include <cstddef>
@@ -9,8 +9,8 @@ namespace py = pybind11;
 
 namespace {
 
-// Stands before one of the interpreter's allocators for as long as it lives. Blocks are made by the
-// allocator behind it, which may therefore free them at any later time.
+// Wraps one of the interpreter's allocators as long as it lives. The wrapped allocator makes all
+// blocks, and may therefore free them at any later time.
 class Counter {
  public:
   explicit Counter(PyMemAllocatorDomain domain) : domain_(domain) {

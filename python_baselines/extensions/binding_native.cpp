@@ -1,4 +1,5 @@
-// The native side of python_baselines/binding.py: what pybind11 makes callable from Python.
+// The native side of python_baselines/binding.py: functions that pybind11 makes callable from
+// Python.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -17,10 +18,10 @@ double sum_of_squares(std::span<const double> x) {
   return gapmeter_sums::reassociated(x, [](double value) { return value * value; });
 }
 
-// A list, or any other sequence: every element is looked at and copied before the work begins.
+// A list, or any other sequence: every element is converted and copied before the work begins.
 double from_list(const std::vector<double>& x) { return sum_of_squares(x); }
 
-// Memory that is a row of doubles already: nothing is copied.
+// Memory that already holds contiguous doubles: nothing is copied.
 double from_buffer(const py::buffer& x) {
   const py::buffer_info info = x.request();
   if (info.ndim != 1 || info.format != py::format_descriptor<double>::format()) {
