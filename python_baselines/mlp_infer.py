@@ -1,4 +1,4 @@
-"""mlp_infer: a perceptron with two hidden layers that recognises handwritten digits, n at a time."""
+"""mlp_infer: a perceptron with two hidden layers that recognises handwritten digits."""
 
 import math
 

@@ -6,7 +6,7 @@ from gapmeter import as_numpy, compiled, variant
 
 
 def counted_list(inputs, function):
-    """A list, after telling how often adding some of it up asks for memory."""
+    """A list, after reporting how often adding up a part of it asks for memory."""
     x = inputs.x.tolist()
     some = x[:1000]
     try:
@@ -23,7 +23,7 @@ def builtin(x):
 
 
 def new_totals(x):
-    """In how many of the additions of `loop` the total becomes another object."""
+    """The number of additions in `loop` after which the total is another object."""
     total = 0.0
     made = 0
     for value in x:

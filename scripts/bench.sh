@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# From a fresh machine to results: packages, build, `gapmeter run` with the arguments given here,
-# then its charts. Without --out the results go to results/<time>. Exits as `gapmeter run` does.
+# From a fresh machine to results: installs packages, builds, runs `gapmeter run` with the arguments
+# given here, then draws its charts. Without --out the results go to results/<time>. Exits as
+# `gapmeter run` does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -20,6 +21,6 @@ fi
 build=$(scripts/build.sh gapmeter)
 status=0
 "$build/gapmeter" run "${arguments[@]}" || status=$?
-# 0 and 1 are complete runs, the latter with failed cells, which the charts show.
+# 0 and 1 are complete runs; with 1 some cells failed, and the charts show which.
 if ((status <= 1)); then "$build/gapmeter" plot "$out"; fi
 exit "$status"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, configures and builds; prints the build directory as its last line.
-# Arguments name the targets to build (default all); GAPMETER_PRESET the CMake preset (default release).
+# Installs what is missing, configures and builds. Prints the build directory as its last line.
+# Arguments name the targets to build (default all); GAPMETER_PRESET names the CMake preset (default
+# release).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Every linter over everything: clang-format, flake8, mypy, shellcheck and clang-tidy. Runs all of
-# them and exits with 1 if any has something to say.
+# Runs every linter on everything: clang-format, flake8, mypy, shellcheck and clang-tidy. Exits with
+# 1 at the end if any of them complains.
 #
 #   scripts/lint.sh [--quick]
 #
-# --quick leaves out clang-tidy, which takes longer than compiling does. The others take seconds.
-# GAPMETER_PRESET names the CMake preset by which clang-tidy compiles (default release).
+# --quick leaves out clang-tidy, which takes longer than compiling. The others take seconds.
+# GAPMETER_PRESET names the CMake preset with which clang-tidy compiles (default release).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,7 +19,7 @@ case "$*" in
     ;;
 esac
 
-# The system's Python, where Debian's packages are; as CMake chooses it.
+# The system's Python, which has Debian's packages; CMake chooses the same one.
 python=/usr/bin/python3
 if [[ ! -x $python ]]; then python=python3; fi
 missing=()
@@ -43,7 +43,7 @@ run() {
   "${@:2}" || failed+=("$1")
 }
 
-# Files that are new and not committed yet, too.
+# Including new files that are not committed yet.
 list() {
   git ls-files --cached --others --exclude-standard --deduplicate -z "$@"
 }
@@ -58,7 +58,7 @@ if [[ ! $quick ]]; then
   cmake --preset "$preset" >/dev/null
   # Generated headers.
   cmake --build --preset "$preset" --target gapmeter_git_revision >/dev/null
-  # Clang reads the C++20 of these from version 16 on.
+  # Clang can read the C++20 of these only from version 16 on.
   unreadable='(request_churn|zero_cost)\.cpp'
   run clang-tidy run-clang-tidy -quiet -p "build/$preset" \
     "^$PWD/(harness/(?!tests/)|kernels/(?!$unreadable))"

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs the Debian (12 or newer) or Ubuntu (24.04 or newer) packages that gapmeter is built, run
-# and tested with. Skips what is there; needs root or sudo only when something is missing.
+# Installs the Debian (12 or newer) or Ubuntu (24.04 or newer) packages that gapmeter needs for
+# building, running and testing. Skips what is there; needs root or sudo only if something is
+# missing.
 #
 #   scripts/setup.sh [--with torch] [--with fuzz] [--with coverage] [--with lint]
 #
-# --with torch adds PyTorch, which is large; without it its variants are skipped. --with fuzz adds what
-# scripts/dev/fuzz.sh builds with: clang and the runtime of libFuzzer and the sanitizers. --with coverage
-# adds what scripts/dev/coverage.sh reports with, --with lint the linters of scripts/lint.sh.
+# --with torch adds PyTorch, which is large; without it, its variants are skipped. --with fuzz adds
+# what scripts/dev/fuzz.sh needs: clang and the runtime of libFuzzer and the sanitizers. --with
+# coverage adds what scripts/dev/coverage.sh needs, --with lint the linters of scripts/lint.sh.
 set -euo pipefail
 
 packages=(
@@ -21,7 +22,7 @@ packages=(
   # The linters that the tests run
   python3-flake8 python3-mypy shellcheck
 )
-# Used by some Python variants, which are skipped where a release does not have them.
+# Used by some Python variants, which are skipped if a release does not have them.
 optional=(python3-numba python3-sklearn)
 
 while (($# > 0)); do
@@ -57,7 +58,7 @@ for package in "${packages[@]}"; do
   is_installed "$package" || missing+=("$package")
 done
 for package in "${optional[@]}"; do
-  # Before the package lists were ever fetched nothing is available; then all is missing anyway.
+  # If the package lists were never fetched, nothing is available and everything counts as missing.
   if ! is_installed "$package" && { ((${#missing[@]} > 0)) || is_available "$package"; }; then
     missing+=("$package")
   fi

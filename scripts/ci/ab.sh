@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds the commit BASE in a work tree of its own and compares it with this one on this machine, in
-# turns; OUT gets every round, the comparison and its chart. Further arguments are those of
-# `gapmeter ab`. Without any it compares what a few minutes can tell: the calls of both lanes, and a
-# few kernels at one size. Appends the verdicts in Markdown to $GITHUB_STEP_SUMMARY, or prints them.
-# Exits as `gapmeter ab` does, and with 2 where either commit can't be built.
+# turns. OUT gets every round, the comparison and its chart. Further arguments are those of
+# `gapmeter ab`. Without any, it compares what fits into a few minutes: the calls of both lanes, and
+# a few kernels at one size. Appends the verdicts in Markdown to $GITHUB_STEP_SUMMARY, or prints
+# them. Exits as `gapmeter ab` does, and with 2 if either commit can't be built.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

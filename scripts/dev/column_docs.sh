@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the tables of columns in docs/results.md anew, from their declarations in the code.
+# Regenerates the tables of columns in docs/results.md from their declarations in the code.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Which lines of harness/ the tests run: builds with gcov, runs the tests and writes a page for each
-# file to build/coverage/report. Exits with 1 if a test fails or less than 90 % of the lines ran.
+# Which lines of harness/ do the tests run? Builds with gcov, runs the tests and writes a page for
+# each file to build/coverage/report. Exits with 1 if a test fails or less than 90 % of the lines
+# ran.
 #
 #   scripts/dev/coverage.sh [--unit | arguments of ctest]
 #
-# --unit runs the unit tests alone, in a fraction of the time, and asks for no share of the lines:
-# much of the command line and the workers is left to the end-to-end tests. Kernels, tests and the
-# Python parts are not counted, and neither is what ran in a process that was killed.
+# --unit runs only the unit tests, in a fraction of the time, and requires no share of the lines:
+# the end-to-end tests cover much of the command line and the workers. Kernels, tests and the Python
+# parts are not counted, and neither is what ran in a process that was killed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -36,8 +37,8 @@ status=0
 if [[ $unit ]]; then
   "$build/gapmeter_unit_tests" --gtest_brief=1 || status=1
 else
-  # Without the tests that run nothing of the harness, or of this build of it.
-  # And without the test that lets no file grow, which gcov's would have to.
+  # Leaves out the tests that run nothing of the harness, or of this build of it. Also leaves out
+  # the test that lets no file grow, because gcov's files would have to.
   PYTEST_ADDOPTS="-k 'not may_not_grow'" \
     ctest --preset coverage --exclude-regex '^(charts|flake8|mypy|shellcheck|e2e.guide)$' "$@" || status=1
 fi

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Fuzzes what reads text from outside: files of results, command line, messages of workers.
+# Fuzzes everything that parses external text: files of results, command line, messages of workers.
 #
 #   scripts/dev/fuzz.sh [seconds for each target (default 600)] [targets (default all)]
 #
-# Builds the targets of harness/tests/fuzz with libFuzzer and sanitizers and runs one after the other,
-# from a copy of its corpus in build/fuzz/corpus that grows and is kept. Exits with 1 if a target
-# fails, and says where the input lies that it failed on.
+# Builds the targets of harness/tests/fuzz with libFuzzer and sanitizers and runs one after the
+# other. Each starts from a copy of its corpus in build/fuzz/corpus, which grows and is kept. Exits
+# with 1 if a target fails, and says where the failing input is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

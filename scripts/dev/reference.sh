@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes results/reference again: every kernel, the report, the charts that README.md shows and its
 # table of claims. Arguments are those of `gapmeter run`. Takes the better part of an hour, during
-# which the machine should have nothing else to do. The old one stays until all of the new is there.
+# which the machine should do nothing else. The old run stays until the new one is complete.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -10,7 +10,8 @@ rm -rf "$new"
 # Cells that failed are part of what a run shows.
 scripts/bench.sh --out "$new" "$@" || (($? == 1))
 "build/${GAPMETER_PRESET:-release}/gapmeter" report "$new"
-# All of them are in the report; as files they would be a hundred megabytes in a few versions.
+# The report contains all charts; as files they would add up to a hundred megabytes in a few
+# versions.
 find "$new/charts" -type f ! -name heatmap.svg ! -name sum_gap.svg -delete
 rm -rf results/reference
 mv "$new" results/reference
