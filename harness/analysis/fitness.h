@@ -27,7 +27,7 @@ struct ClockFacts {
 };
 Finding examine_clock(const ClockFacts& clock, const MachineFacts& machine);
 
-// What others did to the measuring processor while it was watched for so many seconds.
+// What others did to the measuring processor during `watched_s` seconds.
 struct Disturbance {
   double watched_s = 0;
   std::optional<double> stolen_s{};

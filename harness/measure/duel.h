@@ -30,7 +30,7 @@ struct DuelRule {
   // Per side and pair: until this many slices or this much time, but at least one slice.
   std::int64_t most_slices = 24;
   std::int64_t round_ns = 100'000'000;
-  const std::atomic<bool>* stop = nullptr;  // becomes true: end after the pair in hand
+  const std::atomic<bool>* stop = nullptr;  // becomes true: end after the current pair
 };
 
 // One round of one side, as it ended.

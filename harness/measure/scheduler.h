@@ -32,7 +32,7 @@ class RunObserver {
 
 struct SchedulerOptions {
   std::optional<double> budget_s{};         // wall time; the variants share what is left of it
-  const std::atomic<bool>* stop = nullptr;  // becomes true: end after the row in hand
+  const std::atomic<bool>* stop = nullptr;  // becomes true: end after the current row
   // Cells that would need more are skipped, judging by what they declare or by what smaller sizes
   // took, scaled with n.
   std::optional<std::int64_t> memory_bytes{};

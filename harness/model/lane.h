@@ -1,4 +1,4 @@
-// The lanes: the languages whose variants of a kernel are measured beside each other.
+// The lanes: the languages whose variants of a kernel are compared.
 //
 // A lane is declared once, in scripts/gapmeter_report/lanes.json: its name, its side, what starts
 // its worker, and how charts show it. The rest of the program asks a lane for its properties and

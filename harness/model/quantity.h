@@ -1,4 +1,4 @@
-// A measured quantity is declared once, beside the member that holds it: its name, how it is read
+// A measured quantity is declared once, next to the member that holds it: its name, how it is read
 // and written, how the rounds of a cell become its summary, and what it means. The columns of the
 // CSV files, the messages of workers and the tables of docs/results.md all come from there.
 //

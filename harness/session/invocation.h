@@ -1,4 +1,4 @@
-// How this program was called, beside the options.
+// How this program was called, besides the options.
 #pragma once
 
 #include <string>

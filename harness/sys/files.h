@@ -66,7 +66,7 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-// Replaces a file's contents, all or nothing: written beside it, then renamed.
+// Replaces a file's contents, all or nothing: writes a new file next to it, then renames that.
 void write_file(const std::filesystem::path& path, std::string_view text);
 // The whole of a file.
 std::string read_file(const std::filesystem::path& path);

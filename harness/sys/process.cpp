@@ -237,7 +237,7 @@ class Child {
 
   void step() const {
     const char go = 0;
-    // If the child has ended, this is written in vain; waiting for its end will tell.
+    // If the child has ended, nobody reads this; waiting for its end will show that.
     [[maybe_unused]] const ssize_t written = write(steps_.writer.get(), &go, 1);
   }
 

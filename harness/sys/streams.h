@@ -1,4 +1,4 @@
-// What the program says beside its results, on stderr: progress, warnings, errors.
+// The program's messages besides its results, on stderr: progress, warnings, errors.
 #pragma once
 
 #include <cstdio>

@@ -32,7 +32,7 @@ class PreparedCall {
   virtual void run(std::int64_t calls) = 0;
 
   // Calls once and returns the outputs in the order of declaration: floating-point ones as f32 or
-  // f64, whole ones as i64 or the declared type. Throws WrongResult where type or shape differ.
+  // f64, integers as i64 or the declared type. Throws WrongResult if type or shape differ.
   virtual std::vector<Buffer> result() = 0;
 
   // What the variant's preparation reported.

@@ -38,8 +38,8 @@ Decision abstractions_cost_nothing(const Evidence& evidence) {
   return decision;
 }
 
-// A fused multiply-add rounds once, two instructions twice: where the results of the variant that
-// may not fuse differ from the reference's, the reference was fused.
+// A fused multiply-add rounds once, two instructions round twice: if the results of the variant
+// that may not fuse differ from the reference's, the reference was fused.
 Decision fused(const Evidence& evidence) {
   const std::string kernel = "apply_weights", variant = "native/nofma";
   const std::vector<std::size_t> sizes = evidence.sizes(kernel, variant);
