@@ -117,7 +117,7 @@ void take_parts(const CellRows& cell, SummaryRow& row) {
       std::optional<Part>& sum = *slot(row.combined);
       if (!sum) sum.emplace();
       Part::quantities([&](const auto& quantity) {
-        combine(quantity.rule, quantity.get(**part), quantity.get(*sum));
+        combine(quantity.rule, quantity.of(**part), quantity.of(*sum));
       });
     }
   });

@@ -21,8 +21,8 @@ enum class Status : std::uint8_t { ok, mismatch, error, timeout, crashed, oom, s
 std::string_view name_of(Status status);
 std::optional<Status> parse_status(std::string_view text);
 
-// Lengths of blocks of consecutive batches. A block shows what a longer batch would have read. That
-// makes a short call comparable with a long one, whose batches can't be short.
+// Lengths of blocks of consecutive batches. What a longer batch would have read: for comparing a
+// short call with a long one, whose batches can't be short.
 inline constexpr std::array<std::int64_t, 3> block_lengths_ns{100'000, 1'000'000, 10'000'000};
 
 // One round's timing. Every *_ns is nanoseconds per call.
@@ -34,7 +34,7 @@ struct Timing {
   double p10_ns = 0;
   double p50_ns = 0;
   double mean_ns = 0;
-  // Median over blocks of each length; empty if batches are as long or the round is shorter.
+  // Median over blocks of each length; empty where batches are as long or the round is shorter.
   std::array<std::optional<double>, block_lengths_ns.size()> block_ns{};
   // While the batches were timed: how often the processor was given to another program, and pages
   // that were touched for the first time or had to be read from disk.
@@ -47,230 +47,164 @@ struct Timing {
 
   template <class Visit>
   static void quantities(Visit&& visit) {
-    constexpr const char* batches_text = "how many calls were timed together, how many times";
-    constexpr const char* spread_text = "the distribution of its batches, per call";
-    constexpr const char* blocks_text =
+    constexpr const char* spread = "the distribution of its batches, per call";
+    constexpr const char* blocks =
         "median over blocks of consecutive batches of that length, per call";
-    constexpr const char* usage_text =
+    constexpr const char* usage =
         "while batches were timed: how often the processor went to another program, pages touched "
         "first, pages read from disk";
-    visit(Quantity{"estimator", [](auto& t) -> auto& { return t.batch.estimator;
+    constexpr auto estimator = [](auto& t) -> decltype(auto) { return (t.batch.estimator); };
+    constexpr auto calls = [](auto& t) -> decltype(auto) { return (t.batch.calls); };
+    constexpr auto block_100us = [](auto& t) -> decltype(auto) { return (t.block_ns[0]); };
+    constexpr auto block_1ms = [](auto& t) -> decltype(auto) { return (t.block_ns[1]); };
+    constexpr auto block_10ms = [](auto& t) -> decltype(auto) { return (t.block_ns[2]); };
+    using enum Bound;
+    visit(Quantity{"estimator", estimator, any, Rule::last,
+                   "`p10` or `median`: the quantile of the batches that `latency_ns` is"});
+    visit(Quantity{"calls_per_batch", calls, positive, Rule::last,
+                   "how many calls were timed together"});
+    visit(Quantity{"batches", &Timing::batches, positive, Rule::none,
+                   "how many times so many calls were timed"});
+    visit(Quantity{"latency_ns", &Timing::latency_ns, positive, Rule::none,
+                   "the round's figure, per call"});
+    visit(Quantity{"batch_min_ns", &Timing::min_ns, not_negative, Rule::none, spread});
+    visit(Quantity{"batch_p10_ns", &Timing::p10_ns, not_negative, Rule::none, spread});
+    visit(Quantity{"batch_p50_ns", &Timing::p50_ns, not_negative, Rule::none, spread});
+    visit(Quantity{"batch_mean_ns", &Timing::mean_ns, not_negative, Rule::none, spread});
+    visit(Quantity{"block_100us_ns", block_100us, not_negative, Rule::none, blocks});
+    visit(Quantity{"block_1ms_ns", block_1ms, not_negative, Rule::none, blocks});
+    visit(Quantity{"block_10ms_ns", block_10ms, not_negative, Rule::none, blocks});
+    visit(Quantity{"involuntary_switches", &Timing::involuntary_switches, not_negative, Rule::sum,
+                   usage});
+    visit(Quantity{"minor_faults", &Timing::minor_faults, not_negative, Rule::sum, usage});
+    visit(Quantity{"major_faults", &Timing::major_faults, not_negative, Rule::sum, usage});
   }
-  , Bound::any, Rule::last, "`p10` or `median`: the quantile of the batches that `latency_ns` is"});
-    visit(Quantity{"calls_per_batch", [](auto& t) -> auto& { return t.batch.calls;
-    }  // namespace gapmeter
-    , Bound::positive, Rule::last, batches_text
-    });
-    visit(Quantity{"batches", [](auto& t) -> auto& { return t.batches;
-    }
-    , Bound::positive, Rule::none, batches_text
-    });
-    visit(Quantity{"latency_ns", [](auto& t) -> auto& { return t.latency_ns;
-    }
-    , Bound::positive, Rule::none, "the round's figure, per call"
-    });
-    visit(Quantity{"batch_min_ns", [](auto& t) -> auto& { return t.min_ns;
-    }
-    , Bound::not_negative, Rule::none, spread_text
-    });
-    visit(Quantity{"batch_p10_ns", [](auto& t) -> auto& { return t.p10_ns;
-    }
-    , Bound::not_negative, Rule::none, spread_text
-    });
-    visit(Quantity{"batch_p50_ns", [](auto& t) -> auto& { return t.p50_ns;
-    }
-    , Bound::not_negative, Rule::none, spread_text
-    });
-    visit(Quantity{"batch_mean_ns", [](auto& t) -> auto& { return t.mean_ns;
-    }
-    , Bound::not_negative, Rule::none, spread_text
-    });
-    visit(Quantity{"block_100us_ns", [](auto& t) -> auto& { return t.block_ns[0];
-    }
-    , Bound::not_negative, Rule::none, blocks_text
-    });
-    visit(Quantity{"block_1ms_ns", [](auto& t) -> auto& { return t.block_ns[1];
-    }
-    , Bound::not_negative, Rule::none, blocks_text
-    });
-    visit(Quantity{"block_10ms_ns", [](auto& t) -> auto& { return t.block_ns[2];
-    }
-    , Bound::not_negative, Rule::none, blocks_text
-    });
-    visit(Quantity{"involuntary_switches", [](auto& t) -> auto& { return t.involuntary_switches;
-    }
-    , Bound::not_negative, Rule::sum, usage_text
-    });
-    visit(Quantity{"minor_faults", [](auto& t) -> auto& { return t.minor_faults;
-    }
-    , Bound::not_negative, Rule::sum, usage_text
-    });
-    visit(Quantity{"major_faults", [](auto& t) -> auto& { return t.major_faults;
-    }
-    , Bound::not_negative, Rule::sum, usage_text
-    });
-    }
-    }
-    ;
+};
 
-    // Runs of Python's garbage collector while calls were timed one by one, by generation.
-    struct Collections {
-      std::array<std::int64_t, 3> count{};
-      std::int64_t total_ns = 0;
-      std::int64_t longest_ns = 0;
+// Runs of Python's garbage collector while calls were timed one by one, by generation.
+struct Collections {
+  std::array<std::int64_t, 3> count{};
+  std::int64_t total_ns = 0;
+  std::int64_t longest_ns = 0;
 
-      bool operator==(const Collections&) const = default;
+  bool operator==(const Collections&) const = default;
 
-      template <class Visit>
-      static void quantities(Visit&& visit) {
-        constexpr const char* count_text =
-            "runs of Python's collector while calls were timed one by one, by generation";
-        constexpr const char* time_text = "their time in ns, all together and the longest";
-    visit(Quantity{"gc_collections_0", [](auto& c) -> auto& { return c.count[0];
-      }
-      , Bound::not_negative, Rule::sum, count_text});
-    visit(Quantity{"gc_collections_1", [](auto& c) -> auto& { return c.count[1];
-    }
-    , Bound::not_negative, Rule::sum, count_text
-    });
-    visit(Quantity{"gc_collections_2", [](auto& c) -> auto& { return c.count[2];
-    }
-    , Bound::not_negative, Rule::sum, count_text
-    });
-    visit(Quantity{"gc_total_ns", [](auto& c) -> auto& { return c.total_ns;
-    }
-    , Bound::not_negative, Rule::sum, time_text
-    });
-    visit(Quantity{"gc_longest_ns", [](auto& c) -> auto& { return c.longest_ns;
-    }
-    , Bound::not_negative, Rule::largest, time_text
-    });
-    }
-    }
-    ;
+  template <class Visit>
+  static void quantities(Visit&& visit) {
+    constexpr const char* counts =
+        "runs of Python's collector while calls were timed one by one, by generation";
+    constexpr const char* times = "their time in ns, all together and the longest";
+    constexpr auto first = [](auto& c) -> decltype(auto) { return (c.count[0]); };
+    constexpr auto second = [](auto& c) -> decltype(auto) { return (c.count[1]); };
+    constexpr auto third = [](auto& c) -> decltype(auto) { return (c.count[2]); };
+    using enum Bound;
+    visit(Quantity{"gc_collections_0", first, not_negative, Rule::sum, counts});
+    visit(Quantity{"gc_collections_1", second, not_negative, Rule::sum, counts});
+    visit(Quantity{"gc_collections_2", third, not_negative, Rule::sum, counts});
+    visit(Quantity{"gc_total_ns", &Collections::total_ns, not_negative, Rule::sum, times});
+    visit(Quantity{"gc_longest_ns", &Collections::longest_ns, not_negative, Rule::largest, times});
+  }
+};
 
-    // One round's calls, timed one by one.
-    struct SingleCalls {
-      Histogram calls{};
-      double clock_ns = 0;  // what reading the clock twice takes: part of every value
-      // While they were timed; empty for lanes without a collector.
-      std::optional<Collections> collections{};
-      // The machine's own interruptions of at least shortest_hiccup_ns, seen by a loop that does
-      // nothing but read the clock for hiccup_s.
-      Histogram hiccups{};
-      double hiccup_s = 0;
+// One round's calls, timed one by one.
+struct SingleCalls {
+  Histogram calls{};
+  double clock_ns = 0;  // what reading the clock twice takes: part of every value
+  // While they were timed; empty for lanes without a collector.
+  std::optional<Collections> collections{};
+  // The machine's own interruptions of at least shortest_hiccup_ns, seen by a loop that does
+  // nothing but read the clock for hiccup_s.
+  Histogram hiccups{};
+  double hiccup_s = 0;
 
-      bool operator==(const SingleCalls&) const = default;
+  bool operator==(const SingleCalls&) const = default;
 
-      template <class Visit>
-      static void quantities(Visit&& visit) {
-        constexpr const char* hiccup_text =
-            "histogram of interruptions over 1 µs of a loop that does nothing, and how long it "
-            "watched";
-    visit(Quantity{"single_calls", [](auto& s) -> auto& { return s.calls;
-      }
-      , Bound::any, Rule::merged,
-          "histogram of calls timed one by one: `lower bound in ns:count`, each value "
-          "known to 0.1 %"});
-    visit(Quantity{"clock_ns", [](auto& s) -> auto& { return s.clock_ns;
-    }
-    , Bound::not_negative, Rule::none,
-        "what reading the clock twice took: part of each of these values"
-    });
-    visit(Quantity{"hiccups", [](auto& s) -> auto& { return s.hiccups;
-    }
-    , Bound::any, Rule::none, hiccup_text
-    });
-    visit(Quantity{"hiccup_s", [](auto& s) -> auto& { return s.hiccup_s;
-    }
-    , Bound::not_negative, Rule::none, hiccup_text
-    });
-    }
-    }
-    ;
-    inline constexpr std::int64_t shortest_hiccup_ns = 1000;
+  template <class Visit>
+  static void quantities(Visit&& visit) {
+    constexpr const char* watched =
+        "histogram of interruptions over 1 µs of a loop that does nothing, and how long it watched";
+    using enum Bound;
+    visit(Quantity{"single_calls", &SingleCalls::calls, any, Rule::merged,
+                   "histogram of calls timed one by one: `lower bound in ns:count`, each value "
+                   "known to 0.1 %"});
+    visit(Quantity{"clock_ns", &SingleCalls::clock_ns, not_negative, Rule::none,
+                   "what reading the clock twice took: part of each of these values"});
+    visit(Quantity{"hiccups", &SingleCalls::hiccups, any, Rule::none, watched});
+    visit(Quantity{"hiccup_s", &SingleCalls::hiccup_s, not_negative, Rule::none, watched});
+  }
+};
+inline constexpr std::int64_t shortest_hiccup_ns = 1000;
 
-    // Resident memory of a worker. `input`, `peak` and `retained` are increments over `baseline`,
-    // the size after imports and one tiny call; empty where the system can't tell.
-    struct MemoryUse {
-      std::int64_t baseline_bytes = 0;
-      std::optional<std::int64_t> input_bytes{};
-      std::optional<std::int64_t> peak_bytes{};
-      std::optional<std::int64_t> retained_bytes{};
+// Resident memory of a worker. `input`, `peak` and `retained` are increments over `baseline`, the
+// size after imports and one tiny call; empty where the system can't tell.
+struct MemoryUse {
+  std::int64_t baseline_bytes = 0;
+  std::optional<std::int64_t> input_bytes{};
+  std::optional<std::int64_t> peak_bytes{};
+  std::optional<std::int64_t> retained_bytes{};
 
-      bool operator==(const MemoryUse&) const = default;
+  bool operator==(const MemoryUse&) const = default;
 
-      template <class Visit>
-      static void quantities(Visit&& visit) {
-    visit(Quantity{"rss_baseline_bytes", [](auto& m) -> auto& { return m.baseline_bytes;
-      }
-      , Bound::positive, Rule::last, "resident memory after imports and one tiny call"});
-    visit(Quantity{"rss_input_bytes", [](auto& m) -> auto& { return m.input_bytes;
-    }
-    , Bound::any, Rule::resolved, "over the baseline, after the inputs are prepared"
-    });
-    visit(Quantity{"rss_peak_bytes", [](auto& m) -> auto& { return m.peak_bytes;
-    }
-    , Bound::any, Rule::resolved, "over the baseline, the highest during one call"
-    });
-    visit(Quantity{"rss_retained_bytes", [](auto& m) -> auto& { return m.retained_bytes;
-    }
-    , Bound::any, Rule::resolved, "over the baseline, after everything is dropped"
-    });
-    }
-    }
-    ;
-    // Increments of resident memory below this are noise of the allocator and of the kernel's
-    // accounting; the summary leaves them out.
-    inline constexpr std::int64_t rss_resolution_bytes = std::int64_t{1} << 20;
+  template <class Visit>
+  static void quantities(Visit&& visit) {
+    using enum Bound;
+    visit(Quantity{"rss_baseline_bytes", &MemoryUse::baseline_bytes, positive, Rule::last,
+                   "resident memory after imports and one tiny call"});
+    visit(Quantity{"rss_input_bytes", &MemoryUse::input_bytes, any, Rule::resolved,
+                   "over the baseline, after the inputs are prepared"});
+    visit(Quantity{"rss_peak_bytes", &MemoryUse::peak_bytes, any, Rule::resolved,
+                   "over the baseline, the highest during one call"});
+    visit(Quantity{"rss_retained_bytes", &MemoryUse::retained_bytes, any, Rule::resolved,
+                   "over the baseline, after everything is dropped"});
+  }
+};
+// Increments of resident memory below this are noise of the allocator and of the kernel's
+// accounting; they are left out of the summary.
+inline constexpr std::int64_t rss_resolution_bytes = std::int64_t{1} << 20;
 
-    // What a task of the time pass took.
-    struct Effort {
-      double prepare_s = 0;  // making inputs and preparing them for the variant
-      double timed_s = 0;    // inside timed regions
+// What the task took: of a time pass.
+struct Effort {
+  double prepare_s = 0;  // making inputs and preparing them for the variant
+  double timed_s = 0;    // inside timed regions
 
-      bool operator==(const Effort&) const = default;
+  bool operator==(const Effort&) const = default;
 
-      template <class Visit>
-      static void quantities(Visit&& visit) {
-        constexpr int tenths_of_a_millisecond = 4;
-    visit(Quantity{"prepare_s", [](auto& e) -> auto& { return e.prepare_s;
-      }
-      , Bound::not_negative, Rule::none,
-          "making the inputs and preparing them for the variant, imports included",
-          tenths_of_a_millisecond});
-    visit(Quantity{"timed_s", [](auto& e) -> auto& { return e.timed_s;
-    }
-    , Bound::not_negative, Rule::none, "inside timed regions", tenths_of_a_millisecond
-    });
-    }
-    }
-    ;
+  template <class Visit>
+  static void quantities(Visit&& visit) {
+    constexpr int tenths_of_a_millisecond = 4;
+    using enum Bound;
+    visit(Quantity{"prepare_s", &Effort::prepare_s, not_negative, Rule::none,
+                   "making the inputs and preparing them for the variant, imports included",
+                   tenths_of_a_millisecond});
+    visit(Quantity{"timed_s", &Effort::timed_s, not_negative, Rule::none, "inside timed regions",
+                   tenths_of_a_millisecond});
+  }
+};
 
-    struct Measurement {
-      Status status = Status::ok;
-      std::string reason{};
-      std::string input_digest{};  // 16 hexadecimal digits; empty when inputs were never made
-      std::optional<double> max_error{};  // largest |actual - expected|, of a verify pass
-      std::optional<Timing> timing{};
-      std::optional<SingleCalls> single_calls{};
-      std::optional<MemoryUse> memory{};
-      Effort effort{};
-      std::vector<Metric> metrics{};  // what the variant's preparation reported, of a time pass
+struct Measurement {
+  Status status = Status::ok;
+  std::string reason{};
+  std::string input_digest{};         // 16 hexadecimal digits; empty when inputs were never made
+  std::optional<double> max_error{};  // largest |actual - expected|, of a verify pass
+  std::optional<Timing> timing{};
+  std::optional<SingleCalls> single_calls{};
+  std::optional<MemoryUse> memory{};
+  Effort effort{};
+  std::vector<Metric> metrics{};  // what the variant's preparation reported, of a time pass
 
-      bool operator==(const Measurement&) const = default;
-    };
+  bool operator==(const Measurement&) const = default;
+};
 
-    // Calls visit(type, slot) for each part that a measurement may have, in the order of the
-    // columns. slot(measurement) is a pointer to the part's optional; nullptr if the measurement
-    // lacks what contains the part.
-    template <class Visit>
-    void each_part(Visit&& visit) {
-      visit(std::type_identity<Timing>{}, [](auto& m) { return &m.timing; });
-      visit(std::type_identity<SingleCalls>{}, [](auto& m) { return &m.single_calls; });
-      visit(std::type_identity<Collections>{},
-            [](auto& m) { return m.single_calls ? &m.single_calls->collections : nullptr; });
-      visit(std::type_identity<MemoryUse>{}, [](auto& m) { return &m.memory; });
-    }
+// Calls visit(type, slot) for each part that a measurement may have, in the order of the columns.
+// slot(measurement) is where it stands, a pointer to its optional; nullptr without what it is a
+// part of.
+template <class Visit>
+void each_part(Visit&& visit) {
+  visit(std::type_identity<Timing>{}, [](auto& m) { return &m.timing; });
+  visit(std::type_identity<SingleCalls>{}, [](auto& m) { return &m.single_calls; });
+  visit(std::type_identity<Collections>{},
+        [](auto& m) { return m.single_calls ? &m.single_calls->collections : nullptr; });
+  visit(std::type_identity<MemoryUse>{}, [](auto& m) { return &m.memory; });
+}
 
-    }  // namespace gapmeter
+}  // namespace gapmeter

@@ -11,8 +11,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
-#include <type_traits>
 
 namespace gapmeter {
 
@@ -30,16 +30,19 @@ template <class Get>
 struct Quantity {
   // The name of the column, and the key in messages; ends in the unit if there is one.
   std::string_view name;
-  // From the part to the value, by reference: int64_t, double, an optional of one of them (absent
+  // From the part to the value, by reference: a pointer to its member, or a function. A value is
+  // int64_t, double, an optional of one of them (absent
   // if nothing was measured, and in files older than the column), Histogram or Estimator.
   Get get;
   Bound bound;
   Rule rule;
   std::string_view meaning;  // for readers of the files
   int decimals = -1;         // in files; -1: as many as it takes
-};
 
-template <class Part, class Get>
-using ValueOf = std::remove_cvref_t<std::invoke_result_t<Get, Part&>>;
+  template <class Part>
+  decltype(auto) of(Part& part) const {
+    return std::invoke(get, part);
+  }
+};
 
 }  // namespace gapmeter

@@ -209,14 +209,14 @@ void take(const Json& object, const char* key, Bound bound, std::optional<T>& va
 template <class Part>
 void encode_quantities(const Part& part, Json& message) {
   Part::quantities([&](const auto& quantity) {
-    message[std::string(quantity.name)] = json_of(quantity.get(part));
+    message[std::string(quantity.name)] = json_of(quantity.of(part));
   });
 }
 
 template <class Part>
 void decode_quantities(const Json& message, Part& part) {
   Part::quantities([&](const auto& quantity) {
-    take(message, std::string(quantity.name).c_str(), quantity.bound, quantity.get(part));
+    take(message, std::string(quantity.name).c_str(), quantity.bound, quantity.of(part));
   });
 }
 

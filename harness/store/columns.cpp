@@ -61,14 +61,14 @@ void append_part(std::vector<Column<RoundRow>>& columns, Slot slot) {
   Part::quantities([&](const auto& quantity) {
     const auto write = [=](const RoundRow& row) {
       const std::optional<Part>* part = slot(row.measurement);
-      return part != nullptr && *part ? text_of(quantity.get(**part), quantity.decimals)
+      return part != nullptr && *part ? text_of(quantity.of(**part), quantity.decimals)
                                       : std::string();
     };
     const auto read = [=](const FieldReader& fields, RoundRow& row) {
       std::optional<Part>* part = slot(row.measurement);
       if (part == nullptr) return;
       if (is_first && has_part<Part>(fields)) part->emplace();
-      if (*part) fields.read(quantity.name, quantity.bound, quantity.get(**part));
+      if (*part) fields.read(quantity.name, quantity.bound, quantity.of(**part));
     };
     columns.push_back({std::string(quantity.name), quantity.meaning, write, read});
     is_first = false;
@@ -80,11 +80,11 @@ std::vector<Column<RoundRow>> effort_schema() {
   Effort::quantities([&](const auto& quantity) {
     columns.push_back({std::string(quantity.name), quantity.meaning,
                        [=](const RoundRow& row) {
-                         return text_of(quantity.get(row.measurement.effort), quantity.decimals);
+                         return text_of(quantity.of(row.measurement.effort), quantity.decimals);
                        },
                        [=](const FieldReader& fields, RoundRow& row) {
                          fields.read(quantity.name, quantity.bound,
-                                     quantity.get(row.measurement.effort));
+                                     quantity.of(row.measurement.effort));
                        }});
   });
   return columns;
@@ -243,7 +243,7 @@ std::vector<Column<SummaryRow>> summary_schema_of_part(auto slot) {
     columns.push_back({std::string(quantity.name), quantity.meaning, [=](const SummaryRow& row) {
                          const std::optional<Part>* part = slot(row.combined);
                          return part != nullptr && *part
-                                    ? text_of(quantity.get(**part), quantity.decimals)
+                                    ? text_of(quantity.of(**part), quantity.decimals)
                                     : std::string();
                        }});
   });

@@ -22,7 +22,7 @@ def old(tmp_path: Path) -> Path:
 
 
 def test_there_is_a_directory_of_every_version(source_dir: Path) -> None:
-    header = (source_dir / "harness/store/columns.h").read_text(encoding="utf-8")
+    header = (source_dir / "harness/model/rows.h").read_text(encoding="utf-8")
     _, _, rest = header.partition("inline constexpr int schema_version = ")
     versions = range(1, int(rest.partition(";")[0]) + 1)
     assert {path.name for path in DATA.iterdir()} >= {f"schema_{version}" for version in versions}
