@@ -1,9 +1,28 @@
 #!/usr/bin/env bash
 # From a fresh machine to the test results: installs packages, builds, runs GoogleTest and pytest
-# through CTest. Arguments go to ctest, for instance -R statistics. GAPMETER_PRESET names the CMake
-# preset.
+# through CTest.
+#
+#   scripts/test.sh [--full] [arguments of ctest, for instance -R statistics]
+#
+# --full runs long forms as well: hundreds of kills, the guide followed to the letter, the benchmarks'
+# programs, sanitizers, and each fuzz target for a minute. That takes more than an hour.
+# GAPMETER_PRESET names the CMake preset.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+full=
+if [[ ${1:-} == --full ]]; then
+  full=1
+  shift
+fi
+preset=${GAPMETER_PRESET:-release}
 scripts/build.sh >/dev/null
-ctest --preset "${GAPMETER_PRESET:-release}" "$@"
+status=0
+GAPMETER_FULL=$full ctest --preset "$preset" --parallel "$(nproc)" "$@" || status=$?
+if [[ -n $full ]]; then
+  scripts/build.sh benchmarks >/dev/null
+  scripts/dev/sanitize.sh "$@" || status=$?
+  scripts/setup.sh --with fuzz >&2
+  scripts/dev/fuzz.sh 60 || status=$?
+fi
+exit "$status"

@@ -69,7 +69,7 @@ def test_a_unit_test_includes_nothing_above_its_room() -> None:
 
 def test_every_source_is_built_by_its_room() -> None:
     text = (HARNESS / "CMakeLists.txt").read_text()
-    # The Python worker is compiled once for each interpreter, and Highway's timer into each program.
+    # The Python worker is compiled for each interpreter, and Highway's timer into each program.
     elsewhere = {"python_worker.cpp", "highway_timer.cpp"}
     for room in declared_rooms():
         for path in sources_of(room):

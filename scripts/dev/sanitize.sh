@@ -11,6 +11,6 @@ GAPMETER_PRESET=asan scripts/test.sh "$@" || status=1
 # Under the thread sanitizer the end-to-end tests take hours and would find nothing more: the
 # program uses threads only to read results and to run workers in parallel, and unit tests cover
 # both.
-GAPMETER_PRESET=tsan scripts/build.sh gapmeter_unit_tests >/dev/null
-build/tsan/gapmeter_unit_tests --gtest_brief=1 || status=1
+GAPMETER_PRESET=tsan scripts/build.sh unit_tests >/dev/null
+ctest --preset tsan --tests-regex '^unit\.' || status=1
 exit "$status"

@@ -51,6 +51,12 @@ def ab_changed(tmp_path_factory: pytest.TempPathFactory) -> Program:
 
 
 @pytest.fixture(scope="session")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The program with the kernel of docs/adding-a-kernel.md alone."""
+    return program_from("GAPMETER_GUIDE", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def source_dir() -> Path:
     return path_from("GAPMETER_SOURCE_DIR")
 

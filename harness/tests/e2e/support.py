@@ -24,6 +24,8 @@ T = TypeVar("T")
 BRIEF = ("--quick", "--rounds", "1")
 # What the programs were built with: address, undefined, thread.
 SANITIZERS = set(os.environ.get("GAPMETER_SANITIZERS", "").split(",")) - {""}
+# Whether what takes minutes is wanted: test.sh --full.
+FULL = os.environ.get("GAPMETER_FULL", "") == "1"
 PATIENCE_S = 300.0 if SANITIZERS else 60.0
 
 

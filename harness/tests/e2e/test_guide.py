@@ -1,23 +1,28 @@
-"""docs/adding-a-kernel.md, followed to the letter in a copy of the working tree."""
+"""docs/adding-a-kernel.md: its kernel builds and runs; followed to the letter, nothing is amiss.
+
+To follow it means to build a copy of the working tree, which takes minutes: `test.sh --full` does.
+The kernel alone is built with the other programs of the tests.
+"""
 
 from __future__ import annotations
 
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from support import clean_environment, not_under
+from guide_files import commands_and_files
+from support import BRIEF, FULL, Program, clean_environment, not_under
 
-pytestmark = not_under("address", "thread", because="a program would be built that is without it")
+built_without_sanitizers = not_under(
+    "address", "thread", because="a program would be built that is without it"
+)
+followed_to_the_letter = pytest.mark.skipif(not FULL, reason="builds everything: test.sh --full")
 
 GUIDE = "docs/adding-a-kernel.md"
-# A block of shell commands, or a file's name in backquotes alone on a line and then its contents.
-BLOCK = re.compile(r"^(?:`([\w./-]+)`\n\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -48,15 +53,6 @@ def copy_of(source_dir: Path, root: Path) -> None:
     git(root, "commit", "--quiet", "--message", "The working tree")
 
 
-def commands_and_files(guide: str) -> Iterator[tuple[str, str]]:
-    """What the reader does, in order: ("", a command to run) or (a file's name, its contents)."""
-    for name, language, text in BLOCK.findall(guide):
-        if name:
-            yield name, text
-        elif language == "sh":
-            yield from (("", command) for command in text.splitlines())
-
-
 def quick_to_build(directory: Path) -> dict[str, str]:
     """Makes CMake leave the optimiser out: what is tested is the guide, not the speed."""
     toolchain = directory / "toolchain.cmake"
@@ -75,6 +71,23 @@ def run_command(root: Path, command: str) -> str:
     )
     assert process.returncode == 0, f"{command}\n{process.stdout}"
     return process.stdout
+
+
+def test_its_kernel_has_no_problem(guide: Program) -> None:
+    process = guide("list", "--check")
+    assert (process.returncode, process.stdout) == (0, "1 kernels, no problems\n")
+
+
+def test_every_variant_of_its_kernel_is_right(guide: Program) -> None:
+    process = guide("verify")
+    assert process.returncode == 0, process.stdout
+    assert re.fullmatch(r"\d+ right, 0 wrong or failed, 0 skipped\n", process.stdout)
+
+
+def test_its_kernel_is_measured(guide: Program, out: Path) -> None:
+    run = guide.measure(out, *BRIEF)
+    assert run.process.returncode == 0, run.process.stderr
+    assert {row["kernel"] for row in run.summary} == {"dot"}
 
 
 @pytest.fixture(scope="module")
@@ -99,32 +112,44 @@ def output_of(followed: Followed, words: str) -> str:
     return output
 
 
+@followed_to_the_letter
+@built_without_sanitizers
 def test_two_files_are_new_and_nothing_else_has_changed(followed: Followed) -> None:
     assert followed.written == ["kernels/dot.cpp", "python_baselines/dot.py"]
     status = git(followed.root, "status", "--porcelain", "--untracked-files=all")
     assert status.splitlines() == [f"?? {name}" for name in followed.written]
 
 
+@followed_to_the_letter
+@built_without_sanitizers
 def test_they_are_under_60_lines_together(followed: Followed) -> None:
     texts = [(followed.root / name).read_text(encoding="utf-8") for name in followed.written]
     assert sum(len(text.splitlines()) for text in texts) < 60
 
 
+@followed_to_the_letter
+@built_without_sanitizers
 def test_they_compile_without_a_warning(followed: Followed) -> None:
     assert "warning" not in output_of(followed, "--build")
 
 
+@followed_to_the_letter
+@built_without_sanitizers
 def test_the_check_finds_no_problem(followed: Followed) -> None:
     kernels = len(list((followed.root / "kernels").glob("*.cpp")))
     assert output_of(followed, "list --check") == f"{kernels} kernels, no problems\n"
 
 
+@followed_to_the_letter
+@built_without_sanitizers
 def test_every_variant_is_right(followed: Followed) -> None:
     assert re.fullmatch(
         r"\d+ right, 0 wrong or failed, 0 skipped\n", output_of(followed, "verify")
     )
 
 
+@followed_to_the_letter
+@built_without_sanitizers
 def test_the_run_shows_the_gaps(followed: Followed) -> None:
     output = output_of(followed, " run ")
     assert re.search(r"^dot\n.*fastest native +python/generator +python/numpy$", output, re.M)

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from support import (
-    Program, Results, Row, assert_rejected, started, wait_for, wait_for_rows, worker_of
+    FULL, Program, Results, Row, assert_rejected, started, wait_for, wait_for_rows, worker_of
 )
 
 TINY = ("--kernels", "empty,growth", "--sizes", "4,16", "--quick", "--rounds", "3", "--pin", "0")
-KILLS = 100
+KILLS = 100 if FULL else 12
 
 
 def key_of(row: Row) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def test_what_was_measured_otherwise_is_refused(
         changed = changed[name]
     changed[key] = value
     (other / "run.json").write_text(json.dumps(facts), encoding="utf-8")
-    assert_rejected(gapmeter("run", "--resume", other), "can't go on", f"/{key}")
+    assert_rejected(gapmeter("run", "--resume", other), "can't go on", key)
 
 
 def test_what_can_not_be_resumed_is_rejected(
