@@ -21,7 +21,7 @@ std::string sanitized(std::string_view field) {
   return text;
 }
 
-std::string quoted(std::string_view field) {
+std::string in_quotes(std::string_view field) {
   std::string text = sanitized(field);
   if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string result = "\"";
@@ -61,7 +61,7 @@ std::string to_csv_line(const std::vector<std::string>& fields) {
   std::string line;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) line += ',';
-    line += quoted(fields[i]);
+    line += in_quotes(fields[i]);
   }
   return line + '\n';
 }

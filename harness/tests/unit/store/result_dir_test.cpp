@@ -4,10 +4,6 @@
 #include <gmock/gmock.h>
 #include <grp.h>
 #include <gtest/gtest.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -41,12 +37,6 @@ void write(const fs::path& path, const std::string& text) {
 template <class Call>
 std::string error_of(const Call& call) {
   return test::message_of<FileError>(call);
-}
-
-std::vector<std::string> names_in(const fs::path& dir) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(dir)) names.push_back(entry.path().filename());
-  return names;
 }
 
 // Calls as a user who may write nowhere. Root may write everywhere, whatever the permissions say.

@@ -2,7 +2,6 @@
 #include "harness/sys/files.h"
 
 #include <gmock/gmock.h>
-#include <grp.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
@@ -38,19 +37,6 @@ std::vector<std::string> names_in(const fs::path& dir) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(dir)) names.push_back(entry.path().filename());
   return names;
-}
-
-// Calls as a user who may write nowhere. Root may write everywhere, whatever the permissions say.
-std::string as_nobody(const std::function<void()>& call) {
-  return test::in_child([&]() -> std::string {
-    if (geteuid() == 0) {
-      constexpr id_t nobody = 65534;
-      if (setgroups(0, nullptr) != 0 || setgid(nobody) != 0 || setuid(nobody) != 0)
-        return "no setuid";
-    }
-    call();
-    return "no error";
-  });
 }
 
 TEST(AppendFileTest, WritesEachTextAtOnce) {
