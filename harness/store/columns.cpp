@@ -45,34 +45,39 @@ std::vector<Column<Row>> cell_schema() {
   return columns;
 }
 
-// Whether a row has a value in any of a part's columns; if so it must have all that the part needs.
+// A row with something in any of a part's columns must have all that the part needs. Wrong values
+// are reported before missing ones.
 template <class Part>
-bool has_part(const FieldReader& fields) {
+void read_part(const FieldReader& fields, std::optional<Part>& part) {
+  part.emplace();
   bool is_there = false;
-  Part::quantities(
-      [&](const auto& quantity) { is_there = is_there || !fields.is_empty(quantity.name); });
-  return is_there;
+  Part::quantities([&](const auto& quantity) {
+    if (fields.is_empty(quantity.name)) return;
+    fields.read(quantity.name, quantity.bound, quantity.of(*part));
+    is_there = true;
+  });
+  if (!is_there) return part.reset();
+  Part::quantities([&](const auto& quantity) {
+    if (!fields.is_empty(quantity.name)) return;
+    fields.read(quantity.name, quantity.bound, quantity.of(*part));
+  });
 }
 
-// Adds the columns of one part of a measurement. The first column tells whether a row has the part.
+// Adds the columns of one part of a measurement. The first one reads all of it.
 template <class Part, class Slot>
 void append_part(std::vector<Column<RoundRow>>& columns, Slot slot) {
-  bool is_first = true;
+  const std::size_t first = columns.size();
   Part::quantities([&](const auto& quantity) {
-    const auto write = [=](const RoundRow& row) {
-      const std::optional<Part>* part = slot(row.measurement);
-      return part != nullptr && *part ? text_of(quantity.of(**part), quantity.decimals)
-                                      : std::string();
-    };
-    const auto read = [=](const FieldReader& fields, RoundRow& row) {
-      std::optional<Part>* part = slot(row.measurement);
-      if (part == nullptr) return;
-      if (is_first && has_part<Part>(fields)) part->emplace();
-      if (*part) fields.read(quantity.name, quantity.bound, quantity.of(**part));
-    };
-    columns.push_back({std::string(quantity.name), quantity.meaning, write, read});
-    is_first = false;
+    columns.push_back({std::string(quantity.name), quantity.meaning, [=](const RoundRow& row) {
+                         const std::optional<Part>* part = slot(row.measurement);
+                         return part != nullptr && *part
+                                    ? text_of(quantity.of(**part), quantity.decimals)
+                                    : std::string();
+                       }});
   });
+  columns[first].read = [=](const FieldReader& fields, RoundRow& row) {
+    if (std::optional<Part>* part = slot(row.measurement)) read_part(fields, *part);
+  };
 }
 
 std::vector<Column<RoundRow>> effort_schema() {

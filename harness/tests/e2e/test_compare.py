@@ -355,18 +355,32 @@ def test_what_is_no_run_is_rejected(
     assert_rejected(ab_base("compare", *runs), str(path))
 
 
-@pytest.mark.parametrize("part", ["machine", "build", "python"])
-@pytest.mark.parametrize("value", [None, 7, "text", [], {}])
-def test_absurd_facts_differ_but_do_no_harm(
-    ab_base: Program, make_run: MakeRun, part: str, value: Any
-) -> None:
-    new = make_run("new")
-    path = new / "run.json"
+def with_part(run: Path, part: str, value: Any) -> Path:
+    """The run with a part of its run.json replaced."""
+    path = run / "run.json"
     facts = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(facts | {part: value}), encoding="utf-8")
+    return run
+
+
+@pytest.mark.parametrize("part", ["machine", "build", "python"])
+def test_facts_that_are_missing_differ_but_do_no_harm(
+    ab_base: Program, make_run: MakeRun, part: str
+) -> None:
+    new = with_part(make_run("new"), part, {})
     process = ab_base("compare", make_run("old"), new, "--format", "json")
     assert process.returncode == 0, process.stderr
     assert f"gapmeter: warning: {part}." in process.stderr
+
+
+@pytest.mark.parametrize("part", ["machine", "build", "python"])
+@pytest.mark.parametrize("value", [None, 7, "text", []])
+def test_absurd_facts_are_rejected_by_file_and_key(
+    ab_base: Program, make_run: MakeRun, part: str, value: Any
+) -> None:
+    new = with_part(make_run("new"), part, value)
+    process = ab_base("compare", make_run("old"), new)
+    assert_rejected(process, str(new / "run.json"), f"'{part}' is not an object")
 
 
 def test_runs_without_a_common_cell_are_rejected(ab_base: Program, make_run: MakeRun) -> None:
