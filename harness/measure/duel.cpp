@@ -18,7 +18,7 @@ class Duel {
  public:
   Duel(Task task, PairRunner& runner, const Clock& clock, const DuelRule& rule,
        const std::function<void(const DuelRow&)>& record)
-      : job_(std::move(task)),
+      : task_(std::move(task)),
         runner_(runner),
         clock_(clock),
         rule_(rule),
@@ -53,7 +53,7 @@ class Duel {
   bool accept_round(int side, const TaskOutcome& outcome) {
     if (!accept(side, outcome)) return false;
     const std::optional<Timing>& timing = outcome.measurement.timing;
-    const std::int64_t wanted = job_.timing.slices ? job_.timing.slices->slices : 0;
+    const std::int64_t wanted = task_.timing.slices ? task_.timing.slices->slices : 0;
     if (timing && std::ssize(timing->slice_ns) == wanted) return true;
     fail(side, Status::error, "its round is not cut as it was told");
     return false;
@@ -67,10 +67,10 @@ class Duel {
   }
 
   bool verify() {
-    job_.pass = Pass::verify;
+    task_.pass = Pass::verify;
     std::array<std::string, 2> digests;
     for (const int side : {0, 1}) {
-      const TaskOutcome outcome = runner_.run(side, job_);
+      const TaskOutcome outcome = runner_.run(side, task_);
       if (!accept(side, outcome)) return false;
       digests[static_cast<std::size_t>(side)] = outcome.measurement.input_digest;
     }
@@ -82,21 +82,21 @@ class Duel {
 
   // A short round of the base side decides how both are timed.
   bool calibrate() {
-    job_.pass = Pass::time;
-    job_.timing = {.batch_ns = rule_.batch_ns, .round_ns = rule_.slice_ns};
-    const TaskOutcome outcome = runner_.run(0, job_);
+    task_.pass = Pass::time;
+    task_.timing = {.batch_ns = rule_.batch_ns, .round_ns = rule_.slice_ns};
+    const TaskOutcome outcome = runner_.run(0, task_);
     if (!accept_round(0, outcome)) return false;
     const Timing& timing = outcome.measurement.timing.value();
-    job_.timing.batch = timing.batch;
-    job_.timing.slices = plan_slices(timing, rule_);
+    task_.timing.batch = timing.batch;
+    task_.timing.slices = plan_slices(timing, rule_);
     return true;
   }
 
   bool run_pair(int pair) {
-    std::array<TaskOutcome, 2> outcomes = runner_.run_pair(job_, pair % 2);
+    std::array<TaskOutcome, 2> outcomes = runner_.run_pair(task_, pair % 2);
     // As with single workers, one retry: a worker that the system killed for want of memory is
     // killed again.
-    if (outcomes[0].killed || outcomes[1].killed) outcomes = runner_.run_pair(job_, pair % 2);
+    if (outcomes[0].killed || outcomes[1].killed) outcomes = runner_.run_pair(task_, pair % 2);
     // Checks both, so that a side which was ended because the other one failed does not hide the
     // reason.
     const std::array accepted{accept_round(0, outcomes[0]), accept_round(1, outcomes[1])};
@@ -115,7 +115,7 @@ class Duel {
   bool is_over() {
     if (result_.ratios.empty()) return false;
     if (stopped()) return true;
-    const bool is_short = job_.timing.batch->estimator == Estimator::p10;
+    const bool is_short = task_.timing.batch->estimator == Estimator::p10;
     const double budget_s = is_short ? rule_.short_budget_s : rule_.long_budget_s;
     const double spent_s = clock_.now_s() - started_s_;
     const double one_pair_s =
@@ -132,7 +132,7 @@ class Duel {
            std::log(ratio.interval->high / ratio.interval->low) / 2 <= rule_.half_width;
   }
 
-  Task job_;
+  Task task_;
   PairRunner& runner_;
   const Clock& clock_;
   const DuelRule& rule_;

@@ -78,27 +78,24 @@ constexpr Alike operator&(Alike a, Alike b) {
 // How the file shows an absent fact: not at all, or as null if it is a setting that a run may lack.
 enum class Absence : std::uint8_t { left_out, null };
 
+template <class Facts, class Type>
+concept PossiblyConst = std::is_same_v<std::remove_const_t<Facts>, Type>;
+
 // each_fact(facts, visit) calls visit(key, member, alike, absence) for every fact, in the order in
 // which they are reported. `facts` may be const.
-template <class Facts, class Visit>
-requires std::is_same_v<std::remove_const_t<Facts>, CacheFacts>
-void each_fact(Facts& facts, Visit&& visit) {
+void each_fact(PossiblyConst<CacheFacts> auto& facts, auto&& visit) {
   visit("level", facts.level);
   visit("type", facts.type);
   visit("size_bytes", facts.size_bytes);
 }
 
-template <class Facts, class Visit>
-requires std::is_same_v<std::remove_const_t<Facts>, Roofline>
-void each_fact(Facts& facts, Visit&& visit) {
+void each_fact(PossiblyConst<Roofline> auto& facts, auto&& visit) {
   visit("read_bytes_per_s", facts.read_bytes_per_s);
   visit("copy_bytes_per_s", facts.copy_bytes_per_s);
   visit("flops_per_s", facts.flops_per_s);
 }
 
-template <class Facts, class Visit>
-requires std::is_same_v<std::remove_const_t<Facts>, MachineFacts>
-void each_fact(Facts& facts, Visit&& visit) {
+void each_fact(PossiblyConst<MachineFacts> auto& facts, auto&& visit) {
   visit("cpu", facts.cpu, Alike::always);
   visit("logical_cpus", facts.logical_cpus, Alike::to_compare);
   visit("caches", facts.caches, Alike::to_compare);
@@ -117,9 +114,7 @@ void each_fact(Facts& facts, Visit&& visit) {
   visit("limits", facts.roofline);
 }
 
-template <class Facts, class Visit>
-requires std::is_same_v<std::remove_const_t<Facts>, BuildFacts>
-void each_fact(Facts& facts, Visit&& visit) {
+void each_fact(PossiblyConst<BuildFacts> auto& facts, auto&& visit) {
   visit("compiler", facts.compiler, Alike::always);
   visit("flags", facts.flags, Alike::always);
   visit("build_type", facts.build_type, Alike::always);
@@ -135,9 +130,7 @@ void each_fact(Facts& facts, Visit&& visit) {
   visit("programs", facts.programs, Alike::to_resume);
 }
 
-template <class Facts, class Visit>
-requires std::is_same_v<std::remove_const_t<Facts>, EmbeddingFacts::Cell>
-void each_fact(Facts& facts, Visit&& visit) {
+void each_fact(PossiblyConst<EmbeddingFacts::Cell> auto& facts, auto&& visit) {
   visit("kernel", facts.kernel);
   visit("variant", facts.variant);
   visit("n", facts.n);
@@ -147,16 +140,12 @@ void each_fact(Facts& facts, Visit&& visit) {
   visit("high", facts.high);
 }
 
-template <class Facts, class Visit>
-requires std::is_same_v<std::remove_const_t<Facts>, EmbeddingFacts>
-void each_fact(Facts& facts, Visit&& visit) {
+void each_fact(PossiblyConst<EmbeddingFacts> auto& facts, auto&& visit) {
   visit("mean", facts.mean, Alike::no, Absence::null);
   visit("cells", facts.cells);
 }
 
-template <class Facts, class Visit>
-requires std::is_same_v<std::remove_const_t<Facts>, EngineFacts>
-void each_fact(Facts& facts, Visit&& visit) {
+void each_fact(PossiblyConst<EngineFacts> auto& facts, auto&& visit) {
   visit("engine", facts.engine, Alike::always);
   visit("version", facts.version, Alike::to_resume);
   visit("build", facts.build, Alike::always);
@@ -168,16 +157,12 @@ void each_fact(Facts& facts, Visit&& visit) {
   visit("embedding_penalty", facts.embedding_penalty);
 }
 
-template <class Facts, class Visit>
-requires std::is_same_v<std::remove_const_t<Facts>, Rung>
-void each_fact(Facts& facts, Visit&& visit) {
+void each_fact(PossiblyConst<Rung> auto& facts, auto&& visit) {
   visit("rung", facts.name);
   visit("variant", facts.variant);
 }
 
-template <class Facts, class Visit>
-requires std::is_same_v<std::remove_const_t<Facts>, KernelFacts>
-void each_fact(Facts& facts, Visit&& visit) {
+void each_fact(PossiblyConst<KernelFacts> auto& facts, auto&& visit) {
   visit("title", facts.title, Alike::to_resume);
   visit("item", facts.item, Alike::to_resume);
   visit("claims", facts.claims, Alike::to_resume);
@@ -187,9 +172,7 @@ void each_fact(Facts& facts, Visit&& visit) {
   visit("python_source", facts.python_source, Alike::to_resume);
 }
 
-template <class Facts, class Visit>
-requires std::is_same_v<std::remove_const_t<Facts>, RunFacts>
-void each_fact(Facts& facts, Visit&& visit) {
+void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("schema_version", facts.schema_version);
   visit("command", facts.command);
   visit("started", facts.started);

@@ -248,7 +248,7 @@ class Child {
       drain_pipes();
     }
     finish();
-    result_.wall_s = std::chrono::duration<double>(Clock::now() - started_).count();
+    result_.wall_s = std::chrono::duration<double>(Steady::now() - started_).count();
     return std::move(result_);
   }
 
@@ -321,14 +321,14 @@ class Child {
 
   double left_ms() const {
     const auto deadline = started_ + std::chrono::duration<double>(spec_.timeout_s);
-    return std::chrono::duration<double, std::milli>(deadline - Clock::now()).count();
+    return std::chrono::duration<double, std::milli>(deadline - Steady::now()).count();
   }
 
   // Whether the child has started more processes and threads than a kernel could need, or these use
   // more memory than allowed.
   std::optional<ProcessResult::End> beyond_bounds() {
     constexpr std::chrono::milliseconds between_looks(100);
-    const Clock::time_point now = Clock::now();
+    const Steady::time_point now = Steady::now();
     if (now - checked_ < between_looks) return std::nullopt;
     checked_ = now;
     const std::map<pid_t, long> processes = descendants();
@@ -445,7 +445,7 @@ class Child {
   // when its parent ended; its own children will, too, when it is ended. One that can't be ended
   // for seconds hangs in the kernel, and waiting for it would not help.
   void end_strays() const {
-    const Clock::time_point deadline = Clock::now() + std::chrono::seconds(5);
+    const Steady::time_point deadline = Steady::now() + std::chrono::seconds(5);
     for (std::set<pid_t> strays = adopted(); !strays.empty(); strays = adopted()) {
       for (const pid_t stray : strays) {
         if (getpgid(stray) == stray) kill(-stray, SIGKILL);
@@ -454,7 +454,7 @@ class Child {
       bool any_ended = false;
       for (const pid_t stray : strays) any_ended |= waitpid(stray, nullptr, WNOHANG) == stray;
       if (any_ended) continue;
-      if (Clock::now() > deadline) return;
+      if (Steady::now() > deadline) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
@@ -479,12 +479,12 @@ class Child {
     return own;
   }
 
-  using Clock = std::chrono::steady_clock;
+  using Steady = std::chrono::steady_clock;
 
   const ProcessSpec& spec_;
   std::set<pid_t> elsewhere_;  // children that existed before
-  Clock::time_point started_;
-  Clock::time_point checked_;  // when the limits were last checked
+  Steady::time_point started_;
+  Steady::time_point checked_;  // when the limits were last checked
   pid_t pid_ = -1;
   Fd pidfd_;
   Fd answer_;

@@ -219,7 +219,7 @@ class PythonCollectionWatch final : public CollectionWatch {
         callback_(
             py::cpp_function([counted = counted_](const std::string& phase, const py::dict& info) {
               if (phase == "start") {
-                counted->started = Clock::now();
+                counted->started = Steady::now();
               } else {
                 counted->add(info["generation"].cast<std::size_t>());
               }
@@ -242,15 +242,15 @@ class PythonCollectionWatch final : public CollectionWatch {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Steady = std::chrono::steady_clock;
 
   struct Counted {
     Collections collections{};
-    Clock::time_point started{};
+    Steady::time_point started{};
 
     void add(std::size_t generation) {
       const std::int64_t ns =
-          std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - started).count();
+          std::chrono::duration_cast<std::chrono::nanoseconds>(Steady::now() - started).count();
       // Python 3.14 has more kinds of collections than generations.
       ++collections.count[std::min(generation, collections.count.size() - 1)];
       collections.total_ns += ns;

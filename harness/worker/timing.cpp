@@ -24,10 +24,10 @@ constexpr std::int64_t most_batches = 20'000;
 constexpr int calibrations = 3;
 
 double seconds_of(PreparedCall& call, std::int64_t calls) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
+  using Steady = std::chrono::steady_clock;
+  const Steady::time_point start = Steady::now();
   call.run(calls);
-  return std::chrono::duration<double>(Clock::now() - start).count();
+  return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
 // Google Benchmark reports by printing. Here its reports are only counted, to detect that nothing

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <ctime>
 
@@ -12,6 +11,7 @@
 #include "harness/cli/arguments.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
+#include "harness/cli/text/doctor_text.h"
 #include "harness/measure/noise.h"
 #include "harness/session/describe_run.h"
 #include "harness/session/workers.h"
@@ -58,35 +58,6 @@ Disturbance disturbance_between(const ProcessorTimes& before, const ProcessorTim
   return disturbance;
 }
 
-double half_width_percent(const Interval& interval) {
-  return std::log(interval.high / interval.low) / 2 * 100;
-}
-
-void print_findings(const std::vector<Finding>& findings) {
-  for (const Finding& finding : findings) {
-    constexpr std::array marks{"ok  ", "note", "BAD "};
-    fmt::print("{} {}\n", marks[static_cast<std::size_t>(finding.level)], finding.what);
-    if (!finding.advice.empty()) fmt::print("       -> {}\n", finding.advice);
-  }
-}
-
-void print_noise(const NoiseCell& noise) {
-  const std::string name = fmt::format("{} {} n={}", noise.cell.kernel,
-                                       to_string(noise.cell.variant), format_size(noise.cell.n));
-  if (!noise.change) {
-    fmt::print("BAD  {} could not be measured: {}\n", name,
-               noise.failure.empty() ? "too few rounds" : noise.failure);
-    return;
-  }
-  fmt::print("     {} against itself: known to ±{:.2f} % after {:.1f} s of gapmeter ab", name,
-             half_width_percent(*noise.change), noise.seconds);
-  if (noise.gap) {
-    fmt::print(", a gap to ±{:.2f} % after {} rounds of gapmeter run",
-               half_width_percent(*noise.gap), rounds_of_gap);
-  }
-  fmt::print("\n");
-}
-
 // The widest of the cells' intervals, if all have one.
 std::optional<double> smallest_change(const std::vector<NoiseCell>& cells) {
   std::optional<double> widest;
@@ -123,13 +94,7 @@ void print_embedding(const Catalog& catalog, const WorkerSettings& workers, cons
                                                            .short_budget_s = 3,
                                                            .long_budget_s = 3,
                                                            .stop = workers.abandon})) {
-      if (measured.ratio) {
-        fmt::print("     embedding: {} takes {:.2f} times as long as in {}\n",
-                   to_string(cell.variant), measured.ratio->value, catalog.python.executable);
-      } else {
-        fmt::print("note embedding could not be compared with {}: {}\n", catalog.python.executable,
-                   measured.failure);
-      }
+      fmt::print("{}", format_penalty(measured, catalog.python.executable));
     }
   }
 }
@@ -140,9 +105,10 @@ int examine(const DoctorOptions& options, const Invocation& invocation) {
   const Catalog catalog = load_catalog(workers);
   const MachineFacts machine = machine_facts();
   fmt::print("{} processor {} measures\n", machine.cpu.value_or("unknown processor;"), workers.cpu);
-  print_findings(examine_machine(machine));
-  print_findings({examine_clock(clock_facts(), machine)});
-  print_findings(examine_build(build_facts(), describe_engine(catalog.python, /*embedded=*/true)));
+  fmt::print("{}", format_findings(examine_machine(machine)));
+  fmt::print("{}", format_findings({examine_clock(clock_facts(), machine)}));
+  fmt::print("{}", format_findings(examine_build(
+                       build_facts(), describe_engine(catalog.python, /*embedded=*/true))));
   print_warnings(catalog.python.warnings);
   std::fflush(stdout);
 
@@ -153,9 +119,9 @@ int examine(const DoctorOptions& options, const Invocation& invocation) {
   const ProcessorTimes before = processor_times(workers.cpu);
   const std::vector<NoiseCell> cells = measure_all(catalog, workers, clock);
   if (invocation.interrupts.stop) return 130;
-  print_findings(examine_disturbance(
-      disturbance_between(before, processor_times(workers.cpu), clock.now_s() - started_s)));
-  for (const NoiseCell& cell : cells) print_noise(cell);
+  fmt::print("{}", format_findings(examine_disturbance(disturbance_between(
+                       before, processor_times(workers.cpu), clock.now_s() - started_s))));
+  for (const NoiseCell& cell : cells) fmt::print("{}", format_noise(cell, rounds_of_gap));
   print_embedding(catalog, workers, clock);
   if (invocation.interrupts.stop) return 130;
 

@@ -349,7 +349,7 @@ def test_control_c_twice_ends_at_once(zoo: Program) -> None:
     with started(zoo.start("ab", zoo.path, zoo.path, *arguments)) as process:
         worker = wait_for_endless_worker(process, zoo.path)
         interrupt(process)
-        assert is_running(worker), "the first time, the job in hand may end"
+        assert is_running(worker), "the first time, the task in hand may end"
         interrupt(process)
         process.communicate(timeout=10)
     assert process.returncode == 130

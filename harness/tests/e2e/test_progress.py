@@ -62,7 +62,7 @@ def test_a_terminal_shows_one_line_with_count_cell_and_time_left(
             r"(verify|memory|round [123]), \d+ s left",
             line,
         )
-    assert len(redrawn) == 9, "every job is shown"
+    assert len(redrawn) == 9, "every task is shown"
     assert "\n" not in seen
     assert "\x1b" not in table
 

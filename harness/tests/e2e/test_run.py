@@ -134,10 +134,10 @@ def test_every_planned_cell_is_ok_and_verified(run: Run, gapmeter: Program) -> N
 
 
 def test_every_cell_has_a_row_for_each_of_its_jobs(run: Run) -> None:
-    jobs = defaultdict(list)
+    tasks = defaultdict(list)
     for row in run.rounds:
-        jobs[key_of(row)].append((row["pass"], row["round"]))
-    for passes in jobs.values():
+        tasks[key_of(row)].append((row["pass"], row["round"]))
+    for passes in tasks.values():
         assert passes == [("verify", "0"), ("memory", "0"), ("time", "0"), ("time", "1")]
 
 

@@ -197,7 +197,7 @@ TEST_F(PairRunnerTest, WhatAWorkerPrintsIsLogged) {
   EXPECT_THAT(logged, ElementsAre("sum native/simd n=4 time: hello\n"));
 }
 
-TEST_F(PairRunnerTest, RunsAJobOnOneSideAlone) {
+TEST_F(PairRunnerTest, RunsATaskOnOneSideAlone) {
   ProcessPairRunner runner(side("A", "answer base"), side("B", "answer new"));
   EXPECT_EQ(runner.run(0, task(1)).measurement.reason, "base");
   EXPECT_EQ(runner.run(1, task(1)).measurement.reason, "new");

@@ -344,7 +344,7 @@ TEST_F(SchedulerTest, GoesOnWhenEveryVariantFails) {
 }
 
 // As when the system has no process left: fork fails for one task and works for the next.
-TEST_F(SchedulerTest, AJobThatCannotBeStartedIsAnErrorAndTheRunGoesOn) {
+TEST_F(SchedulerTest, ATaskThatCannotBeStartedIsAnErrorAndTheRunGoesOn) {
   add_comparison(4);
   runner_.change = [](const Task& task, TaskOutcome&) {
     if (text_of(task) == "memory native/a 4") {

@@ -297,7 +297,7 @@ TEST_F(ProcessJobRunnerTest, SilentWorkersAreNotLogged) {
   EXPECT_EQ(logged, 0);
 }
 
-TEST_F(ProcessJobRunnerTest, ThreadsOfAJobReachTheLibraries) {
+TEST_F(ProcessJobRunnerTest, ThreadsOfATaskReachTheLibraries) {
   ProcessTaskRunner runner(settings_with(worker("native", answering("$OMP_NUM_THREADS"))));
   Task task = task_of("native/simd");
   task.threads = 3;
@@ -339,7 +339,7 @@ TEST_F(ProcessJobRunnerTest, AMissingExecutableIsNamed) {
 }
 
 // Two tasks run untimed, two at once, by workers that run this script in a directory of their own.
-class UntimedJobsTest : public ProcessJobRunnerTest {
+class UntimedTasksTest : public ProcessJobRunnerTest {
  protected:
   static constexpr const char* wait_for_it =
       "tries=0; until [ -e $it ] || [ $tries = 1000 ]; do sleep 0.01; tries=$((tries+1)); done\n";
@@ -375,7 +375,7 @@ class UntimedJobsTest : public ProcessJobRunnerTest {
   std::vector<std::string> logged_;
 };
 
-TEST_F(UntimedJobsTest, RunBesideEachOther) {
+TEST_F(UntimedTasksTest, RunBesideEachOther) {
   // The worker that comes first waits for the other one.
   const auto outcomes =
       run(std::string("if mkdir first; then it=second; else it=first; : >second; fi\n") +
@@ -385,7 +385,7 @@ TEST_F(UntimedJobsTest, RunBesideEachOther) {
   EXPECT_EQ(runs(), 2U) << "none had to be run again";
 }
 
-TEST_F(UntimedJobsTest, ShareTheMemory) {
+TEST_F(UntimedTasksTest, ShareTheMemory) {
   const auto outcomes = run(answering("$(ulimit -d)"));
   ASSERT_THAT(outcomes, SizeIs(2));
   for (const TaskOutcome& outcome : outcomes) {
@@ -393,7 +393,7 @@ TEST_F(UntimedJobsTest, ShareTheMemory) {
   }
 }
 
-TEST_F(UntimedJobsTest, OneThatFailsBesideOthersIsRunAgainAlone) {
+TEST_F(UntimedTasksTest, OneThatFailsBesideOthersIsRunAgainAlone) {
   const auto outcomes =
       run(std::string("if mkdir alone 2>/dev/null; then it=refused\n") + wait_for_it +
           "rmdir alone\nelse echo no room; : >refused; exit 1; fi\n" + answering("$(ulimit -d)"));
@@ -406,7 +406,7 @@ TEST_F(UntimedJobsTest, OneThatFailsBesideOthersIsRunAgainAlone) {
   EXPECT_THAT(logged_, IsEmpty()) << "what did not count was logged";
 }
 
-TEST_F(UntimedJobsTest, OneThatFailsAloneTooHasFailed) {
+TEST_F(UntimedTasksTest, OneThatFailsAloneTooHasFailed) {
   const auto outcomes = run("echo no room; exit 3\n");
   ASSERT_THAT(outcomes, SizeIs(2));
   for (const TaskOutcome& outcome : outcomes) {
@@ -418,7 +418,7 @@ TEST_F(UntimedJobsTest, OneThatFailsAloneTooHasFailed) {
                                    "sum native/simd n=2 verify: no room\n"));
 }
 
-TEST_F(UntimedJobsTest, WhatRunsIsTakenWhenNoMoreAreWanted) {
+TEST_F(UntimedTasksTest, WhatRunsIsTakenWhenNoMoreAreWanted) {
   take_more_ = false;
   EXPECT_THAT(run(answering(""), 5), SizeIs(2));
   EXPECT_EQ(runs(), 2U);

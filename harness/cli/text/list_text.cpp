@@ -1,0 +1,77 @@
+#include "harness/cli/text/list_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/base/sizes.h"
+
+namespace gapmeter {
+namespace {
+
+std::vector<std::string> variant_names(const Catalog& catalog, const Kernel& kernel) {
+  std::vector<std::string> names;
+  for (const VariantId& variant : variants_of(catalog, kernel)) names.push_back(to_string(variant));
+  return names;
+}
+
+std::string as_text(const Catalog& catalog) {
+  std::string text;
+  for (const Kernel& kernel : catalog.kernels) {
+    text += fmt::format("{}: {}\n", kernel.name, kernel.title);
+    text += fmt::format("  sizes      {}\n", kernel.sizes);
+    text += fmt::format("  variants   {}\n", fmt::join(variant_names(catalog, kernel), " "));
+    text += fmt::format("  reference  {}\n", to_string(reference_of(kernel)));
+    text += fmt::format("  baseline   {}\n", to_string(baseline_of(kernel)));
+    if (!kernel.claims.empty()) {
+      text += fmt::format("  claims     {}\n", fmt::join(kernel.claims, " "));
+    }
+  }
+  return text;
+}
+
+nlohmann::json describe_ladder(const Kernel& kernel) {
+  auto ladder = nlohmann::json::array();
+  for (const Rung& rung : kernel.ladder) {
+    ladder.push_back({{"rung", rung.name}, {"variant", rung.variant}});
+  }
+  return ladder;
+}
+
+template <class Field>
+nlohmann::json describe_fields(const std::vector<Field>& fields) {
+  auto list = nlohmann::json::array();
+  for (const Field& field : fields) {
+    list.push_back({{"name", field.name},
+                    {"dtype", name_of(field.dtype)},
+                    {"dimensions", field.shape(1).size()}});
+  }
+  return list;
+}
+
+std::string as_json(const Catalog& catalog) {
+  auto kernels = nlohmann::json::array();
+  for (const Kernel& kernel : catalog.kernels) {
+    kernels.push_back({{"name", kernel.name},
+                       {"title", kernel.title},
+                       {"item", kernel.item},
+                       {"claims", kernel.claims},
+                       {"sizes", parse_sizes(kernel.sizes)},
+                       {"inputs", describe_fields(kernel.inputs)},
+                       {"outputs", describe_fields(kernel.outputs)},
+                       {"reference", to_string(reference_of(kernel))},
+                       {"baseline", to_string(baseline_of(kernel))},
+                       {"ladder", describe_ladder(kernel)},
+                       {"variants", variant_names(catalog, kernel)}});
+  }
+  return nlohmann::json{{"kernels", kernels}}.dump(2) + '\n';
+}
+
+}  // namespace
+
+std::string format_catalog(const Catalog& catalog, OutputFormat format) {
+  return format == OutputFormat::json ? as_json(catalog) : as_text(catalog);
+}
+
+}  // namespace gapmeter
