@@ -34,8 +34,8 @@ Verdict judge(const Estimate& ratio, double threshold);
 // One cell of a comparison. Cells that could not be compared have a reason and no ratio.
 struct ComparedCell {
   CellKey cell;
-  bool failed =
-      false;  // a mismatch or a crash: of the new side, and where builds take turns of either
+  // A mismatch or a crash: of the new side, and where builds take turns of either.
+  bool failed = false;
   std::string reason{};
   int rounds = 0;                   // of the side with fewer
   double base = 0, compared = 0;    // medians: nanoseconds, or gaps
