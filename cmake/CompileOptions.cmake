@@ -25,8 +25,8 @@ if(GAPMETER_NATIVE)
   target_compile_definitions(gapmeter_kernel_options INTERFACE HWY_WANT_AVX3_DL)
 endif()
 
-# Code that nobody waits for: optimising it takes longer to build than it ever saves. Nothing that runs
-# in a worker, in a statistic or on every row of a file is compiled so.
+# Code that nobody waits for: optimising it takes longer to build than it ever saves. Nothing that is
+# timed, no statistic and no reading of files is compiled so.
 add_library(gapmeter_unhurried_options INTERFACE)
 target_compile_options(gapmeter_unhurried_options INTERFACE $<$<CONFIG:Release>:-O1>)
 # Tests are run once. What they test keeps its own options.

@@ -85,9 +85,10 @@ std::vector<Finding> examine_machine(const MachineFacts& machine) {
 
 std::vector<Finding> examine_build(const BuildFacts& build, const EngineFacts& python) {
   std::vector<Finding> findings;
-  const std::string type = build.build_type;
+  const std::string type = build.build_type.value_or("");
   if (type == "Release" && !build.assertions) {
-    findings.push_back({Level::good, fmt::format("built as Release: {}", build.flags)});
+    findings.push_back(
+        {Level::good, fmt::format("built as Release: {}", build.flags.value_or(""))});
   } else {
     findings.push_back({Level::bad, fmt::format("built as {}, not for speed", type),
                         "cmake --preset release && cmake --build --preset release"});
@@ -98,14 +99,14 @@ std::vector<Finding> examine_build(const BuildFacts& build, const EngineFacts& p
     findings.push_back({Level::bad, "libpython: shared, which slows every bytecode down",
                         "apt-get install libpython3-dev, configure and build again"});
   }
-  if (python.build.find("debug build") != std::string::npos) {
+  if (python.build.value_or("").find("debug build") != std::string::npos) {
     findings.push_back({Level::bad, "a debug build of Python", "install the ordinary one"});
   }
-  const std::string blas = python.numpy_blas;
+  const std::string blas = python.numpy_blas.value_or("");
   const bool is_optimised = blas.find("openblas") != std::string::npos ||
                             blas.find("mkl") != std::string::npos ||
                             blas.find("blis") != std::string::npos;
-  if (python.numpy.empty()) {
+  if (python.numpy.value_or("").empty()) {
     findings.push_back({Level::note, "NumPy is not installed: its variants are skipped",
                         "apt-get install python3-numpy"});
   } else if (is_optimised) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <tuple>
+#include <type_traits>
 #include <unordered_map>
 
 #include "harness/base/parallel.h"
@@ -87,38 +88,52 @@ void take_latency(const CellRows& cell, SummaryRow& row) {
   if (any.flops_per_call > 0) row.flops_per_s = rate(any.flops_per_call, *row.latency_ns);
 }
 
-void combine(Rule rule, const std::int64_t& value, std::int64_t& sum) {
+// Adds to a sum that stays at the largest number rather than overflow: rows can claim any.
+void add(std::int64_t& sum, std::int64_t value) { add_count(sum, value); }
+void add(double& sum, double value) { sum += value; }
+
+template <class Number>
+requires std::is_arithmetic_v<Number>
+void combine(Rule rule, Number value, Number& sum) {
   if (rule == Rule::last) sum = value;
-  if (rule == Rule::sum) add_count(sum, value);
+  if (rule == Rule::sum) add(sum, value);
   if (rule == Rule::largest) sum = std::max(sum, value);
 }
-void combine(Rule rule, const std::optional<std::int64_t>& value,
-             std::optional<std::int64_t>& sum) {
+template <class Number>
+void combine(Rule rule, const std::optional<Number>& value, std::optional<Number>& sum) {
+  const bool is_small = value && *value < static_cast<Number>(rss_resolution_bytes);
   if (rule == Rule::last) sum = value;
-  if (rule == Rule::resolved) sum = value && *value >= rss_resolution_bytes ? value : std::nullopt;
+  if (rule == Rule::resolved) sum = is_small ? std::nullopt : value;
+  if (!value) return;
+  if (rule == Rule::sum || rule == Rule::largest) combine(rule, *value, sum ? *sum : sum.emplace());
 }
 void combine(Rule rule, const Histogram& value, Histogram& sum) {
   if (rule == Rule::merged) sum.merge(value);
 }
-// Estimators, and numbers for which only Rule::last makes sense.
-template <class T>
-void combine(Rule rule, const T& value, T& sum) {
+void combine(Rule rule, const Estimator& value, Estimator& sum) {
   if (rule == Rule::last) sum = value;
 }
 
-// Combines each part of the rounds' measurements. Times are those of successful cells only.
+template <class Part>
+void add_part(const Part& part, std::optional<Part>& sum) {
+  if (!sum) sum.emplace();
+  Part::quantities(
+      [&](const auto& quantity) { combine(quantity.rule, quantity.of(part), quantity.of(*sum)); });
+}
+
+// What each part of the rounds' measurements is together. Times are those of rounds that ended
+// well, of a cell that did; memory is told of every cell.
 void take_parts(const CellRows& cell, SummaryRow& row) {
+  for (const auto& [round, timed] : cell.timed) {
+    if (row.status == Status::ok) add_part(*timed->measurement.timing, row.combined.timing);
+  }
   each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
+    constexpr bool is_timing = std::is_same_v<Part, Timing>;
     constexpr bool is_memory = std::is_same_v<Part, MemoryUse>;
-    if (!is_memory && row.status != Status::ok) return;
+    if (is_timing || (!is_memory && row.status != Status::ok)) return;
     for (const RoundRow* round : cell.all) {
       const std::optional<Part>* part = slot(round->measurement);
-      if (part == nullptr || !*part) continue;
-      std::optional<Part>& sum = *slot(row.combined);
-      if (!sum) sum.emplace();
-      Part::quantities([&](const auto& quantity) {
-        combine(quantity.rule, quantity.of(**part), quantity.of(*sum));
-      });
+      if (part != nullptr && *part) add_part(**part, *slot(row.combined));
     }
   });
 }

@@ -1,6 +1,7 @@
 #include "harness/base/clock.h"
 
 #include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <ctime>

@@ -1,6 +1,7 @@
 // Statistics as pure functions. Absence is std::nullopt, never 0.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 

@@ -1,6 +1,7 @@
 // Text as people and other programs read it: one line of it, one shell word, a misspelt name.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -22,7 +22,7 @@ struct BoundCommand {
   std::function<int(const Invocation&)> run;
   // Resumes what this command line began in a directory; empty if the command can't.
   std::function<int(const std::string& dir, const Invocation&)> go_on{};
-  // A copy of the options as they were read.
+  // A copy of the options as they were read, for tests.
   std::function<std::any()> options;
 };
 

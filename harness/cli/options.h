@@ -1,6 +1,6 @@
-// The contents of the command line and the configuration file, as plain structs; nothing else in
-// the program looks at argv. A command whose options nobody else reads declares them in its own
-// file.
+// What the command line and the configuration file say, as plain structs; nothing else in the
+// program looks at argv. Here are those that tests or other code look at; a command whose options
+// nobody else reads may keep them in its own file.
 #pragma once
 
 #include <cstdint>

@@ -52,12 +52,12 @@ class NativeCall {
   virtual std::vector<Buffer> result() = 0;
 
   // What the preparation reported.
-  const std::vector<Metric>& metrics() const { return report_.metrics(); }
+  const std::vector<Metric>& metrics() const { return metrics_.metrics(); }
 
  protected:
   explicit NativeCall(Invoke function) : invoke_(function) {}
 
-  Metrics report_;
+  Metrics metrics_;
 
  private:
   Invoke invoke_;
@@ -221,7 +221,7 @@ class BoundCall final : public NativeCall {
       : NativeCall(&BoundCall::call),
         shapes_(std::move(shapes)),
         outputs_(std::is_void_v<Result> ? allocate(shapes_) : std::vector<Buffer>{}),
-        work_(Sources{inputs, outputs_, report_}) {}
+        work_(Sources{inputs, outputs_, metrics_}) {}
 
   static NativeVariant variant(std::string name) {
     return {std::move(name), Work::parameters(), Returned<Result>::type,

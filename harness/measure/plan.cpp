@@ -15,7 +15,7 @@ namespace {
 PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const VariantId& id,
                             std::size_t n, bool quick) {
   PlannedVariant planned{.id = id};
-  if (id.lane.is_compiled()) return planned;
+  if (!id.lane.has_engines()) return planned;
   const PythonVariant* declared = find_python_variant(catalog, kernel.name, id.name, id.engine);
   if (declared == nullptr) {
     planned.settled.emplace();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "harness/model/lane.h"
 
@@ -18,7 +19,11 @@ struct VariantId {
   std::string name{};
   std::string engine{};
 
-  auto operator<=>(const VariantId&) const = default;
+  bool operator==(const VariantId&) const = default;
+  // Engine by engine.
+  auto operator<=>(const VariantId& other) const {
+    return std::tie(lane, engine, name) <=> std::tie(other.lane, other.engine, other.name);
+  }
 };
 std::string to_string(const VariantId& variant);
 // nullopt unless the text is a known lane, an engine's label where the lane has engines, a slash

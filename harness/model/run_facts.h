@@ -32,9 +32,9 @@ struct EmbeddingFacts {
 };
 
 struct EngineFacts {
-  std::string engine{};  // embedded or stock
-  std::string version{}, build{}, executable{}, link{};
-  std::string numpy{}, numpy_blas{};  // empty without NumPy
+  std::optional<std::string> engine{};  // embedded or stock
+  std::optional<std::string> version{}, build{}, executable{}, link{};
+  std::optional<std::string> numpy{}, numpy_blas{};  // empty without NumPy
   std::vector<std::string> warnings{};
   std::optional<EmbeddingFacts> embedding_penalty{};
 };
@@ -52,13 +52,13 @@ struct RunFacts {
   std::vector<std::string> command{};
   std::optional<std::string> started{}, ended{};
   std::optional<bool> interrupted{};
-  std::string plan_digest{};
+  std::optional<std::string> plan_digest{};
   std::uint64_t seed = 0;
   std::int64_t rounds = 0;
   std::int64_t round_ns = 0, batch_ns = 0, single_calls_ns = 0;
   std::optional<double> budget_s{}, precision{};
-  double timeout_s = 0;
-  std::int64_t pinned_cpu = -1;
+  std::optional<double> timeout_s{};
+  std::optional<std::int64_t> pinned_cpu{};
   bool measured_alone = true;
   std::map<std::string, std::string> worker_environment{};
   MachineFacts machine{};

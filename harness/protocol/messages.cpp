@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <type_traits>
 #include <nlohmann/json.hpp>
 
 namespace gapmeter {

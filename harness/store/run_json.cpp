@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -102,7 +104,7 @@ void take(const Json& json, const std::string& path, T& value) {
   if constexpr (is_plain<T>) {
     take_plain(json, path, value);
   } else if constexpr (is_optional<T>) {
-    take(json, path, value.emplace());
+    if (!json.is_null()) take(json, path, value.emplace());
   } else if constexpr (is_vector<T>) {
     expect(json.is_array(), path, "an array");
     for (const Json& element : json) take(element, path + "[]", value.emplace_back());
@@ -111,27 +113,12 @@ void take(const Json& json, const std::string& path, T& value) {
     for (const auto& [key, element] : json.items()) take(element, below(path, key), value[key]);
   } else {
     expect(json.is_object(), path, "an object");
-    each_fact(value, [&](const char* key, auto& member, Alike = Alike::no,
-                         Absence absence = Absence::left_out) {
-      const auto found = json.find(key);
-      if (found == json.end() || (found->is_null() && absence == Absence::null)) return;
-      take(*found, below(path, key), member);
-    });
+    each_fact(value,
+              [&](const char* key, auto& member, Alike = Alike::no, Absence = Absence::left_out) {
+                const auto found = json.find(key);
+                if (found != json.end()) take(*found, below(path, key), member);
+              });
   }
-}
-
-// Removes keys that this build knows and that are absent now.
-template <class T>
-void drop_absent(const T& value, Json& json) {
-  each_fact(value, [&](const char* key, const auto& member, Alike = Alike::no,
-                       Absence absence = Absence::left_out) {
-    using Member = std::remove_cvref_t<decltype(member)>;
-    if (!is_told(member) && absence == Absence::left_out) json.erase(key);
-    if constexpr (!is_plain<Member> && !is_optional<Member> && !is_vector<Member> &&
-                  !is_map<Member>) {
-      if (json.contains(key)) drop_absent(member, json[key]);
-    }
-  });
 }
 
 // Every fact that must be equal for a purpose, with its path, in the order of the declarations.
@@ -174,6 +161,10 @@ Json parse(const fs::path& path) {
   return json;
 }
 
+void write_json(const fs::path& path, const Json& json) {
+  write_file(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
 template <class Compute>
 auto naming(const fs::path& path, const Compute& compute) {
   try {
@@ -204,12 +195,12 @@ RunFacts read_run_facts(const fs::path& dir) {
 }
 
 void write_run_facts(const fs::path& dir, const RunFacts& facts) {
+  write_json(dir / "run.json", to_json(facts));
+}
+
+void change_run_facts(const fs::path& dir, const RunFacts& before, const RunFacts& after) {
   const fs::path path = dir / "run.json";
-  std::error_code error;
-  Json json = fs::exists(path, error) ? parse(path) : Json::object();
-  drop_absent(facts, json);
-  json.update(to_json(facts), /*merge_objects=*/true);
-  write_file(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_json(path, parse(path).patch(Json::diff(to_json(before), to_json(after))));
 }
 
 RunContext read_context(const fs::path& dir) {

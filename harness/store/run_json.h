@@ -18,8 +18,12 @@ RunFacts run_facts_of(const nlohmann::json& json);
 // The contents of a directory's run.json. Throws FileError if the directory is not a run's, is of
 // another schema version, or has values of the wrong type.
 RunFacts read_run_facts(const std::filesystem::path& dir);
-// Replaces the file; keys that this build does not know are kept. Throws FileError.
+// Makes or replaces the file. Throws FileError.
 void write_run_facts(const std::filesystem::path& dir, const RunFacts& facts);
+// Changes the facts in a run's file that differ, and nothing else: what a run of another build left
+// out stays absent, and keys that this build does not know stay. Throws as read_run_facts does.
+void change_run_facts(const std::filesystem::path& dir, const RunFacts& before,
+                      const RunFacts& after);
 
 // What statistics need of run.json; throws as read_run_facts does.
 RunContext read_context(const std::filesystem::path& dir);

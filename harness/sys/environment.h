@@ -35,11 +35,12 @@ struct MachineFacts {
 MachineFacts machine_facts();
 
 struct BuildFacts {
-  std::string compiler{}, flags{}, build_type{};
-  bool native_instructions = false;
-  std::string git_revision{};
-  std::string google_benchmark{}, highway{}, openblas{}, pybind11{}, python{};  // versions
-  std::int64_t fmt = 0;
+  std::optional<std::string> compiler{}, flags{}, build_type{};
+  std::optional<bool> native_instructions{};
+  std::optional<std::string> git_revision{};
+  std::optional<std::string> google_benchmark{}, highway{}, openblas{}, pybind11{},
+      python{};  // versions
+  std::optional<std::int64_t> fmt{};
   std::optional<bool> assertions{};       // true if they are compiled in
   std::optional<std::string> programs{};  // a digest of the executables, if taken
 };

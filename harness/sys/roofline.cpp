@@ -73,16 +73,16 @@ void pin(int cpu) {
 }  // namespace
 
 Roofline measure_roofline(int cpu) {
-  Roofline limits;
+  Roofline roofline;
   std::thread([&] {
     pin(cpu);
     const std::vector<double> from(array_bytes / sizeof(double), 1.0);
     std::vector<double> to(from.size());
-    limits = {.read_bytes_per_s = read_rate(from),
-              .copy_bytes_per_s = copy_rate(from, to),
-              .flops_per_s = flop_rate()};
+    roofline = {.read_bytes_per_s = read_rate(from),
+                .copy_bytes_per_s = copy_rate(from, to),
+                .flops_per_s = flop_rate()};
   }).join();
-  return limits;
+  return roofline;
 }
 
 }  // namespace gapmeter

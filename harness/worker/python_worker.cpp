@@ -148,7 +148,7 @@ class PythonPreparedCall final : public PreparedCall {
         shapes_(std::move(shapes)) {
     for (const py::handle argument : arguments_) stack_.push_back(argument.ptr());
     for (const auto& [name, value] : metrics) {
-      report_.add(name.cast<std::string>(), value.cast<double>());
+      metrics_.add(name.cast<std::string>(), value.cast<double>());
     }
   }
 
@@ -181,7 +181,7 @@ class PythonPreparedCall final : public PreparedCall {
     });
   }
 
-  std::vector<Metric> metrics() const override { return report_.metrics(); }
+  std::vector<Metric> metrics() const override { return metrics_.metrics(); }
 
  private:
   void convert_all(const py::object& returned, std::vector<Buffer>& outputs) const {
@@ -208,7 +208,7 @@ class PythonPreparedCall final : public PreparedCall {
   py::tuple arguments_;
   std::vector<PyObject*> stack_;  // borrowed from arguments_
   std::vector<OutputShape> shapes_;
-  Metrics report_;
+  Metrics metrics_;
 };
 
 // A callback in gc.callbacks, which the collector calls at the start and at the end of each run.

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
 #include <vector>
 

@@ -1,8 +1,6 @@
 // gapmeter claims: decides the claims from the rows of a run.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "harness/analysis/summary.h"
 #include "harness/claims/evidence.h"
 #include "harness/cli/command.h"

@@ -1,7 +1,6 @@
 // gapmeter compare: the runs in two directories.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "harness/analysis/compare_runs.h"

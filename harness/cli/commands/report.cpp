@@ -15,8 +15,9 @@ namespace {
 
 // Adds what this build knows about the kernels and the build that made the run did not.
 void describe_again(const std::filesystem::path& dir) {
-  RunFacts facts = read_run_facts(dir);
-  if (add_ladders(facts, registered_kernels())) write_run_facts(dir, facts);
+  const RunFacts before = read_run_facts(dir);
+  RunFacts after = before;
+  if (add_ladders(after, registered_kernels())) change_run_facts(dir, before, after);
 }
 
 int write_report(const ReportOptions& options, const Invocation& /*invocation*/) {

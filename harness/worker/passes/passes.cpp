@@ -13,8 +13,8 @@ Measurement measure_time(const PassContext& context);
 
 PassFunction function_of(Pass pass) {
   // In the order of the enumerators.
-  constexpr std::array<PassFunction, pass_names.size()> functions{verify, measure_memory,
-                                                                  measure_time};
+  constexpr auto functions = std::to_array<PassFunction>({verify, measure_memory, measure_time});
+  static_assert(functions.size() == pass_names.size(), "each pass has its function");
   return functions[static_cast<std::size_t>(pass)];
 }
 

@@ -122,7 +122,7 @@ TEST(ExamineBuild, APythonThatIsSlowerThanItNeedBeIsBad) {
 
 TEST(ExamineBuild, MissingNumPyIsANote) {
   EngineFacts python = fit_python();
-  python.numpy.clear();
+  python.numpy.reset();
   EXPECT_THAT(examine_build(fit_build(), python),
               Contains(finding(Level::note, "NumPy is not installed")));
 }

@@ -710,6 +710,16 @@ TEST(Gap, LeavesOutRoundsWhoseInputsDiffer) {
   EXPECT_NEAR(row.gap.value_or(10), 10, 1e-9);
 }
 
+// Only a time pass is timed, once for each round.
+TEST(Summarize, CountsWhatHappenedOnceForEachRound) {
+  Rows rounds = measured(cell("native/simd"), {1, 1});
+  for (RoundRow& row : rounds) {
+    if (row.measurement.timing) row.measurement.timing->minor_faults = 5;
+  }
+  rounds.push_back(rounds.back());
+  EXPECT_EQ(only_row(rounds).combined.timing->minor_faults, 10);
+}
+
 class Purity : public ::testing::Test {
  protected:
   const Rows rounds_ =

@@ -117,8 +117,8 @@ TEST(DifferencesBetween, AFactThatOnlyOneKnowsDiffers) {
   Json later = facts();
   later["build"]["flags"] = "-O3";
   later.erase("python");
-  EXPECT_THAT(differences(facts(), later), ElementsAre("build.flags: \"\", then \"-O3\"",
-                                                       "python.engine: \"embedded\", then \"\""));
+  EXPECT_THAT(differences(facts(), later), ElementsAre("build.flags: null, then \"-O3\"",
+                                                       "python.engine: \"embedded\", then null"));
 }
 
 TEST(DifferencesBetween, TheOneThatGoesOnLooksAtOtherFacts) {
@@ -195,22 +195,31 @@ TEST(RunJson, WhatIsAbsentIsLeftOutButForWishes) {
   EXPECT_TRUE(written["budget_s"].is_null());
 }
 
-TEST(RunJson, KeysOfNewerBuildsOutliveARewriting) {
+TEST(RunJson, AChangeLeavesAllElseAsItStands) {
   const test::TempDir dir;
+  const std::string old =
+      R"({"schema_version": 2, "of_tomorrow": 1, "kernels": {"sum": {"title": "S", "odd": 2}}})";
+  write_file(dir / "run.json", old);
+  const RunFacts before = read_run_facts(dir.path());
+  RunFacts after = before;
+  after.kernels["sum"].ladder = std::vector<Rung>{{"list", "python/loop"}};
+  change_run_facts(dir.path(), before, after);
+  Json wanted = Json::parse(old);
+  wanted["kernels"]["sum"]["ladder"] = {{{"rung", "list"}, {"variant", "python/loop"}}};
+  EXPECT_EQ(Json::parse(test::contents_of(dir / "run.json")), wanted)
+      << "no fact that nobody measured";
+}
+
+TEST(RunJson, WritingReplacesWhateverWasThere) {
+  const test::TempDir dir;
+  write_file(dir / "run.json", "torn {");
   write_run_facts(dir.path(), full_facts());
-  Json newer = Json::parse(test::contents_of(dir / "run.json"));
-  newer["of_tomorrow"] = 1;
-  newer["machine"]["of_tomorrow"] = 2;
-  write_file(dir / "run.json", newer.dump());
-  RunFacts facts = read_run_facts(dir.path());
-  facts.ended.reset();
-  facts.rounds = 99;
-  write_run_facts(dir.path(), facts);
-  const Json after = Json::parse(test::contents_of(dir / "run.json"));
-  EXPECT_EQ(after["of_tomorrow"], 1);
-  EXPECT_EQ(after["machine"]["of_tomorrow"], 2);
-  EXPECT_EQ(after["rounds"], 99);
-  EXPECT_FALSE(after.contains("ended")) << "what is known to be absent now goes";
+  EXPECT_EQ(to_json(read_run_facts(dir.path())), to_json(full_facts()));
+}
+
+TEST(RunJson, NullStandsForAbsence) {
+  const Json json = Json::parse(R"({"machine": {"governor": null}, "budget_s": null})");
+  EXPECT_EQ(run_facts_of(json).machine.governor, std::nullopt);
 }
 
 }  // namespace
