@@ -45,4 +45,8 @@ struct Quantity {
   }
 };
 
+// Before version 17, clang deduces nothing for aggregates.
+template <class Get>
+Quantity(std::string_view, Get, Bound, Rule, std::string_view, int = -1) -> Quantity<Get>;
+
 }  // namespace gapmeter
