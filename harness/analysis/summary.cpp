@@ -36,11 +36,6 @@ std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
   return cells;
 }
 
-// Adds a count to a sum, which saturates instead of overflowing: rows can claim any count.
-void add_count(std::int64_t& sum, std::int64_t count) {
-  if (__builtin_add_overflow(sum, count, &sum)) sum = std::numeric_limits<std::int64_t>::max();
-}
-
 double batch_length_ns(const Timing& timing) {
   return timing.p50_ns * static_cast<double>(timing.batch.calls);
 }
@@ -88,8 +83,10 @@ void take_latency(const CellRows& cell, SummaryRow& row) {
   if (any.flops_per_call > 0) row.flops_per_s = rate(any.flops_per_call, *row.latency_ns);
 }
 
-// Adds to a sum that stays at the largest number rather than overflow: rows can claim any.
-void add(std::int64_t& sum, std::int64_t value) { add_count(sum, value); }
+// Adds a count to a sum, which saturates instead of overflowing: rows can claim any count.
+void add(std::int64_t& sum, std::int64_t count) {
+  if (__builtin_add_overflow(sum, count, &sum)) sum = std::numeric_limits<std::int64_t>::max();
+}
 void add(double& sum, double value) { sum += value; }
 
 template <class Number>
