@@ -15,8 +15,8 @@ namespace {
 // Fewer ratios than this say little about their spread.
 constexpr std::size_t least_cells_for_spread = 8;
 
-const std::vector<double>& values_of(const SummaryRow& row, ComparedBy quantity) {
-  return quantity == ComparedBy::latency ? row.round_latencies_ns : row.round_gaps;
+std::vector<double> values_of(const SummaryRow& row, ComparedBy quantity) {
+  return values_of(quantity == ComparedBy::latency ? row.round_latencies_ns : row.round_gaps);
 }
 
 std::vector<double> logarithms(const std::vector<double>& values) {
@@ -42,8 +42,8 @@ ComparedCell compare_cell(const SummaryRow& base, const SummaryRow& compared, Co
     cell.reason = "the inputs differ; run both with the same --seed";
     return cell;
   }
-  const std::vector<double>& before = values_of(base, quantity);
-  const std::vector<double>& after = values_of(compared, quantity);
+  const std::vector<double> before = values_of(base, quantity);
+  const std::vector<double> after = values_of(compared, quantity);
   if (before.empty() || after.empty()) {
     cell.reason = "not measured in both runs";
     return cell;

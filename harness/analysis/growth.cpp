@@ -63,12 +63,12 @@ std::vector<Line> lines_of(const std::vector<SummaryRow>& rows) {
   return result;
 }
 
-using RoundValues = std::vector<double> SummaryRow::*;
+using OfRounds = std::vector<RoundValue> SummaryRow::*;
 
 GrowthRow exponent_row(std::span<const SummaryRow* const> line, const std::string& quantity,
-                       RoundValues rounds, const std::string& regime) {
+                       OfRounds rounds, const std::string& regime) {
   std::vector<SizedValues> values;
-  for (const SummaryRow* row : line) values.push_back({row->cell.n, row->*rounds});
+  for (const SummaryRow* row : line) values.push_back({row->cell.n, values_of(row->*rounds)});
   const CellKey& cell = line.front()->cell;
   return {.series = series_of(cell),
           .quantity = quantity,
@@ -80,7 +80,7 @@ GrowthRow exponent_row(std::span<const SummaryRow* const> line, const std::strin
 }
 
 // Exponents over all sizes, and in each regime with the last size before it.
-void add_exponents(const Line& line, const std::string& quantity, RoundValues rounds,
+void add_exponents(const Line& line, const std::string& quantity, OfRounds rounds,
                    const RunContext& context, std::vector<GrowthRow>& result) {
   if (line.size() < 2) return;
   result.push_back(exponent_row(line, quantity, rounds, "all"));

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,7 @@ namespace gapmeter {
 // together.
 struct SizedValues {
   std::size_t n = 0;
-  std::span<const double> rounds;
+  std::vector<double> rounds{};
 };
 
 // The exponent k of value ~ n^k: in each round the slope of the least-squares line through (log n,

@@ -1,14 +1,13 @@
 #include "harness/analysis/summary.h"
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
 #include <limits>
 #include <map>
 #include <tuple>
 #include <type_traits>
 #include <unordered_map>
 
+#include "harness/analysis/latency.h"
 #include "harness/base/parallel.h"
 
 namespace gapmeter {
@@ -36,16 +35,12 @@ std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
   return cells;
 }
 
-double batch_length_ns(const Timing& timing) {
-  return timing.p50_ns * static_cast<double>(timing.batch.calls);
-}
-
-double latency_of(const RoundRow& row) { return row.measurement.timing->latency_ns; }
-
-std::vector<double> latencies_of(const CellRows& cell) {
-  std::vector<double> latencies;
-  for (const auto& [round, row] : cell.timed) latencies.push_back(latency_of(*row));
-  return latencies;
+// The rounds that were timed, ascending.
+std::vector<const RoundRow*> timed_rounds(const CellRows& cell) {
+  std::vector<const RoundRow*> rounds;
+  rounds.reserve(cell.timed.size());
+  for (const auto& [round, row] : cell.timed) rounds.push_back(row);
+  return rounds;
 }
 
 void take_verification(const CellRows& cell, SummaryRow& row) {
@@ -71,12 +66,35 @@ void take_status(const CellRows& cell, SummaryRow& row) {
 
 double rate(double per_call, double latency_ns) { return per_call / (latency_ns * 1e-9); }
 
-void take_latency(const CellRows& cell, SummaryRow& row) {
+// Fewer undisturbed slices than this say too little of a cell.
+constexpr std::int64_t least_undisturbed = 5;
+
+// Chooses the slices that the cell's latency is measured in.
+void choose_rounds(const CellRows& cell, const Probes& probes, SummaryRow& row) {
+  const std::vector<const RoundRow*> rounds = timed_rounds(cell);
+  for (const RoundRow* round : rounds) row.slices += std::ssize(round->measurement.timing->slices);
+  row.round_latencies_ns = all_latencies(rounds);
+  const std::optional<double> best = probes.best(cell.key.threads);
+  if (row.slices == 0 || !best) return;
+  row.state = MachineState::mixed;
+  for (const RoundRow* round : rounds) {
+    const Slices& slices = round->measurement.timing->slices;
+    row.undisturbed_slices += std::count_if(slices.begin(), slices.end(), [&](const Slice& slice) {
+      return is_undisturbed(slice, *best);
+    });
+  }
+  const RoundValues disturbed = disturbed_latencies(rounds, *best);
+  if (!disturbed.empty()) row.disturbed_ns = figure_of(disturbed);
+  if (row.undisturbed_slices < std::min(least_undisturbed, row.slices)) return;
+  row.state = MachineState::undisturbed;
+  row.round_latencies_ns = undisturbed_latencies(rounds, *best);
+}
+
+void take_latency(const CellRows& cell, const Probes& probes, SummaryRow& row) {
   if (row.status != Status::ok || cell.timed.empty()) return;
-  const std::vector<double> latencies = latencies_of(cell);
-  row.round_latencies_ns = latencies;
-  row.latency_ns = median(latencies);
-  row.latency_ci_ns = median_interval(latencies, summary_confidence);
+  choose_rounds(cell, probes, row);
+  row.latency_ns = figure_of(row.round_latencies_ns);
+  row.latency_ci_ns = interval_of(row.round_latencies_ns, summary_confidence);
   const RoundRow& any = *cell.all.front();
   if (any.items_per_call > 0) row.items_per_s = rate(any.items_per_call, *row.latency_ns);
   if (any.bytes_per_call > 0) row.bytes_per_s = rate(any.bytes_per_call, *row.latency_ns);
@@ -95,6 +113,7 @@ void combine(Rule rule, Number value, Number& sum) {
   if (rule == Rule::last) sum = value;
   if (rule == Rule::sum) add(sum, value);
   if (rule == Rule::largest) sum = std::max(sum, value);
+  if (rule == Rule::least) sum = sum == Number{} ? value : std::min(sum, value);
 }
 template <class Number>
 void combine(Rule rule, const std::optional<Number>& value, std::optional<Number>& sum) {
@@ -107,9 +126,7 @@ void combine(Rule rule, const std::optional<Number>& value, std::optional<Number
 void combine(Rule rule, const Histogram& value, Histogram& sum) {
   if (rule == Rule::merged) sum.merge(value);
 }
-void combine(Rule rule, const Estimator& value, Estimator& sum) {
-  if (rule == Rule::last) sum = value;
-}
+void combine(Rule /*rule*/, const Slices& /*value*/, Slices& /*sum*/) {}
 
 template <class Part>
 void add_part(const Part& part, std::optional<Part>& sum) {
@@ -188,13 +205,13 @@ void take_stop_reason(const RoundRow& first, SummaryRow& row) {
   }
 }
 
-SummaryRow summarize_cell(const CellRows& cell) {
+SummaryRow summarize_cell(const CellRows& cell, const Probes& probes) {
   SummaryRow row{.cell = cell.key};
   row.working_set_bytes = cell.all.front()->working_set_bytes;
   row.rounds = static_cast<int>(cell.timed.size());
   take_status(cell, row);
   take_verification(cell, row);
-  take_latency(cell, row);
+  take_latency(cell, probes, row);
   take_parts(cell, row);
   take_metrics(cell, row);
   return row;
@@ -219,75 +236,34 @@ std::map<Input, std::size_t> fastest_natives(const std::vector<SummaryRow>& rows
   return fastest;
 }
 
-double batch_length_ns(const CellRows& cell) {
-  std::vector<double> lengths;
-  for (const auto& [round, row] : cell.timed) {
-    lengths.push_back(batch_length_ns(*row->measurement.timing));
+// One gap for each round that both have, and the gap of the figures.
+void take_gap(const SummaryRow& native, SummaryRow& python) {
+  python.reference = to_string(native.cell.variant);
+  auto paired = native.round_latencies_ns.begin();
+  for (const RoundValue& round : python.round_latencies_ns) {
+    while (paired != native.round_latencies_ns.end() && paired->round < round.round) ++paired;
+    if (paired == native.round_latencies_ns.end()) break;
+    if (paired->round != round.round) continue;
+    python.round_gaps.push_back({round.round, round.value / paired->value});
   }
-  return median(lengths);
+  const Estimate gap = latency_ratio(python, native);
+  python.gap = gap.value;
+  python.gap_ci = gap.interval;
+  if (python.disturbed_ns && native.disturbed_ns) {
+    python.disturbed_gap = *python.disturbed_ns / *native.disturbed_ns;
+  }
 }
 
-void take_gap(const std::vector<CellRows>& cells, std::vector<SummaryRow>& rows,
-              std::size_t python_index, std::size_t native_index) {
-  SummaryRow& python = rows[python_index];
-  python.reference = to_string(rows[native_index].cell.variant);
-  std::vector<double> numerator, denominator;
-  const double batch_ns =
-      std::max(batch_length_ns(cells[python_index]), batch_length_ns(cells[native_index]));
-  const auto is_short = [](const SummaryRow& row) {
-    return row.combined.timing->batch.estimator == Estimator::p10;
-  };
-  const bool both_short = is_short(python) && is_short(rows[native_index]);
-  python.gap_estimator = name_of(both_short ? Estimator::p10 : Estimator::median);
-  const auto latency = [&](const RoundRow& row) {
-    const Timing& timing = *row.measurement.timing;
-    return both_short ? timing.latency_ns : latency_with_batches_of(timing, batch_ns);
-  };
-  const auto& native_rounds = cells[native_index].timed;
-  for (const auto& [round, row] : cells[python_index].timed) {
-    const auto paired = native_rounds.find(round);
-    if (paired == native_rounds.end()) continue;
-    if (paired->second->measurement.input_digest != row->measurement.input_digest) continue;
-    numerator.push_back(latency(*row));
-    denominator.push_back(latency(*paired->second));
-  }
-  if (numerator.empty()) return;
-  for (std::size_t i = 0; i < numerator.size(); ++i) {
-    python.round_gaps.push_back(numerator[i] / denominator[i]);
-  }
-  const Estimate ratio = paired_ratio(numerator, denominator, summary_confidence);
-  python.gap = ratio.value;
-  python.gap_ci = ratio.interval;
+Probes probes_of(const std::vector<RoundRow>& rounds) {
+  Probes probes;
+  for (const RoundRow& row : rounds) probes.add(row);
+  return probes;
 }
 
 }  // namespace
 
-double latency_with_batches_of(const Timing& timing, double batch_ns) {
-  double nearest_ns = batch_length_ns(timing);
-  double latency_ns = timing.p50_ns;
-  const auto consider = [&](double length_ns, double latency) {
-    if (std::abs(std::log(length_ns / batch_ns)) < std::abs(std::log(nearest_ns / batch_ns))) {
-      nearest_ns = length_ns;
-      latency_ns = latency;
-    }
-  };
-  for (std::size_t i = 0; i < block_lengths_ns.size(); ++i) {
-    if (timing.block_ns[i]) {
-      consider(static_cast<double>(block_lengths_ns[i]), *timing.block_ns[i]);
-    }
-  }
-  if (timing.batches > 1) {
-    consider(batch_length_ns(timing) * static_cast<double>(timing.batches), timing.mean_ns);
-  }
-  return latency_ns;
-}
-
 Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominator) {
-  const auto& values = numerator.round_latencies_ns;
-  const auto& others = denominator.round_latencies_ns;
-  const std::size_t rounds = std::min(values.size(), others.size());
-  return paired_ratio(std::span(values).first(rounds), std::span(others).first(rounds),
-                      summary_confidence);
+  return ratio_of(numerator.round_latencies_ns, denominator.round_latencies_ns, summary_confidence);
 }
 
 double relative_half_width(const Interval& interval) {
@@ -301,6 +277,10 @@ bool is_precise(const SummaryRow& row, double precision) {
 }
 
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {
+  return summarize(rounds, probes_of(rounds));
+}
+
+std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Probes& probes) {
   std::vector<CellRows> cells;
   Hiccups hiccups;
   in_parallel(2, [&](std::size_t i) {
@@ -311,12 +291,12 @@ std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {
     }
   });
   std::vector<SummaryRow> rows(cells.size());
-  in_parallel(cells.size(), [&](std::size_t i) { rows[i] = summarize_cell(cells[i]); });
+  in_parallel(cells.size(), [&](std::size_t i) { rows[i] = summarize_cell(cells[i], probes); });
   const std::map<Input, std::size_t> fastest = fastest_natives(rows);
   in_parallel(cells.size(), [&](std::size_t i) {
     if (rows[i].cell.variant.lane.is_python() && rows[i].latency_ns) {
       const auto native = fastest.find(input_of(rows[i]));
-      if (native != fastest.end()) take_gap(cells, rows, i, native->second);
+      if (native != fastest.end()) take_gap(rows[native->second], rows[i]);
     }
     take_floors(hiccups, rows[i]);
     take_stop_reason(*cells[i].all.front(), rows[i]);

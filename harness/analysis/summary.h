@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "harness/analysis/undisturbed.h"
 #include "harness/model/rows.h"
 
 namespace gapmeter {
@@ -11,20 +12,18 @@ inline constexpr double summary_confidence = 0.95;
 
 // One row per cell, in the order in which the cells first appear.
 //
-// A cell's latency is the median over its rounds of the rounds' estimates, with a distribution-free
-// interval. A Python row's gap is the median over common rounds of its latency over that of the
-// fastest verified native variant with the same kernel, n, threads and input, both read with
-// batches of one length (latency_with_batches_of); a cell that failed has neither.
+// A cell's latency is what it takes in undisturbed slices (Probes): of a round the median over its
+// slices, of the cell the figure over its rounds (latency.h). Where too few slices were undisturbed
+// it is that of all slices, and the row's state says `mixed`. A Python row's gap is its latency
+// over that of the fastest verified native variant with the same kernel, n, threads and input. A
+// cell that failed has neither.
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds);
+// Of some rows of a run, whose probes are known.
+std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Probes& probes);
 
-// One cell's latency over another's of the same size: the median over their rounds, paired by
-// index, and its interval (paired_ratio with summary_confidence). Precondition: both have rounds.
+// One cell's latency over another's: the quotient of the two, and its interval (ratio_of with
+// summary_confidence). Precondition: both have latencies.
 Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominator);
-
-// What a round would have read with batches of about batch_ns: every long batch contains
-// interruptions that short ones escape. Uses whichever is nearest in length: the round's own
-// batches, blocks of them, or the whole round.
-double latency_with_batches_of(const Timing& timing, double batch_ns);
 
 // The half-width of an interval relative to its middle; of log ratios nearly the same thing.
 double relative_half_width(const Interval& interval);

@@ -8,10 +8,13 @@ namespace gapmeter {
 // stdin, stdout and stderr belong to the kernel.
 inline constexpr int request_fd = 3;
 inline constexpr int answer_fd = 4;
-// Where a stepped worker waits for the signal to take its next step, after it has written
-// `step_ready` to its answer pipe. The answer itself follows the last step.
+// Where a stepped worker waits for a word, after it has written `step_ready` to its answer pipe:
+// `step_go` to take its next step, any other to answer with what it has. The answer itself follows
+// the last step.
 inline constexpr int step_fd = 5;
 inline constexpr char step_ready = '+';
+inline constexpr char step_go = '+';
+inline constexpr char step_end = '.';
 
 inline constexpr const char* worker_argument = "--gapmeter-worker";
 

@@ -80,7 +80,7 @@ Agreement compare_sides(const PairedCells& cells) {
 std::optional<Estimate> exponent_of(const PairedCells& cells, bool of_reference) {
   std::vector<SizedValues> values;
   for (const auto& [n, rows] : cells) {
-    values.push_back({n, (of_reference ? rows.first : rows.second)->round_gaps});
+    values.push_back({n, values_of((of_reference ? rows.first : rows.second)->round_gaps)});
   }
   return growth_exponent(values);
 }

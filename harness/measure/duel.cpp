@@ -3,17 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <iterator>
+#include <cstdint>
 #include <span>
 
 #include "harness/analysis/comparison.h"
+#include "harness/analysis/undisturbed.h"
 
 namespace gapmeter {
 namespace {
 
 constexpr std::array side_names{"base", "new"};
+
+double median_of(const Slices& slices) {
+  std::vector<double> values;
+  values.reserve(slices.size());
+  for (const Slice& slice : slices) values.push_back(slice.call_ns);
+  return median(values);
+}
 
 class Duel {
  public:
@@ -53,10 +60,8 @@ class Duel {
   // followed the task.
   bool accept_round(int side, const TaskOutcome& outcome) {
     if (!accept(side, outcome)) return false;
-    const std::optional<Timing>& timing = outcome.measurement.timing;
-    const std::int64_t wanted = task_.timing.slices ? task_.timing.slices->slices : 0;
-    if (timing && std::ssize(timing->slice_ns) == wanted) return true;
-    fail(side, Status::error, "its round is not cut as it was told");
+    if (outcome.measurement.timing) return true;
+    fail(side, Status::error, "it did not time what it was told to");
     return false;
   }
 
@@ -84,39 +89,54 @@ class Duel {
   // A short round of the base side decides how both are timed.
   bool calibrate() {
     task_.pass = Pass::time;
-    task_.timing = {.batch_ns = rule_.batch_ns, .round_ns = rule_.slice_ns};
+    task_.timing = {.round_ns = rule_.round_ns / 10};
     const TaskOutcome outcome = runner_.run(0, task_);
     if (!accept_round(0, outcome)) return false;
-    const Timing& timing = outcome.measurement.timing.value();
-    task_.timing.batch = timing.batch;
-    task_.timing.slices = plan_slices(timing, rule_);
+    task_.timing.plan = slices_of(outcome.measurement.timing.value());
+    task_.timing.round_ns = rule_.round_ns;
     return true;
   }
 
   bool run_pair(int pair) {
-    std::array<TaskOutcome, 2> outcomes = runner_.run_pair(task_, pair % 2);
-    // As with single workers, one retry: a worker that the system killed for want of memory is
-    // killed again.
-    if (outcomes[0].killed || outcomes[1].killed) outcomes = runner_.run_pair(task_, pair % 2);
-    // Checks both, so that a side which was ended because the other one failed does not hide the
-    // reason.
+    const std::array<TaskOutcome, 2> outcomes = runner_.run_pair(task_, pair);
     const std::array accepted{accept_round(0, outcomes[0]), accept_round(1, outcomes[1])};
     if (!accepted[0] || !accepted[1]) return false;
     for (const int side : {0, 1}) {
-      if (record_) record_({side, pair, outcomes[static_cast<std::size_t>(side)]});
+      const TaskOutcome& outcome = outcomes[static_cast<std::size_t>(side)];
+      if (record_) record_({side, pair, outcome});
+      probes_.add({.cell = {.threads = task_.threads}, .measurement = outcome.measurement});
     }
-    const Timing& base = outcomes[0].measurement.timing.value();
-    const Timing& compared = outcomes[1].measurement.timing.value();
-    result_.base_ns.push_back(median(base.slice_ns));
-    result_.new_ns.push_back(median(compared.slice_ns));
-    result_.ratios.push_back(ratio_of_slices(base.slice_ns, compared.slice_ns));
+    pairs_.push_back(
+        {outcomes[0].measurement.timing->slices, outcomes[1].measurement.timing->slices});
+    take_ratios();
     return true;
+  }
+
+  // Anew after each pair: what the probe takes at best is known ever better.
+  void take_ratios() {
+    const double best = probes_.best(task_.threads).value_or(0);
+    result_.base_ns.clear();
+    result_.new_ns.clear();
+    result_.ratios.clear();
+    result_.slices = result_.undisturbed = 0;
+    for (const auto& [base, compared] : pairs_) {
+      for (const Slices* slices : {&base, &compared}) {
+        result_.slices += std::ssize(*slices);
+        result_.undisturbed +=
+            std::count_if(slices->begin(), slices->end(),
+                          [&](const Slice& slice) { return is_undisturbed(slice, best); });
+      }
+      const double ratio = ratio_of_slices(base, compared, best);
+      result_.base_ns.push_back(median_of(base));
+      result_.new_ns.push_back(result_.base_ns.back() * ratio);
+      result_.ratios.push_back(ratio);
+    }
   }
 
   bool is_over() {
     if (result_.ratios.empty()) return false;
     if (stopped()) return true;
-    const bool is_short = task_.timing.batch->estimator == Estimator::p10;
+    const bool is_short = task_.timing.plan->calls * task_.timing.plan->batches > 1;
     const double budget_s = is_short ? rule_.short_budget_s : rule_.long_budget_s;
     const double spent_s = clock_.now_s() - started_s_;
     const double one_pair_s =
@@ -140,31 +160,39 @@ class Duel {
   const std::function<void(const DuelRow&)>& record_;
   double started_s_;
   double first_pair_s_ = 0;
+  Probes probes_{};
+  std::vector<std::pair<Slices, Slices>> pairs_{};  // base, new
   DuelResult result_{};
 };
 
 }  // namespace
+
+TaskOutcome ProcessPairRunner::run(int side, const Task& task) {
+  return take_turns({{&settings_[static_cast<std::size_t>(side)], task}}, 0).front();
+}
+
+std::array<TaskOutcome, 2> ProcessPairRunner::run_pair(const Task& task, int pair) {
+  std::vector<TaskOutcome> outcomes =
+      take_turns({{&settings_[0], task}, {&settings_[1], task}}, static_cast<std::uint64_t>(pair));
+  return {std::move(outcomes[0]), std::move(outcomes[1])};
+}
 
 DuelResult run_duel(Task task, PairRunner& runner, const Clock& clock, const DuelRule& rule,
                     const std::function<void(const DuelRow&)>& record) {
   return Duel(std::move(task), runner, clock, rule, record).run();
 }
 
-double ratio_of_slices(const std::vector<double>& base_ns, const std::vector<double>& new_ns) {
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < base_ns.size(); ++i) ratios.push_back(new_ns[i] / base_ns[i]);
-  return median(ratios);
-}
-
-SlicePlan plan_slices(const Timing& timing, const DuelRule& rule) {
-  const double batch_ns = timing.p50_ns * static_cast<double>(timing.batch.calls);
-  const auto times = [](double whole_ns, double part_ns) {
-    return std::max(std::int64_t{1}, static_cast<std::int64_t>(std::llround(whole_ns / part_ns)));
-  };
-  const std::int64_t batches = times(static_cast<double>(rule.slice_ns), batch_ns);
-  const double slice_ns = batch_ns * static_cast<double>(batches);
-  const std::int64_t slices = times(static_cast<double>(rule.round_ns), slice_ns);
-  return {.slices = std::min(slices, rule.most_slices), .batches = batches};
+double ratio_of_slices(const Slices& base, const Slices& compared, double best_probe) {
+  // Fewer turns than this are no better known than all of them together.
+  constexpr std::size_t least_undisturbed = 5;
+  std::vector<double> all, undisturbed;
+  for (std::size_t i = 0; i < std::min(base.size(), compared.size()); ++i) {
+    all.push_back(compared[i].call_ns / base[i].call_ns);
+    if (is_undisturbed(base[i], best_probe) && is_undisturbed(compared[i], best_probe)) {
+      undisturbed.push_back(all.back());
+    }
+  }
+  return median(undisturbed.size() < least_undisturbed ? all : undisturbed);
 }
 
 }  // namespace gapmeter

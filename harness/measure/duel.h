@@ -8,28 +8,48 @@
 // interfaces, as in the scheduler.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/base/statistics.h"
-#include "harness/measure/pair_runner.h"
+#include "harness/measure/turns.h"
 #include "harness/measure/scheduler.h"
 
 namespace gapmeter {
+
+// Runs tasks for the duel; tests put a fake in its place. Side 0 is base, side 1 new.
+class PairRunner {
+ public:
+  virtual ~PairRunner() = default;
+  // One task on one side alone.
+  virtual TaskOutcome run(int side, const Task& task) = 0;
+  // A round (take_turns): the same task on both sides.
+  virtual std::array<TaskOutcome, 2> run_pair(const Task& task, int pair) = 0;
+};
+
+class ProcessPairRunner final : public PairRunner {
+ public:
+  ProcessPairRunner(WorkerSettings base, WorkerSettings compared)
+      : settings_{std::move(base), std::move(compared)} {}
+
+  TaskOutcome run(int side, const Task& task) override;
+  std::array<TaskOutcome, 2> run_pair(const Task& task, int pair) override;
+
+ private:
+  std::array<WorkerSettings, 2> settings_;
+};
 
 struct DuelRule {
   int most_pairs = 1000;
   double confidence = 0.99;    // of the interval whose width is watched
   double half_width = 0.01;    // of the interval around the ratio, in logarithms: narrow enough
-  double short_budget_s = 10;  // for one cell whose calls are short
-  double long_budget_s = 15;   // and for one whose calls fill a batch each
-  std::int64_t batch_ns = 10'000;
-  std::int64_t slice_ns = 2'000'000;  // of one side, at least one batch
-  // Per side and pair: until this many slices or this much time, but at least one slice.
-  std::int64_t most_slices = 24;
-  std::int64_t round_ns = 100'000'000;
+  double short_budget_s = 10;  // for one cell whose calls are shorter than a slice
+  double long_budget_s = 15;   // and for one whose calls are slices of their own
+  std::int64_t round_ns = 48'000'000;       // of one side and pair, but at least one slice
   const std::atomic<bool>* stop = nullptr;  // becomes true: end after the current pair
 };
 
@@ -44,8 +64,9 @@ struct DuelResult {
   // Empty if the cell was measured on both sides; else which side failed and why.
   std::string failure{};
   Status status = Status::ok;
-  std::vector<double> base_ns{}, new_ns{};  // latencies: one of each for every pair
-  std::vector<double> ratios{};             // new over base, of every pair
+  std::vector<double> base_ns{}, new_ns{};   // latencies: one of each for every pair
+  std::vector<double> ratios{};              // new over base, of every pair
+  std::int64_t slices = 0, undisturbed = 0;  // of both sides together
   double seconds = 0;
 };
 
@@ -55,11 +76,8 @@ struct DuelResult {
 DuelResult run_duel(Task task, PairRunner& runner, const Clock& clock, const DuelRule& rule,
                     const std::function<void(const DuelRow&)>& record = {});
 
-// The ratio of a pair: the median over slices of new over base. Precondition: equal numbers of
-// slices, at least one, all positive.
-double ratio_of_slices(const std::vector<double>& base_ns, const std::vector<double>& new_ns);
-
-// How a round is cut into slices, given a call as the base side timed it.
-SlicePlan plan_slices(const Timing& timing, const DuelRule& rule);
+// The ratio of a pair: the median over turns of new over base, in turns in which both slices were
+// undisturbed or, where those are few, in all. Precondition: at least one slice each.
+double ratio_of_slices(const Slices& base, const Slices& compared, double best_probe);
 
 }  // namespace gapmeter

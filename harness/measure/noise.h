@@ -15,12 +15,14 @@ struct NoiseCell {
   CellKey cell;
   std::string failure{};
   double seconds = 0;
-  std::optional<Interval> change{};  // of the ratio, in turns, as `ab` measures it
-  std::optional<Interval> gap{};     // of the ratio, round after round, as `run` measures gaps
+  std::optional<Interval> change{};  // of the ratio, as `ab` measures it
+  std::optional<Interval> gap{};     // of the ratio after rounds_of_gap rounds of `run`
+  // Slices, and those of them that were undisturbed.
+  std::int64_t slices = 0, undisturbed = 0;
 };
 
-// `runner` has the same build on both sides; rounds_of_gap pairs of whole rounds follow the duel.
+// `runner` has the same build on both sides.
 NoiseCell measure_noise(const CellKey& cell, PairRunner& runner, const Clock& clock,
-                        const DuelRule& rule, int rounds_of_gap);
+                        const DuelRule& rule, std::size_t rounds_of_gap);
 
 }  // namespace gapmeter

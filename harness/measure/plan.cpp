@@ -120,8 +120,9 @@ std::size_t tasks_per_variant(const Plan& plan, const CellGroup& group) {
 
 std::uint64_t digest_of(const Plan& plan) {
   std::string text =
-      fmt::format("{} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),
-                  plan.timing.batch_ns, plan.timing.round_ns, plan.timing.single_calls_ns);
+      fmt::format("{} {} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),
+                  plan.timing.batch_ns, plan.timing.slice_ns, plan.timing.round_ns,
+                  plan.timing.single_calls_ns);
   for (const CellGroup& group : plan.groups) {
     text += fmt::format("\n{} {} {}", group.kernel, group.n, group.single_calls);
     for (const Pass pass : group.untimed) text += fmt::format(" {}", name_of(pass));
@@ -133,18 +134,8 @@ std::uint64_t digest_of(const Plan& plan) {
   return hash_of(text);
 }
 
-std::vector<std::size_t> round_order(const Plan& plan, const CellGroup& group, int round,
-                                     std::size_t variants) {
-  std::vector<std::size_t> order(variants);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  Random random(hash_of(fmt::format("{}/{}/{}", plan.seed, group.kernel, group.n)));
-  for (std::size_t i = variants; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
-  if (variants > 0) {
-    const auto shift = static_cast<std::ptrdiff_t>(static_cast<std::size_t>(round / 2) % variants);
-    std::rotate(order.begin(), order.begin() + shift, order.end());
-  }
-  if (round % 2 == 1) std::reverse(order.begin(), order.end());
-  return order;
+std::uint64_t round_key(const Plan& plan, const CellGroup& group, int round) {
+  return hash_of(fmt::format("{}/{}/{}/{}", plan.seed, group.kernel, group.n, round));
 }
 
 }  // namespace gapmeter

@@ -78,11 +78,7 @@ std::size_t tasks_per_variant(const Plan& plan, const CellGroup& group);
 // Equal for plans that measure the same in the same order.
 std::uint64_t digest_of(const Plan& plan);
 
-// The order in which the variants of a group run in a round: a permutation seeded by (seed, kernel,
-// n), rotated every second round and reversed in odd ones. Over the rounds each variant runs at
-// each position, and before and after each other one, so that drift affects all alike. Two variants
-// run ABBA BAAB.
-std::vector<std::size_t> round_order(const Plan& plan, const CellGroup& group, int round,
-                                     std::size_t variants);
+// What the order of the turns of a group's round is made from: another one in each round.
+std::uint64_t round_key(const Plan& plan, const CellGroup& group, int round);
 
 }  // namespace gapmeter

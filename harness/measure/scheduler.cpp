@@ -127,13 +127,7 @@ void Scheduler::settle(const CellGroup& group, Contestant& contestant) {
 std::optional<Measurement> Scheduler::too_large(const CellGroup& group,
                                                 const PlannedVariant& planned) const {
   if (!options_.memory_bytes) return std::nullopt;
-  auto needed = static_cast<double>(group.working_set_bytes);
-  const auto known = footprints_.find(series_of(cell_of(group, planned)));
-  if (known != footprints_.end()) {
-    const Footprint& smaller = known->second;
-    const double growth = static_cast<double>(group.n) / static_cast<double>(smaller.n);
-    needed = std::max(needed, smaller.baseline_bytes + smaller.added_bytes * growth);
-  }
+  const double needed = memory_of(group, planned);
   const auto limit = static_cast<double>(*options_.memory_bytes);
   if (needed <= limit) return std::nullopt;
   constexpr double mib = 1 << 20;
@@ -146,18 +140,52 @@ std::optional<Measurement> Scheduler::too_large(const CellGroup& group,
 // False if the user stopped the run.
 bool Scheduler::run_round(const CellGroup& group, std::vector<Contestant*>& contestants,
                           int round) {
-  const auto order = round_order(plan_, group, round, contestants.size());
-  for (std::size_t position = 0; position < order.size(); ++position) {
-    Contestant& contestant = *contestants[order[position]];
-    if (contestant.failed || contestant.precise) continue;
-    if (recall(group, contestant, Pass::time, round)) continue;
-    const Task task = task_of(group, contestant, Pass::time);
-    observer_.task_starts(task, round, done_, total_);
-    conclude(group, contestant, Pass::time, round, static_cast<int>(position),
-             runner_.try_to_run(task));
+  std::vector<Contestant*> waiting;
+  std::vector<Task> tasks;
+  for (Contestant* contestant : contestants) {
+    if (contestant->failed || contestant->precise) continue;
+    if (recall(group, *contestant, Pass::time, round)) continue;
+    waiting.push_back(contestant);
+    tasks.push_back(task_of(group, *contestant, Pass::time));
+  }
+  for (std::size_t first = 0; first < tasks.size();) {
+    const std::size_t count = fitting(group, waiting, first);
+    const auto begin = tasks.begin() + static_cast<std::ptrdiff_t>(first);
+    observer_.task_starts(*begin, round, done_, total_);
+    const std::vector<Task> together(begin, begin + static_cast<std::ptrdiff_t>(count));
+    std::vector<TaskOutcome> outcomes =
+        runner_.run_round(together, round_key(plan_, group, round), options_.stop);
+    for (std::size_t i = 0; i < count; ++i) {
+      conclude(group, *waiting[first + i], Pass::time, round, static_cast<int>(first + i),
+               std::move(outcomes[i]));
+    }
     if (stopped()) return false;
+    first += count;
   }
   return true;
+}
+
+// How many of the contestants from `first` on can be alive together in memory: at least one.
+std::size_t Scheduler::fitting(const CellGroup& group, const std::vector<Contestant*>& contestants,
+                               std::size_t first) const {
+  std::size_t count = 1;
+  double needed = memory_of(group, *contestants[first]->planned);
+  for (std::size_t i = first + 1; i < contestants.size(); ++i, ++count) {
+    needed += memory_of(group, *contestants[i]->planned);
+    if (options_.memory_bytes && needed > static_cast<double>(*options_.memory_bytes)) break;
+  }
+  return count;
+}
+
+// What a variant will probably have in memory: by what it declares, or by what a smaller size or
+// the memory pass took, scaled with n.
+double Scheduler::memory_of(const CellGroup& group, const PlannedVariant& planned) const {
+  const auto declared = static_cast<double>(group.working_set_bytes);
+  const auto known = footprints_.find(series_of(cell_of(group, planned)));
+  if (known == footprints_.end()) return declared;
+  const Footprint& smaller = known->second;
+  const double growth = static_cast<double>(group.n) / static_cast<double>(smaller.n);
+  return std::max(declared, smaller.baseline_bytes + smaller.added_bytes * growth);
 }
 
 // Verifies variants or measures their memory, except those whose result is already known.
@@ -191,7 +219,7 @@ Task Scheduler::task_of(const CellGroup& group, const Contestant& contestant, Pa
             .timing = plan_.timing};
   task.timing.single_calls_ns = static_cast<std::int64_t>(
       static_cast<double>(plan_.timing.single_calls_ns) * group.single_calls);
-  task.timing.batch = contestant.batch;
+  task.timing.plan = contestant.slices;
   return task;
 }
 
@@ -216,7 +244,7 @@ bool Scheduler::recall(const CellGroup& group, Contestant& contestant, Pass pass
 
 // What the end of a task means for the tasks to come.
 void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement) {
-  if (measurement.timing) contestant.batch = measurement.timing->batch;
+  if (measurement.timing) contestant.slices = slices_of(*measurement.timing);
   contestant.failed = measurement.status != Status::ok;
   if (const auto& memory = measurement.memory) {
     const auto added = std::max(memory->input_bytes.value_or(0), memory->peak_bytes.value_or(0));

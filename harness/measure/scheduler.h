@@ -58,7 +58,7 @@ class Scheduler {
  private:
   struct Contestant {
     const PlannedVariant* planned;
-    std::optional<BatchPlan> batch{};  // from its first round
+    std::optional<SlicePlan> slices{};  // from its first round
     bool failed = false;
     bool precise = false;  // needs no further rounds
   };
@@ -73,6 +73,9 @@ class Scheduler {
   // Uses the known row of a task; false if there is none.
   bool recall(const CellGroup& group, Contestant& contestant, Pass pass, int round);
   void learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement);
+  double memory_of(const CellGroup& group, const PlannedVariant& planned) const;
+  std::size_t fitting(const CellGroup& group, const std::vector<Contestant*>& contestants,
+                      std::size_t first) const;
   std::optional<Measurement> too_large(const CellGroup& group, const PlannedVariant& planned) const;
   void record(const CellGroup& group, const PlannedVariant& planned, Pass pass, int round,
               int position, TaskOutcome outcome);

@@ -1,6 +1,7 @@
 // What a worker measured in one task: its parts, and every quantity in them.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "harness/base/histogram.h"
 #include "harness/kernel/metrics.h"
 #include "harness/model/quantity.h"
+#include "harness/model/slices.h"
 #include "harness/model/task.h"
 
 namespace gapmeter {
@@ -22,65 +24,56 @@ enum class Status : std::uint8_t { ok, mismatch, error, timeout, crashed, oom, s
 std::string_view name_of(Status status);
 std::optional<Status> parse_status(std::string_view text);
 
-// Lengths of blocks of consecutive batches. What a longer batch would have read: for comparing a
-// short call with a long one, whose batches can't be short.
-inline constexpr std::array<std::int64_t, 3> block_lengths_ns{100'000, 1'000'000, 10'000'000};
-
 // One round's timing. Every *_ns is nanoseconds per call.
 struct Timing {
-  BatchPlan batch{};
-  std::int64_t batches = 0;
-  double latency_ns = 0;  // by the estimator
+  std::int64_t calls = 1;    // in a batch
+  std::int64_t batches = 0;  // in all slices together
+  Slices slices{};           // empty only in rounds of runs that are older than slices
+  // The distribution of all batches.
   double min_ns = 0;
   double p10_ns = 0;
   double p50_ns = 0;
   double mean_ns = 0;
-  // Median over blocks of each length; empty where batches are as long or the round is shorter.
-  std::array<std::optional<double>, block_lengths_ns.size()> block_ns{};
   // While the batches were timed: how often the processor was given to another program, and pages
   // that were touched for the first time or had to be read from disk.
   std::int64_t involuntary_switches = 0;
   std::int64_t minor_faults = 0;
   std::int64_t major_faults = 0;
-  std::vector<double> slice_ns{};  // by the estimator, of each slice; empty without slices
 
   bool operator==(const Timing&) const = default;
 
   template <class Visit>
   static void quantities(Visit&& visit) {
     constexpr const char* spread = "the distribution of its batches, per call";
-    constexpr const char* blocks =
-        "median over blocks of consecutive batches of that length, per call";
     constexpr const char* usage =
         "while batches were timed: how often the processor went to another program, pages touched "
         "first, pages read from disk";
-    constexpr auto estimator = [](auto& t) -> decltype(auto) { return (t.batch.estimator); };
-    constexpr auto calls = [](auto& t) -> decltype(auto) { return (t.batch.calls); };
-    constexpr auto block_100us = [](auto& t) -> decltype(auto) { return (t.block_ns[0]); };
-    constexpr auto block_1ms = [](auto& t) -> decltype(auto) { return (t.block_ns[1]); };
-    constexpr auto block_10ms = [](auto& t) -> decltype(auto) { return (t.block_ns[2]); };
     using enum Bound;
-    visit(Quantity{"estimator", estimator, any, Rule::last,
-                   "`p10` or `median`: the quantile of the batches that `latency_ns` is"});
-    visit(Quantity{"calls_per_batch", calls, positive, Rule::last,
+    visit(Quantity{"calls_per_batch", &Timing::calls, positive, Rule::last,
                    "how many calls were timed together"});
     visit(Quantity{"batches", &Timing::batches, positive, Rule::none,
                    "how many times so many calls were timed"});
-    visit(Quantity{"latency_ns", &Timing::latency_ns, positive, Rule::none,
-                   "the round's figure, per call"});
-    visit(Quantity{"batch_min_ns", &Timing::min_ns, not_negative, Rule::none, spread});
+    visit(Quantity{"slices", &Timing::slices, any, Rule::none,
+                   "the round's slices in their order, `call_ns:probe_before:probe_after`: "
+                   "time per call, and what the probe took before and after; see "
+                   "[method.md](method.md#undisturbed)"});
+    visit(Quantity{"batch_min_ns", &Timing::min_ns, not_negative, Rule::least,
+                   "the shortest batch, per call: a best case"});
     visit(Quantity{"batch_p10_ns", &Timing::p10_ns, not_negative, Rule::none, spread});
     visit(Quantity{"batch_p50_ns", &Timing::p50_ns, not_negative, Rule::none, spread});
     visit(Quantity{"batch_mean_ns", &Timing::mean_ns, not_negative, Rule::none, spread});
-    visit(Quantity{"block_100us_ns", block_100us, not_negative, Rule::none, blocks});
-    visit(Quantity{"block_1ms_ns", block_1ms, not_negative, Rule::none, blocks});
-    visit(Quantity{"block_10ms_ns", block_10ms, not_negative, Rule::none, blocks});
     visit(Quantity{"involuntary_switches", &Timing::involuntary_switches, not_negative, Rule::sum,
                    usage});
     visit(Quantity{"minor_faults", &Timing::minor_faults, not_negative, Rule::sum, usage});
     visit(Quantity{"major_faults", &Timing::major_faults, not_negative, Rule::sum, usage});
   }
 };
+
+// How the next rounds of a cell are cut, given one of them. Precondition: it has slices.
+inline SlicePlan slices_of(const Timing& timing) {
+  const auto slices = static_cast<std::int64_t>(timing.slices.size());
+  return {.calls = timing.calls, .batches = std::max(std::int64_t{1}, timing.batches / slices)};
+}
 
 // Runs of Python's garbage collector while calls were timed one by one, by generation.
 struct Collections {

@@ -23,7 +23,7 @@ enum class Bound : std::uint8_t { any, not_negative, positive };
 // How the rounds' values of a quantity become one in the summary. `resolved` is the last value,
 // absent if it is indistinguishable from noise (rss_resolution_bytes). `merged` histograms have no
 // summary column of their own, only columns computed from them. `none` has no summary column.
-enum class Rule : std::uint8_t { none, last, resolved, sum, largest, merged };
+enum class Rule : std::uint8_t { none, last, resolved, sum, least, largest, merged };
 constexpr bool is_summarized(Rule rule) { return rule != Rule::none && rule != Rule::merged; }
 
 template <class Get>
@@ -31,8 +31,8 @@ struct Quantity {
   // The name of the column, and the key in messages; ends in the unit if there is one.
   std::string_view name;
   // From the part to the value, by reference: a pointer to its member, or a function. A value is
-  // int64_t, double, an optional of one of them (absent
-  // if nothing was measured, and in files older than the column), Histogram or Estimator.
+  // int64_t, double, an optional of one of them (absent if nothing was measured, and in files older
+  // than the column), Histogram or Slices.
   Get get;
   Bound bound;
   Rule rule;

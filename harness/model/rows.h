@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/base/statistics.h"
@@ -15,7 +16,7 @@ namespace gapmeter {
 
 // The format version of the files of results, recorded in run.json. Adding columns does not change
 // it.
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 // One task: a line of rounds.csv.
 struct RoundRow {
@@ -35,6 +36,21 @@ struct RoundRow {
   double worker_s = 0;
 };
 
+// Of one round of a cell.
+struct RoundValue {
+  int round = 0;
+  double value = 0;
+
+  bool operator==(const RoundValue&) const = default;
+};
+std::vector<double> values_of(const std::vector<RoundValue>& rounds);
+
+// In which state of the machine a cell's latency was measured. `undisturbed`: in slices whose
+// probes ran at their best. `mixed`: in all slices, because too few were undisturbed. `unknown`:
+// the run is older than probes.
+enum class MachineState : std::uint8_t { undisturbed, mixed, unknown };
+std::string_view name_of(MachineState state);
+
 // One cell: a line of summary.csv.
 struct SummaryRow {
   CellKey cell;
@@ -52,9 +68,12 @@ struct SummaryRow {
   std::optional<Interval> gap_ci{};
   std::string input_digest{};
   std::int64_t working_set_bytes = 0;
-  // One value for each round; `round_gaps` only for rounds that the reference has, too.
-  std::vector<double> round_latencies_ns{}, round_gaps{};
-  std::string gap_estimator{};  // p10, or median: of batches as long as the longer of the two calls
+  MachineState state = MachineState::unknown;
+  std::int64_t slices = 0, undisturbed_slices = 0;
+  // In slices that were disturbed, if there were any; the gap against the reference's.
+  std::optional<double> disturbed_ns{}, disturbed_gap{};
+  // One value for each round; gaps only for rounds that the reference has, too.
+  std::vector<RoundValue> round_latencies_ns{}, round_gaps{};
   // The rounds' quantities, each combined by its rule. Quantities with Rule::none mean nothing
   // here.
   Measurement combined{};

@@ -126,21 +126,12 @@ void check_envelope(const Json& message, std::uint64_t nonce) {
   }
 }
 
-Json encode_batch(const BatchPlan& batch) {
-  return {{"calls", batch.calls}, {"estimator", name_of(batch.estimator)}};
+Json encode_plan(const SlicePlan& plan) {
+  return {{"calls", plan.calls}, {"batches", plan.batches}};
 }
 
-BatchPlan decode_batch(const Json& json) {
+SlicePlan decode_plan(const Json& json) {
   return {.calls = positive<std::int64_t>(json, "calls"),
-          .estimator = name_in(json, "estimator", parse_estimator)};
-}
-
-Json encode_slices(const SlicePlan& slices) {
-  return {{"slices", slices.slices}, {"batches", slices.batches}};
-}
-
-SlicePlan decode_slices(const Json& json) {
-  return {.slices = positive<std::int64_t>(json, "slices"),
           .batches = positive<std::int64_t>(json, "batches")};
 }
 
@@ -152,10 +143,10 @@ Json encode_task(const Task& task) {
           {"threads", task.threads},
           {"seed", task.seed},
           {"batch_ns", task.timing.batch_ns},
+          {"slice_ns", task.timing.slice_ns},
           {"round_ns", task.timing.round_ns},
           {"single_calls_ns", task.timing.single_calls_ns},
-          {"batch", task.timing.batch ? encode_batch(*task.timing.batch) : Json(nullptr)},
-          {"slices", task.timing.slices ? encode_slices(*task.timing.slices) : Json(nullptr)}};
+          {"plan", task.timing.plan ? encode_plan(*task.timing.plan) : Json(nullptr)}};
 }
 
 Task decode_task(const Json& json) {
@@ -167,17 +158,17 @@ Task decode_task(const Json& json) {
   task.threads = positive<int>(json, "threads");
   task.seed = integer_of<std::uint64_t>(json, "seed");
   task.timing.batch_ns = positive<std::int64_t>(json, "batch_ns");
+  task.timing.slice_ns = positive<std::int64_t>(json, "slice_ns");
   task.timing.round_ns = positive<std::int64_t>(json, "round_ns");
   task.timing.single_calls_ns = at_least_zero(json, "single_calls_ns");
-  if (has(json, "batch")) task.timing.batch = decode_batch(object_of(json, "batch"));
-  if (has(json, "slices")) task.timing.slices = decode_slices(object_of(json, "slices"));
+  if (has(json, "plan")) task.timing.plan = decode_plan(object_of(json, "plan"));
   return task;
 }
 
 Json json_of(std::int64_t value) { return value; }
 Json json_of(double value) { return value; }
-Json json_of(Estimator value) { return name_of(value); }
 Json json_of(const Histogram& value) { return to_string(value); }
+Json json_of(const Slices& value) { return to_string(value); }
 template <class T>
 Json json_of(const std::optional<T>& value) {
   return value ? json_of(*value) : Json(nullptr);
@@ -193,13 +184,15 @@ void take(const Json& object, const char* key, Bound bound, double& value) {
   value = finite_at_least_zero(object, key);
   if (bound == Bound::positive && value == 0) reject(key, "more than 0");
 }
-void take(const Json& object, const char* key, Bound /*bound*/, Estimator& value) {
-  value = name_in(object, key, parse_estimator);
-}
 void take(const Json& object, const char* key, Bound /*bound*/, Histogram& value) {
   std::optional<Histogram> histogram = parse_histogram(text_of(object, key));
   if (!histogram) reject(key, "a histogram");
   value = *std::move(histogram);
+}
+void take(const Json& object, const char* key, Bound /*bound*/, Slices& value) {
+  std::optional<Slices> slices = parse_slices(text_of(object, key));
+  if (!slices || slices->empty()) reject(key, "slices of a round");
+  value = *std::move(slices);
 }
 template <class T>
 void take(const Json& object, const char* key, Bound bound, std::optional<T>& value) {
@@ -245,15 +238,6 @@ void decode_parts(const Json& message, Measurement& measurement) {
     if (part != nullptr && has_part<Part>(message)) decode_quantities(message, part->emplace());
   });
   decode_quantities(message, measurement.effort);
-}
-
-// The figures of the round's slices, which no file of a run contains.
-std::vector<double> decode_slice_ns(const Json& message) {
-  std::vector<double> slices;
-  for (const Json& slice : array_of(message, "slice_ns")) {
-    take({{"slice_ns", slice}}, "slice_ns", Bound::positive, slices.emplace_back());
-  }
-  return slices;
 }
 
 Json encode_metrics(const std::vector<Metric>& metrics) {
@@ -335,7 +319,6 @@ std::string encode(const Measurement& measurement, std::uint64_t nonce) {
                {"max_error", optional_json(measurement.max_error)},
                {"metrics", encode_metrics(measurement.metrics)}};
   encode_parts(measurement, message);
-  if (measurement.timing) message["slice_ns"] = measurement.timing->slice_ns;
   return dump(message);
 }
 
@@ -351,7 +334,6 @@ Measurement decode_measurement(std::string_view text, std::uint64_t nonce) {
     take(message, "max_error", Bound::not_negative, measurement.max_error);
   }
   decode_parts(message, measurement);
-  if (measurement.timing) measurement.timing->slice_ns = decode_slice_ns(message);
   if (measurement.single_calls && measurement.single_calls->calls.count() == 0) {
     reject("single_calls", "a histogram of at least one call");
   }

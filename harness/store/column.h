@@ -56,8 +56,8 @@ inline std::string text_of(double value) { return fmt::format("{}", value); }
 inline std::string text_of(std::int64_t value) { return fmt::to_string(value); }
 inline std::string text_of(int value) { return fmt::to_string(value); }
 inline std::string text_of(bool value) { return value ? "true" : "false"; }
-inline std::string text_of(Estimator estimator) { return std::string(name_of(estimator)); }
 inline std::string text_of(const Histogram& histogram) { return to_string(histogram); }
+inline std::string text_of(const Slices& slices) { return to_string(slices); }
 
 template <class T>
 std::string text_of(const std::optional<T>& value) {

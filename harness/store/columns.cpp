@@ -210,19 +210,29 @@ std::vector<Column<SummaryRow>> summary_schema_of_status() {
 std::vector<Column<SummaryRow>> summary_schema_of_gap() {
   using Row = SummaryRow;
   constexpr const char* interval = "its 95 % interval";
-  return {{"reference", "the native variant that the gap is against",
-           [](const Row& r) { return r.reference; }},
-          {"gap", "latency over the reference's, median of paired rounds; Python rows only",
-           [](const Row& r) { return text_of(r.gap); }},
-          {"gap_ci_low", interval, [](const Row& r) { return low_of(r.gap_ci); }},
-          {"gap_ci_high", interval, [](const Row& r) { return high_of(r.gap_ci); }},
-          {"input_digest", "XXH3-64 of the inputs", [](const Row& r) { return r.input_digest; }},
-          {"working_set_bytes", "inputs and outputs in their native types",
-           [](const Row& r) { return text_of(r.working_set_bytes); }},
-          {"gap_estimator",
-           "`p10` or `median`: which figures of both sides the gap compares; see "
-           "[method.md](method.md#gaps)",
-           [](const Row& r) { return r.gap_estimator; }}};
+  return {
+      {"reference", "the native variant that the gap is against",
+       [](const Row& r) { return r.reference; }},
+      {"gap", "latency over the reference's; Python rows only",
+       [](const Row& r) { return text_of(r.gap); }},
+      {"gap_ci_low", interval, [](const Row& r) { return low_of(r.gap_ci); }},
+      {"gap_ci_high", interval, [](const Row& r) { return high_of(r.gap_ci); }},
+      {"input_digest", "XXH3-64 of the inputs", [](const Row& r) { return r.input_digest; }},
+      {"working_set_bytes", "inputs and outputs in their native types",
+       [](const Row& r) { return text_of(r.working_set_bytes); }},
+      {"state",
+       "`undisturbed`: measured in slices whose probes ran at their best; `mixed`: in all, "
+       "because too few were; `unknown`: in a run older than probes",
+       [](const Row& r) { return r.latency_ns ? std::string(name_of(r.state)) : ""; }},
+      {"slices", "how many slices were measured, and in how many nothing disturbed the core",
+       [](const Row& r) { return r.slices > 0 ? text_of(r.slices) : std::string(); }},
+      {"undisturbed_slices",
+       "how many slices were measured, and in how many nothing disturbed the core",
+       [](const Row& r) { return r.slices > 0 ? text_of(r.undisturbed_slices) : std::string(); }},
+      {"disturbed_ns", "per call, in the slices that were disturbed",
+       [](const Row& r) { return text_of(r.disturbed_ns); }},
+      {"disturbed_gap", "the gap of the two `disturbed_ns`",
+       [](const Row& r) { return text_of(r.disturbed_gap); }}};
 }
 
 std::vector<Column<SummaryRow>> summary_schema_of_single_calls() {

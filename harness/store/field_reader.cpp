@@ -87,8 +87,13 @@ void FieldReader::read(std::string_view column, Bound /*bound*/, Histogram& valu
   value = *std::move(found);
 }
 
-void FieldReader::read(std::string_view column, Bound /*bound*/, Estimator& value) const {
-  value = name(column, parse_estimator);
+void FieldReader::read(std::string_view column, Bound /*bound*/, Slices& value) const {
+  value.clear();
+  const std::string* field = find(column);
+  if (field == nullptr) return;
+  std::optional<Slices> found = parse_slices(*field);
+  if (!found || found->empty()) reject(column, *field);
+  value = *std::move(found);
 }
 
 void FieldReader::reject(std::string_view column, const std::string& field) {

@@ -78,7 +78,8 @@ class FieldReader {
     value = *found;
   }
   void read(std::string_view column, Bound bound, Histogram& value) const;
-  void read(std::string_view column, Bound bound, Estimator& value) const;
+  // Empty if the file is older than the column.
+  void read(std::string_view column, Bound bound, Slices& value) const;
 
  private:
   const std::string* find(std::string_view column) const;

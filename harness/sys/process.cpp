@@ -227,32 +227,48 @@ class Child {
   ~Child() { end_all(); }
 
   bool wait_until_ready() {
+    resume_clock();
     while (!take_ready()) {
       if (ended_ || !answer_.open() || !result_.answer.empty() || is_over()) return false;
       wait_for_events();
       drain_pipes();
     }
+    stop_clock();
     return true;
   }
 
-  void step() const {
-    const char go = 0;
+  void tell(char word) {
+    resume_clock();
     // If the child has ended, nobody reads this; waiting for its end will show that.
-    [[maybe_unused]] const ssize_t written = write(steps_.writer.get(), &go, 1);
+    [[maybe_unused]] const ssize_t written = write(steps_.writer.get(), &word, 1);
   }
 
   ProcessResult wait() {
+    resume_clock();
     steps_.writer.close();
     while (!ended_ && !is_over()) {
       wait_for_events();
       drain_pipes();
     }
     finish();
-    result_.wall_s = std::chrono::duration<double>(Steady::now() - started_).count();
+    result_.wall_s = waited_s();
     return std::move(result_);
   }
 
  private:
+  // The clock of this child: it runs while somebody waits for it.
+  void resume_clock() {
+    if (!resumed_) resumed_ = Steady::now();
+  }
+  void stop_clock() {
+    waited_s_ = waited_s();
+    resumed_.reset();
+  }
+  double waited_s() const {
+    if (!resumed_) return waited_s_;
+    return waited_s_ + std::chrono::duration<double>(Steady::now() - *resumed_).count();
+  }
+
   void start() {
     Pipe request = make_pipe(), answer = make_pipe(), output = make_pipe(), failure = make_pipe();
     Pipe steps;
@@ -274,7 +290,8 @@ class Child {
       plan.memory.rlim_cur = plan.memory.rlim_max = static_cast<rlim_t>(*spec_.memory_bytes);
     }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    started_ = checked_ = std::chrono::steady_clock::now();
+    checked_ = Steady::now();
+    resume_clock();
     {
       const std::lock_guard<std::mutex> lock(own().mutex);
       pid_ = fork();
@@ -319,10 +336,7 @@ class Child {
     return true;
   }
 
-  double left_ms() const {
-    const auto deadline = started_ + std::chrono::duration<double>(spec_.timeout_s);
-    return std::chrono::duration<double, std::milli>(deadline - Steady::now()).count();
-  }
+  double left_ms() const { return (spec_.timeout_s - waited_s()) * 1e3; }
 
   // Whether the child has started more processes and threads than a kernel could need, or these use
   // more memory than allowed.
@@ -482,9 +496,10 @@ class Child {
   using Steady = std::chrono::steady_clock;
 
   const ProcessSpec& spec_;
-  std::set<pid_t> elsewhere_;  // children that existed before
-  Steady::time_point started_;
-  Steady::time_point checked_;  // when the limits were last checked
+  std::set<pid_t> elsewhere_;                    // children that existed before
+  Steady::time_point checked_;                   // when the limits were last checked
+  std::optional<Steady::time_point> resumed_{};  // since when the clock runs
+  double waited_s_ = 0;                          // before that
   pid_t pid_ = -1;
   Fd pidfd_;
   Fd answer_;
@@ -503,7 +518,8 @@ SteppedProcess::SteppedProcess(ProcessSpec& spec) {
 }
 SteppedProcess::~SteppedProcess() = default;
 bool SteppedProcess::wait_until_ready() { return child_->wait_until_ready(); }
-void SteppedProcess::step() { child_->step(); }
+void SteppedProcess::step() { child_->tell(step_go); }
+void SteppedProcess::end() { child_->tell(step_end); }
 ProcessResult SteppedProcess::wait() { return child_->wait(); }
 
 }  // namespace gapmeter

@@ -37,7 +37,7 @@ struct ProcessResult {
   int code = 0;        // exit status, or the signal's number
   std::string answer;  // at most answer_limit bytes
   std::string output;  // the last output_limit bytes of stdout and stderr together
-  double wall_s = 0;
+  double wall_s = 0;   // that the child was waited for
 };
 
 inline constexpr std::size_t answer_limit = std::size_t{16} << 20;
@@ -53,8 +53,9 @@ inline constexpr long most_tasks = 1000;
 ProcessResult run_process(const ProcessSpec& spec);
 
 // A child that works in steps: before each step it writes `step_ready` to its answer pipe, then
-// waits for a byte on its step pipe. Several children can thus take turns on one processor. The
-// deadline counts from the start. Ends the child and its group when destroyed.
+// waits for a word on its step pipe. Several children can thus take turns on one processor. Time
+// counts, for the deadline and in the result, while somebody waits for the child: not while it is
+// ready and others have their turns. Ends the child and its group when destroyed.
 class SteppedProcess {
  public:
   // As run_process; sets `stepped`. `spec` must outlive the object.
@@ -68,6 +69,8 @@ class SteppedProcess {
   bool wait_until_ready();
   // Lets a child that is ready take its step.
   void step();
+  // Tells a child that is ready that there is no further step: it answers with what it has.
+  void end();
   // Waits for the child's end.
   ProcessResult wait();
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "harness/base/statistics.h"
@@ -17,11 +18,8 @@
 namespace gapmeter {
 namespace {
 
-// Batches up to this length fit between the machine's interruptions often enough for a low quantile
-// to see it undisturbed.
-constexpr double short_batch_ns = 50'000;
-// More batches than this do not make a quantile more precise, and cost memory.
-constexpr std::int64_t most_batches = 20'000;
+// More slices than this in a round are not worth their place in the files.
+constexpr double most_slices = 1000;
 constexpr int calibrations = 3;
 
 double seconds_of(PreparedCall& call, std::int64_t calls) {
@@ -92,122 +90,155 @@ rusage usage_now() {
   return usage;
 }
 
-struct TimedBatches {
-  std::vector<double> seconds;
-  rusage before{};
-  rusage after{};
-};
-
-// `before_batch` is called with the number of each batch.
-template <class Before>
-TimedBatches time_batches(PreparedCall& call, std::int64_t calls, std::int64_t batches,
-                          const Before& before_batch) {
-  // Filled with ones, so that every page has been touched before the first batch.
-  TimedBatches timed{.seconds = std::vector<double>(static_cast<std::size_t>(batches), 1.0)};
-  const auto body = [&](benchmark::State& state) {
-    timed.before = usage_now();
-    std::size_t batch = 0;
-    for ([[maybe_unused]] auto iteration : state) {
-      before_batch(batch);
-      timed.seconds[batch] = seconds_of(call, calls);
-      state.SetIterationTime(timed.seconds[batch]);
-      ++batch;
-    }
-    timed.after = usage_now();
-  };
-  run_benchmark(body, [&](auto& benchmark) { benchmark.Iterations(batches); });
-  return timed;
+// Adds up what the system counted between two points.
+void add_usage(const rusage& before, const rusage& after, Timing& timing) {
+  timing.involuntary_switches += after.ru_nivcsw - before.ru_nivcsw;
+  timing.minor_faults += after.ru_minflt - before.ru_minflt;
+  timing.major_faults += after.ru_majflt - before.ru_majflt;
 }
 
-// The figure of each slice of `slice_size` batches, in nanoseconds per call.
-std::vector<double> slices_of(std::span<const double> batch_seconds, std::size_t slice_size,
-                              const BatchPlan& batch) {
-  std::vector<double> estimates;
-  for (std::size_t start = 0; start < batch_seconds.size(); start += slice_size) {
-    estimates.push_back(
-        summarize_batches(batch_seconds.subspan(start, slice_size), batch.calls, batch.estimator)
-            .latency_ns);
+// One round: as many slices as there are turns, but at most `slices`.
+class Round {
+ public:
+  Round(PreparedCall& call, const SlicePlan& plan, std::int64_t slices, bool is_cold,
+        const Surroundings& around)
+      : call_(call),
+        plan_(plan),
+        slices_(slices),
+        is_cold_(is_cold),
+        around_(around),
+        // Filled with ones, so that every page has been touched before the first batch.
+        seconds_(static_cast<std::size_t>(slices * plan.batches), 1.0) {
+    timing_.slices.reserve(static_cast<std::size_t>(slices));
   }
-  return estimates;
+
+  Timing run() {
+    run_benchmark([this](benchmark::State& state) { time_slices(state); },
+                  [this](auto& benchmark) { benchmark.Iterations(slices_ * plan_.batches); });
+    seconds_.resize(timed_);
+    Timing figures = summarize_batches(std::move(seconds_), plan_.calls);
+    figures.slices = std::move(timing_.slices);
+    figures.involuntary_switches = timing_.involuntary_switches;
+    figures.minor_faults = timing_.minor_faults;
+    figures.major_faults = timing_.major_faults;
+    return figures;
+  }
+
+ private:
+  void time_slices(benchmark::State& state) {
+    std::int64_t batch = 0;  // in the slice
+    for ([[maybe_unused]] auto iteration : state) {
+      if (batch == 0 && !begin_slice()) {
+        state.SkipWithError("no further turn");
+        return;
+      }
+      const double seconds = seconds_of(call_, plan_.calls);
+      seconds_[timed_++] = seconds;
+      slice_s_ += seconds;
+      state.SetIterationTime(seconds);
+      if (++batch < plan_.batches) continue;
+      end_slice();
+      batch = 0;
+    }
+  }
+
+  bool begin_slice() {
+    // The first slice is always had: a round without any says nothing.
+    if (around_.turn && !around_.turn() && timed_ > 0) return false;
+    slice_ = {.probe_before = around_.probe ? around_.probe() : 0};
+    if (is_cold_) call_.run(plan_.calls);
+    slice_s_ = 0;
+    before_ = usage_now();
+    return true;
+  }
+
+  void end_slice() {
+    add_usage(before_, usage_now(), timing_);
+    slice_.call_ns = slice_s_ * 1e9 / static_cast<double>(plan_.calls * plan_.batches);
+    slice_.probe_after = around_.probe ? around_.probe() : 0;
+    timing_.slices.push_back(slice_);
+  }
+
+  PreparedCall& call_;
+  const SlicePlan& plan_;
+  std::int64_t slices_;
+  bool is_cold_;
+  const Surroundings& around_;
+  std::vector<double> seconds_;  // of every batch
+  std::size_t timed_ = 0;        // so many of them
+  Timing timing_{};              // what was counted
+  Slice slice_{};
+  double slice_s_ = 0;
+  rusage before_{};
+};
+
+// Calls until a call takes no less than before, but not longer than `bound_s` and one call more:
+// caches fill, branch predictors learn, bytecode is specialised. Returns what a call takes then, in
+// seconds.
+double warm_up(PreparedCall& call, double bound_s) {
+  double one_call = seconds_of(call, 1);
+  // If a call is that long, a second one is not worth its time.
+  if (one_call >= bound_s) return one_call;
+  // What is compared is long enough to average over interruptions.
+  const double window_s = bound_s / 5;
+  constexpr double gain = 0.02;
+  std::int64_t calls = 1;
+  for (double spent_s = 0; spent_s < bound_s;) {
+    const double window = seconds_of(call, calls);
+    spent_s += window;
+    const double before = std::exchange(one_call, window / static_cast<double>(calls));
+    if (window < window_s) {
+      calls *= 2;
+    } else if (one_call > before * (1 - gain)) {
+      break;
+    }
+  }
+  return one_call;
+}
+
+std::int64_t at_least_one(double value) {
+  return std::max(std::int64_t{1}, static_cast<std::int64_t>(std::llround(value)));
 }
 
 }  // namespace
 
-Timing time_round(PreparedCall& call, const TimingSpec& spec, const Turn& turn) {
-  const double batch_seconds = static_cast<double>(spec.batch_ns) * 1e-9;
-  const double round_seconds = static_cast<double>(spec.round_ns) * 1e-9;
-  // The first call is a warm-up: it pays for what later ones find ready (caches, branch predictors,
-  // specialised bytecode). The second one shows how long a call takes from then on. If a call is as
-  // long as a round, a second one is not worth its time.
-  double one_call = seconds_of(call, 1);
-  if (one_call < round_seconds) one_call = seconds_of(call, 1);
+Timing time_round(PreparedCall& call, const TimingSpec& spec, const Surroundings& around) {
+  const double batch_s = static_cast<double>(spec.batch_ns) * 1e-9;
+  const double one_call_s = warm_up(call, static_cast<double>(spec.round_ns) * 0.5e-9);
   std::int64_t calls = 1;
-  if (spec.batch) {
-    calls = spec.batch->calls;
-  } else if (one_call < batch_seconds) {
-    calls = calibrate(call, batch_seconds);
+  if (spec.plan) {
+    calls = spec.plan->calls;
+  } else if (one_call_s < batch_s) {
+    calls = calibrate(call, batch_s);
   }
-  const double one_batch = calls == 1 ? one_call : seconds_of(call, calls);
-  const double wanted =
-      std::clamp(round_seconds / one_batch, 1.0, static_cast<double>(most_batches));
-  const auto estimator = spec.batch ? std::optional(spec.batch->estimator) : std::nullopt;
-  TimedBatches timed;
-  Timing timing;
-  if (spec.slices) {
-    const auto slice_size = static_cast<std::size_t>(spec.slices->batches);
-    const auto begin_slice = [&](std::size_t batch) {
-      if (batch % slice_size != 0) return;
-      if (turn) turn();
-      // Not before a slice of a single call: half of the time would go to untimed calls.
-      if (slice_size * static_cast<std::size_t>(calls) > 1) call.run(1);
-    };
-    timed = time_batches(call, calls, spec.slices->slices * spec.slices->batches, begin_slice);
-    timing = summarize_batches(timed.seconds, calls, estimator);
-    timing.slice_ns = slices_of(timed.seconds, slice_size, timing.batch);
-  } else {
-    timed = time_batches(call, calls, std::llround(wanted), [](std::size_t) {});
-    timing = summarize_batches(timed.seconds, calls, estimator);
-  }
-  timing.involuntary_switches = timed.after.ru_nivcsw - timed.before.ru_nivcsw;
-  timing.minor_faults = timed.after.ru_minflt - timed.before.ru_minflt;
-  timing.major_faults = timed.after.ru_majflt - timed.before.ru_majflt;
-  return timing;
+  const double batch_ns = (calls == 1 ? one_call_s : seconds_of(call, calls)) * 1e9;
+  const SlicePlan plan = spec.plan.value_or(plan_slices(calls, batch_ns, spec));
+  const bool is_cold = begins_cold(plan, batch_ns / static_cast<double>(calls), around.refill_ns);
+  return Round(call, plan, slices_of_round(plan, batch_ns, spec), is_cold, around).run();
 }
 
-Timing summarize_batches(std::span<const double> batch_seconds, std::int64_t calls,
-                         std::optional<Estimator> estimator) {
-  std::vector<double> per_call_ns;
-  per_call_ns.reserve(batch_seconds.size());
-  for (const double seconds : batch_seconds) {
-    per_call_ns.push_back(seconds * 1e9 / static_cast<double>(calls));
-  }
-  std::sort(per_call_ns.begin(), per_call_ns.end());
-  Timing timing;
-  timing.batches = std::ssize(per_call_ns);
-  timing.min_ns = per_call_ns.front();
-  timing.p10_ns = quantile_of_sorted(per_call_ns, 0.10);
-  timing.p50_ns = quantile_of_sorted(per_call_ns, 0.50);
-  timing.mean_ns = mean(per_call_ns);
-  for (std::size_t i = 0; i < block_lengths_ns.size(); ++i) {
-    const auto block = median_block(batch_seconds, static_cast<double>(block_lengths_ns[i]) * 1e-9);
-    if (block) timing.block_ns[i] = *block * 1e9 / static_cast<double>(calls);
-  }
-  const double batch_ns = timing.p50_ns * static_cast<double>(calls);
-  timing.batch = {
-      calls, estimator.value_or(batch_ns <= short_batch_ns ? Estimator::p10 : Estimator::median)};
-  timing.latency_ns = timing.batch.estimator == Estimator::p10 ? timing.p10_ns : timing.p50_ns;
-  return timing;
+bool begins_cold(const SlicePlan& plan, double call_ns, double refill_ns) {
+  return plan.calls * plan.batches > 1 || refill_ns > call_ns / 100;
 }
 
-std::optional<double> median_block(std::span<const double> batch_seconds, double block_seconds) {
-  const double batches = std::round(block_seconds / median(batch_seconds));
-  if (batches < 2 || batches > static_cast<double>(batch_seconds.size())) return std::nullopt;
-  const auto size = static_cast<std::size_t>(batches);
-  std::vector<double> means;
-  for (std::size_t start = 0; start + size <= batch_seconds.size(); start += size) {
-    means.push_back(mean(batch_seconds.subspan(start, size)));
-  }
-  return median(means);
+SlicePlan plan_slices(std::int64_t calls, double batch_ns, const TimingSpec& spec) {
+  return {.calls = calls, .batches = at_least_one(static_cast<double>(spec.slice_ns) / batch_ns)};
+}
+
+std::int64_t slices_of_round(const SlicePlan& plan, double batch_ns, const TimingSpec& spec) {
+  const double slice_ns = batch_ns * static_cast<double>(plan.batches);
+  return at_least_one(std::min(static_cast<double>(spec.round_ns) / slice_ns, most_slices));
+}
+
+Timing summarize_batches(std::vector<double> batch_seconds, std::int64_t calls) {
+  Timing timing{.calls = calls, .batches = std::ssize(batch_seconds)};
+  for (double& value : batch_seconds) value *= 1e9 / static_cast<double>(calls);
+  std::sort(batch_seconds.begin(), batch_seconds.end());
+  timing.min_ns = batch_seconds.front();
+  timing.p10_ns = quantile_of_sorted(batch_seconds, 0.10);
+  timing.p50_ns = quantile_of_sorted(batch_seconds, 0.50);
+  timing.mean_ns = mean(batch_seconds);
+  return timing;
 }
 
 }  // namespace gapmeter

@@ -1,14 +1,17 @@
 // The timing pass: batches of calls under one clock, for both lanes.
 //
+// A round is cut into slices of a few milliseconds; between two slices of one worker the others of
+// the round have theirs. A slice is batches of calls.
+//
 // Google Benchmark finds how many calls make a batch and drives the batches. The time of a batch is
 // passed to it as manual time, from two steady_clock readings tight around the loop. Google
 // Benchmark's own window also contains a reading of the thread's CPU clock, a system call of up to
 // a microsecond, which would add several percent to batches of 10 µs.
 #pragma once
 
+#include <cstdint>
 #include <functional>
-#include <optional>
-#include <span>
+#include <vector>
 
 #include "harness/model/measurement.h"
 #include "harness/model/task.h"
@@ -16,22 +19,35 @@
 
 namespace gapmeter {
 
-// Waits until a slice may begin.
-using Turn = std::function<void()>;
+// Waits until a slice may begin. False if none shall: the round ends with those it has.
+using Turn = std::function<bool()>;
 
-// Warms the call up, calibrates unless the spec says how its batches are timed, and times one
-// round. With slices, it waits for its turn before each slice and then makes one more untimed call,
-// because another process had the caches. Throws what the call throws.
-Timing time_round(PreparedCall& call, const TimingSpec& spec, const Turn& turn = {});
+// What a round needs to know of what is around it.
+struct Surroundings {
+  Turn turn{};                            // empty: nobody else waits for the processor
+  std::function<std::int64_t()> probe{};  // empty: not probed
+  // How long it takes at most to bring what a call reads back into the caches, which others used in
+  // the meantime.
+  double refill_ns = 0;
+};
+
+// Warms the call up, calibrates unless the spec says how its batches are timed, and times one round
+// in slices. Each waits for its turn, is probed before and after, and begins with calls that are
+// not timed, because the caches and the predictors were others' (begins_cold). Throws what the call
+// throws.
+Timing time_round(PreparedCall& call, const TimingSpec& spec, const Surroundings& around = {});
+
+// Whether a slice of this plan begins with an untimed batch: always, except where a slice is a
+// single call so long that filling the caches is less than a hundredth of it.
+bool begins_cold(const SlicePlan& plan, double call_ns, double refill_ns);
+
+// How many calls make a batch, how many batches a slice, and how many slices a round, of a batch
+// that takes batch_ns.
+SlicePlan plan_slices(std::int64_t calls, double batch_ns, const TimingSpec& spec);
+std::int64_t slices_of_round(const SlicePlan& plan, double batch_ns, const TimingSpec& spec);
 
 // The round's figures from its batches in their order (seconds each, at least one), each of `calls`
-// calls. Without an estimator, the length of the batches decides which one.
-Timing summarize_batches(std::span<const double> batch_seconds, std::int64_t calls,
-                         std::optional<Estimator> estimator = std::nullopt);
-
-// The median over blocks of consecutive batches that together last about `block_seconds` of a
-// block's mean batch, in seconds. nullopt if a block is less than two batches, or more than all of
-// them.
-std::optional<double> median_block(std::span<const double> batch_seconds, double block_seconds);
+// calls; without slices and usage.
+Timing summarize_batches(std::vector<double> batch_seconds, std::int64_t calls);
 
 }  // namespace gapmeter

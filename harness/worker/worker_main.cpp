@@ -36,15 +36,17 @@ void write_answer(std::string_view text) {
   }
 }
 
-// Reports that the next step can begin and waits for the signal. Throws if it will never come.
-void wait_for_turn() {
+// Reports that the next step can begin and waits for the word. False: there shall be none. Throws
+// if it will never come.
+bool wait_for_turn() {
   write_answer({&step_ready, 1});
-  char go = 0;
+  char word = 0;
   ssize_t got = 0;
   do {
-    got = read(step_fd, &go, 1);
+    got = read(step_fd, &word, 1);
   } while (got < 0 && errno == EINTR);
   if (got != 1) throw std::runtime_error("the word to go on never came");
+  return word == step_go;
 }
 
 std::string answer(const Request& request, const WorkerLane& lane) {

@@ -7,7 +7,7 @@
 namespace gapmeter {
 namespace {
 
-using Rounds = std::vector<double> SummaryRow::*;
+using Rounds = std::vector<RoundValue> SummaryRow::*;
 
 // The exponent over the sizes from `least_n` on.
 std::optional<Figure> exponent(const Evidence& evidence, const std::string& kernel,
@@ -16,7 +16,7 @@ std::optional<Figure> exponent(const Evidence& evidence, const std::string& kern
   std::vector<SizedValues> values;
   for (const std::size_t n : evidence.sizes(kernel, variant)) {
     const SummaryRow& row = *evidence.cell(kernel, variant, n);
-    if (n >= least_n && !(row.*rounds).empty()) values.push_back({n, row.*rounds});
+    if (n >= least_n && !(row.*rounds).empty()) values.push_back({n, values_of(row.*rounds)});
   }
   const std::optional<Estimate> fitted = growth_exponent(values);
   if (!fitted) return std::nullopt;

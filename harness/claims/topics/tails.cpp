@@ -16,12 +16,10 @@ std::vector<double> speedups(const Evidence& evidence, const std::string& kernel
   const SummaryRow* alone = evidence.cell(kernel, variant, n, 1);
   const SummaryRow* together = evidence.cell(kernel, variant, n, threads);
   if (alone == nullptr || together == nullptr) return {};
-  std::vector<double> values;
-  const auto& before = alone->round_latencies_ns;
-  const auto& after = together->round_latencies_ns;
-  for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
-    values.push_back(before[i] / after[i]);
-  }
+  std::vector<double> values = values_of(alone->round_latencies_ns);
+  const std::vector<double> after = values_of(together->round_latencies_ns);
+  values.resize(std::min(values.size(), after.size()));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] /= after[i];
   return values;
 }
 
@@ -36,13 +34,14 @@ std::optional<Figure> speedup(const Evidence& evidence, const std::string& kerne
   if (threads.empty() || threads.back() == 1) return std::nullopt;
   const std::vector<std::size_t> sizes = evidence.sizes(kernel, variant, threads.back());
   if (sizes.empty()) return std::nullopt;
-  const auto rounds = speedups(evidence, kernel, variant, sizes.back(), threads.back());
-  if (rounds.empty()) return std::nullopt;
+  const SummaryRow* alone = evidence.cell(kernel, variant, sizes.back(), 1);
+  const SummaryRow* together = evidence.cell(kernel, variant, sizes.back(), threads.back());
+  if (alone == nullptr || together == nullptr) return std::nullopt;
   return Figure{
       .what = fmt::format("speed of {} with {} threads over one", variant, threads.back()),
       .kernel = kernel,
       .n = sizes.back(),
-      .value = estimate_of(rounds),
+      .value = latency_ratio(*alone, *together),
       .unit = "x"};
 }
 

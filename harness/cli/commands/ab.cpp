@@ -87,8 +87,8 @@ std::vector<CellKey> common_cells(const Catalog& base, const Catalog& compared,
   return cells;
 }
 
-// Writes what was measured, row by row, to pairs.csv in the directory of --out: the side and its
-// slices, then the columns of rounds.csv.
+// Writes what was measured, row by row, to pairs.csv in the directory of --out: the side, then the
+// columns of rounds.csv.
 class PairsFile {
  public:
   explicit PairsFile(const std::string& dir) {
@@ -96,20 +96,17 @@ class PairsFile {
     create_result_dir(dir);
     file_.emplace(std::filesystem::path(dir) / "pairs.csv");
     Fields columns = round_columns();
-    columns.insert(columns.begin(), {"side", "slice_ns"});
+    columns.insert(columns.begin(), "side");
     file_->append(to_csv_line(columns));
   }
 
   void add(const CellKey& cell, const DuelRow& row) {
     if (!file_) return;
-    const Measurement& measurement = row.outcome.measurement;
     Fields fields = to_fields(RoundRow{.cell = cell,
                                        .round = row.pair,
-                                       .measurement = measurement,
+                                       .measurement = row.outcome.measurement,
                                        .worker_s = row.outcome.wall_s});
-    fields.insert(fields.begin(),
-                  {row.side == 0 ? "base" : "new",
-                   fmt::format("{}", fmt::join(measurement.timing->slice_ns, " "))});
+    fields.insert(fields.begin(), row.side == 0 ? "base" : "new");
     file_->append(to_csv_line(fields));
   }
 

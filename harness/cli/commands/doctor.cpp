@@ -25,7 +25,7 @@ namespace gapmeter {
 namespace {
 
 constexpr double seconds_per_cell = 3;
-constexpr int rounds_of_gap = 8;
+constexpr std::size_t rounds_of_gap = 8;
 // The change that `ab` promises to find by default.
 constexpr double wanted_change = 0.02;
 

@@ -26,7 +26,7 @@ std::string format_findings(const std::vector<Finding>& findings) {
   return text;
 }
 
-std::string format_noise(const NoiseCell& noise, int rounds_of_gap) {
+std::string format_noise(const NoiseCell& noise, std::size_t rounds_of_gap) {
   const std::string name = fmt::format("{} {} n={}", noise.cell.kernel,
                                        to_string(noise.cell.variant), format_size(noise.cell.n));
   if (!noise.change) {
@@ -39,6 +39,11 @@ std::string format_noise(const NoiseCell& noise, int rounds_of_gap) {
   if (noise.gap) {
     text += fmt::format(", a gap to ±{:.2f} % after {} rounds of gapmeter run",
                         half_width_percent(*noise.gap), rounds_of_gap);
+  }
+  if (noise.slices > 0) {
+    text += fmt::format(
+        "; undisturbed {:.0f} % of the time",
+        100 * static_cast<double>(noise.undisturbed) / static_cast<double>(noise.slices));
   }
   return text + '\n';
 }

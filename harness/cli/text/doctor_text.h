@@ -14,7 +14,7 @@ namespace gapmeter {
 std::string format_findings(const std::vector<Finding>& findings);
 
 // How well a build is known against itself, and a gap after so many rounds.
-std::string format_noise(const NoiseCell& noise, int rounds_of_gap);
+std::string format_noise(const NoiseCell& noise, std::size_t rounds_of_gap);
 
 // What embedding costs a variant against the stock interpreter at a path.
 std::string format_penalty(const EmbeddingCell& cell, const std::string& stock_python);

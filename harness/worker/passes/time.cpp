@@ -1,6 +1,9 @@
 // The time pass: one round of batches, then single calls if they are long enough.
+#include <algorithm>
+
 #include "harness/base/clock.h"
 #include "harness/worker/passes/pass.h"
+#include "harness/worker/probe.h"
 #include "harness/worker/single_calls.h"
 #include "harness/worker/timing.h"
 
@@ -10,13 +13,24 @@ namespace {
 // The time spent inside timed regions.
 double timed_seconds(const Measurement& measurement) {
   const Timing& timing = *measurement.timing;
-  double total_ns = timing.mean_ns * static_cast<double>(timing.batch.calls * timing.batches);
+  double total_ns = timing.mean_ns * static_cast<double>(timing.calls * timing.batches);
   if (measurement.single_calls) {
     for (const Histogram::Bucket& bucket : measurement.single_calls->calls.buckets()) {
       total_ns += static_cast<double>(bucket.lower_bound()) * static_cast<double>(bucket.times());
     }
   }
   return total_ns * 1e-9;
+}
+
+// How long memory takes to fill the caches with what a call reads, at most: the kernel's data and
+// what the interpreter or the program itself needs. Beyond the size of a last-level cache nothing
+// stays there between two calls anyway.
+double refill_ns(const PassContext& context) {
+  constexpr double program_bytes = 1 << 20;
+  constexpr double most_bytes = 64 << 20;
+  constexpr double bytes_per_ns = 4;  // of slow memory
+  const auto data = static_cast<double>(working_set_bytes(context.kernel, context.task.n));
+  return std::min(data + program_bytes, most_bytes) / bytes_per_ns;
 }
 
 }  // namespace
@@ -30,9 +44,14 @@ Measurement measure_time(const PassContext& context) {
   const auto call = lane.prepare(kernel, task.variant.name, std::move(inputs));
   measurement.effort.prepare_s = clock.now_s() - started_s;
   measurement.metrics = call->metrics();
-  measurement.timing = time_round(*call, task.timing, turn);
+  measurement.timing = time_round(*call, task.timing,
+                                  {.turn = turn,
+                                   .probe = task.threads == 1 ? probe : probe_every_processor,
+                                   .refill_ns = refill_ns(context)});
   const std::int64_t single_calls_ns = task.timing.single_calls_ns;
-  if (single_calls_ns > 0 && measurement.timing->p50_ns >= shortest_single_call_ns) {
+  const bool are_wanted =
+      single_calls_ns > 0 && measurement.timing->p50_ns >= shortest_single_call_ns;
+  if (are_wanted && (!turn || turn())) {
     measurement.single_calls = time_single_calls(*call, lane, single_calls_ns);
   }
   measurement.effort.timed_s = timed_seconds(measurement);

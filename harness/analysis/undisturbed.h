@@ -1,0 +1,40 @@
+// Which slices of a run count: those during which nothing outside slowed the core down.
+//
+// Every slice stands between two probes, runs of one fixed loop (worker/probe.h). What the loop
+// takes at best over a whole run is what it takes on an undisturbed processor; a slice is
+// undisturbed if both of its probes took hardly more. The measured code has no part in the choice.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "harness/base/histogram.h"
+#include "harness/model/rows.h"
+
+namespace gapmeter {
+
+class Probes {
+ public:
+  // Both probes of an undisturbed slice are within this of the best.
+  static constexpr double tolerance = 0.03;
+  // The best is this quantile of all slices: low enough for a run that was disturbed most of the
+  // time, high enough for a few probes that ran above the processor's usual speed not to be it.
+  static constexpr double best_quantile = 0.01;
+
+  // Counts the probes of a row's slices. Rows of older runs have none.
+  void add(const RoundRow& row);
+
+  // What the probe takes at best, in ns, with so many threads; nullopt if nothing was probed so.
+  std::optional<double> best(int threads) const;
+
+  // The slower probe of every slice, by the number of threads.
+  const std::map<int, Histogram>& slower() const { return slower_; }
+
+ private:
+  std::map<int, Histogram> slower_;
+};
+
+// Whether both probes of a slice are near the best.
+bool is_undisturbed(const Slice& slice, double best);
+
+}  // namespace gapmeter

@@ -1,0 +1,128 @@
+#include "harness/measure/task_outcome.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <stdexcept>
+
+#include "harness/base/text.h"
+
+namespace gapmeter {
+namespace {
+
+constexpr std::string_view blank = " \t\r\n";
+
+// The last non-blank lines, as many as fit, separated by bars: the C++ library takes two lines to
+// report an exception.
+std::string last_lines_of(std::string_view output) {
+  constexpr int most_lines = 3;
+  constexpr std::size_t most_bytes = 400;
+  std::string quoted;
+  for (int lines = 0; lines < most_lines; ++lines) {
+    const std::size_t end = output.find_last_not_of(blank);
+    if (end == std::string_view::npos) break;
+    output = output.substr(0, end + 1);
+    const std::size_t start = output.find_last_of('\n') + 1;  // npos + 1 is 0
+    std::string_view line = output.substr(start);
+    output = output.substr(0, start);
+    line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+    if (lines == 0) {
+      quoted = line.substr(0, most_bytes);
+    } else if (quoted.size() + line.size() > most_bytes) {
+      break;
+    } else {
+      quoted = fmt::format("{} | {}", line, quoted);
+    }
+  }
+  return quoted;
+}
+
+// Every file of results contains reasons, and the text of an exception can be megabytes long.
+std::string reason_of(std::string_view text) {
+  constexpr std::size_t most_bytes = 2000;
+  if (text.size() <= most_bytes) return one_line(std::string(text));
+  std::size_t end = most_bytes;
+  const auto continues = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; };
+  while (end > 0 && continues()) --end;  // not in the middle of a character
+  return one_line(fmt::format("{}… ({} bytes in all)", text.substr(0, end), text.size()));
+}
+
+Measurement without_answer(Status status, std::string reason, const std::string& output) {
+  if (const std::string last = last_lines_of(output); !last.empty()) {
+    reason += fmt::format("; its last output: {}", last);
+  }
+  return {.status = status, .reason = reason_of(reason)};
+}
+
+}  // namespace
+
+const std::vector<std::string>& command_for(const WorkerSettings& settings,
+                                            const VariantId& variant) {
+  if (!variant.lane.has_engines()) return settings.native_command;
+  for (const PythonEngine& engine : settings.engines) {
+    if (engine.label == variant.engine) return engine.command;
+  }
+  throw std::invalid_argument(fmt::format("there is no Python engine '{}'", variant.engine));
+}
+
+std::string title_of(const Task& task) {
+  return fmt::format("{} {} n={} {}", task.kernel, to_string(task.variant), task.n,
+                     name_of(task.pass));
+}
+
+TaskOutcome outcome_of(const WorkerReply& reply, double timeout_s) {
+  return {interpret(reply.process, reply.nonce, timeout_s), reply.process.wall_s,
+          reply.process.end == ProcessResult::End::abandoned,
+          reply.process.end == ProcessResult::End::signalled && reply.process.code == SIGKILL};
+}
+
+Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double timeout_s) {
+  using End = ProcessResult::End;
+  if (result.end == End::timed_out) {
+    return without_answer(Status::timeout, fmt::format("still running after {:g} s", timeout_s),
+                          result.output);
+  }
+  if (result.end == End::signalled) {
+    // A SIGKILL that comes twice in a row (ProcessTaskRunner::run) is the out-of-memory killer's.
+    const bool out_of_memory = result.code == SIGKILL;
+    return without_answer(
+        out_of_memory ? Status::oom : Status::crashed,
+        fmt::format("killed by signal {} ({}){}", result.code, strsignal(result.code),
+                    out_of_memory ? ", probably for want of memory" : ""),
+        result.output);
+  }
+  if (result.end == End::crowded) {
+    return without_answer(
+        Status::crashed,
+        fmt::format("started more than {} processes and threads, and was ended", most_tasks),
+        result.output);
+  }
+  if (result.end == End::bloated) {
+    return without_answer(Status::oom,
+                          "its processes had more memory together than --mem-limit, and were ended",
+                          result.output);
+  }
+  if (result.end == End::abandoned) return {.status = Status::error, .reason = "abandoned"};
+  if (result.answer.empty()) {
+    return without_answer(Status::crashed,
+                          fmt::format("exited with status {} and no result", result.code),
+                          result.output);
+  }
+  try {
+    Measurement measurement = decode_measurement(result.answer, nonce);
+    measurement.reason = reason_of(measurement.reason);
+    return measurement;
+  } catch (const InvalidMessage& invalid) {
+    return without_answer(Status::crashed,
+                          fmt::format("its result can't be read: {}", invalid.what()),
+                          result.output);
+  }
+}
+
+TaskOutcome not_started(const std::exception& error) {
+  return {.measurement = {.status = Status::error, .reason = error.what()}};
+}
+
+}  // namespace gapmeter
