@@ -90,10 +90,20 @@ void choose_rounds(const CellRows& cell, const Probes& probes, SummaryRow& row) 
   row.round_latencies_ns = undisturbed_latencies(rounds, *best);
 }
 
+void take_speeds(const CellRows& cell, SummaryRow& row) {
+  const std::vector<const RoundRow*> rounds = timed_rounds(cell);
+  row.speeds = speeds_of(row.round_latencies_ns);
+  if (row.speeds.size() > 1) {
+    row.speeds_reason = difference_between(row.speeds.front(), row.speeds.back(), rounds);
+  }
+  row.drift = drift_of(rounds);
+}
+
 void take_latency(const CellRows& cell, const Probes& probes, SummaryRow& row) {
   if (row.status != Status::ok || cell.timed.empty()) return;
   choose_rounds(cell, probes, row);
   row.latency_ns = figure_of(row.round_latencies_ns);
+  take_speeds(cell, row);
   row.latency_ci_ns = interval_of(row.round_latencies_ns, summary_confidence);
   const RoundRow& any = *cell.all.front();
   if (any.items_per_call > 0) row.items_per_s = rate(any.items_per_call, *row.latency_ns);
