@@ -66,9 +66,6 @@ void take_status(const CellRows& cell, SummaryRow& row) {
 
 double rate(double per_call, double latency_ns) { return per_call / (latency_ns * 1e-9); }
 
-// Fewer undisturbed slices than this say too little of a cell.
-constexpr std::int64_t least_undisturbed = 5;
-
 // Chooses the slices that the cell's latency is measured in.
 void choose_rounds(const CellRows& cell, const Probes& probes, SummaryRow& row) {
   const std::vector<const RoundRow*> rounds = timed_rounds(cell);
@@ -85,7 +82,7 @@ void choose_rounds(const CellRows& cell, const Probes& probes, SummaryRow& row) 
   }
   const RoundValues disturbed = disturbed_latencies(rounds, *best);
   if (!disturbed.empty()) row.disturbed_ns = figure_of(disturbed);
-  if (row.undisturbed_slices < std::min(least_undisturbed, row.slices)) return;
+  if (row.undisturbed_slices < std::min(least_undisturbed_slices, row.slices)) return;
   row.state = MachineState::undisturbed;
   row.round_latencies_ns = undisturbed_latencies(rounds, *best);
 }

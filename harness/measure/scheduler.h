@@ -10,6 +10,7 @@
 #include <string>
 #include <tuple>
 
+#include "harness/analysis/undisturbed.h"
 #include "harness/base/clock.h"
 #include "harness/model/rows.h"
 #include "harness/measure/task_runner.h"
@@ -60,7 +61,7 @@ class Scheduler {
     const PlannedVariant* planned;
     std::optional<SlicePlan> slices{};  // from its first round
     bool failed = false;
-    bool precise = false;  // needs no further rounds
+    bool is_done = false;  // needs no further rounds
   };
 
   void run_group(const CellGroup& group, double share_s);
@@ -79,6 +80,8 @@ class Scheduler {
   std::optional<Measurement> too_large(const CellGroup& group, const PlannedVariant& planned) const;
   void record(const CellGroup& group, const PlannedVariant& planned, Pass pass, int round,
               int position, TaskOutcome outcome);
+  void keep(RoundRow row);
+  void retire_undisturbed(std::vector<Contestant*>& contestants) const;
   void retire_precise(std::vector<Contestant*>& contestants, int rounds) const;
   void skip_group(const CellGroup& group);
   // The group's share of what is left of the budget, in proportion to the variants that are left.
@@ -94,6 +97,7 @@ class Scheduler {
   std::size_t done_ = 0;
   std::size_t total_ = 0;
   std::vector<RoundRow> rows_;                                       // of the current group
+  Probes probes_{};                                                  // of the whole run
   std::map<std::tuple<CellKey, Pass, int>, const RoundRow*> known_;  // by cell, pass and round
   // The memory that variants took at the size measured last.
   struct Footprint {

@@ -15,8 +15,11 @@
 namespace gapmeter {
 
 // The format version of the files of results, recorded in run.json. Adding columns does not change
-// it.
+// it. Since version 3 a round is made of slices between probes, and a latency is that of undisturbed
+// ones; before, it was a percentile of the round's batches.
 inline constexpr int schema_version = 3;
+inline constexpr int oldest_readable_schema = 2;
+inline constexpr int schema_of_slices = 3;
 
 // One task: a line of rounds.csv.
 struct RoundRow {
