@@ -28,7 +28,11 @@ std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
     if (is_new) cells.push_back({.key = row.cell, .all = {}, .timed = {}});
     CellRows& cell = cells[found->second];
     cell.all.push_back(&row);
-    if (row.pass == Pass::time && row.measurement.timing) {
+    // Rounds of other inputs, as of a run that was gone on with another seed, did something else.
+    const bool is_alike =
+        row.measurement.input_digest == cell.all.front()->measurement.input_digest ||
+        cell.all.front()->measurement.input_digest.empty();
+    if (row.pass == Pass::time && row.measurement.timing && is_alike) {
       cell.timed[row.round] = &row;
     }
   }
