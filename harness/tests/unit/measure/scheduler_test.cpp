@@ -352,6 +352,20 @@ TEST_F(SchedulerTest, CutsLaterRoundsLikeTheFirst) {
   }
 }
 
+// It has fewer slices, but they are cut like all others.
+TEST_F(SchedulerTest, ARoundThatWasStoppedTellsHowToCutTheNext) {
+  plan_.rounds = 2;
+  add_comparison(4, {"native/a"});
+  run();
+  RoundRow stopped = observer_.rows.at(2);
+  stopped.measurement.timing->slices.resize(2);
+  stopped.measurement.timing->batches = 2 * 5;
+  runner_.rounds.clear();
+  run({.known = {observer_.rows[0], observer_.rows[1], stopped}});
+  ASSERT_THAT(runner_.rounds, SizeIs(1));
+  EXPECT_EQ(runner_.rounds[0].tasks.at(0).timing.plan, (SlicePlan{.calls = 64, .batches = 5}));
+}
+
 TEST_F(SchedulerTest, CalibratesAgainAtEverySize) {
   plan_.rounds = 2;
   add_comparison(4, {"native/a"});
@@ -980,6 +994,8 @@ TEST_F(MemoryOfARound, IsThatOfSmallerSizesScaledOrDeclared) {
   // At 16 the first takes 100 + 4 * 20 MiB, but declares 200; so do the others.
   EXPECT_THAT(rounds_with(400),
               ElementsAre("native/20 native/21", "native/20 native/21", "native/22"));
+  EXPECT_THAT(rounds_with(399),
+              ElementsAre("native/20 native/21", "native/20", "native/21", "native/22"));
   plan_.groups[1].working_set_bytes = 0;
   EXPECT_THAT(rounds_with(180 + 184),
               ElementsAre("native/20 native/21", "native/20 native/21 native/22"));
