@@ -162,11 +162,15 @@ std::optional<Measurement> Scheduler::too_large(const CellGroup& group,
 bool Scheduler::run_round(const CellGroup& group, std::vector<Contestant*>& contestants,
                           int round) {
   std::vector<Contestant*> waiting;
+  std::vector<int> positions;  // of these, among them and those that are known
   std::vector<Task> tasks;
+  int position = 0;
   for (Contestant* contestant : contestants) {
     if (contestant->failed || contestant->is_done) continue;
+    ++position;
     if (recall(group, *contestant, Pass::time, round)) continue;
     waiting.push_back(contestant);
+    positions.push_back(position - 1);
     tasks.push_back(task_of(group, *contestant, Pass::time));
   }
   for (std::size_t first = 0; first < tasks.size();) {
@@ -177,7 +181,7 @@ bool Scheduler::run_round(const CellGroup& group, std::vector<Contestant*>& cont
     std::vector<TaskOutcome> outcomes =
         runner_.run_round(together, round_key(plan_, group, round), options_.stop);
     for (std::size_t i = 0; i < count; ++i) {
-      conclude(group, *waiting[first + i], Pass::time, round, static_cast<int>(first + i),
+      conclude(group, *waiting[first + i], Pass::time, round, positions[first + i],
                std::move(outcomes[i]));
     }
     if (stopped()) return false;

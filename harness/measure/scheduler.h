@@ -33,7 +33,7 @@ class RunObserver {
 
 struct SchedulerOptions {
   std::optional<double> budget_s{};         // wall time; the variants share what is left of it
-  const std::atomic<bool>* stop = nullptr;  // becomes true: end after the current row
+  const std::atomic<bool>* stop = nullptr;  // becomes true: end after the current turn
   // Cells that would need more are skipped, judging by what they declare or by what smaller sizes
   // took, scaled with n.
   std::optional<std::int64_t> memory_bytes{};
@@ -44,11 +44,11 @@ struct SchedulerOptions {
 
 enum class RunEnd { complete, interrupted };
 
-// Variants are verified, and their memory is measured, in parallel; they are timed alone. Every
+// Variants are verified, and their memory is measured, in parallel; they are timed in turns. Every
 // planned cell leaves at least one row. With a wanted precision, a cell gets no further rounds once
-// it has reached it; a native variant continues until every gap against it has, too. A variant that
-// fails is not run again at this n, and one that timed out or ran out of memory is not tried at
-// larger sizes.
+// it has reached it; a native variant continues until every gap against it has, too. A cell that
+// was disturbed nearly all the time gets half as many rounds again. A variant that fails is not run
+// again at this n, and one that timed out or ran out of memory is not tried at larger sizes.
 class Scheduler {
  public:
   Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock, RunObserver& observer,

@@ -46,9 +46,9 @@ RoundRow failed_row(const CellKey& cell, Status status, std::string reason, Pass
 }
 
 Timing timing_of(double latency_ns, std::int64_t calls_per_batch) {
-  return {.batch = {.calls = calls_per_batch, .estimator = Estimator::p10},
+  return {.calls = calls_per_batch,
           .batches = 50,
-          .latency_ns = latency_ns,
+          .slices = Slices(10, {.call_ns = latency_ns, .probe_before = 1000, .probe_after = 1000}),
           .min_ns = latency_ns,
           .p10_ns = latency_ns,
           .p50_ns = latency_ns,

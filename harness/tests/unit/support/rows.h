@@ -21,7 +21,7 @@ RoundRow time_row(const CellKey& cell, int round, double latency_ns);
 RoundRow failed_row(const CellKey& cell, Status status, std::string reason,
                     Pass pass = Pass::verify);
 
-// A timing whose every quantile is latency_ns.
+// A timing of ten undisturbed slices whose every quantile is latency_ns.
 Timing timing_of(double latency_ns, std::int64_t calls_per_batch = 100);
 
 }  // namespace gapmeter::test
