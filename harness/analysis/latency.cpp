@@ -27,45 +27,43 @@ RoundValues latencies(const std::vector<const RoundRow*>& rounds, Counts counts)
   return values;
 }
 
-// Groups are this far apart, and at least so many times as far as their members are from each
-// other: what is nearer together is one spread.
+// Speeds are this far apart, and so many times as far as the rounds of each are from each other:
+// what is nearer together is one spread.
 constexpr double least_distance = 1.25;
 constexpr double distance_over_spread = 3;
-constexpr std::size_t least_members = 2;
+constexpr std::size_t least_rounds = 2;
 
-Speed speed_of(std::span<const RoundValue> members) {
+using Values = std::span<const RoundValue>;  // ascending
+
+Speed speed_of(Values members) {
   Speed speed{.latency_ns = median(values_of({members.begin(), members.end()})), .rounds = {}};
   for (const RoundValue& member : members) speed.rounds.push_back(member.round);
   std::sort(speed.rounds.begin(), speed.rounds.end());
   return speed;
 }
 
-double spread_of(std::span<const RoundValue> ascending) {
+double spread_of(Values ascending) {
   return std::log(ascending.back().value / ascending.front().value);
 }
 
-// Where ascending values fall apart into two groups: the size of the first; 0 if they don't.
-std::size_t split_of(std::span<const RoundValue> ascending) {
-  std::size_t split = 0;
-  double widest = std::log(least_distance);
-  for (std::size_t i = least_members; i + least_members <= ascending.size(); ++i) {
-    const double distance = std::log(ascending[i].value / ascending[i - 1].value);
-    const double spread = std::max(spread_of(ascending.first(i)), spread_of(ascending.subspan(i)));
-    if (distance < widest || distance < distance_over_spread * spread) continue;
-    widest = distance;
-    split = i;
+// The values between gaps of at least least_distance, but for those of single rounds.
+std::vector<Values> groups_of(Values ascending) {
+  std::vector<Values> groups;
+  for (std::size_t begin = 0; begin < ascending.size();) {
+    std::size_t end = begin + 1;
+    while (end < ascending.size() &&
+           ascending[end].value < least_distance * ascending[end - 1].value) {
+      ++end;
+    }
+    if (end - begin >= least_rounds) groups.push_back(ascending.subspan(begin, end - begin));
+    begin = end;
   }
-  return split;
+  return groups;
 }
 
-void add_speeds(std::span<const RoundValue> ascending, std::vector<Speed>& speeds) {
-  const std::size_t split = split_of(ascending);
-  if (split == 0) {
-    speeds.push_back(speed_of(ascending));
-    return;
-  }
-  add_speeds(ascending.first(split), speeds);
-  add_speeds(ascending.subspan(split), speeds);
+bool are_apart(Values below, Values above) {
+  const double distance = std::log(above.front().value / below.back().value);
+  return distance >= distance_over_spread * std::max(spread_of(below), spread_of(above));
 }
 
 // How often something was counted in each call of the rounds that had a speed.
@@ -153,8 +151,13 @@ std::vector<Speed> speeds_of(const RoundValues& rounds) {
   RoundValues ascending = rounds;
   std::sort(ascending.begin(), ascending.end(),
             [](const RoundValue& a, const RoundValue& b) { return a.value < b.value; });
+  const std::vector<Values> groups = groups_of(ascending);
+  if (groups.size() < 2) return {speed_of(ascending)};
+  for (std::size_t i = 1; i < groups.size(); ++i) {
+    if (!are_apart(groups[i - 1], groups[i])) return {speed_of(ascending)};
+  }
   std::vector<Speed> speeds;
-  add_speeds(ascending, speeds);
+  for (const Values& group : groups) speeds.push_back(speed_of(group));
   return speeds;
 }
 

@@ -178,7 +178,7 @@ TEST(GrowthOf, ARegimeBeginsAtTheLastSizeOfTheOneBefore) {
 TEST(GrowthOf, TellsTheExponentOfEachRegimeApart) {
   // Linear from 16 to 64, and quadratic from there to 256.
   SummaryRow last = timed("native/simd", 256, 5000);
-  last.round_latencies_ns = rounds_around(64.0 * 16);
+  last.round_latencies_ns = test::numbered(rounds_around(64.0 * 16));
   const auto rows =
       growth_of({timed("native/simd", 16, 100), timed("native/simd", 64, 400), last}, caches);
   ASSERT_THAT(lines_of(rows), ElementsAre("time all 16-256", "time L1 16-64", "time L2 64-256"));

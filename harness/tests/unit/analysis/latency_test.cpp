@@ -65,6 +65,11 @@ TEST(SpeedsOf, MayBeThree) {
               ElementsAre(Speed{10, {1, 3}}, Speed{100, {2, 4}}, Speed{900, {0, 5}}));
 }
 
+TEST(SpeedsOf, LeaveOutARoundThatIsAlone) {
+  EXPECT_THAT(speeds_of(rounds_of({11, 80, 11, 80, 3000})),
+              ElementsAre(Speed{11, {0, 2}}, Speed{80, {1, 3}}));
+}
+
 TEST(DifferenceBetween, NamesWhatTheSlowerHadMoreOf) {
   RoundRow fast = test::time_row(test::cell("python/loop"), 0, 10);
   RoundRow slow = test::time_row(test::cell("python/loop"), 1, 20);

@@ -344,9 +344,11 @@ TEST(Gap, HasAnIntervalFromSixRoundsOn) {
                                         measured(python, {2, 3, 4, 5, 6, 7})}),
                                 python);
   ASSERT_TRUE(row.gap_ci.has_value());
-  // In logarithms, 5/14 of the way from the first ratio to the second.
-  EXPECT_NEAR(row.gap_ci->low, 2 * std::pow(3 / 2.0, 5 / 14.0), 1e-9);
-  EXPECT_NEAR(row.gap_ci->high, 7 * std::pow(6 / 7.0, 5 / 14.0), 1e-9);
+  // In logarithms, 5/14 of the way from the first ratio to the second, and moved from the median of
+  // the logarithms to the quotient of the medians.
+  const double moved = 4.5 / std::sqrt(4.0 * 5.0);
+  EXPECT_NEAR(row.gap_ci->low, moved * 2 * std::pow(3 / 2.0, 5 / 14.0), 1e-9);
+  EXPECT_NEAR(row.gap_ci->high, moved * 7 * std::pow(6 / 7.0, 5 / 14.0), 1e-9);
 }
 
 // Native misses round 1, Python misses round 2: only rounds 0 and 3 say how far the two are known

@@ -91,7 +91,7 @@ TEST(RunCommandLine, HasDefaults) {
   EXPECT_EQ(options.selection.largest_work, std::nullopt);
   EXPECT_EQ(options.out, "");
   EXPECT_EQ(options.rounds, 8);
-  EXPECT_EQ(options.round_ns, 100'000'000);
+  EXPECT_EQ(options.round_ns, 80'000'000);
   EXPECT_EQ(options.budget_s, std::nullopt);
   EXPECT_EQ(options.timeout_s, 120);
   EXPECT_EQ(options.seed, 1U);
@@ -157,7 +157,7 @@ TEST(RunCommandLine, FlagsMayBeJoinedWithTheirValues) {
 TEST(RunDepth, QuickMeansFewerAndSmaller) {
   const RunOptions options = run_options({"--quick"});
   EXPECT_EQ(options.rounds, 6);
-  EXPECT_EQ(options.round_ns, 5'000'000);
+  EXPECT_EQ(options.round_ns, 10'000'000);
   EXPECT_EQ(options.selection.most_sizes, 2U);
   EXPECT_EQ(options.selection.largest_work, 65'536U);
 }
@@ -190,9 +190,9 @@ TEST(Precision, AllowsManyRounds) {
 }
 
 TEST(Precision, ShortensRoundsUnlessTheDepthSaysHowLong) {
-  EXPECT_EQ(run_options({"--precision", "0.05"}).round_ns, 25'000'000);
+  EXPECT_EQ(run_options({"--precision", "0.05"}).round_ns, 210'000'000);
   EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).round_ns, 200'000'000);
-  EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).round_ns, 5'000'000);
+  EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).round_ns, 10'000'000);
 }
 
 TEST(Precision, KeepsToRoundsThatAreGiven) {

@@ -29,9 +29,16 @@ inline std::vector<double> rounds_around(double level, double spread = 0) {
   return rounds;
 }
 
+// One value for each round, from round 0 on.
+inline std::vector<RoundValue> numbered(const std::vector<double>& values) {
+  std::vector<RoundValue> rounds;
+  for (const double value : values) rounds.push_back({static_cast<int>(rounds.size()), value});
+  return rounds;
+}
+
 // A verified cell, timed once for each latency.
 inline SummaryRow row_of(std::string kernel, std::string_view variant_text, std::size_t n,
-                         std::vector<double> latencies_ns, int threads = 1) {
+                         const std::vector<double>& latencies_ns, int threads = 1) {
   SummaryRow row{.cell = {.kernel = std::move(kernel),
                           .variant = variant(variant_text),
                           .n = n,
@@ -39,7 +46,7 @@ inline SummaryRow row_of(std::string kernel, std::string_view variant_text, std:
                  .verified = true,
                  .rounds = static_cast<int>(latencies_ns.size()),
                  .latency_ns = median(latencies_ns)};
-  row.round_latencies_ns = std::move(latencies_ns);
+  row.round_latencies_ns = numbered(latencies_ns);
   return row;
 }
 
@@ -69,9 +76,10 @@ inline SummaryRows contrast(const std::string& kernel, std::string_view numerato
 inline SummaryRow gap_row(std::string kernel, std::string_view variant_text, std::size_t n,
                           double gap, double spread = 0) {
   SummaryRow row = row_of(std::move(kernel), variant_text, n, rounds_around(100));
-  row.round_gaps = rounds_around(gap, spread);
+  const std::vector<double> gaps = rounds_around(gap, spread);
+  row.round_gaps = numbered(gaps);
   row.gap = gap;
-  row.gap_ci = median_interval(row.round_gaps, summary_confidence);
+  row.gap_ci = median_interval(gaps, summary_confidence);
   return row;
 }
 
