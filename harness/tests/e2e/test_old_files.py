@@ -42,7 +42,7 @@ def test_version_1_is_refused_with_the_reason(
     directory = old / "schema_1"
     files = {path: path.read_bytes() for path in directory.iterdir()}
     process = gapmeter(*command, directory)
-    assert_rejected(process, str(directory / "run.json"), "schema", "version", " 1,", "2")
+    assert_rejected(process, str(directory / "run.json"), "schema", "version", " 1,", "2 to 3")
     assert {path: path.read_bytes() for path in directory.iterdir()} == files, "left as it was"
 
 
@@ -54,11 +54,26 @@ def test_version_1_is_not_compared_with(
     assert_rejected(process, str(old / "schema_1" / "run.json"), "schema version 1")
 
 
-def test_version_2_is_read_without_the_columns_that_came_later(
-    gapmeter: Program, old: Path
+@pytest.mark.parametrize("order", [("schema_2", "schema_3"), ("schema_3", "schema_2")])
+def test_versions_whose_latency_is_another_quantity_are_not_compared(
+    gapmeter: Program, old: Path, order: tuple[str, str]
 ) -> None:
+    process = gapmeter("compare", *(old / name for name in order))
+    assert_rejected(process, "schema_2 has schema version 2", "measure the older one again")
+
+
+def test_version_2_has_no_word_on_the_state_of_the_machine(gapmeter: Program, old: Path) -> None:
     run = Results(old / "schema_2")
-    assert "metrics" not in run.rounds[0]
+    assert "slices" not in run.rounds[0]
+    assert gapmeter("summarize", run.dir).returncode == 0
+    assert {row["state"] for row in run.summary} == {"unknown"}
+
+
+@pytest.mark.parametrize("version", ["schema_2", "schema_3"])
+def test_later_versions_are_read_without_the_columns_that_came_after_them(
+    gapmeter: Program, old: Path, version: str
+) -> None:
+    run = Results(old / version)
     before = run.summary
     assert gapmeter("summarize", run.dir).returncode == 0
     after = run.summary
@@ -69,7 +84,7 @@ def test_version_2_is_read_without_the_columns_that_came_later(
         assert process.returncode in (0, 3), process.stderr
 
 
-@pytest.mark.parametrize("version", ["3", "99", "0", "-1", '"2"', "2.0", "null"])
+@pytest.mark.parametrize("version", ["4", "99", "0", "-1", '"2"', "2.0", "null"])
 def test_other_versions_are_refused(gapmeter: Program, old: Path, version: str) -> None:
     file = old / "schema_2" / "run.json"
     text = file.read_text(encoding="utf-8")

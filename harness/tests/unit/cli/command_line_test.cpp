@@ -190,7 +190,7 @@ TEST(Precision, AllowsManyRounds) {
 }
 
 TEST(Precision, ShortensRoundsUnlessTheDepthSaysHowLong) {
-  EXPECT_EQ(run_options({"--precision", "0.05"}).round_ns, 210'000'000);
+  EXPECT_EQ(run_options({"--precision", "0.05"}).round_ns, 25'000'000);
   EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).round_ns, 200'000'000);
   EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).round_ns, 10'000'000);
 }

@@ -165,9 +165,17 @@ TEST_F(ReadRounds, RefusesADeepRunJsonWithoutOverflow) {
 
 TEST_F(ReadRounds, RefusesAnotherSchemaVersion) {
   write_run(text_of(rows_), "{\"schema_version\": 4}");
-  EXPECT_THAT(error(), HasSubstr("schema version 4, but this build reads version 3"));
-  write_run(text_of(rows_), "{\"schema_version\": 2}");
-  EXPECT_THAT(error(), HasSubstr("schema version 2"));
+  EXPECT_THAT(error(), HasSubstr("schema version 4, but this build reads versions 2 to 3"));
+  write_run(text_of(rows_), "{\"schema_version\": 1}");
+  EXPECT_THAT(error(), HasSubstr("schema version 1"));
+}
+
+// It would count as more data.
+TEST_F(ReadRounds, RefusesARowThatStandsTwice) {
+  std::vector<RoundRow> rows = rows_;
+  rows.push_back(rows_[1]);
+  write_run(text_of(rows));
+  EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv: line "), HasSubstr("stands in line 3 already")));
 }
 
 TEST_F(ReadRounds, NamesFileAndLineOfABadValue) {
