@@ -24,7 +24,8 @@ std::optional<double> Probes::best(int threads) const {
 }
 
 bool is_undisturbed(const Slice& slice, double best) {
-  return static_cast<double>(reading_of(slice)) <= best * (1 + Probes::tolerance);
+  return static_cast<double>(reading_of(slice)) <= best * (1 + Probes::tolerance) &&
+         slice.waited <= Probes::most_waited;
 }
 
 }  // namespace gapmeter

@@ -2,7 +2,8 @@
 //
 // Every slice stands between two probes, runs of one fixed loop (worker/probe.h). What the loop
 // takes at best over a whole run is what it takes on an undisturbed processor; a slice is
-// undisturbed if both of its probes took hardly more. The measured code has no part in the choice.
+// undisturbed if both of its probes took hardly more, and if it hardly waited for another process.
+// The measured code has no part in the choice.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,8 @@ class Probes {
  public:
   // Both probes of an undisturbed slice are within this of the best.
   static constexpr double tolerance = 0.03;
+  // And in thousandths of its time it waited no longer than this.
+  static constexpr std::int64_t most_waited = 30;
   // The best is this quantile of all slices: low enough for a run that was disturbed most of the
   // time, high enough for a few probes that ran above the processor's usual speed not to be it.
   static constexpr double best_quantile = 0.01;
@@ -38,7 +41,7 @@ class Probes {
 // A cell with fewer undisturbed slices than this says too little in that state.
 inline constexpr std::int64_t least_undisturbed_slices = 5;
 
-// Whether both probes of a slice are near the best.
+// Whether both probes of a slice are near the best, and it had the processor to itself.
 bool is_undisturbed(const Slice& slice, double best);
 
 }  // namespace gapmeter

@@ -24,7 +24,10 @@ constexpr Depth full_depth{21, 200'000'000, 100'000'000, std::nullopt, std::null
 constexpr Depth precision_depth{60, 25'000'000, 2'500'000, std::nullopt, std::nullopt, false};
 
 void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
-  if (!keep_rounds) options.rounds = depth.rounds;
+  if (!keep_rounds) {
+    options.rounds = depth.rounds;
+    options.further_rounds = depth.rounds / 2;
+  }
   options.round_ns = depth.round_ns;
   options.single_calls_ns = depth.single_calls_ns;
   options.selection.most_sizes = depth.most_sizes;
@@ -49,6 +52,8 @@ void apply(const DepthFlags& depth, RunOptions& options, bool rounds_given) {
   if (options.precision) apply(precision_depth, options, rounds_given);
   if (depth.quick) apply(quick_depth, options, rounds_given || options.precision);
   if (depth.full) apply(full_depth, options, rounds_given || options.precision);
+  // Who names a number of rounds gets no more, and a precision has its own reason to go on.
+  if (rounds_given || options.precision) options.further_rounds = 0;
 }
 
 }  // namespace
@@ -108,8 +113,9 @@ void add_measuring(OptionSet& set, RunOptions& options) {
   set.text("--out", options.out, "DIR", "Directory to create (default results/<time>)");
   set.flag("--quick", depth->quick, "Fewer and smaller sizes, short rounds");
   set.flag("--full", depth->full, "More and longer rounds; not with --quick");
-  set.whole_number("--rounds", options.rounds, 1, 100'000, "N",
-                   "Rounds per cell (default 8; quick 6, full 21)");
+  set.whole_number(
+      "--rounds", options.rounds, 1, 100'000, "N",
+      "Rounds per cell (default 8, quick 6, full 21; half as many again where disturbed)");
   set.duration("--budget", options.budget_s,
                "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit");
   add_pin(set, options.cpu);

@@ -51,7 +51,8 @@ struct CellGroup {
 
 struct Plan {
   std::uint64_t seed = 1;
-  int rounds = 0;  // at most
+  int rounds = 0;          // at most
+  int further_rounds = 0;  // beyond these, for cells that were disturbed nearly all the time
   std::optional<double>
       precision{};  // wanted relative half-width; reaching it ends a cell's rounds
   TimingSpec timing{};

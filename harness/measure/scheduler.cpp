@@ -81,8 +81,7 @@ void Scheduler::run_group(const CellGroup& group, double share_s) {
   for (Contestant& contestant : contestants) {
     if (!contestant.failed) fit.push_back(&contestant);
   }
-  const int most_rounds = plan_.rounds + std::max(2, plan_.rounds / 2);
-  for (int round = 0; round < most_rounds; ++round) {
+  for (int round = 0; round < plan_.rounds + plan_.further_rounds; ++round) {
     // The first round is always run: a cell that was verified is worth a figure.
     if (round > 0 && clock_.now_s() >= deadline_s) return;
     if (round >= plan_.rounds) retire_undisturbed(fit);

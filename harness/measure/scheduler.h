@@ -22,7 +22,8 @@ namespace gapmeter {
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
-  // `done` of `total` tasks have ended or will not be needed.
+  // `done` of `total` tasks have ended or will not be needed. Of a round, whose tasks take turns,
+  // the first one.
   virtual void task_starts(const Task& /*task*/, int /*round*/, std::size_t /*done*/,
                            std::size_t /*total*/) {}
   // A row is complete. It is on disk when this returns.

@@ -54,9 +54,9 @@ struct Timing {
     visit(Quantity{"batches", &Timing::batches, positive, Rule::none,
                    "how many times so many calls were timed"});
     visit(Quantity{"slices", &Timing::slices, any, Rule::none,
-                   "the round's slices in their order, `call_ns:probe_before:probe_after`: "
-                   "time per call, and what the probe took before and after; see "
-                   "[method.md](method.md#undisturbed)"});
+                   "the round's slices in their order, `call_ns:probe_before:probe_after:waited`: "
+                   "time per call, what the probe read before and after, and how many thousandths "
+                   "of the slice went to other processes; see [method.md](method.md#undisturbed)"});
     visit(Quantity{"batch_min_ns", &Timing::min_ns, not_negative, Rule::least,
                    "the shortest batch, per call: a best case"});
     visit(Quantity{"batch_p10_ns", &Timing::p10_ns, not_negative, Rule::none, spread});

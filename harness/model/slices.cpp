@@ -28,8 +28,8 @@ bool take(std::string_view& text, char separator, Number& number) {
 std::string to_string(const Slices& slices) {
   std::string text;
   for (const Slice& slice : slices) {
-    fmt::format_to(std::back_inserter(text), "{}{:.6g}:{}:{}", text.empty() ? "" : " ",
-                   slice.call_ns, slice.probe_before, slice.probe_after);
+    fmt::format_to(std::back_inserter(text), "{}{:.6g}:{}:{}:{}", text.empty() ? "" : " ",
+                   slice.call_ns, slice.probe_before, slice.probe_after, slice.waited);
   }
   return text;
 }
@@ -40,9 +40,9 @@ std::optional<Slices> parse_slices(std::string_view text) {
   while (!text.empty()) {
     Slice& slice = slices.emplace_back();
     const bool is_read = take(text, ':', slice.call_ns) && take(text, ':', slice.probe_before) &&
-                         take(text, ' ', slice.probe_after);
-    if (!is_read || !std::isfinite(slice.call_ns) || slice.call_ns <= 0 || slice.probe_before < 0 ||
-        slice.probe_after < 0) {
+                         take(text, ':', slice.probe_after) && take(text, ' ', slice.waited);
+    if (!is_read || !std::isfinite(slice.call_ns) || slice.call_ns <= 0 ||
+        std::min({slice.probe_before, slice.probe_after, slice.waited}) < 0) {
       return std::nullopt;
     }
   }

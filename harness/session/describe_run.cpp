@@ -117,18 +117,20 @@ EmbeddingFacts describe_penalty(const std::vector<EmbeddingCell>& cells) {
 std::map<std::string, ProbeFacts> describe_probes(const std::vector<RoundRow>& rows) {
   Probes probes;
   for (const RoundRow& row : rows) probes.add(row);
+  std::map<int, std::int64_t> undisturbed;  // slices, by the number of threads
+  for (const RoundRow& row : rows) {
+    const std::optional<double> best = probes.best(row.cell.threads);
+    if (!row.measurement.timing || !best) continue;
+    for (const Slice& slice : row.measurement.timing->slices) {
+      undisturbed[row.cell.threads] += is_undisturbed(slice, *best) ? 1 : 0;
+    }
+  }
   std::map<std::string, ProbeFacts> facts;
   for (const auto& [threads, readings] : probes.readings()) {
-    const double best = probes.best(threads).value();
-    const auto near_best = static_cast<std::int64_t>(best * (1 + Probes::tolerance));
-    double undisturbed = 0;
-    for (const Histogram::Bucket& bucket : readings.buckets()) {
-      if (bucket.lower_bound() <= near_best) undisturbed += static_cast<double>(bucket.times());
-    }
-    facts[std::to_string(threads)] = {
-        .best = best,
-        .undisturbed = undisturbed / static_cast<double>(readings.count()),
-        .readings = to_string(readings)};
+    facts[std::to_string(threads)] = {.best = probes.best(threads).value(),
+                                      .undisturbed = static_cast<double>(undisturbed[threads]) /
+                                                     static_cast<double>(readings.count()),
+                                      .readings = to_string(readings)};
   }
   return facts;
 }

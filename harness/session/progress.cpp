@@ -34,13 +34,15 @@ Progress::~Progress() { clear_line(); }
 void Progress::task_starts(const Task& task, int round, std::size_t done, std::size_t total) {
   if (!is_terminal_) return;
   clear_line();
-  const std::string what = task.pass == Pass::time ? fmt::format("round {}", round + 1)
-                                                   : std::string(name_of(task.pass));
+  // In a round all variants take turns.
+  const bool is_round = task.pass == Pass::time;
+  const std::string variant = is_round ? "" : to_string(task.variant) + ' ';
+  const std::string what =
+      is_round ? fmt::format("round {}", round + 1) : std::string(name_of(task.pass));
   const std::optional<double> left = time_left_.estimate_s();
   const std::string line =
-      fmt::format("[{}/{}] {} {} n={} {}{}", done, total, task.kernel, to_string(task.variant),
-                  format_size(task.n), what,
-                  left ? fmt::format(", {} left", format_duration(*left)) : std::string());
+      fmt::format("[{}/{}] {} {}n={} {}{}", done, total, task.kernel, variant, format_size(task.n),
+                  what, left ? fmt::format(", {} left", format_duration(*left)) : std::string());
   notice(stream_, std::string_view(line).substr(0, columns_of(stream_)));
   drawn_ = true;
 }

@@ -148,16 +148,21 @@ class Round {
     slice_ = {.probe_before = around_.probe ? around_.probe() : 0};
     if (is_cold_) call_.run(plan_.calls);
     slice_s_ = 0;
+    waited_ns_ = waited_ns();
     before_ = usage_now();
     return true;
   }
 
   void end_slice() {
     add_usage(before_, usage_now(), timing_);
+    const auto waited_ns_in_slice = static_cast<double>(waited_ns() - waited_ns_);
+    slice_.waited = std::llround(1000 * std::min(1.0, waited_ns_in_slice / (slice_s_ * 1e9)));
     slice_.call_ns = slice_s_ * 1e9 / static_cast<double>(plan_.calls * plan_.batches);
     slice_.probe_after = around_.probe ? around_.probe() : 0;
     timing_.slices.push_back(slice_);
   }
+
+  std::int64_t waited_ns() const { return around_.waited_ns ? around_.waited_ns() : 0; }
 
   PreparedCall& call_;
   const SlicePlan& plan_;
@@ -169,6 +174,7 @@ class Round {
   Timing timing_{};              // what was counted
   Slice slice_{};
   double slice_s_ = 0;
+  std::int64_t waited_ns_ = 0;
   rusage before_{};
 };
 

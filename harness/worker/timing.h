@@ -26,6 +26,8 @@ using Turn = std::function<bool()>;
 struct Surroundings {
   Turn turn{};                            // empty: nobody else waits for the processor
   std::function<std::int64_t()> probe{};  // empty: not probed
+  // How long this thread has waited for the processor so far, in ns; empty: not told.
+  std::function<std::int64_t()> waited_ns{};
   // How long it takes at most to bring what a call reads back into the caches, which others used in
   // the meantime.
   double refill_ns = 0;

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
@@ -139,6 +139,26 @@ def read_csv(path: Path) -> list[Row]:
         header, *rows = list(csv.reader(file, strict=True))
     assert all(len(row) == len(header) for row in rows), f"{path} has ragged rows"
     return [dict(zip(header, row)) for row in rows]
+
+
+class Slice(NamedTuple):
+    """A part of a round: what a call took in it, the probe before and after, and who waited."""
+
+    call_ns: float
+    before: int
+    after: int
+    waited: int
+
+
+def slices_of(row: Row) -> list[Slice]:
+    """The slices of a row of a time pass."""
+    parts = (text.split(":") for text in row["slices"].split())
+    return [Slice(float(call), *map(int, rest)) for call, *rest in parts]
+
+
+def even_slices(call_ns: float, count: int = 10) -> str:
+    """The field of a round whose slices all took this long and were not disturbed."""
+    return " ".join([f"{call_ns:.6g}:1000:1000:0"] * count)
 
 
 def wait_for(what: str, probe: Callable[[], T | None], deadline_s: float = PATIENCE_S) -> T:

@@ -235,9 +235,9 @@ def damaged(finished: Path, tmp_path: Path) -> Callable[[str, Callable[[str], st
         ),
         pytest.param(
             "rounds.csv",
-            lambda text: text.replace("latency_ns", "latency", 1),
-            ["no column 'latency_ns'"],
-            id="no latency",
+            lambda text: text.replace("batch_p50_ns", "batch_p50", 1),
+            ["no column 'batch_p50_ns'"],
+            id="no median",
         ),
         pytest.param(
             "rounds.csv",
@@ -247,8 +247,8 @@ def damaged(finished: Path, tmp_path: Path) -> Callable[[str, Callable[[str], st
         ),
         pytest.param(
             "run.json",
-            lambda text: text.replace('"schema_version": 2', '"schema_version": 99'),
-            ["schema version 99", "version 2"],
+            lambda text: text.replace('"schema_version": 3', '"schema_version": 99'),
+            ["schema version 99", "versions 2 to 3"],
             id="another schema",
         ),
         pytest.param("run.json", lambda text: "{", ["not a gapmeter run"], id="no JSON"),

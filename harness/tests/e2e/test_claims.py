@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from support import BRIEF, Program, Results, Row, assert_rejected
+from support import BRIEF, Program, Results, Row, assert_rejected, even_slices
 
 ROUNDS = 6
 DIGEST = "00000000000000aa"
@@ -74,18 +74,19 @@ class MadeUpRun:
 
     def timed(self, common: Row, number: int) -> Row:
         level = (100 + zlib.crc32(common["variant"].encode()) % 1000) * int(common["n"])
-        latency = repr(level * (1 + 0.001 * number))
-        times = "latency_ns batch_min_ns batch_p10_ns batch_p50_ns batch_mean_ns".split()
+        latency = level * (1 + 0.001 * number)
+        times = "batch_min_ns batch_p10_ns batch_p50_ns batch_mean_ns".split()
         counts = "involuntary_switches minor_faults major_faults".split()
         collector = [name for name in self.columns if name.startswith("gc_")]
         key = (common["kernel"], common["variant"])
         default = "program_peak_bytes=1e7" if common["kernel"] == "cold_start" else ""
         row = common | {
-            "pass": "time", "round": str(number), "estimator": "p10", "calls_per_batch": "100",
+            "pass": "time", "round": str(number), "calls_per_batch": "100",
             "batches": "50", "single_calls": "1000:9900 5000:100", "clock_ns": "20",
             "hiccup_s": "0.1", "metrics": self.metrics.get(key, default),
+            "slices": even_slices(latency),
         }  # fmt: skip
-        row |= dict.fromkeys(times, latency) | dict.fromkeys(counts, "0")
+        row |= dict.fromkeys(times, repr(latency)) | dict.fromkeys(counts, "0")
         return row | (dict.fromkeys(collector, "1") if common["lane"] == "python" else {})
 
     def write(self, path: Path) -> None:

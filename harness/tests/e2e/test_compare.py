@@ -12,13 +12,12 @@ from typing import Any
 
 import pytest
 
-from support import BRIEF, Program, Results, Row, assert_rejected, read_csv
+from support import BRIEF, Program, Results, Row, assert_rejected, even_slices, read_csv
 
 ROUNDS = 9
 # Of the made-up run; whatever the real one was, Python takes ten times as long.
 LATENCIES_NS = {"native/right": 1000.0, "python/right": 10_000.0}
-LATENCY_COLUMNS = "latency_ns batch_min_ns batch_p10_ns batch_p50_ns batch_mean_ns".split()
-BLOCK_COLUMNS = "block_100us_ns block_1ms_ns block_10ms_ns".split()
+BATCH_COLUMNS = "batch_min_ns batch_p10_ns batch_p50_ns batch_mean_ns".split()
 
 Factors = dict[str, float]
 MakeRun = Callable[..., Path]
@@ -32,10 +31,9 @@ def write_csv(path: Path, rows: list[Row]) -> None:
 
 
 def timed(row: Row, number: int, latency_ns: float) -> Row:
-    """A row of a time pass as a round in which every batch took this long."""
-    times = {column: repr(latency_ns) for column in LATENCY_COLUMNS}
-    blocks = {column: "" for column in BLOCK_COLUMNS}
-    return row | times | blocks | {"round": str(number), "estimator": "p10"}
+    """A row of a time pass as a round in which every batch and every slice took this long."""
+    times = {column: repr(latency_ns) for column in BATCH_COLUMNS}
+    return row | times | {"round": str(number), "slices": even_slices(latency_ns)}
 
 
 @pytest.fixture(scope="module")
@@ -288,8 +286,8 @@ def schema(version: str) -> Callable[[str], str]:
         *(
             pytest.param(
                 "rounds.csv",
-                in_line(5, "latency_ns", value),
-                ["line 5", f"'{value}'", "latency_ns"],
+                in_line(5, "slices", f"12.5:994:995:0 {value}:994:995:0"),
+                ["line 5", f" {value}:", "slices"],
                 id=f"a latency of {value}",
             )
             for value in ("nan", "inf", "-1", "-0.5", "0", "1e999", "fast", "0x10")
@@ -309,13 +307,14 @@ def schema(version: str) -> Callable[[str], str]:
                 ("variant", "frog"),
                 ("pass", "future"),
                 ("status", "fine"),
-                ("estimator", "guess"),
+                ("slices", "12.5"),
+                ("slices", "12.5:994:995"),
                 ("batches", "0"),
                 ("batch_p50_ns", "nan"),
             )
         ),
         pytest.param(
-            "run.json", schema("99"), ["schema version 99", "version 2"], id="another schema"
+            "run.json", schema("99"), ["schema version 99", "versions 2 to 3"], id="another schema"
         ),
         pytest.param("run.json", schema('"1"'), ["schema_version"], id="an absurd schema"),
         pytest.param("run.json", lambda text: "{", ["not a gapmeter run"], id="no JSON"),

@@ -89,7 +89,7 @@ def measure_alone(zoo: Program, out: Path, lock: Path) -> Run:
     )
 
 
-def test_within_a_run_a_worker_has_ended_before_the_next_begins(
+def test_within_a_run_only_one_worker_works_at_a_time(
     zoo: Program, out: Path, tmp_path: Path
 ) -> None:
     run = measure_alone(zoo, out, tmp_path / "lock")

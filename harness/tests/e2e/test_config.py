@@ -47,7 +47,7 @@ def test_a_run_takes_its_options_from_its_section(
     }
     facts = run.facts
     assert (facts["seed"], facts["rounds"], facts["timeout_s"]) == (7, 3, 30)
-    assert facts["round_ns"] == 5_000_000, "quick"
+    assert facts["round_ns"] == 10_000_000, "quick"
 
 
 def test_the_command_line_overrides_the_file(gapmeter: Program, config: Config, out: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_depth_on_the_command_line_replaces_that_of_the_file(
 ) -> None:
     path = config(f"[run]\n{in_file} = true\nrounds = 1\n")
     run = gapmeter.measure(out, f"--{given}", "--config", path, "--kernels", "empty")
-    assert run.facts["round_ns"] == {"quick": 5_000_000, "full": 200_000_000}[given]
+    assert run.facts["round_ns"] == {"quick": 10_000_000, "full": 200_000_000}[given]
 
 
 def test_config_may_stand_before_the_command(gapmeter: Program, config: Config, out: Path) -> None:

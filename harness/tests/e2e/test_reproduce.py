@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import (
-    Program, Results, Row, assert_rejected, read_csv, started, wait_for_rows
+    Program, Results, Row, assert_rejected, read_csv, slices_of, started, wait_for_rows
 )
 
 TINY = ("--kernels", "sum", "--variants", "native/strict,native/f64,python/loop")
@@ -34,10 +34,14 @@ def reference(gapmeter: Program, tmp_path_factory: pytest.TempPathFactory) -> Re
 
 def faster(row: Row, factor: float) -> Row:
     """A round that took `factor` times as long."""
-    times = [name for name in row if name.endswith("_ns") and name.startswith(("batch_", "block_"))]
-    return row | {
-        name: repr(float(row[name]) * factor) for name in ("latency_ns", *times) if row[name]
-    }
+    if not row["slices"]:
+        return row
+    times = [name for name in row if name.endswith("_ns") and name.startswith("batch_")]
+    slices = " ".join(
+        f"{slice_.call_ns * factor:.6g}:{slice_.before}:{slice_.after}:{slice_.waited}"
+        for slice_ in slices_of(row)
+    )
+    return row | {name: repr(float(row[name]) * factor) for name in times} | {"slices": slices}
 
 
 def test_a_run_is_measured_again_and_compared(

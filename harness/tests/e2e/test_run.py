@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import statistics
 from collections import defaultdict
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support import BRIEF, SANITIZERS, Program, Row, Run
+from support import BRIEF, SANITIZERS, Program, Row, Run, slices_of
 
 KERNELS = ("sum", "apply_weights", "empty")
 SIZES = (16, 1000)
@@ -49,62 +48,31 @@ def key_of(row: Row) -> CellKey:
     return row["kernel"], row["variant"], row["n"]
 
 
-def latencies_of(rounds: list[Row]) -> dict[CellKey, dict[str, float]]:
-    """Each cell's latency in each of its rounds."""
+def latencies_of(run: Run) -> dict[CellKey, dict[str, float]]:
+    """Each cell's latency in each of its rounds that had undisturbed slices."""
+    limits = {threads: 1.03 * probe["best"] for threads, probe in run.facts["probes"].items()}
     cells: dict[CellKey, dict[str, float]] = defaultdict(dict)
-    for row in rounds:
-        if row["pass"] == "time":
-            cells[key_of(row)][row["round"]] = float(row["latency_ns"])
+    for row in run.rounds:
+        if row["pass"] != "time":
+            continue
+        undisturbed = [
+            slice_.call_ns
+            for slice_ in slices_of(row)
+            if max(slice_.before, slice_.after) <= limits[row["threads"]] and slice_.waited <= 30
+        ]
+        if undisturbed:
+            cells[key_of(row)][row["round"]] = statistics.median(undisturbed)
     return cells
 
 
-def fastest_native(rounds: list[Row], kernel: str, n: str) -> CellKey:
-    """The cell that Python cells of this kernel and n are compared with."""
-    medians = {
+def medians_of(run: Run) -> dict[CellKey, float]:
+    """The latency of each cell that was not disturbed nearly all the time."""
+    states = {key_of(row): row["state"] for row in run.summary}
+    return {
         key: statistics.median(by_round.values())
-        for key, by_round in latencies_of(rounds).items()
-        if key[0] == kernel and key[2] == n and key[1].startswith("native/")
+        for key, by_round in latencies_of(run).items()
+        if states[key] == "undisturbed"
     }
-    return min(medians, key=lambda key: medians[key])
-
-
-def batch_length(row: Row) -> float:
-    return float(row["batch_p50_ns"]) * int(row["calls_per_batch"])
-
-
-def with_batches_of(row: Row, length: float) -> float:
-    """What a round read in batches, blocks of batches, or as a whole: whichever is nearest."""
-    read = [(batch_length(row), float(row["batch_p50_ns"]))]
-    for name, block in (("100us", 1e5), ("1ms", 1e6), ("10ms", 1e7)):
-        if row[f"block_{name}_ns"]:
-            read.append((block, float(row[f"block_{name}_ns"])))
-    if int(row["batches"]) > 1:
-        read.append((batch_length(row) * int(row["batches"]), float(row["batch_mean_ns"])))
-    return min(read, key=lambda known: abs(math.log(known[0] / length)))[1]
-
-
-def paired_gap(rounds: list[Row], python: CellKey, native: CellKey) -> tuple[str, float]:
-    """By what two cells are compared, and the median over rounds of their ratio, in logarithms.
-
-    Two cells of short batches are compared by their low quantiles, others by batches of one length.
-    """
-    timed = {
-        key: {row["round"]: row for row in rounds if row["pass"] == "time" and key_of(row) == key}
-        for key in (python, native)
-    }
-    rows = [row for by_round in timed.values() for row in by_round.values()]
-    if {row["estimator"] for row in rows} == {"p10"}:
-        estimator, read = "p10", lambda row: float(row["latency_ns"])
-    else:
-        length = max(
-            statistics.median(map(batch_length, by_round.values())) for by_round in timed.values()
-        )
-        estimator, read = "median", lambda row: with_batches_of(row, length)
-    ratios = [
-        math.log(read(row) / read(timed[native][number]))
-        for number, row in timed[python].items()
-    ]
-    return estimator, math.exp(statistics.median(ratios))
 
 
 def test_a_run_that_goes_well_exits_0_and_leaves_its_files(run: Run) -> None:
@@ -172,12 +140,13 @@ def test_the_summary_keeps_to_its_columns(run: Run) -> None:
     assert len(set(columns)) == len(columns)
 
 
-def test_latency_is_the_median_over_rounds_and_rates_follow_from_it(run: Run) -> None:
-    latencies = latencies_of(run.rounds)
+def test_latency_is_that_of_undisturbed_slices_and_rates_follow_from_it(run: Run) -> None:
+    latencies = medians_of(run)
+    assert len(latencies) > 0, "at least one cell had five undisturbed slices"
     costs = {key_of(row): row for row in run.rounds}
     for row in run.summary:
-        latency = statistics.median(latencies[key_of(row)].values())
-        assert float(row["latency_ns"]) == pytest.approx(latency)
+        latency = float(row["latency_ns"])
+        assert latency == pytest.approx(latencies.get(key_of(row), latency))
         for unit in ("items", "bytes", "flops"):
             per_call = costs[key_of(row)][f"{unit}_per_call"]
             expected = float(per_call) / (latency * 1e-9) if per_call else ""
@@ -185,16 +154,30 @@ def test_latency_is_the_median_over_rounds_and_rates_follow_from_it(run: Run) ->
             assert (float(found) if found else "") == pytest.approx(expected)
 
 
-def test_every_python_row_has_a_gap_that_follows_from_the_rounds(run: Run) -> None:
+def test_every_gap_is_the_quotient_of_the_latencies_beside_it(run: Run) -> None:
+    latencies = {key_of(row): float(row["latency_ns"]) for row in run.summary}
     for row in run.summary:
         if row["lane"] == "native":
             assert (row["gap"], row["reference"]) == ("", "")
             continue
-        native = fastest_native(run.rounds, row["kernel"], row["n"])
-        assert row["reference"] == native[1]
-        estimator, expected = paired_gap(run.rounds, key_of(row), native)
-        assert row["gap_estimator"] == estimator
-        assert float(row["gap"]) == pytest.approx(expected)
+        kernel, _, n = key_of(row)
+        native = {
+            name: latency
+            for (other, name, size), latency in latencies.items()
+            if (other, size) == (kernel, n) and name.startswith("native/")
+        }
+        assert row["reference"] == min(native, key=lambda name: native[name])
+        expected = latencies[key_of(row)] / min(native.values())
+        assert float(row["gap"]) == pytest.approx(expected, rel=1e-12)
+
+
+def test_run_json_keeps_what_the_probes_read(run: Run) -> None:
+    probes = run.facts["probes"]
+    assert set(probes) == {row["threads"] for row in run.rounds if row["pass"] == "time"}
+    for probe in probes.values():
+        assert 0 < probe["undisturbed"] <= 1
+        counts = [int(bucket.partition(":")[2]) for bucket in probe["readings"].split()]
+        assert sum(counts) == sum(len(slices_of(row)) for row in run.rounds if row["slices"])
 
 
 def test_what_was_not_measured_is_empty(run: Run) -> None:
@@ -228,19 +211,16 @@ def test_summarize_reproduces_the_summary_byte_for_byte(run: Run, gapmeter: Prog
     assert process.stdout in run.process.stdout, "it prints the table of the run"
 
 
-def test_rounds_are_interleaved_and_every_second_one_is_reversed(run: Run) -> None:
-    order: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+def test_every_variant_is_in_every_round_once(run: Run) -> None:
+    places: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in run.rounds:
         if row["pass"] == "time":
-            variants = order[row["kernel"], row["n"], row["round"]]
-            assert row["position"] == str(len(variants)), "rows stand in the order of execution"
+            variants = places[row["kernel"], row["n"], row["round"]]
+            assert row["position"] == str(len(variants)), "the order in which they were started"
             variants.append(row["variant"])
-    for (kernel, n, number), variants in order.items():
+    for (kernel, n, _), variants in places.items():
         assert len(set(variants)) == len(variants)
-        if number == "0":
-            assert order[kernel, n, "1"] == variants[::-1]
-    orders = {tuple(variants) for key, variants in order.items() if key[0] == "sum"}
-    assert len(orders) == len(SIZES) * ROUNDS, "each size has an order of its own"
+        assert variants == places[kernel, n, "0"]
 
 
 def test_the_rounds_of_a_cell_are_timed_in_batches_of_the_same_calls(run: Run) -> None:
@@ -248,14 +228,13 @@ def test_the_rounds_of_a_cell_are_timed_in_batches_of_the_same_calls(run: Run) -
     for row in run.rounds:
         if row["pass"] == "time":
             calls[key_of(row)].add(row["calls_per_batch"])
-            assert int(row["batches"]) >= 1
-            assert row["estimator"] in ("p10", "median")
+            assert int(row["batches"]) >= len(slices_of(row)) >= 1
     assert all(len(found) == 1 for found in calls.values())
 
 
 def test_run_json_tells_how_the_run_was_made(run: Run) -> None:
     facts = run.facts
-    assert facts["schema_version"] == 2
+    assert facts["schema_version"] == 3
     assert facts["command"][1:4] == ["run", "--out", str(run.dir)]
     assert (facts["seed"], facts["rounds"], facts["interrupted"]) == (1, ROUNDS, False)
     assert facts["started"] <= facts["ended"]

@@ -1,7 +1,9 @@
 // The time pass: one round of batches, then single calls if they are long enough.
 #include <algorithm>
+#include <memory>
 
 #include "harness/base/clock.h"
+#include "harness/sys/processor_wait.h"
 #include "harness/worker/passes/pass.h"
 #include "harness/worker/probe.h"
 #include "harness/worker/single_calls.h"
@@ -33,6 +35,18 @@ double refill_ns(const PassContext& context) {
   return std::min(data + program_bytes, most_bytes) / bytes_per_ns;
 }
 
+Surroundings surroundings_of(const PassContext& context) {
+  Surroundings around{.turn = context.turn,
+                      .probe = context.task.threads == 1 ? probe : probe_every_processor,
+                      .refill_ns = refill_ns(context)};
+  // Only of a process that can't take the processor from itself: the measured code must have no
+  // part in the choice of slices.
+  if (is_only_thread()) {
+    around.waited_ns = [wait = std::make_shared<ProcessorWait>()] { return wait->ns(); };
+  }
+  return around;
+}
+
 }  // namespace
 
 Measurement measure_time(const PassContext& context) {
@@ -44,10 +58,7 @@ Measurement measure_time(const PassContext& context) {
   const auto call = lane.prepare(kernel, task.variant.name, std::move(inputs));
   measurement.effort.prepare_s = clock.now_s() - started_s;
   measurement.metrics = call->metrics();
-  measurement.timing = time_round(*call, task.timing,
-                                  {.turn = turn,
-                                   .probe = task.threads == 1 ? probe : probe_every_processor,
-                                   .refill_ns = refill_ns(context)});
+  measurement.timing = time_round(*call, task.timing, surroundings_of(context));
   const std::int64_t single_calls_ns = task.timing.single_calls_ns;
   const bool are_wanted =
       single_calls_ns > 0 && measurement.timing->p50_ns >= shortest_single_call_ns;

@@ -50,5 +50,10 @@ TEST(IsUndisturbed, UpToThreePercentAboveTheBestOnBothSides) {
   EXPECT_FALSE(is_undisturbed({10, 1000, 1031}, 1000));
 }
 
+TEST(IsUndisturbed, OnlyIfOthersHadNoMoreThanThreePercentOfIt) {
+  EXPECT_TRUE(is_undisturbed({10, 1000, 1000, 30}, 1000));
+  EXPECT_FALSE(is_undisturbed({10, 1000, 1000, 31}, 1000));
+}
+
 }  // namespace
 }  // namespace gapmeter

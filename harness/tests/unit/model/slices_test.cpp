@@ -17,11 +17,11 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::Optional;
 
-const Slices two_slices{{.call_ns = 52.31, .probe_before = 994, .probe_after = 995},
+const Slices two_slices{{.call_ns = 52.31, .probe_before = 994, .probe_after = 995, .waited = 12},
                         {.call_ns = 52.4, .probe_before = 0, .probe_after = 996}};
 
-TEST(SlicesText, IsTimeAndProbesOfEachInTheirOrder) {
-  EXPECT_EQ(to_string(two_slices), "52.31:994:995 52.4:0:996");
+TEST(SlicesText, IsTimeProbesAndWaitOfEachInTheirOrder) {
+  EXPECT_EQ(to_string(two_slices), "52.31:994:995:12 52.4:0:996:0");
 }
 
 TEST(SlicesText, IsReadBack) { EXPECT_THAT(parse_slices(to_string(two_slices)), two_slices); }
@@ -32,10 +32,10 @@ TEST(SlicesText, OfNoSlicesIsEmptyAndReadBack) {
 }
 
 TEST(SlicesText, HasSixDigitsOfTheTime) {
-  EXPECT_EQ(to_string(Slices{{.call_ns = 1.0 / 3}}), "0.333333:0:0");
-  EXPECT_EQ(to_string(Slices{{.call_ns = 1234.56789}}), "1234.57:0:0");
-  EXPECT_EQ(to_string(Slices{{.call_ns = 123456789}}), "1.23457e+08:0:0");
-  EXPECT_EQ(to_string(Slices{{.call_ns = 1500}}), "1500:0:0");
+  EXPECT_EQ(to_string(Slices{{.call_ns = 1.0 / 3}}), "0.333333:0:0:0");
+  EXPECT_EQ(to_string(Slices{{.call_ns = 1234.56789}}), "1234.57:0:0:0");
+  EXPECT_EQ(to_string(Slices{{.call_ns = 123456789}}), "1.23457e+08:0:0:0");
+  EXPECT_EQ(to_string(Slices{{.call_ns = 1500}}), "1500:0:0:0");
 }
 
 // Files are written from what was read from messages: the second time nothing is lost.
@@ -51,41 +51,44 @@ TEST(SlicesText, LosesDigitsOnlyOnce) {
 }
 
 TEST(SlicesText, TakesTheLargestProbes) {
-  const Slices slices{{.call_ns = 1, .probe_before = INT64_MAX, .probe_after = INT64_MAX}};
+  const Slices slices{
+      {.call_ns = 1, .probe_before = INT64_MAX, .probe_after = INT64_MAX, .waited = INT64_MAX}};
   EXPECT_THAT(parse_slices(to_string(slices)), slices);
 }
 
 TEST(SlicesText, IsRefusedWithoutAllParts) {
-  for (const char* text :
-       {"1", "1:", "1:2", "1:2:", ":2:3", "1::3", "::", "1:2:3 1", "1:2:3 1:2", "1 1:2:3"}) {
+  for (const char* text : {"1", "1:2", "1:2:3", "1:2:3:", ":2:3:4", "1::3:4", ":::", "1:2:3:4 1",
+                           "1:2:3:4 1:2:3", "1 1:2:3:4"}) {
     EXPECT_EQ(parse_slices(text), std::nullopt) << text;
   }
 }
 
 TEST(SlicesText, IsRefusedWithMoreThanItsParts) {
-  for (const char* text : {"1:2:3:4", "1:2:3:", "1:2:3x", "1:2:3;1:2:3", "1:2:3,", "1:2:3 x"}) {
+  for (const char* text :
+       {"1:2:3:4:5", "1:2:3:4:", "1:2:3:4x", "1:2:3:4;1:2:3:4", "1:2:3:4,", "1:2:3:4 x"}) {
     EXPECT_EQ(parse_slices(text), std::nullopt) << text;
   }
 }
 
 TEST(SlicesText, IsRefusedWithBlanksBesidesThoseBetweenSlices) {
-  for (const char* text : {" ", "1:2:3 ", " 1:2:3", "1:2:3  1:2:3", "1: 2:3", "1 :2:3", "1:2 :3",
-                           "1:2:3\n", "1:2:3\t1:2:3"}) {
+  for (const char* text : {" ", "1:2:3:4 ", " 1:2:3:4", "1:2:3:4  1:2:3:4", "1: 2:3:4", "1 :2:3:4",
+                           "1:2 :3:4", "1:2:3:4\n", "1:2:3:4\t1:2:3:4"}) {
     EXPECT_EQ(parse_slices(text), std::nullopt) << text;
   }
 }
 
 TEST(SlicesText, IsRefusedWithATimeThatNoCallTakes) {
   for (const char* time : {"0", "-1", "-0", "inf", "-inf", "nan", "1e999", "x", "0x1", "1,5"}) {
-    EXPECT_EQ(parse_slices(std::string(time) + ":2:3"), std::nullopt) << time;
-    EXPECT_EQ(parse_slices("1:2:3 " + std::string(time) + ":2:3"), std::nullopt) << time;
+    EXPECT_EQ(parse_slices(std::string(time) + ":2:3:4"), std::nullopt) << time;
+    EXPECT_EQ(parse_slices("1:2:3:4 " + std::string(time) + ":2:3:4"), std::nullopt) << time;
   }
 }
 
-TEST(SlicesText, IsRefusedWithAProbeThatIsNone) {
+TEST(SlicesText, IsRefusedWithAProbeOrAWaitThatIsNone) {
   for (const char* probe : {"-1", "1.5", "1e3", "x", "nan", "9223372036854775808", "+1"}) {
-    EXPECT_EQ(parse_slices("1:" + std::string(probe) + ":3"), std::nullopt) << probe;
-    EXPECT_EQ(parse_slices("1:2:" + std::string(probe)), std::nullopt) << probe;
+    EXPECT_EQ(parse_slices("1:" + std::string(probe) + ":3:4"), std::nullopt) << probe;
+    EXPECT_EQ(parse_slices("1:2:" + std::string(probe) + ":4"), std::nullopt) << probe;
+    EXPECT_EQ(parse_slices("1:2:3:" + std::string(probe)), std::nullopt) << probe;
   }
 }
 

@@ -527,8 +527,9 @@ TEST(MalformedMessage, ABatchIsOfAtLeastOneCallAndASliceOfABatch) {
 }
 
 TEST(MalformedMessage, SlicesThatCannotBeAreRefused) {
-  for (const char* value : {"x", "1", "1:2", "1:2:3 ", " 1:2:3", "1:2:3  1:2:3", "0:2:3", "-1:2:3",
-                            "nan:2:3", "inf:2:3", "1:-2:3", "1:2:-3", "1:2.5:3"}) {
+  for (const char* value :
+       {"x", "1", "1:2:3", "1:2:3:4 ", " 1:2:3:4", "1:2:3:4  1:2:3:4", "0:2:3:4", "-1:2:3:4",
+        "nan:2:3", "inf:2:3", "1:-2:3", "1:2:-3", "1:2.5:3"}) {
     EXPECT_EQ(damaged_at("/slices", value), "'slices' is not slices of a round") << value;
   }
   for (const Json& value : not_a_string) {

@@ -224,7 +224,7 @@ TEST_F(ProgressTest, OnATerminalCountsRoundsFromOneAndTellsTheTimeLeft) {
     progress.row_ends(ended("native/simd", 4096, 20));
     progress.task_starts(task(Pass::time), 1, 4, 10);
   });
-  EXPECT_THAT(text, HasSubstr("[4/10] sum native/simd n=4Ki round 2, 1 min 20 s left"));
+  EXPECT_THAT(text, HasSubstr("[4/10] sum n=4Ki round 2, 1 min 20 s left"));
 }
 
 TEST_F(ProgressTest, OnATerminalRemovesItsLineInTheEnd) {

@@ -48,17 +48,19 @@ RoundRow full_row() {
            .reason = "",
            .input_digest = "0123456789abcdef",
            .max_error = 1.5e-7,
-           .timing = Timing{.calls = 128,
-                            .batches = 400,
-                            .slices = {{.call_ns = 0.25, .probe_before = 994, .probe_after = 995},
-                                       {.call_ns = 123456, .probe_before = 0, .probe_after = 996}},
-                            .min_ns = 0.25,
-                            .p10_ns = 0.26,
-                            .p50_ns = 0.1 + 0.2,
-                            .mean_ns = 1e300,
-                            .involuntary_switches = 5,
-                            .minor_faults = 6,
-                            .major_faults = 7},
+           .timing =
+               Timing{.calls = 128,
+                      .batches = 400,
+                      .slices =
+                          {{.call_ns = 0.25, .probe_before = 994, .probe_after = 995, .waited = 12},
+                           {.call_ns = 123456, .probe_before = 0, .probe_after = 996}},
+                      .min_ns = 0.25,
+                      .p10_ns = 0.26,
+                      .p50_ns = 0.1 + 0.2,
+                      .mean_ns = 1e300,
+                      .involuntary_switches = 5,
+                      .minor_faults = 6,
+                      .major_faults = 7},
            .single_calls = full_single_calls(),
            .memory = MemoryUse{.baseline_bytes = 30'000'000,
                                .input_bytes = 4096,
@@ -211,23 +213,24 @@ TEST(RoundRows, VariantsOfFurtherEnginesAreReadBackTheSame) {
 
 TEST(RoundRows, WriteEachNewFieldUnderItsColumn) {
   const Fields fields = to_fields(full_row());
-  const std::pair<const char*, const char*> expected[] = {{"precision", "0.02"},
-                                                          {"budgeted", "true"},
-                                                          {"slices", "0.25:994:995 123456:0:996"},
-                                                          {"involuntary_switches", "5"},
-                                                          {"minor_faults", "6"},
-                                                          {"major_faults", "7"},
-                                                          {"single_calls", "1200:3 5000:1"},
-                                                          {"clock_ns", "21.5"},
-                                                          {"hiccups", "9000:2"},
-                                                          {"hiccup_s", "0.00375"},
-                                                          {"gc_collections_0", "1"},
-                                                          {"gc_collections_1", "2"},
-                                                          {"gc_collections_2", "3"},
-                                                          {"gc_total_ns", "5000"},
-                                                          {"gc_longest_ns", "4000"},
-                                                          {"prepare_s", "0.0123"},
-                                                          {"timed_s", "0.0456"}};
+  const std::pair<const char*, const char*> expected[] = {
+      {"precision", "0.02"},
+      {"budgeted", "true"},
+      {"slices", "0.25:994:995:12 123456:0:996:0"},
+      {"involuntary_switches", "5"},
+      {"minor_faults", "6"},
+      {"major_faults", "7"},
+      {"single_calls", "1200:3 5000:1"},
+      {"clock_ns", "21.5"},
+      {"hiccups", "9000:2"},
+      {"hiccup_s", "0.00375"},
+      {"gc_collections_0", "1"},
+      {"gc_collections_1", "2"},
+      {"gc_collections_2", "3"},
+      {"gc_total_ns", "5000"},
+      {"gc_longest_ns", "4000"},
+      {"prepare_s", "0.0123"},
+      {"timed_s", "0.0456"}};
   for (const auto& [column, value] : expected) {
     EXPECT_EQ(fields.at(index_of(round_columns(), column)), value) << column;
   }
@@ -498,8 +501,9 @@ TEST(ParseRound, RefusesHistogramsThatAreNone) {
 }
 
 TEST(ParseRound, RefusesSlicesThatAreNone) {
-  for (const char* value : {"x", "1", "1:2", "1:2:3 ", " 1:2:3", "1:2:3  1:2:3", "0:2:3", "-1:2:3",
-                            "nan:2:3", "inf:2:3", "1:-2:3", "1:2:-3", "1:2.5:3"}) {
+  for (const char* value :
+       {"x", "1", "1:2:3", "1:2:3:4 ", " 1:2:3:4", "1:2:3:4  1:2:3:4", "0:2:3:4", "-1:2:3:4",
+        "nan:2:3", "inf:2:3", "1:-2:3", "1:2:-3", "1:2.5:3"}) {
     EXPECT_EQ(error_with("slices", value), "'" + std::string(value) + "' can't be a slices");
   }
 }

@@ -1,4 +1,4 @@
-// alone: variants that fail when another worker runs at the same time.
+// alone: variants that fail when another worker works at the same time.
 #include <fcntl.h>
 #include <sys/file.h>
 
@@ -9,15 +9,16 @@
 
 namespace {
 
-// Locks the file that GAPMETER_ZOO_LOCK names, for as long as this process lives.
+// Locks the file that GAPMETER_ZOO_LOCK names for as long as a call takes.
 zoo::Output locks(zoo::Input x) {
-  static const int lock = [] {
+  static const int file = [] {
     const char* path = std::getenv("GAPMETER_ZOO_LOCK");
-    const int fd = path == nullptr ? -1 : open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) throw std::runtime_error("not alone");
-    return fd;
+    return path == nullptr ? -1 : open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
   }();
-  return lock < 0 ? zoo::Output{} : zoo::right(x);
+  if (file < 0 || flock(file, LOCK_EX | LOCK_NB) != 0) throw std::runtime_error("not alone");
+  zoo::Output output = zoo::right(x);
+  flock(file, LOCK_UN);
+  return output;
 }
 
 }  // namespace
