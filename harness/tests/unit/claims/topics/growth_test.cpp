@@ -43,11 +43,12 @@ SummaryRows gaps_of(const std::vector<Gap>& kernels) {
   return rows;
 }
 
-// The gap of the kernel a at as many of the five sizes.
+// The gap of the kernel a at as many of the five sizes, with spread at the last of them.
 SummaryRows gaps_at(const std::vector<double>& gaps, double spread = 0) {
   SummaryRows rows;
   for (std::size_t i = 0; i < gaps.size(); ++i) {
-    rows.push_back(gap_row("a", "python/loop", five_sizes[i], gaps[i], spread));
+    const bool last = i + 1 == gaps.size();
+    rows.push_back(gap_row("a", "python/loop", five_sizes[i], gaps[i], last ? spread : 0));
   }
   return rows;
 }
