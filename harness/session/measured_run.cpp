@@ -114,6 +114,12 @@ RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
   return facts;
 }
 
+std::int64_t largest_cache(const std::vector<CacheFacts>& caches) {
+  std::int64_t largest = 0;
+  for (const CacheFacts& cache : caches) largest = std::max(largest, cache.size_bytes);
+  return largest;
+}
+
 // Measures what is measured once for all rows, unless a resumed run has it already.
 std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::path& dir,
                                                 RunFacts& facts) {
@@ -121,7 +127,8 @@ std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::pa
   std::vector<EmbeddingCell> penalty = measure_penalty(setup);
   if (!setup.invocation.interrupts.stop) {
     facts.python.embedding_penalty = describe_penalty(penalty);
-    facts.machine.roofline = measure_roofline(setup.workers.cpu);
+    facts.machine.roofline =
+        measure_roofline(setup.workers.cpu, largest_cache(facts.machine.caches));
     write_run_facts(dir, facts);
   }
   return penalty;
