@@ -186,9 +186,9 @@ std::vector<std::size_t> roofline_sizes(std::int64_t last_cache_bytes,
       static_cast<std::size_t>(std::max<std::int64_t>(available_bytes.value_or(0), 0));
   const std::size_t limit = available_bytes ? std::clamp(available / 4, huge_page, most) : most;
   std::vector<std::size_t> sizes;
-  for (const std::size_t times : {2, 4}) {
+  for (const std::size_t times : {2U, 4U}) {
     const std::size_t size = std::min(times * cache, limit) / huge_page * huge_page;
-    if (sizes.empty() || sizes.back() != size) sizes.push_back(size);
+    if (sizes.empty() || 2 * size >= 3 * sizes.back()) sizes.push_back(size);
   }
   return sizes;
 }
@@ -201,6 +201,13 @@ Roofline measure_roofline(int cpu, std::int64_t last_cache_bytes) {
     roofline = best_over(sizes);
   }).join();
   return roofline;
+}
+
+Roofline best_of(const Roofline& one, const Roofline& other) {
+  return {.read_bytes_per_s = std::max(one.read_bytes_per_s, other.read_bytes_per_s),
+          .copy_bytes_per_s = std::max(one.copy_bytes_per_s, other.copy_bytes_per_s),
+          .flops_per_s = std::max(one.flops_per_s, other.flops_per_s),
+          .multiply_bytes_per_s = std::max(one.multiply_bytes_per_s, other.multiply_bytes_per_s)};
 }
 
 }  // namespace gapmeter

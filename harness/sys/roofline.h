@@ -18,7 +18,7 @@ struct Roofline {
 
 // How large all arrays of a loop are together: several times the last cache and, where there is so
 // much memory, at least a size that no cache of our days holds for one processor. Ascending, one
-// at least; none needs more than a quarter of the memory.
+// at least; none needs more than a quarter of the memory, and each is notably larger than the last.
 std::vector<std::size_t> roofline_sizes(std::int64_t last_cache_bytes,
                                         std::optional<std::int64_t> available_bytes);
 
@@ -26,5 +26,8 @@ std::vector<std::size_t> roofline_sizes(std::int64_t last_cache_bytes,
 // prefetching, with ordinary stores and with those that pass the caches by, on huge pages. This is
 // the most that such loops reach, not what the data sheet says.
 Roofline measure_roofline(int cpu, std::int64_t last_cache_bytes);
+
+// Of two measurements the higher of each limit.
+Roofline best_of(const Roofline& one, const Roofline& other);
 
 }  // namespace gapmeter
