@@ -135,7 +135,7 @@ std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::pa
 }
 
 // Other tenants of a shared machine take memory bandwidth for minutes: the better of a run's
-// beginning and its end is nearer to what there is.
+// beginning and its end is nearer to what there is. A budget leaves no time for that.
 void measure_limits_again(const Setup& setup, RunFacts& facts) {
   std::optional<Roofline>& roofline = facts.machine.roofline;
   if (!roofline) return;
@@ -182,7 +182,7 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
   RunContext context = context_of(facts);
   write_summary(dir, summary, context);
   facts.probes = describe_probes(rounds.rows);
-  if (rounds.end == RunEnd::complete) measure_limits_again(setup, facts);
+  if (rounds.end == RunEnd::complete && !left_s) measure_limits_again(setup, facts);
   facts.ended = utc_now();
   facts.interrupted = rounds.end == RunEnd::interrupted;
   write_run_facts(dir, facts);

@@ -13,7 +13,7 @@ from gapmeter_report.drawing.panels import Panel, XAxis
 from gapmeter_report.drawing.rendering import Chart
 from gapmeter_report.models.numbers import format_size, format_time, round_time
 from gapmeter_report.models.percentiles import (
-    shown_sizes, tail_series, tails_of, without_tail,
+    common_rarity, shown_sizes, tail_series, tails_of, without_tail,
 )
 from gapmeter_report.models.series import series_label
 from gapmeter_report.models.subjects import Subject
@@ -34,9 +34,12 @@ def percentile_chart(rows: pd.DataFrame, subject: Subject) -> Chart | None:
     floors = {panels[n].y_label: rows[rows["n"] == n] for n in sizes}
     has_floors = any(part[[*_FLOORS.values()]].notna().any().any() for part in floors.values())
 
-    def draw_floors(panel: Panel, axes: Axes) -> None:
+    commons = {panels[n].y_label: common_rarity(tails[tails["n"] == n]) for n in sizes}
+
+    def draw_more(panel: Panel, axes: Axes) -> None:
         for row in floors[panel.y_label].itertuples():
             _draw_floor(axes, row, subject)
+        _draw_common(axes, commons[panel.y_label])
 
     too_few = without_tail(rows[rows["n"] == sizes[-1]], panels[sizes[-1]].series)
     notes = [
@@ -47,7 +50,7 @@ def percentile_chart(rows: pd.DataFrame, subject: Subject) -> Chart | None:
     words = Words(
         title=title,
         subtitle="how long a call takes that is slower than this share of all calls; "
-        "the last point is the longest",
+        "labels: the percentile at the dotted line, and how many calls",
         alt=" ".join(_alt(panel, n) for n, panel in panels.items()),
         notes=tuple(notes),
     )
@@ -55,7 +58,7 @@ def percentile_chart(rows: pd.DataFrame, subject: Subject) -> Chart | None:
     ticks = {rarity: name for rarity, name in _NAMED.items() if rarity <= last}
     axis = XAxis("share of the calls that are faster", ticks)
     return line_chart(
-        list(panels.values()), words, axis, subject.footer, draw_more=draw_floors
+        list(panels.values()), words, axis, subject.footer, draw_more=draw_more
     )
 
 
@@ -66,6 +69,12 @@ def _panel(tails: pd.DataFrame, n: int, subject: Subject) -> Panel:
         failures=[],
         format=round_time,
     )
+
+
+def _draw_common(axes: Axes, rarity: float | None) -> None:
+    if rarity is not None:
+        axes.axvline(rarity, color=style.MUTED, linewidth=0.8, linestyle=(0, (1, 2)), zorder=0.8,
+                     label="common percentile")
 
 
 def _draw_floor(axes: Axes, row: pd.Series, subject: Subject) -> None:
@@ -79,8 +88,7 @@ def _draw_floor(axes: Axes, row: pd.Series, subject: Subject) -> None:
 
 def _alt(panel: Panel, n: int) -> str:
     listed = "; ".join(
-        f"{series.label} {format_time(series.value[0])} in the median, "
-        f"{format_time(series.value[-1])} at most"
+        f"{series.label} {format_time(series.value[0])} in the median, {series.note}"
         for series in panel.series
     )
     return f"At n = {format_size(n)}: {listed}."
