@@ -11,9 +11,10 @@ from gapmeter_report.drawing import style
 from gapmeter_report.drawing.linechart import Words, line_chart
 from gapmeter_report.drawing.panels import Panel, XAxis
 from gapmeter_report.drawing.rendering import Chart
+from gapmeter_report.drawing.style import SMALL_SIZE
 from gapmeter_report.models.numbers import format_size, format_time, round_time
 from gapmeter_report.models.percentiles import (
-    common_rarity, shown_sizes, tail_series, tails_of, without_tail,
+    common_rarity, percentile_name, shown_sizes, tail_series, tails_of, without_tail,
 )
 from gapmeter_report.models.series import series_label
 from gapmeter_report.models.subjects import Subject
@@ -50,8 +51,8 @@ def percentile_chart(rows: pd.DataFrame, subject: Subject) -> Chart | None:
     words = Words(
         title=title,
         subtitle="how long a call takes that is slower than this share of all calls; "
-        "labels: the percentile at the dotted line, and how many calls",
-        alt=" ".join(_alt(panel, n) for n, panel in panels.items()),
+        "labels: the percentile at the dotted line, and of how many calls",
+        alt=" ".join(_alt(panel, n, commons[panel.y_label]) for n, panel in panels.items()),
         notes=tuple(notes),
     )
     last = max(panel.sizes()[-1] for panel in panels.values())
@@ -72,9 +73,13 @@ def _panel(tails: pd.DataFrame, n: int, subject: Subject) -> Panel:
 
 
 def _draw_common(axes: Axes, rarity: float | None) -> None:
+    """The percentile that the labels tell."""
     if rarity is not None:
         axes.axvline(rarity, color=style.MUTED, linewidth=0.8, linestyle=(0, (1, 2)), zorder=0.8,
                      label="common percentile")
+        axes.annotate(percentile_name(rarity), (rarity, 1), (0, 3),
+                      xycoords=("data", "axes fraction"), textcoords="offset points", ha="center",
+                      size=SMALL_SIZE, color=style.MUTED)
 
 
 def _draw_floor(axes: Axes, row: pd.Series, subject: Subject) -> None:
@@ -86,9 +91,10 @@ def _draw_floor(axes: Axes, row: pd.Series, subject: Subject) -> None:
                   color=subject.looks.of(row.variant, row.threads).colour)
 
 
-def _alt(panel: Panel, n: int) -> str:
+def _alt(panel: Panel, n: int, common: float | None) -> str:
+    name = f"{percentile_name(common)} " if common is not None else ""
     listed = "; ".join(
-        f"{series.label} {format_time(series.value[0])} in the median, {series.note}"
+        f"{series.label} {format_time(series.value[0])} in the median, {name}{series.note} calls"
         for series in panel.series
     )
     return f"At n = {format_size(n)}: {listed}."

@@ -186,7 +186,7 @@ def _draw_crossings(sheet: Sheet, axes: Axes, box: Box, panel: Panel) -> None:
         axes.plot(ends, [height / box.height] * 2, color=colour, linewidth=1.6, marker="|",
                   markersize=7, markeredgewidth=1.6, transform=axes.get_xaxis_transform(),
                   label=f"crossing {crossing.said}")
-        _draw_ends(axes, height / box.height, crossing)
+        _draw_ends(axes, box, height, crossing)
         draw_entry(sheet, box.right + LEADER, box.bottom + height, crossing.series,
                    crossing_text(crossing))
     if panel.crossings:
@@ -195,16 +195,20 @@ def _draw_crossings(sheet: Sheet, axes: Axes, box: Box, panel: Panel) -> None:
                    va="center_baseline")
 
 
-def _draw_ends(axes: Axes, height: float, crossing: Crossing) -> None:
-    """The sizes beside the bar, on the side where there is more room."""
-    low, high = (math.log(limit) for limit in axes.get_xlim())
-    first, last = (math.log(x_of(n)) for n in (crossing.n_from, crossing.n_to))
-    behind = high - last > first - low
+def _draw_ends(axes: Axes, box: Box, height: float, crossing: Crossing) -> None:
+    """The sizes in words: behind the bar, or before it, or on it where there is no other room."""
+    text = f"between {format_size(crossing.n_from)} and {format_size(crossing.n_to)}"
+    x = Scale(*axes.get_xlim())
+    first, last = (x.fraction(x_of(n)) * box.width for n in (crossing.n_from, crossing.n_to))
+    room = text_width(text, SMALL_SIZE) + 8
+    places = (
+        (last + 6, "left", box.width - last), (first - 6, "right", first),
+        ((first + last) / 2, "center", math.inf),
+    )
+    place, align = next((place, align) for place, align, free in places if free >= room)
     axes.annotate(
-        f"between {format_size(crossing.n_from)} and {format_size(crossing.n_to)}",
-        (x_of(crossing.n_to if behind else crossing.n_from), height), (6 if behind else -6, 0),
-        xycoords=axes.get_xaxis_transform(), textcoords="offset points", size=SMALL_SIZE,
-        ha="left" if behind else "right", va="center_baseline", color=style.INK,
+        text, (place, height), xycoords="axes points", size=SMALL_SIZE, ha=align,
+        va="center_baseline", color=style.INK,
         bbox={"facecolor": style.PAPER, "linewidth": 0, "pad": 1},
     )
 

@@ -78,7 +78,10 @@ def between(crossover: Any) -> str:
 
 def _said(crossover: Any) -> str:
     """Without lanes: the chart shows them, and has little room."""
-    itself, other = (name.rpartition("/")[2] for name in (crossover.variant, crossover.against))
+    itself, other = (
+        series_label(name.rpartition("/")[2], crossover.threads if "/" in name else 1)
+        for name in (crossover.variant, crossover.against)
+    )
     if crossover.faster_beyond == crossover.variant:
         return f"{itself} overtakes {other}"
     return f"{other or 'another'} overtakes {itself}"

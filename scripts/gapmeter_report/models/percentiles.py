@@ -41,6 +41,11 @@ def common_rarity(tails: pd.DataFrame) -> float | None:
     return max(known[known == lines].index, default=None)
 
 
+def percentile_name(rarity: float) -> str:
+    """p99.9: the percentile that one call of so many is beyond."""
+    return f"p{100 - 100 / rarity:.6g}"
+
+
 def tail_series(tails: pd.DataFrame, looks: Looks) -> list[Series]:
     """A line for each variant and number of threads at one size; its n is how rare a call is.
 
@@ -62,12 +67,11 @@ def without_tail(rows: pd.DataFrame, drawn: list[Series]) -> list[str]:
 
 
 def _note(part: pd.DataFrame, common: float | None) -> str:
-    """p99 12.3 µs, 159 k calls."""
-    calls = f"{round_rate(part['calls'].iloc[0])} calls"
+    """12.3 µs of 159 k."""
+    calls = f"of {round_rate(part['calls'].iloc[0])}"
     if common is None:
         return calls
-    row = part[part["rarity"] == common].iloc[0]
-    return f"p{100 * row['quantile']:.6g} {format_time(row['latency_ns'])}, {calls}"
+    return f"{format_time(part.loc[part['rarity'] == common, 'latency_ns'].iloc[0])} {calls}"
 
 
 def _series(part: pd.DataFrame, looks: Looks, common: float | None) -> Series:

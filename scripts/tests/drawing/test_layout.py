@@ -6,7 +6,7 @@ from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.latency import latency_chart
 from gapmeter_report.charts.memory import memory_chart
 from helpers.artists import ALL, draw, says, texts
-from helpers.builder import Builder
+from helpers.builder import SIZES, Builder
 
 
 def test_labels_at_the_line_ends_do_not_overlap(reference_run: Builder) -> None:
@@ -69,3 +69,11 @@ def test_bars_of_crossovers_and_their_names_do_not_overlap(reference_run: Builde
     axes = chart.figure.axes[0].get_window_extent()
     assert all(axes.x0 <= end.get_window_extent().x0 for end in ends)
     assert all(end.get_window_extent().x1 <= axes.x1 for end in ends)
+
+
+def test_a_bar_from_the_first_to_the_last_size_bears_its_name(builder: Builder) -> None:
+    builder.add("sum").add_crossover("python/builtin", SIZES[0], SIZES[-1])
+    axes = draw(latency_chart, builder).figure.axes[0]
+    [name] = [text for text in axes.texts if text.get_text() == "between 16 and 16Mi"]
+    box, within = name.get_window_extent(), axes.get_window_extent()
+    assert within.x0 < box.x0 and box.x1 < within.x1

@@ -139,3 +139,10 @@ def test_a_crossover_that_names_nothing_else_still_draws(reference_run: Builder)
 
 def test_without_growth_there_are_no_crossovers(reference_run: Builder) -> None:
     assert not says(draw(gap_chart, reference_run), "crossover")
+
+
+def test_a_crossover_of_several_threads_says_how_many(builder: Builder) -> None:
+    builder.add("sum").add_threads(2, variant="python/numpy")
+    builder.add_crossover("python/builtin", 16, 64, threads=2)
+    chart = draw(latency_chart, builder)
+    assert says(chart, "numpy ×2 overtakes builtin ×2")
