@@ -115,7 +115,7 @@ def _overtakes(growth: pd.DataFrame, baseline: Series | None, best: Series | Non
         & (rows["against"] == baseline.variant) & (rows["faster_beyond"] == best.variant)
     ]
     if len(against):
-        return between(against.iloc[-1])
+        return f"from n {between(against.iloc[-1])} on"
     first = min(baseline.n[0], best.n[0])
     both_first = baseline.n[0] == best.n[0] and best.value[0] < baseline.value[0]
     return f"from n = {format_size(first)} on" if both_first else "–"

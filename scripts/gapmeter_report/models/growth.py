@@ -67,13 +67,13 @@ def crossing_phrases(growth: pd.DataFrame) -> list[str]:
         label = series_label(row.variant, row.threads)
         first, second = (label, row.against) if row.faster_beyond == row.variant else (
             row.against, label)
-        phrases.append(f"{first} overtakes {second} {between(row)}")
+        phrases.append(f"{first} overtakes {second} at n {between(row)}")
     return phrases
 
 
 def between(crossover: Any) -> str:
     """The sizes between which it certainly is; where in between nothing was measured."""
-    return f"between n = {format_size(crossover.n_from)} and {format_size(crossover.n_to)}"
+    return f"between {format_size(crossover.n_from)} and {format_size(crossover.n_to)}"
 
 
 def _said(crossover: Any) -> str:

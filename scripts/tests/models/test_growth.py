@@ -96,7 +96,7 @@ def test_a_crossover_is_a_bar_between_two_sizes_in_both_charts(reference_run: Bu
         assert [n for n, _ in ends] == [16, 65536]
         assert says(chart, "between 16 and 64Ki") and says(chart, "numpy overtakes builtin")
         assert says(chart, "crossover: somewhere between these sizes")
-        assert "python/numpy overtakes python/builtin between n = 16 and 64Ki" in chart.alt
+        assert "python/numpy overtakes python/builtin at n between 16 and 64Ki" in chart.alt
 
 
 def test_no_place_between_the_sizes_is_said(reference_run: Builder) -> None:
@@ -111,7 +111,7 @@ def test_the_fastest_native_variant_may_overtake(reference_run: Builder) -> None
     reference_run.growth[-1]["faster_beyond"] = "fastest native"
     chart = draw(gap_chart, reference_run)
     assert says(chart, "fastest native overtakes numpy")
-    assert "fastest native overtakes python/numpy between n = 16 and 64" in chart.alt
+    assert "fastest native overtakes python/numpy at n between 16 and 64" in chart.alt
 
 
 def test_the_bars_lie_below_the_lines_and_above_what_failed(reference_run: Builder) -> None:
