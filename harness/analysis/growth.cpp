@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 
 #include "harness/analysis/summary.h"
 
@@ -12,6 +13,19 @@ namespace gapmeter {
 namespace {
 
 using Line = std::vector<const SummaryRow*>;  // one variant's cells, ascending n
+
+std::vector<double> log_sizes(const std::vector<SizedValues>& values) {
+  std::vector<double> logs;
+  for (const SizedValues& value : values) logs.push_back(std::log(static_cast<double>(value.n)));
+  return logs;
+}
+
+// How many rounds all sizes have.
+std::size_t common_rounds(const std::vector<SizedValues>& values) {
+  std::size_t rounds = std::numeric_limits<std::size_t>::max();
+  for (const SizedValues& value : values) rounds = std::min(rounds, value.rounds.size());
+  return values.empty() ? 0 : rounds;
+}
 
 double slope(const std::vector<double>& x, const std::vector<double>& y) {
   const double x_mean = mean(x), y_mean = mean(y);
@@ -21,6 +35,16 @@ double slope(const std::vector<double>& x, const std::vector<double>& y) {
     squares += (x[i] - x_mean) * (x[i] - x_mean);
   }
   return products / squares;
+}
+
+// Of the value farthest from the least-squares line, in logarithms.
+double farthest_from_line(const std::vector<double>& x, const std::vector<double>& y) {
+  const double steepness = slope(x, y), x_mean = mean(x), y_mean = mean(y);
+  double farthest = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    farthest = std::max(farthest, std::abs(y[i] - y_mean - steepness * (x[i] - x_mean)));
+  }
+  return farthest;
 }
 
 bool is_below(const Estimate& ratio) { return ratio.interval && ratio.interval->high < 1; }
@@ -65,25 +89,47 @@ std::vector<Line> lines_of(const std::vector<SummaryRow>& rows) {
 
 using OfRounds = std::vector<RoundValue> SummaryRow::*;
 
-GrowthRow exponent_row(std::span<const SummaryRow* const> line, const std::string& quantity,
-                       OfRounds rounds, const std::string& regime) {
+std::vector<SizedValues> sized_values(std::span<const SummaryRow* const> line, OfRounds rounds) {
   std::vector<SizedValues> values;
   for (const SummaryRow* row : line) values.push_back({row->cell.n, values_of(row->*rounds)});
+  return values;
+}
+
+GrowthRow exponent_row(std::span<const SummaryRow* const> line, const std::string& quantity,
+                       OfRounds rounds, const std::string& regime) {
   const CellKey& cell = line.front()->cell;
+  const PowerLaw law = power_law(sized_values(line, rounds));
   return {.series = series_of(cell),
           .quantity = quantity,
           .regime = regime,
           .n_from = cell.n,
           .n_to = line.back()->cell.n,
           .sizes = static_cast<int>(line.size()),
-          .exponent = growth_exponent(values)};
+          .exponent = law.exponent,
+          .deviation = law.deviation};
+}
+
+// Over all sizes; and where they don't follow a power of n, over the most of the largest that do.
+void add_longest_lines(const Line& line, const std::string& quantity, OfRounds rounds,
+                       std::vector<GrowthRow>& result) {
+  GrowthRow all = exponent_row(line, quantity, rounds, "all");
+  all.local_exponents = local_exponents(sized_values(line, rounds));
+  const bool is_straight = all.exponent.has_value();
+  result.push_back(std::move(all));
+  if (is_straight) return;
+  for (std::size_t begin = 1; begin + fewest_sizes_of_line <= line.size(); ++begin) {
+    GrowthRow row = exponent_row(std::span(line).subspan(begin), quantity, rounds, "straight");
+    if (!row.exponent) continue;
+    result.push_back(std::move(row));
+    return;
+  }
 }
 
 // Exponents over all sizes, and in each regime with the last size before it.
 void add_exponents(const Line& line, const std::string& quantity, OfRounds rounds,
                    const RunContext& context, std::vector<GrowthRow>& result) {
   if (line.size() < 2) return;
-  result.push_back(exponent_row(line, quantity, rounds, "all"));
+  add_longest_lines(line, quantity, rounds, result);
   for (std::size_t begin = 0; begin < line.size();) {
     const std::string regime = regime_of(*line[begin], context);
     std::size_t end = begin + 1;
@@ -159,14 +205,9 @@ Line with_gaps(const Line& line) {
 
 std::optional<Estimate> growth_exponent(const std::vector<SizedValues>& values) {
   if (values.size() < 2) return std::nullopt;
-  std::size_t rounds = values.front().rounds.size();
-  std::vector<double> sizes;
-  for (const SizedValues& value : values) {
-    rounds = std::min(rounds, value.rounds.size());
-    sizes.push_back(std::log(static_cast<double>(value.n)));
-  }
+  const std::vector<double> sizes = log_sizes(values);
   std::vector<double> slopes;
-  for (std::size_t round = 0; round < rounds; ++round) {
+  for (std::size_t round = 0; round < common_rounds(values); ++round) {
     std::vector<double> logs;
     logs.reserve(values.size());
     for (const SizedValues& value : values) logs.push_back(std::log(value.rounds[round]));
@@ -174,6 +215,37 @@ std::optional<Estimate> growth_exponent(const std::vector<SizedValues>& values) 
   }
   if (slopes.empty()) return std::nullopt;
   return Estimate{median(slopes), median_interval(slopes, summary_confidence)};
+}
+
+PowerLaw power_law(const std::vector<SizedValues>& values) {
+  constexpr std::size_t fewest_for_shape = 3;  // two are on a line, whatever they are
+  if (values.size() < fewest_for_shape || common_rounds(values) == 0) return {};
+  std::vector<double> logs;
+  for (const SizedValues& value : values) logs.push_back(std::log(median(value.rounds)));
+  PowerLaw law{.deviation = std::expm1(farthest_from_line(log_sizes(values), logs))};
+  if (values.size() >= fewest_sizes_of_line && *law.deviation <= most_deviation) {
+    law.exponent = growth_exponent(values);
+  }
+  return law;
+}
+
+std::optional<Estimate> end_ratio(const std::vector<SizedValues>& values) {
+  if (values.size() < 2) return std::nullopt;
+  const std::vector<double>&first = values.front().rounds, &last = values.back().rounds;
+  const std::size_t rounds = std::min(first.size(), last.size());
+  if (rounds == 0) return std::nullopt;
+  return paired_ratio(std::span(last).first(rounds), std::span(first).first(rounds),
+                      summary_confidence);
+}
+
+std::vector<LocalExponent> local_exponents(const std::vector<SizedValues>& values) {
+  std::vector<LocalExponent> found;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    const std::vector<SizedValues> neighbours{values[i - 1], values[i]};
+    const std::optional<Estimate> exponent = growth_exponent(neighbours);
+    if (exponent) found.push_back({values[i - 1].n, values[i].n, exponent->value});
+  }
+  return found;
 }
 
 std::vector<Crossover> crossovers(const std::vector<SizedRatio>& ratios) {

@@ -21,10 +21,34 @@ struct SizedValues {
 
 // The exponent k of value ~ n^k: in each round the slope of the least-squares line through (log n,
 // log value), then the median over rounds and its median_interval with summary_confidence. The
-// interval shows what noise does to the line, not whether a line is the right shape. nullopt for
-// fewer than two sizes, or if no round is common to all. Precondition: values and sizes are
-// positive.
+// interval shows what noise does to the line, not whether a line is the right shape: power_law
+// tells that. nullopt for fewer than two sizes, or if no round is common to all. Precondition:
+// values and sizes are positive.
 std::optional<Estimate> growth_exponent(const std::vector<SizedValues>& values);
+
+// Values follow a power of n if there are at least so many sizes, and the median of none is
+// farther from the line than this: more than 1.25 times what the line has there, or less than the
+// 1.25th part of it.
+inline constexpr std::size_t fewest_sizes_of_line = 5;
+inline constexpr double most_deviation = 0.25;
+
+struct PowerLaw {
+  std::optional<Estimate> exponent{};  // growth_exponent, if the values follow a power of n
+  std::optional<double>
+      deviation{};  // of the median farthest from the line; of three sizes or more
+};
+PowerLaw power_law(const std::vector<SizedValues>& values);
+
+// The value at the largest size over that at the smallest, in pairs of rounds: what can be said
+// whatever the shape between them. nullopt as in growth_exponent. Expects ascending sizes.
+std::optional<Estimate> end_ratio(const std::vector<SizedValues>& values);
+
+// The slope between two neighbouring sizes.
+struct LocalExponent {
+  std::size_t n_from = 0, n_to = 0;
+  double exponent = 0;
+};
+std::vector<LocalExponent> local_exponents(const std::vector<SizedValues>& values);
 
 // Where a ratio that grows or falls with n crosses 1.
 struct Crossover {
@@ -50,18 +74,22 @@ struct GrowthRow {
   // that gap, or its latency over that of `against`, crosses 1.
   std::string quantity;
   std::string against{};
-  std::string regime{};  // all; or L1, L2, …, memory: the sizes whose working set fits no nearer
+  // all; straight: as many of the largest sizes as follow a power of n, where all don't; or L1,
+  // L2, …, memory: the sizes whose working set fits no nearer.
+  std::string regime{};
   std::size_t n_from = 0, n_to = 0;
   int sizes = 0;
-  std::optional<Estimate> exponent{};
+  std::optional<Estimate> exponent{};            // where the values follow a power of n
+  std::optional<double> deviation{};             // how far from one they are
+  std::vector<LocalExponent> local_exponents{};  // of all sizes
   std::optional<double> crossover_n{};
   std::string faster_beyond{};  // of a crossover: the variant that is faster at larger n
 };
 
 // For every variant the exponents of time and, for Python variants, of the gap, over all sizes and
-// in each cache. For Python variants also the crossovers with the fastest native variant and with
-// their kernel's baseline. A regime's line begins at the last size of the one before, so that the
-// step between them is part of it.
+// in each cache, where these sizes follow a power of n. For Python variants also the crossovers
+// with the fastest native variant and with their kernel's baseline. A regime's line begins at the
+// last size of the one before, so that the step between them is part of it.
 std::vector<GrowthRow> growth_of(const std::vector<SummaryRow>& rows, const RunContext& context);
 
 }  // namespace gapmeter

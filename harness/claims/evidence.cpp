@@ -264,10 +264,15 @@ Decision decide_once(Figure figure, double line, bool holds_above) {
 
 Decision decide_by_majority(std::vector<Figure> figures, double line, bool holds_above,
                             const std::string& of_what) {
+  for (Figure& figure : figures) figure.line = line;
+  return decide_by_majority(std::move(figures), holds_above, of_what);
+}
+
+Decision decide_by_majority(std::vector<Figure> figures, bool holds_above,
+                            const std::string& of_what) {
   std::vector<Vote> votes;
-  for (Figure& figure : figures) {
-    figure.line = line;
-    votes.push_back(vote_of(figure, line, holds_above));
+  for (const Figure& figure : figures) {
+    votes.push_back(vote_of(figure, figure.line.value(), holds_above));
   }
   const std::size_t yes = count(votes, Vote::yes), no = count(votes, Vote::no);
   Decision decision{.outcome = Outcome::open};

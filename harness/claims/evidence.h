@@ -70,8 +70,11 @@ Decision decide_over_sizes(std::vector<Figure> ratios, double line, bool holds_a
 // Decides from a number that does not depend on n.
 Decision decide_once(Figure figure, double line, bool holds_above);
 // Decides from the number of kernels (or models) in which it holds: at least three quarters must
-// agree; it fails if at least half disagree.
+// agree; it fails if at least half disagree. The second form is for figures that have lines of
+// their own.
 Decision decide_by_majority(std::vector<Figure> figures, double line, bool holds_above,
+                            const std::string& of_what);
+Decision decide_by_majority(std::vector<Figure> figures, bool holds_above,
                             const std::string& of_what);
 
 }  // namespace gapmeter

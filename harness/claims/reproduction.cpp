@@ -77,12 +77,36 @@ Agreement compare_sides(const PairedCells& cells) {
   return agreement;
 }
 
-std::optional<Estimate> exponent_of(const PairedCells& cells, bool of_reference) {
+// How a gap grows: by an exponent, where it follows a power of n, and anyway from the smallest to
+// the largest size, as the exponent that a straight line between them has.
+struct GapGrowth {
+  std::optional<double> exponent{};
+  std::optional<Estimate> from_end_to_end{};
+};
+
+// Rising ratios have rising logarithms, so that the interval is that of the logarithm.
+Estimate exponent_between(const Estimate& ratio, double n_from, double n_to) {
+  const auto exponent = [&](double value) { return std::log(value) / std::log(n_to / n_from); };
+  Estimate result{exponent(ratio.value)};
+  if (ratio.interval) {
+    result.interval = Interval{exponent(ratio.interval->low), exponent(ratio.interval->high)};
+  }
+  return result;
+}
+
+GapGrowth gap_growth(const PairedCells& cells, bool of_reference) {
   std::vector<SizedValues> values;
   for (const auto& [n, rows] : cells) {
     values.push_back({n, values_of((of_reference ? rows.first : rows.second)->round_gaps)});
   }
-  return growth_exponent(values);
+  GapGrowth growth;
+  const std::optional<Estimate> exponent = power_law(values).exponent;
+  if (exponent) growth.exponent = exponent->value;
+  if (const std::optional<Estimate> ratio = end_ratio(values)) {
+    growth.from_end_to_end = exponent_between(*ratio, static_cast<double>(values.front().n),
+                                              static_cast<double>(values.back().n));
+  }
+  return growth;
 }
 
 // An exponent this close to 0 means that the gap stays the same.
@@ -114,20 +138,17 @@ Agreement compare_magnitudes(const PairedCells& cells) {
 
 ReproducedGap compare_gap(const SeriesKey& series, const PairedCells& cells) {
   const auto& [reference, here] = cells.rbegin()->second;
-  const auto reference_exponent = exponent_of(cells, true), exponent = exponent_of(cells, false);
-  const auto value_of = [](const std::optional<Estimate>& estimate) {
-    return estimate ? std::optional(estimate->value) : std::nullopt;
-  };
+  const GapGrowth reference_growth = gap_growth(cells, true), growth = gap_growth(cells, false);
   return {.kernel = series.kernel,
           .variant = to_string(series.variant),
           .threads = series.threads,
           .sizes = static_cast<int>(cells.size()),
           .reference_gap = *reference->gap,
           .gap = *here->gap,
-          .reference_exponent = value_of(reference_exponent),
-          .exponent = value_of(exponent),
+          .reference_exponent = reference_growth.exponent,
+          .exponent = growth.exponent,
           .side = compare_sides(cells),
-          .growth = compare_directions(reference_exponent, exponent),
+          .growth = compare_directions(reference_growth.from_end_to_end, growth.from_end_to_end),
           .magnitude = compare_magnitudes(cells)};
 }
 

@@ -31,11 +31,11 @@ struct ReproducedClaim {
 struct ReproducedGap {
   std::string kernel, variant;
   int threads = 1;
-  int sizes = 0;                      // that both runs have a gap at
-  double reference_gap = 0, gap = 0;  // at the largest of them
-  std::optional<double> reference_exponent{}, exponent{};
-  Agreement side = Agreement::undecided;       // which of the two languages is faster, at each size
-  Agreement growth = Agreement::undecided;     // whether the gap widens, shrinks or stays
+  int sizes = 0;                                           // that both runs have a gap at
+  double reference_gap = 0, gap = 0;                       // at the largest of them
+  std::optional<double> reference_exponent{}, exponent{};  // where gaps follow a power of n
+  Agreement side = Agreement::undecided;    // which of the two languages is faster, at each size
+  Agreement growth = Agreement::undecided;  // whether the gap widens, shrinks or stays, end to end
   Agreement magnitude = Agreement::undecided;  // gaps within a factor of each other
 };
 

@@ -101,6 +101,7 @@ void each_fact(PossiblyConst<CacheFacts> auto& facts, auto&& visit) {
 void each_fact(PossiblyConst<Roofline> auto& facts, auto&& visit) {
   visit("read_bytes_per_s", facts.read_bytes_per_s);
   visit("copy_bytes_per_s", facts.copy_bytes_per_s);
+  visit("multiply_bytes_per_s", facts.multiply_bytes_per_s);
   visit("flops_per_s", facts.flops_per_s);
 }
 

@@ -108,7 +108,9 @@ def test_what_was_measured_of_the_machine_is_kept(
     (cut_short / "rounds.csv").write_bytes(b"".join(lines[:5]))
     assert gapmeter("run", "--resume", cut_short).returncode == 0
     before, after = undisturbed.facts, Results(cut_short).facts
-    assert after["machine"]["limits"] == before["machine"]["limits"]
+    limits, first = after["machine"]["limits"], before["machine"]["limits"]
+    assert limits.keys() == first.keys()
+    assert all(limits[name] >= first[name] for name in first), "the best counts"
     assert after["python"]["embedding_penalty"] == before["python"]["embedding_penalty"]
     assert after["python"]["embedding_penalty"]["cells"]
 

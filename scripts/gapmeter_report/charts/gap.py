@@ -14,6 +14,7 @@ from gapmeter_report.models.gaps import gap_rows, gap_series, reference_phrase, 
 from gapmeter_report.models.growth import crossing_phrases, crossings_of, with_growth
 from gapmeter_report.models.numbers import format_ratio, round_ratio
 from gapmeter_report.models.series import failures_of
+from gapmeter_report.models.steadiness import with_states
 from gapmeter_report.models.subjects import Subject
 
 
@@ -21,7 +22,10 @@ from gapmeter_report.models.subjects import Subject
 def gap_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     """Gap of every Python variant against n, with its interval and the line of parity."""
     python = gap_rows(rows)
-    series = with_growth(gap_series(python, subject.looks, _gap_note), subject.growth, "gap")
+    series = with_growth(
+        with_states(gap_series(python, subject.looks, _gap_note), rows, gaps=True),
+        subject.growth, "gap",
+    )
     panel = Panel(
         y_label="gap: Python time / native time",
         series=series,
@@ -29,7 +33,7 @@ def gap_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
         format=round_ratio,
         empty=f"No gap: {why_no_gap(python)}.",
         levels=(Level("parity", 1.0, strong=True),),
-        rings=crossings_of(series, subject.growth, parity=1.0),
+        crossings=crossings_of(series, subject.growth),
         strip_name="no gap",
     )
     reference = reference_phrase(python)

@@ -46,7 +46,7 @@ def heat_map(run: Run) -> Chart | None:
     subtitle = "gap: Python time / fastest native time; orange: native is faster, purple: Python is"
     notes = "sizes: the nearest to each power of 4 · ×: failed, –: skipped, blank: not measured"
     height = _TOP + len(kernels) * _ROW + _BOTTOM
-    sheet = Sheet(height, title, subtitle, footer_text(run.environment), notes)
+    sheet = Sheet(height, title, subtitle, footer_text(run.environment), [notes])
     norm, colours = _norm(grids), matplotlib.colormaps[_COLOURS]
     for place, (grid, box) in enumerate(zip(grids, _boxes(kernels, len(bins)))):
         axes = sheet.rows(box, None, len(kernels))

@@ -1,8 +1,6 @@
-"""The ladder: bars of the time for an item, and the factor between each and the one above."""
+"""The ladder: the time for an item of each row, and the factor between it and the one above."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import matplotlib
 import numpy as np
@@ -11,37 +9,43 @@ from matplotlib.axes import Axes
 
 from gapmeter_report.drawing import style
 from gapmeter_report.drawing.rendering import Chart
-from gapmeter_report.drawing.sheet import EDGE, Box, Scale, Sheet
-from gapmeter_report.drawing.style import TEXT_SIZE
+from gapmeter_report.drawing.sheet import (
+    EDGE, NOTE_HEIGHT, Box, Scale, Sheet, notes_in_lines,
+)
+from gapmeter_report.drawing.style import TEXT_SIZE, line_options
 from gapmeter_report.drawing.text import fit, text_width
 from gapmeter_report.drawing.ticks import decimal_ticks
 from gapmeter_report.loading.lanes import all_lanes
 from gapmeter_report.models.ladder import Ladder, factor_text, ladder_of
-from gapmeter_report.models.looks import Look
 from gapmeter_report.models.numbers import format_ratio, format_time, round_time
 from gapmeter_report.models.subjects import Subject
 
-_ROW, _BAR, _TOP, _BOTTOM = 17.0, 0.62, 50.0, 48.0
+_ROW, _TOP, _BOTTOM = 17.0, 50.0, 48.0
 _MOST_NAME, _VALUE, _STEP = 190.0, 64.0, 46.0
 _LADDER, _ALL = "what the gap is made of", "from the slowest variant to the fastest"
 
 
 @matplotlib.rc_context(style.RC)
 def ladder_chart(rows: pd.DataFrame, subject: Subject) -> Chart | None:
-    """Bars of the latency per item, of the declared rungs or else of every variant."""
+    """Dots at the latency per item, of the declared rungs or else of every variant.
+
+    No bars: on a logarithmic axis their lengths would depend on where it begins.
+    """
     ladder = ladder_of(rows, subject.kernel)
     if ladder is None:
         return None
     steps = ladder.steps
     unit = subject.kernel.item or "item" if (steps["items_per_s"] > 0).any() else "call"
     title = f"{subject.kernel.title}: {_LADDER if ladder.declared else _ALL}"
-    height = _TOP + len(steps) * _ROW + _BOTTOM
-    sheet = Sheet(height, title, _subtitle(ladder, unit), subject.footer, _notes(ladder))
+    notes = _notes(ladder)
+    bottom = _BOTTOM + (len(notes_in_lines(notes)) - 1) * NOTE_HEIGHT
+    height = _TOP + len(steps) * _ROW + bottom
+    sheet = Sheet(height, title, _subtitle(ladder, unit), subject.footer, notes)
     left = EDGE + min(max(text_width(name) for name in ladder.names), _MOST_NAME) + 10
-    box = Box(left, _BOTTOM, style.WIDTH - left - _STEP - _VALUE - EDGE, len(steps) * _ROW)
+    box = Box(left, bottom, style.WIDTH - left - _STEP - _VALUE - EDGE, len(steps) * _ROW)
     axes = sheet.rows(box, _scale(steps), len(steps))
     axes.set_yticks(range(len(steps)), [fit(name, left - EDGE - 6) for name in ladder.names])
-    _draw_bars(axes, ladder, subject)
+    _draw_dots(axes, ladder, subject)
     _draw_numbers(sheet, box, ladder)
     return Chart(sheet.figure, title, _alt(ladder, unit))
 
@@ -50,33 +54,27 @@ def ladder_chart(rows: pd.DataFrame, subject: Subject) -> Chart | None:
 
 
 def _scale(steps: pd.DataFrame) -> Scale:
-    """From somewhat below the fastest, so that its bar can be seen."""
-    low, high = steps["value"].min(), steps[["value", "high"]].max().max()
+    """Around all of the times and their intervals."""
+    known = steps[["value", "low", "high"]]
+    low, high = known.min().min(), known.max().max()
     # Like every axis of ours at least a factor of 4, or noise would look like a difference.
-    return Scale(low / max((high / low) ** 0.12, 1.6), max(high, low * 4 / 1.6))
+    margin = max((high / low) ** 0.05, 1.1, (4 * low / high) ** 0.5)
+    return Scale(low / margin, high * margin)
 
 
-def _draw_bars(axes: Axes, ladder: Ladder, subject: Subject) -> None:
+def _draw_dots(axes: Axes, ladder: Ladder, subject: Subject) -> None:
     scale = _scale(ladder.steps)
+    axes.hlines(range(len(ladder.steps)), scale.low, scale.high, color=style.GRID, linewidth=0.7,
+                zorder=0.8)
     for place, (row, name) in enumerate(zip(ladder.steps.itertuples(), ladder.names)):
         look = subject.looks.of(row.variant, row.threads)
-        axes.barh(place, row.value - scale.low, left=scale.low, height=_BAR, label=name,
-                  **_fill(look))
         if np.isfinite(row.low) and np.isfinite(row.high):
-            # On a dark bar the line is only seen by its edges.
-            for ink, width in ((style.PAPER, 3.6), (style.INK, 1.6)):
-                axes.hlines(place, row.low, row.high, color=ink, linewidth=width)
+            axes.hlines(place, row.low, row.high, color=look.colour, linewidth=2.2)
+        axes.plot([row.value], [place], label=name, **line_options(look) | {
+            "linestyle": "none", "markersize": 7.0})
     ticks = decimal_ticks(scale.low, scale.high, most=6)
     axes.set_xticks(ticks, [round_time(tick) for tick in ticks])
     axes.tick_params(axis="x", pad=2)
-
-
-def _fill(look: Look) -> dict[str, Any]:
-    """Bars are full or hollow as the markers of their lane are, with an edge like its lines."""
-    edge = {"edgecolor": look.colour, "linewidth": 1.4}
-    if look.hollow:
-        return edge | {"facecolor": style.PAPER, "linestyle": look.linestyle}
-    return edge | {"facecolor": look.colour}
 
 
 def _draw_numbers(sheet: Sheet, box: Box, ladder: Ladder) -> None:
@@ -110,19 +108,19 @@ def _whole(ladder: Ladder) -> str:
     return f"{first} takes {total} the time of {last}: the steps multiply to it"
 
 
-def _notes(ladder: Ladder) -> str:
+def _notes(ladder: Ladder) -> list[str]:
     parts = [f"no result: {', '.join(ladder.missing)}"] if ladder.missing else []
-    bars = {"full": False, "hollow": True}
+    kinds = {"full": False, "hollow": True}
     labels = {kind: [lane.label for lane in all_lanes() if lane.hollow == hollow]
-              for kind, hollow in bars.items()}
-    parts.append("; ".join(f"{kind} bars: {', '.join(of)}" for kind, of in labels.items() if of))
+              for kind, hollow in kinds.items()}
+    parts.append("; ".join(f"{kind} marks: {', '.join(of)}" for kind, of in labels.items() if of))
     if ladder.steps["low"].notna().any():
-        parts.append("line at the end of a bar: confidence interval")
-    return " · ".join(parts)
+        parts.append("line through a mark: confidence interval")
+    return parts
 
 
 def _alt(ladder: Ladder, unit: str) -> str:
-    what = f"Bar chart, logarithmic axis. Time for each {unit} at n = {ladder.n}"
+    what = f"Dot chart, logarithmic axis. Time for each {unit} at n = {ladder.n}"
     times = [format_time(value) for value in ladder.steps["value"]]
     told = [f"{name} {time}" for name, time in zip(ladder.names, times)]
     if not ladder.declared:

@@ -13,6 +13,7 @@ from gapmeter_report.drawing.rendering import Chart
 from gapmeter_report.models.growth import crossing_phrases, crossings_of, with_growth
 from gapmeter_report.models.numbers import format_time, round_time
 from gapmeter_report.models.series import failures_of, series_of
+from gapmeter_report.models.steadiness import with_states
 from gapmeter_report.models.subjects import Subject
 
 
@@ -21,7 +22,8 @@ def latency_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     """Latency of a call against n, every variant, with its interval."""
     interval = ("latency_ci_low_ns", "latency_ci_high_ns")
     series = with_growth(
-        series_of(rows, "latency_ns", subject.looks, interval), subject.growth, "time"
+        with_states(series_of(rows, "latency_ns", subject.looks, interval), rows),
+        subject.growth, "time",
     )
     panel = Panel(
         y_label="latency per call",
@@ -30,7 +32,7 @@ def latency_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
         format=round_time,
         figure=format_time,
         empty="No variant finished: there is no latency to show.",
-        rings=crossings_of(series, subject.growth),
+        crossings=crossings_of(series, subject.growth),
     )
     alt = alttext.latency_alt(panel, crossing_phrases(subject.growth))
     words = Words("latency", "time of one call, every variant", alt)

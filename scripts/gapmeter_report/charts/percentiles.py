@@ -11,9 +11,10 @@ from gapmeter_report.drawing import style
 from gapmeter_report.drawing.linechart import Words, line_chart
 from gapmeter_report.drawing.panels import Panel, XAxis
 from gapmeter_report.drawing.rendering import Chart
+from gapmeter_report.drawing.style import SMALL_SIZE
 from gapmeter_report.models.numbers import format_size, format_time, round_time
 from gapmeter_report.models.percentiles import (
-    shown_sizes, tail_series, tails_of, without_tail,
+    common_rarity, percentile_name, shown_sizes, tail_series, tails_of, without_tail,
 )
 from gapmeter_report.models.series import series_label
 from gapmeter_report.models.subjects import Subject
@@ -34,9 +35,12 @@ def percentile_chart(rows: pd.DataFrame, subject: Subject) -> Chart | None:
     floors = {panels[n].y_label: rows[rows["n"] == n] for n in sizes}
     has_floors = any(part[[*_FLOORS.values()]].notna().any().any() for part in floors.values())
 
-    def draw_floors(panel: Panel, axes: Axes) -> None:
+    commons = {panels[n].y_label: common_rarity(tails[tails["n"] == n]) for n in sizes}
+
+    def draw_more(panel: Panel, axes: Axes) -> None:
         for row in floors[panel.y_label].itertuples():
             _draw_floor(axes, row, subject)
+        _draw_common(axes, commons[panel.y_label])
 
     too_few = without_tail(rows[rows["n"] == sizes[-1]], panels[sizes[-1]].series)
     notes = [
@@ -47,15 +51,15 @@ def percentile_chart(rows: pd.DataFrame, subject: Subject) -> Chart | None:
     words = Words(
         title=title,
         subtitle="how long a call takes that is slower than this share of all calls; "
-        "the last point is the longest",
-        alt=" ".join(_alt(panel, n) for n, panel in panels.items()),
+        "labels: the percentile at the dotted line, and of how many calls",
+        alt=" ".join(_alt(panel, n, commons[panel.y_label]) for n, panel in panels.items()),
         notes=tuple(notes),
     )
     last = max(panel.sizes()[-1] for panel in panels.values())
     ticks = {rarity: name for rarity, name in _NAMED.items() if rarity <= last}
     axis = XAxis("share of the calls that are faster", ticks)
     return line_chart(
-        list(panels.values()), words, axis, subject.footer, draw_more=draw_floors
+        list(panels.values()), words, axis, subject.footer, draw_more=draw_more
     )
 
 
@@ -68,6 +72,16 @@ def _panel(tails: pd.DataFrame, n: int, subject: Subject) -> Panel:
     )
 
 
+def _draw_common(axes: Axes, rarity: float | None) -> None:
+    """The percentile that the labels tell."""
+    if rarity is not None:
+        axes.axvline(rarity, color=style.MUTED, linewidth=0.8, linestyle=(0, (1, 2)), zorder=0.8,
+                     label="common percentile")
+        axes.annotate(percentile_name(rarity), (rarity, 1), (0, 3),
+                      xycoords=("data", "axes fraction"), textcoords="offset points", ha="center",
+                      size=SMALL_SIZE, color=style.MUTED)
+
+
 def _draw_floor(axes: Axes, row: pd.Series, subject: Subject) -> None:
     points = [(rarity, getattr(row, column)) for rarity, column in _FLOORS.items()]
     known = [(rarity, value) for rarity, value in points if np.isfinite(value)]
@@ -77,10 +91,10 @@ def _draw_floor(axes: Axes, row: pd.Series, subject: Subject) -> None:
                   color=subject.looks.of(row.variant, row.threads).colour)
 
 
-def _alt(panel: Panel, n: int) -> str:
+def _alt(panel: Panel, n: int, common: float | None) -> str:
+    name = f"{percentile_name(common)} " if common is not None else ""
     listed = "; ".join(
-        f"{series.label} {format_time(series.value[0])} in the median, "
-        f"{format_time(series.value[-1])} at most"
+        f"{series.label} {format_time(series.value[0])} in the median, {name}{series.note} calls"
         for series in panel.series
     )
     return f"At n = {format_size(n)}: {listed}."

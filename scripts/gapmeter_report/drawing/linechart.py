@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from gapmeter_report.drawing import alttext
 from gapmeter_report.drawing.layout import Layout, draw_key
 from gapmeter_report.drawing.marks import draw_marks
-from gapmeter_report.drawing.panels import Panel, XAxis, draw_panel, draw_x_ticks, x_scale
+from gapmeter_report.drawing.panels import (
+    Panel, XAxis, draw_panel, draw_x_ticks, series_text, x_scale,
+)
 from gapmeter_report.drawing.rendering import Chart
 from gapmeter_report.drawing.sheet import Sheet
 from gapmeter_report.models.caches import Mark
@@ -35,9 +37,9 @@ def line_chart(
     draw_more: Callable[[Panel, Axes], None] | None = None,
 ) -> Chart:
     """A figure of these panels; `draw_more` adds to the axes of each what only one chart has."""
-    layout = Layout(panels)
+    notes = [*_interval_note(panels), *_mark_notes(panels), *words.notes]
+    layout = Layout(panels, notes)
     x = x_scale(np.unique(np.concatenate([panel.sizes() for panel in panels])))
-    notes = " · ".join([*_interval_note(panels), *_ring_note(panels), *words.notes])
     sheet = Sheet(layout.height, words.title, words.subtitle, footer, notes)
     for panel, box in zip(panels, layout.boxes):
         axes = draw_panel(sheet, box, panel, x, layout.direct)
@@ -57,5 +59,16 @@ def _interval_note(panels: list[Panel]) -> list[str]:
     return ["band or bar: confidence interval"] if known else []
 
 
-def _ring_note(panels: list[Panel]) -> list[str]:
-    return ["ring: what is faster changes here"] if any(panel.rings for panel in panels) else []
+def _mark_notes(panels: list[Panel]) -> list[str]:
+    """What the marks beside and around the lines mean, of those that are there."""
+    series = [series for panel in panels for series in panel.series]
+    known = (
+        (any(panel.crossings for panel in panels),
+         "crossover: somewhere between these sizes"),
+        (any(s.growth and s.growth in series_text(s) for s in series),
+         "n^k: growth where five sizes or more lie within a factor of 1.25 of a line"),
+        (any(s.other_speeds for s in series),
+         "small marks off a line: what a cell took in fewer of its rounds"),
+        (any(s.mixed for s in series), "ring: mixed, too few slices were undisturbed"),
+    )
+    return [note for is_there, note in known if is_there]

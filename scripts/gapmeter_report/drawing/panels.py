@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from gapmeter_report.drawing import style
 from gapmeter_report.drawing.sheet import Box, Scale, Sheet
 from gapmeter_report.drawing.style import LINE_HEIGHT, SMALL_SIZE, TEXT_SIZE, line_options
-from gapmeter_report.drawing.text import fit_name, text_width
+from gapmeter_report.drawing.text import fit, fit_name, text_width
 from gapmeter_report.drawing.ticks import decimal_ticks, spread, thin
 from gapmeter_report.models.growth import Crossing
 from gapmeter_report.models.looks import Look
@@ -34,11 +34,13 @@ _LABEL_WIDTH = 190.0
 
 
 class Level(NamedTuple):
-    """A value that lines are held against, drawn across the whole panel."""
+    """A value that lines are held against, drawn across the panel, or from an n on."""
 
     name: str
     value: float
     strong: bool = False
+    since: float | None = None
+    dashes: tuple[float, tuple[float, ...]] = (0, (6, 2))
 
 
 class XAxis(NamedTuple):
@@ -60,13 +62,20 @@ class Panel:
     figure: Callable[[float], str] = three_digits
     empty: str = "No variant has a value here."
     levels: tuple[Level, ...] = ()
-    rings: tuple[Crossing, ...] = ()
+    crossings: tuple[Crossing, ...] = ()
     strip_name: str = "no result"
 
     @property
-    def strip(self) -> float:
+    def failure_strip(self) -> float:
         """The height of the strip of cells without a result."""
         return len(self.failures) * _STRIP_ROW + 4 if self.failures else 0.0
+
+    @property
+    def strip(self) -> float:
+        """The height of all strips below the lines: that of cells without a result, and above it
+        that of crossovers."""
+        crossings = len(self.crossings) * _STRIP_ROW + 4 if self.crossings else 0.0
+        return self.failure_strip + crossings
 
     def sizes(self) -> np.ndarray:
         """The sizes at which anything is drawn."""
@@ -97,7 +106,10 @@ def y_scale(series: Iterable[Series], levels: Iterable[float] = ()) -> Scale:
 
     It spans more than two octaves, so there are always two ticks or more, binary ones too.
     """
-    values = [np.concatenate([s.value, s.low, s.high]) for s in series]
+    values = [
+        np.concatenate([s.value, s.low, s.high, [value for _, value in s.other_speeds]])
+        for s in series
+    ]
     if not values:
         return Scale(1, 10)
     known = np.concatenate([*values, list(levels)])
@@ -122,15 +134,16 @@ def draw_panel(sheet: Sheet, box: Box, panel: Panel, x: Scale, direct: bool) -> 
     axes.set_ylabel(panel.y_label if panel.series else "", labelpad=6)
     for series in panel.series:
         draw_series(axes, series)
+        _draw_states(axes, series)
     if panel.series:
-        _draw_levels(axes, box, y, panel.levels)
-        _draw_rings(axes, box, x, panel.rings)
+        _draw_levels(axes, panel.levels)
     else:
         middle = (panel.strip + (box.height - panel.strip) / 2) / box.height
         axes.text(0.5, middle, panel.empty, transform=axes.transAxes, ha="center", va="center",
                   color=style.MUTED)
     if direct:
         _draw_labels(sheet, box, panel, x, y)
+    _draw_crossings(sheet, axes, box, panel)
     _draw_failures(sheet, axes, box, panel)
     return axes
 
@@ -149,35 +162,72 @@ def draw_x_ticks(axes: Axes, box: Box, x: Scale, axis: XAxis) -> None:
     axes.set_xlabel(axis.label, labelpad=3)
 
 
-def _draw_levels(axes: Axes, box: Box, y: Scale, levels: Iterable[Level]) -> None:
-    """Lines across, named at their left end above them, or below where the next is in the way."""
-    above = math.inf
-    for level in sorted(levels, key=lambda level: -level.value):
-        place = y.fraction(level.value) * box.height
-        crowded = above - place < LINE_HEIGHT
-        above = place
-        if level.strong:
-            axes.axhline(level.value, color=style.INK, linewidth=0.9, zorder=1.5)
-        else:
-            axes.axhline(level.value, color=style.MUTED, linewidth=1.0, linestyle=(0, (6, 2)),
-                         zorder=1.5)
-        axes.annotate(level.name, (0, level.value), (4, -3 if crowded else 3),
-                      xycoords=("axes fraction", "data"), textcoords="offset points",
-                      va="top" if crowded else "bottom", size=SMALL_SIZE, color=style.MUTED)
+def _draw_levels(axes: Axes, levels: Iterable[Level]) -> None:
+    """Lines across, or from where they begin; those that have a name bear it at their left end."""
+    left, right = axes.get_xlim()
+    for level in levels:
+        look: dict[str, Any] = (
+            {"color": style.INK, "linewidth": 0.9} if level.strong
+            else {"color": style.MUTED, "linewidth": 1.2, "linestyle": level.dashes}
+        )
+        axes.plot([level.since or left, right], [level.value] * 2, zorder=1.5,
+                  label=f"level {level.value:g}", **look)
+        axes.annotate(level.name, (0, level.value), (4, 3), xycoords=("axes fraction", "data"),
+                      textcoords="offset points", size=SMALL_SIZE, color=style.MUTED)
 
 
-def _draw_rings(axes: Axes, box: Box, x: Scale, rings: Iterable[Crossing]) -> None:
-    """Circles around places; each is named unless the name before it is in the way."""
-    end = -math.inf
-    for ring in sorted(rings):
-        axes.plot([ring.n], [ring.value], label=f"ring {ring.name}", marker="o", markersize=11,
-                  markerfacecolor="none", markeredgecolor=style.INK, markeredgewidth=1.1,
-                  linestyle="none", zorder=4)
-        place, width = x.fraction(ring.n) * box.width, text_width(ring.name, SMALL_SIZE)
-        if place > end:
-            axes.annotate(ring.name, (ring.n, ring.value), (7, 5), textcoords="offset points",
-                          size=SMALL_SIZE, color=style.INK, zorder=4)
-            end = place + width + 2 * SPACE
+def _draw_crossings(sheet: Sheet, axes: Axes, box: Box, panel: Panel) -> None:
+    """A strip below the lines with a row for each: a bar between the sizes, and these in words."""
+    bottom = panel.failure_strip
+    for row, crossing in enumerate(reversed(panel.crossings)):
+        height = bottom + 2 + (row + 0.5) * _STRIP_ROW
+        ends = [x_of(crossing.n_from), x_of(crossing.n_to)]
+        colour = crossing.series.look.colour
+        axes.plot(ends, [height / box.height] * 2, color=colour, linewidth=1.6, marker="|",
+                  markersize=7, markeredgewidth=1.6, transform=axes.get_xaxis_transform(),
+                  label=f"crossing {crossing.said}")
+        _draw_ends(axes, box, height, crossing)
+        draw_entry(sheet, box.right + LEADER, box.bottom + height, crossing.series,
+                   crossing_text(crossing))
+    if panel.crossings:
+        middle = bottom + (panel.strip - bottom) / 2
+        sheet.text(box.left - 6, box.bottom + middle, "crossover", size=TEXT_SIZE, ha="right",
+                   va="center_baseline")
+
+
+def _draw_ends(axes: Axes, box: Box, height: float, crossing: Crossing) -> None:
+    """The sizes in words: behind the bar, or before it, or on it where there is no other room."""
+    text = f"between {format_size(crossing.n_from)} and {format_size(crossing.n_to)}"
+    x = Scale(*axes.get_xlim())
+    first, last = (x.fraction(x_of(n)) * box.width for n in (crossing.n_from, crossing.n_to))
+    room = text_width(text, SMALL_SIZE) + 8
+    places = (
+        (last + 6, "left", box.width - last), (first - 6, "right", first),
+        ((first + last) / 2, "center", math.inf),
+    )
+    place, align = next((place, align) for place, align, free in places if free >= room)
+    axes.annotate(
+        text, (place, height), xycoords="axes points", size=SMALL_SIZE, ha=align,
+        va="center_baseline", color=style.INK,
+        bbox={"facecolor": style.PAPER, "linewidth": 0, "pad": 1},
+    )
+
+
+def _draw_states(axes: Axes, series: Series) -> None:
+    """The other speeds of its cells, tied to the line, and rings around those that are mixed."""
+    for n, value in series.other_speeds:
+        axes.plot([x_of(n)] * 2, [series.value_at(n), value], color=series.look.colour,
+                  linewidth=0.6, alpha=0.6, zorder=1.7, label=f"tie {series.label}")
+    if series.other_speeds:
+        sizes, values = zip(*series.other_speeds)
+        axes.plot([x_of(n) for n in sizes], values, label=f"other speeds {series.label}",
+                  **line_options(series.look) | {
+                      "linestyle": "none", "markersize": 3.2, "markeredgewidth": 0.9,
+                      "markerfacecolor": style.PAPER})
+    if series.mixed:
+        axes.plot([x_of(n) for n in series.mixed], [series.value_at(n) for n in series.mixed],
+                  label=f"mixed {series.label}", marker="o", markersize=9, markerfacecolor="none",
+                  markeredgecolor=style.MUTED, markeredgewidth=0.9, linestyle="none", zorder=4)
 
 
 def _draw_labels(sheet: Sheet, box: Box, panel: Panel, x: Scale, y: Scale) -> None:
@@ -205,29 +255,38 @@ def _draw_failures(sheet: Sheet, axes: Axes, box: Box, panel: Panel) -> None:
     """A strip below the lines with a row for each series that has cells without a result."""
     if not panel.failures:
         return
+    strip = panel.failure_strip
     axes.add_patch(Rectangle(
-        (0, 0), 1, panel.strip / box.height, transform=axes.transAxes, facecolor=style.ALERT,
+        (0, 0), 1, strip / box.height, transform=axes.transAxes, facecolor=style.ALERT,
         linewidth=0, zorder=0.5,
     ))
     for row, failure in enumerate(reversed(panel.failures)):
         height = 2 + (row + 0.5) * _STRIP_ROW
         draw_failure(axes, failure, height / box.height)
         draw_entry(sheet, box.right + LEADER, box.bottom + height, failure, failure_text(failure))
-    sheet.text(box.left - 6, box.bottom + panel.strip / 2, panel.strip_name, size=TEXT_SIZE,
-               ha="right", va="center_baseline")
+    sheet.text(box.left - 6, box.bottom + strip / 2, panel.strip_name, size=TEXT_SIZE, ha="right",
+               va="center_baseline")
 
 
 # Lines, marks and their names
 
 
 def series_text(series: Series) -> str:
-    """The label at the line's end; how the line grows is said as far as there is room."""
+    """The label at the line's end; how the line grows is said if there is room, and never without
+    where."""
     said = f"  {series.note}" if series.note else ""
-    for part in (f"  {series.growth}", f" {series.growth_interval}"):
-        if not part.strip() or text_width(series.label + said + part) > _LABEL_WIDTH:
+    interval, where = series.growth_interval, series.growth_range
+    for parts in ((series.growth, interval, where), (series.growth, where)):
+        growth = f"  {' '.join(part for part in parts if part)}"
+        if series.growth and text_width(series.label + said + growth) <= _LABEL_WIDTH:
+            said += growth
             break
-        said += part
     return fit_name(series.label, said, _LABEL_WIDTH)
+
+
+def crossing_text(crossing: Crossing) -> str:
+    """The label of its row in the strip."""
+    return fit(crossing.said, _LABEL_WIDTH)
 
 
 def failure_text(failure: Failure) -> str:

@@ -23,9 +23,10 @@ from matplotlib.transforms import Affine2D
 
 from gapmeter_report.drawing import style
 from gapmeter_report.drawing.style import SMALL_SIZE, WIDTH
-from gapmeter_report.drawing.text import fit
+from gapmeter_report.drawing.text import fit, in_lines
 
 EDGE = 10.0
+NOTE_HEIGHT = 10.0
 
 
 class HouseFigure(Figure):
@@ -77,11 +78,16 @@ class Scale:
         return Scale(self.low / (self.high / self.low) ** (share / (1 - share)), self.high)
 
 
+def notes_in_lines(notes: Sequence[str]) -> list[str]:
+    """The notes below a chart; each line beyond the first needs NOTE_HEIGHT of room."""
+    return in_lines(notes, WIDTH - 2 * EDGE, SMALL_SIZE)
+
+
 class Sheet:
     """A blank figure with title and footer, on which things are placed in points."""
 
     def __init__(
-        self, height: float, title: str, subtitle: str, footer: str, notes: str = ""
+        self, height: float, title: str, subtitle: str, footer: str, notes: Sequence[str] = ()
     ) -> None:
         self.figure = HouseFigure(figsize=(WIDTH / 72, height / 72))
         self._height = height
@@ -91,9 +97,9 @@ class Sheet:
         title = fit(title, width, size, weight)
         self.text(EDGE, height - 19, title, size=size, weight=weight)
         self.text(EDGE, height - 33, fit(subtitle, width), color=style.MUTED)
-        for y, line in ((18, notes), (8, footer)):
+        for row, line in enumerate([footer, *reversed(notes_in_lines(notes))]):
             line = fit(line, width, SMALL_SIZE)
-            self.text(EDGE, y, line, size=SMALL_SIZE, color=style.MUTED)
+            self.text(EDGE, 8 + row * NOTE_HEIGHT, line, size=SMALL_SIZE, color=style.MUTED)
 
     def axes(self, box: Box, x: Scale, y: Scale) -> Axes:
         """Logarithmic axes without ticks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from matplotlib.backends.backend_agg import RendererAgg
@@ -27,6 +28,20 @@ def fit_name(name: str, said: str, width: float) -> str:
     """A name and what is said of it within `width`; the name is cut first, down to half of it."""
     name = fit(name, max(width - text_width(said), width / 2))
     return name + fit(said, width - text_width(name))
+
+
+def in_lines(
+    parts: Sequence[str], width: float, size: float = TEXT_SIZE, separator: str = " · "
+) -> list[str]:
+    """The parts, as many in a line as there is room for; one that is wider than a line is cut."""
+    lines: list[str] = []
+    for part in parts:
+        joined = separator.join([lines[-1], part]) if lines else part
+        if lines and text_width(joined, size) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(fit(part, width, size))
+    return lines
 
 
 def fit(text: str, width: float, size: float = TEXT_SIZE, weight: str = "normal") -> str:

@@ -6,7 +6,10 @@ docs/results.md says what each column means. Columns that are not listed here ar
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
+
+import pandas as pd
 
 from gapmeter_report.loading.lanes import is_of_lane, lane_names
 from gapmeter_report.loading.tables import (
@@ -16,6 +19,9 @@ from gapmeter_report.loading.tables import (
 STATUSES = ("ok", "mismatch", "error", "timeout", "crashed", "oom", "skipped")
 QUANTITIES = ("time", "gap", "crossover")
 
+# "11200:5 88100:3", none of which is 0.
+_SPEED = r"(?=[\d.]*[1-9])\d+(\.\d+)?(e[+-]?\d{1,2})?:\d{1,9}"
+_SPEEDS = re.compile(f"{_SPEED}( {_SPEED})*")
 _INTERVALS = (("latency_ci_low_ns", "latency_ci_high_ns"), ("gap_ci_low", "gap_ci_high"))
 
 
@@ -40,6 +46,8 @@ def _summary_fault(cell: Any) -> str | None:
         return fault
     if cell.status == "ok" and math.isnan(cell.latency_ns):
         return "status is ok but latency_ns is empty"
+    if not pd.isna(cell.speeds) and not _SPEEDS.fullmatch(cell.speeds):
+        return f"speeds is {cell.speeds!r}, not `latency_ns:rounds` of each speed"
     for low, high in _INTERVALS:
         if getattr(cell, low) > getattr(cell, high):
             return f"{low} is above {high}"
@@ -55,8 +63,8 @@ def _latency_fault(row: Any) -> str | None:
 def _growth_fault(row: Any) -> str | None:
     if row.quantity not in QUANTITIES:
         return f"quantity is {row.quantity!r}, not one of {', '.join(QUANTITIES)}"
-    if row.quantity == "crossover" and math.isnan(row.crossover_n):
-        return "quantity is crossover but crossover_n is empty"
+    if row.quantity == "crossover" and (pd.isna(row.n_from) or pd.isna(row.n_to)):
+        return "quantity is crossover but n_from or n_to is empty"
     return _series_fault(row)
 
 
@@ -139,4 +147,5 @@ GROWTH = Schema(
     | {"crossover_n": non_negative},
     key=("kernel", "variant", "threads", "quantity", "against", "regime", "n_from"),
     fault=_growth_fault,
+    added={"deviation": non_negative, "local_exponents": text_if_any},
 )

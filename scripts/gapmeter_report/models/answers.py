@@ -13,10 +13,10 @@ import pandas as pd
 
 from gapmeter_report.loading.run import Run
 from gapmeter_report.loading.run_json import Kernel
-from gapmeter_report.models.growth import crossovers
+from gapmeter_report.models.growth import between, crossovers
 from gapmeter_report.models.headline import headline
 from gapmeter_report.models.numbers import (
-    format_near, format_ratio, format_size, round_ratio, round_time,
+    format_ratio, format_size, round_ratio, round_time,
 )
 from gapmeter_report.models.series import Series
 from gapmeter_report.models.subjects import Subject, subjects_of
@@ -115,7 +115,7 @@ def _overtakes(growth: pd.DataFrame, baseline: Series | None, best: Series | Non
         & (rows["against"] == baseline.variant) & (rows["faster_beyond"] == best.variant)
     ]
     if len(against):
-        return f"from n ≈ {format_near(against['crossover_n'].iloc[-1])} on"
+        return f"from n {between(against.iloc[-1])} on"
     first = min(baseline.n[0], best.n[0])
     both_first = baseline.n[0] == best.n[0] and best.value[0] < baseline.value[0]
     return f"from n = {format_size(first)} on" if both_first else "–"

@@ -26,6 +26,17 @@ def cache_marks(rows: pd.DataFrame, caches: Iterable[Cache]) -> list[Mark]:
     return marks
 
 
+def beyond_caches(rows: pd.DataFrame, caches: Iterable[Cache]) -> float | None:
+    """The n from which on no cache holds the working set; None if it is not reached or known."""
+    known = rows[(rows["working_set_bytes"] > 0) & (rows["n"] > 0)]
+    largest = max((cache.size_bytes for cache in caches), default=None)
+    if largest is None or not (known["working_set_bytes"] > largest).any():
+        return None
+    last = [cache for cache in caches if cache.size_bytes == largest]
+    marks = cache_marks(rows, last)
+    return marks[0][1] if marks else float(known["n"].min())
+
+
 def marks_note(marks: list[Mark]) -> list[str]:
     """What the marks mean, if there are any."""
     names = ", ".join(name for name, _ in marks)

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gapmeter_report.models.numbers import format_near
+from gapmeter_report.models.numbers import format_size
 from gapmeter_report.models.series import Series, series_label
 
+# Exponents over all sizes, or over as many of the largest as one line fits.
+_LINES = ("all", "straight")
 
-class Crossing(NamedTuple):
-    """A place on a line where what is faster changes; `name` tells its n."""
 
-    n: float
-    value: float
-    name: str
+@dataclass(frozen=True)
+class Crossing:
+    """Two sizes between which a variant overtakes another, or is overtaken, and that in words."""
+
+    series: Series
+    n_from: int
+    n_to: int
+    said: str
 
 
 def with_growth(series: Iterable[Series], growth: pd.DataFrame, quantity: str) -> list[Series]:
-    """The series, each with the exponent of its growth over all its sizes, where that is known."""
+    """The series, each with the exponent of its growth, where a line fits it.
+
+    Where it does not fit all sizes, the label says from which on. Files of earlier versions do not
+    tell how well a line fits; of these none is said.
+    """
     rows = growth[
-        (growth["quantity"] == quantity) & (growth["regime"] == "all") & growth["exponent"].notna()
+        (growth["quantity"] == quantity) & growth["regime"].isin(_LINES)
+        & growth["exponent"].notna() & growth["deviation"].notna()
     ]
     known = {(row.variant, row.threads): row for row in rows.itertuples()}
     return [
-        replace(s, growth=_power(row.exponent), growth_interval=_half_width(row))
+        replace(s, growth=_power(row), growth_interval=_half_width(row), growth_range=_range(row))
         if (row := known.get((s.variant, s.threads))) else s
         for s in series
     ]
@@ -37,26 +47,17 @@ def with_growth(series: Iterable[Series], growth: pd.DataFrame, quantity: str) -
 def crossovers(growth: pd.DataFrame) -> pd.DataFrame:
     """The rows of growth.csv that tell of crossovers, by rising n."""
     rows = growth[growth["quantity"] == "crossover"].fillna({"against": "", "faster_beyond": ""})
-    return rows.sort_values("crossover_n", kind="stable")
+    return rows.sort_values(["n_from", "n_to"], kind="stable")
 
 
-def crossings_of(
-    series: Iterable[Series], growth: pd.DataFrame, parity: float | None = None
-) -> tuple[Crossing, ...]:
-    """Where a line crosses that of the fastest native variant, or of the kernel's baseline.
-
-    `parity` is the value of all native lines, where these are no lines of their own.
-    """
+def crossings_of(series: Iterable[Series], growth: pd.DataFrame) -> tuple[Crossing, ...]:
+    """Where a line crosses that of the fastest native variant, or of the kernel's baseline."""
     lines = {(s.variant, s.threads): s for s in series}
-    found = []
-    for row in crossovers(growth).itertuples():
-        line = lines.get((row.variant, row.threads))
-        if line is not None and line.n[0] <= row.crossover_n <= line.n[-1]:
-            # Against the baseline, or where it names no variant against the fastest native one.
-            level = None if "/" in row.against else parity
-            value = _value_at(line, row.crossover_n) if level is None else level
-            found.append(Crossing(row.crossover_n, value, format_near(row.crossover_n)))
-    return tuple(found)
+    return tuple(
+        Crossing(line, row.n_from, row.n_to, _said(row))
+        for row in crossovers(growth).itertuples()
+        if (line := lines.get((row.variant, row.threads))) is not None
+    )
 
 
 def crossing_phrases(growth: pd.DataFrame) -> list[str]:
@@ -66,22 +67,37 @@ def crossing_phrases(growth: pd.DataFrame) -> list[str]:
         label = series_label(row.variant, row.threads)
         first, second = (label, row.against) if row.faster_beyond == row.variant else (
             row.against, label)
-        phrases.append(f"{first} overtakes {second} at n ≈ {format_near(row.crossover_n)}")
+        phrases.append(f"{first} overtakes {second} at n {between(row)}")
     return phrases
 
 
-def _power(exponent: float) -> str:
+def between(crossover: Any) -> str:
+    """The sizes between which it certainly is; where in between nothing was measured."""
+    return f"between {format_size(crossover.n_from)} and {format_size(crossover.n_to)}"
+
+
+def _said(crossover: Any) -> str:
+    """Without lanes: the chart shows them, and has little room."""
+    itself, other = (
+        series_label(name.rpartition("/")[2], crossover.threads if "/" in name else 1)
+        for name in (crossover.variant, crossover.against)
+    )
+    if crossover.faster_beyond == crossover.variant:
+        return f"{itself} overtakes {other}"
+    return f"{other or 'another'} overtakes {itself}"
+
+
+def _power(row: Any) -> str:
     # Adding 0 takes the sign from a -0.00.
-    return f"~ n^{round(exponent, 2) + 0.0:.2f}"
+    return f"~ n^{round(row.exponent, 2) + 0.0:.2f}"
+
+
+def _range(row: Any) -> str:
+    """From where on it grows so, if not over all sizes."""
+    return f"from {format_size(row.n_from)}" if row.regime == "straight" else ""
 
 
 def _half_width(row: Any) -> str:
     """Of the exponent's interval; what is less than the last digit is not called nothing."""
     half = (row.exponent_ci_high - row.exponent_ci_low) / 2
     return f"±{max(half, 0.01):.2f}" if np.isfinite(half) else ""
-
-
-def _value_at(line: Series, n: float) -> float:
-    """A line's value between two sizes, both axes being logarithmic."""
-    sizes = np.log(np.maximum(line.n, 0.5))
-    return float(np.exp(np.interp(np.log(max(n, 0.5)), sizes, np.log(line.value))))

@@ -71,14 +71,6 @@ def format_size(n: float) -> str:
     return min(texts, key=len)
 
 
-def format_near(n: float) -> str:
-    """About where: 110, 2.30Ki, 16.0Mi; a place that was interpolated is a figure, too."""
-    for suffix, factor in _SIZES[:3]:
-        if n >= factor * 0.9995:
-            return f"{three_digits(n / factor)}{suffix}"
-    return three_digits(n)
-
-
 # Round numbers
 
 

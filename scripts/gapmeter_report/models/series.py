@@ -20,7 +20,9 @@ class Series:
     `n`, `value`, `low` and `high` are arrays of one length, by rising n; `low` and `high`, the
     interval, are NaN where there is none. Values have the unit of the column they come from.
     `absent` are the sizes at which it was run without giving that value. `growth` says how it grows
-    with n, and `growth_interval` how sure that is.
+    with n, `growth_interval` how sure that is, and `growth_range` where, if not everywhere.
+    `other_speeds` are n and value of what a cell took in fewer of its rounds; `mixed` are the sizes
+    whose value is of a disturbed machine, too.
     """
 
     variant: str
@@ -35,6 +37,13 @@ class Series:
     note: str = ""
     growth: str = ""
     growth_interval: str = ""
+    growth_range: str = ""
+    other_speeds: tuple[tuple[int, float], ...] = ()
+    mixed: tuple[int, ...] = ()
+
+    def value_at(self, n: int) -> float:
+        """Its value at one of its sizes."""
+        return float(self.value[np.flatnonzero(self.n == n)[0]])
 
 
 @dataclass(frozen=True)

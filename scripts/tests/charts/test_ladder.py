@@ -11,10 +11,11 @@ import random
 
 import pytest
 from gapmeter_report.charts.ladder import ladder_chart
+from gapmeter_report.drawing import style
 from gapmeter_report.drawing.rendering import Chart
 from gapmeter_report.loading.run import load
 from gapmeter_report.models.subjects import subject_of
-from helpers.artists import draw, says, texts
+from helpers.artists import draw, lines, says, texts
 from helpers.builder import Builder
 
 
@@ -65,11 +66,32 @@ def test_the_ladder_stands_at_the_largest_n_that_all_share(reference_run: Builde
     assert says(draw(ladder_chart, reference_run), "at n = 4Mi")
 
 
-def test_python_bars_are_hollow_and_native_ones_full(reference_run: Builder) -> None:
+def test_python_marks_are_hollow_and_native_ones_full(reference_run: Builder) -> None:
     chart = draw(ladder_chart, reference_run)
-    bars = [box.patches[0] for box in chart.figure.axes[0].containers]
-    hollow = {name for name, bar in zip(names(chart), bars) if bar.get_facecolor()[:3] == (1, 1, 1)}
+    marks = {line.get_label(): line for line in chart.figure.axes[0].get_lines()}
+    hollow = {name for name in names(chart) if marks[name].get_markerfacecolor() == style.PAPER}
     assert hollow == {name for name in names(chart) if name.startswith("python")}
+
+
+def test_times_are_places_and_not_lengths(builder: Builder) -> None:
+    axes = draw(ladder_chart, add_ladder(builder)).figure.axes[0]
+    assert not axes.patches and not axes.containers
+    drawn = lines(axes)
+    for place, (rung, (variant, time)) in enumerate(RUNGS.items()):
+        [mark] = drawn[f"{rung} · {variant}"]
+        assert mark == pytest.approx((time, place))
+    low, high = axes.get_xlim()
+    assert low < 5 and high > 120
+
+
+def test_an_interval_lies_across_its_mark_within_the_axis(builder: Builder) -> None:
+    add_ladder(builder)
+    for row in builder.cells(variant="python/array"):
+        row.update(latency_ci_low_ns=row["n"], latency_ci_high_ns=500 * row["n"])
+    chart = draw(ladder_chart, builder)
+    low, high = chart.figure.axes[0].get_xlim()
+    assert low < 1 and high > 500
+    assert says(chart, "line through a mark: confidence interval")
 
 
 def test_a_kernel_without_items_is_told_per_call(reference_run: Builder) -> None:
@@ -167,7 +189,7 @@ def test_a_declared_ladder_with_one_result_falls_back_to_all_variants(builder: B
 
 def test_the_words_of_a_declared_ladder_tell_its_steps(builder: Builder) -> None:
     assert draw(ladder_chart, add_ladder(builder)).alt == (
-        "Bar chart, logarithmic axis. Time for each element at n = 64, rung by rung: "
+        "Dot chart, logarithmic axis. Time for each element at n = 64, rung by rung: "
         "list · python/builtin 60.0 ns, × 2.00 array · python/array 120 ns, "
         "÷ 12.0 strict · native/strict 10.0 ns, "
         "÷ 2.00 SIMD · native/simd 5.00 ns. "

@@ -53,9 +53,9 @@ def test_a_compiled_lane_has_no_gap_of_its_own(three_lanes: Builder) -> None:
     assert "python/loop" in drawn and "rust/simd" not in drawn
 
 
-def test_the_ladder_has_its_bar_and_names_the_lane(three_lanes: Builder) -> None:
+def test_the_ladder_has_its_mark_and_names_the_lane(three_lanes: Builder) -> None:
     chart = draw(ladder_chart, three_lanes)
-    assert says(chart, "full bars: native, Rust; hollow bars: Python")
+    assert says(chart, "full marks: native, Rust; hollow marks: Python")
     names = [tick.get_text() for tick in chart.figure.axes[0].get_yticklabels()]
     assert "rust/simd" in names
 

@@ -24,7 +24,7 @@ COLUMNS = (
 ).split(",")
 GROWTH_COLUMNS = (
     "kernel,variant,lane,threads,quantity,against,regime,n_from,n_to,sizes,exponent,"
-    "exponent_ci_low,exponent_ci_high,crossover_n,faster_beyond"
+    "exponent_ci_low,exponent_ci_high,crossover_n,faster_beyond,deviation,local_exponents"
 ).split(",")
 SIZES = tuple(16 * 4**step for step in range(11))
 MIB = 2**20
@@ -175,8 +175,25 @@ class Builder:
         self.growth.append(dict.fromkeys(GROWTH_COLUMNS, "") | {
             "kernel": kernel, "variant": variant, "lane": variant.partition("/")[0], "threads": 1,
             "quantity": "time", "regime": "all", "n_from": SIZES[0], "n_to": SIZES[-1],
-            "sizes": len(SIZES),
+            "sizes": len(SIZES), "deviation": 0.1 if "exponent" in values else "",
         } | values)
+        return self
+
+    def add_crossover(
+        self, against: str, n_from: int, n_to: int, variant: str = "python/numpy", **values: Any
+    ) -> Builder:
+        """Add that a variant of the kernel sum overtakes another between two sizes."""
+        return self.add_growth(
+            "sum", variant, quantity="crossover", regime="", against=against, n_from=n_from,
+            n_to=n_to, crossover_n=(n_from * n_to) ** 0.5, faster_beyond=variant, **values,
+        )
+
+    def set_state(self, **values: Any) -> Builder:
+        """Give the cells that have the values of `where` a state, several speeds, …"""
+        where = values.pop("where")
+        self.columns += [column for column in values if column not in self.columns]
+        for row in self.cells(**where):
+            row.update(values)
         return self
 
     def write(self) -> Path:

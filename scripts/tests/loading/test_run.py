@@ -101,7 +101,8 @@ def test_the_later_tables_are_typed(small: Builder) -> None:
     [
         ({"exponent": "steep"}, "exponent is 'steep', not a finite number"),
         ({"quantity": "speed"}, "quantity is 'speed', not one of time, gap, crossover"),
-        ({"quantity": "crossover"}, "quantity is crossover but crossover_n is empty"),
+        ({"quantity": "crossover", "n_to": ""}, "is crossover but n_from or n_to is empty"),
+        ({"deviation": "-0.1"}, "deviation is '-0.1', it cannot be negative"),
         ({"lane": "native"}, "is not named `lane/name` with lane 'native'"),
     ],
 )
@@ -124,6 +125,12 @@ def test_a_quantile_that_is_none_is_refused(
     message = refusal(small)
     assert "latency.csv: line 2 (sum native/strict n=16): quantile" in message
     assert complaint in message
+
+
+@pytest.mark.parametrize("speeds", ["fast", "10:3 ", "0:3 10:3", "10:3,20:3", "10 20", "1e400:3"])
+def test_speeds_that_are_none_are_refused(small: Builder, speeds: str) -> None:
+    small.set_state(where={"variant": "python/loop", "n": 16}, speeds=speeds)
+    assert f"speeds is '{speeds}', not `latency_ns:rounds` of each speed" in refusal(small)
 
 
 def test_a_table_of_another_run_is_refused(small: Builder) -> None:

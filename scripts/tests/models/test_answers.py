@@ -39,12 +39,8 @@ def test_a_call_costs_what_it_takes_longer_than_the_native_one(builder: Builder)
 
 
 def test_where_the_best_overtakes_comes_from_the_crossovers(builder: Builder) -> None:
-    builder.add("sum")
-    builder.add_growth(
-        "sum", "python/numpy", quantity="crossover", regime="", against="python/builtin",
-        crossover_n=110, faster_beyond="python/numpy",
-    )
-    assert answer(builder).overtakes == "from n ≈ 110 on"
+    builder.add("sum").add_crossover("python/builtin", 16, 65536)
+    assert answer(builder).overtakes == "from n between 16 and 64Ki on"
 
 
 def test_a_baseline_that_is_the_best_overtakes_nothing(builder: Builder) -> None:

@@ -1,20 +1,11 @@
-"""Growth: exponents beside the lines, and rings where lines cross."""
+"""Growth: exponents beside the lines, and bars between the sizes where lines cross."""
 
 from __future__ import annotations
 
-import pytest
 from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.latency import latency_chart
 from helpers.artists import draw, lines, says, texts
 from helpers.builder import Builder
-
-
-def crossover(builder: Builder, against: str, n: float) -> Builder:
-    """NumPy overtakes."""
-    return builder.add_growth(
-        "sum", "python/numpy", quantity="crossover", regime="", against=against, crossover_n=n,
-        faster_beyond="python/numpy",
-    )
 
 
 def test_the_exponent_stands_beside_the_label(reference_run: Builder) -> None:
@@ -61,46 +52,97 @@ def test_an_exponent_without_room_is_left_out_and_not_the_name(reference_run: Bu
     assert says(chart, name)
 
 
-def test_a_gap_that_passes_one_is_ringed_on_the_line_of_parity(reference_run: Builder) -> None:
-    crossover(reference_run, "fastest native", 83_000)
+def test_an_exponent_of_a_part_of_the_sizes_says_from_where(reference_run: Builder) -> None:
+    reference_run.add_growth("sum", "python/loop", exponent="")
+    reference_run.add_growth(
+        "sum", "python/loop", regime="straight", n_from=1024, exponent=0.99, exponent_ci_low=0.97,
+        exponent_ci_high=1.01,
+    )
+    chart = draw(latency_chart, reference_run)
+    assert says(chart, "python/loop  ~ n^0.99 ±0.02 from 1Ki")
+    assert says(chart, "n^k: growth where five sizes or more lie within a factor of 1.25 of a line")
+
+
+def test_where_is_never_left_out_alone(reference_run: Builder) -> None:
+    name = "python/loop"
+    for letters, wanted in ((7, "  ~ n^0.99 from 1Ki"), (12, "")):
+        cells, name = reference_run.cells(kernel="sum", variant=name), "python/" + "m" * letters
+        for row in cells:
+            row["variant"] = name
+        reference_run.growth = []
+        reference_run.add_growth(
+            "sum", name, regime="straight", n_from=1024, exponent=0.99, exponent_ci_low=0.97,
+            exponent_ci_high=1.01,
+        )
+        assert name + wanted in texts(draw(latency_chart, reference_run))
+
+
+def test_where_no_line_fits_there_is_no_exponent(reference_run: Builder) -> None:
+    reference_run.add_growth("sum", "python/loop", exponent="", deviation=3.2)
+    assert not says(draw(latency_chart, reference_run), "n^")
+
+
+def test_files_that_do_not_tell_how_a_line_fits_have_no_exponents(reference_run: Builder) -> None:
+    reference_run.add_growth("sum", "python/loop", exponent=0.98)
+    del reference_run.growth[0]["deviation"], reference_run.growth[0]["local_exponents"]
+    assert not says(draw(latency_chart, reference_run), "n^")
+
+
+def test_a_crossover_is_a_bar_between_two_sizes_in_both_charts(reference_run: Builder) -> None:
+    reference_run.add_crossover("python/builtin", 16, 65536)
+    for what in (latency_chart, gap_chart):
+        chart = draw(what, reference_run)
+        ends = lines(chart.figure.axes[0])["crossing numpy overtakes builtin"]
+        assert [n for n, _ in ends] == [16, 65536]
+        assert says(chart, "between 16 and 64Ki") and says(chart, "numpy overtakes builtin")
+        assert says(chart, "crossover: somewhere between these sizes")
+        assert "python/numpy overtakes python/builtin at n between 16 and 64Ki" in chart.alt
+
+
+def test_no_place_between_the_sizes_is_said(reference_run: Builder) -> None:
+    reference_run.add_crossover("python/builtin", 16, 65536)
+    for what in (latency_chart, gap_chart):
+        chart = draw(what, reference_run)
+        assert "≈" not in chart.alt and not says(chart, "≈") and not says(chart, "1024")
+
+
+def test_the_fastest_native_variant_may_overtake(reference_run: Builder) -> None:
+    reference_run.add_crossover("fastest native", 16, 64)
+    reference_run.growth[-1]["faster_beyond"] = "fastest native"
     chart = draw(gap_chart, reference_run)
-    assert lines(chart.figure.axes[0])["ring 81.1Ki"] == [(83_000, 1)]
-    assert says(chart, "81.1Ki") and says(chart, "ring: what is faster changes here")
-    assert "python/numpy overtakes fastest native at n ≈ 81.1Ki" in chart.alt
+    assert says(chart, "fastest native overtakes numpy")
+    assert "fastest native overtakes python/numpy at n between 16 and 64" in chart.alt
 
 
-def test_a_crossover_with_the_baseline_is_ringed_on_the_variants_line(builder: Builder) -> None:
-    crossover(builder.add("sum", sizes=(16, 256)), "python/builtin", 64)
-    for n, gap in ((16, 100), (256, 1)):
-        builder.set_gap(gap, variant="python/numpy", n=n)
-    # Halfway from 16 to 256, and from 100 to 1, on logarithmic axes.
-    [(place, height)] = lines(draw(gap_chart, builder).figure.axes[0])["ring 64.0"]
-    assert place == 64 and height == pytest.approx(10)
-
-
-def test_the_latency_chart_rings_crossovers_on_the_variants_line(builder: Builder) -> None:
-    crossover(builder.add("sum", sizes=(16, 256)), "python/builtin", 64)
-    crossover(builder, "fastest native", 16)
-    for row in builder.cells(variant="python/numpy"):
-        time = {16: 100, 256: 400}[row["n"]]
-        row.update(latency_ns=time, latency_ci_low_ns=time, latency_ci_high_ns=time)
-    chart = draw(latency_chart, builder)
-    rings = lines(chart.figure.axes[0])
-    # The second is halfway from 16 to 256, and from 100 to 400, on logarithmic axes.
-    assert [*rings["ring 16.0"], *rings["ring 64.0"]] == [
-        pytest.approx((16, 100)), pytest.approx((64, 200))
+def test_the_bars_lie_below_the_lines_and_above_what_failed(reference_run: Builder) -> None:
+    reference_run.add_crossover("python/builtin", 16, 64)
+    reference_run.add_crossover("python/builtin", 64, 1024, variant="python/array")
+    reference_run.fail("timeout", kernel="sum", variant="python/loop", n=16)
+    chart = draw(latency_chart, reference_run)
+    axes = chart.figure.axes[0]
+    heights = {name: points[0][1] for name, points in lines(axes).items()
+               if name.startswith(("crossing", "failed"))}
+    assert list(sorted(heights, key=heights.__getitem__)) == [
+        "failed python/loop", "crossing array overtakes builtin",
+        "crossing numpy overtakes builtin",
     ]
-    assert says(chart, "ring: what is faster changes here")
-    assert "python/numpy overtakes python/builtin at n ≈ 64.0" in chart.alt
+    lowest = min(row["latency_ns"] for row in reference_run.cells(kernel="sum", status="ok"))
+    assert axes.transAxes.inverted().transform(axes.transData.transform((16, lowest)))[1] > max(
+        heights.values())
 
 
 def test_a_crossover_that_names_nothing_else_still_draws(reference_run: Builder) -> None:
-    reference_run.add_growth(
-        "sum", "python/numpy", quantity="crossover", regime="", crossover_n=83_000
-    )
-    assert lines(draw(latency_chart, reference_run).figure.axes[0])["ring 81.1Ki"]
+    reference_run.add_crossover("", 16, 64)
+    reference_run.growth[-1]["faster_beyond"] = ""
+    assert says(draw(latency_chart, reference_run), "another overtakes numpy")
 
 
-def test_without_growth_there_are_no_rings(reference_run: Builder) -> None:
-    chart = draw(gap_chart, reference_run)
-    assert not says(chart, "ring")
+def test_without_growth_there_are_no_crossovers(reference_run: Builder) -> None:
+    assert not says(draw(gap_chart, reference_run), "crossover")
+
+
+def test_a_crossover_of_several_threads_says_how_many(builder: Builder) -> None:
+    builder.add("sum").add_threads(2, variant="python/numpy")
+    builder.add_crossover("python/builtin", 16, 64, threads=2)
+    chart = draw(latency_chart, builder)
+    assert says(chart, "numpy ×2 overtakes builtin ×2")

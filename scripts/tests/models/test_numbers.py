@@ -46,13 +46,6 @@ def test_what_is_counted_is_written_out() -> None:
     assert numbers.format_metric(0.25) == "0.250"
 
 
-@pytest.mark.parametrize(
-    ("n", "text"), [(7, "7.00"), (110, "110"), (2355, "2.30Ki"), (2**20 - 1, "1.00Mi")]
-)
-def test_a_place_that_was_interpolated_is_a_figure(n: float, text: str) -> None:
-    assert numbers.format_near(n) == text
-
-
 def test_round_numbers_have_no_zeros_that_say_nothing() -> None:
     assert numbers.round_time(1500) == "1.5 µs"
     assert numbers.round_time(2e7) == "20 ms"

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <span>
 
 #include "harness/tests/unit/support/rows.h"
 #include "harness/tests/unit/support/evidence_rows.h"
@@ -77,6 +78,77 @@ TEST(GrowthExponent, NeedsTwoSizesAndARound) {
   EXPECT_FALSE(growth_exponent({}).has_value());
   EXPECT_FALSE(growth_exponent({{16, rounds}}).has_value());
   EXPECT_FALSE(growth_exponent({{16, rounds}, {64, none}}).has_value());
+}
+
+// Values at n = 1, 2, 4, …, the same in each of six rounds.
+std::vector<SizedValues> doubling(const Values& values) {
+  std::vector<SizedValues> sized;
+  std::size_t n = 1;
+  for (const double value : values) {
+    sized.push_back({n, Values(6, value)});
+    n *= 2;
+  }
+  return sized;
+}
+
+TEST(PowerLaw, IsAnExponentWhereFiveSizesLieOnALine) {
+  const PowerLaw law = power_law(doubling({1, 2, 4, 8, 16}));
+  EXPECT_NEAR(law.exponent.value().value, 1, 1e-12);
+  EXPECT_NEAR(law.deviation.value(), 0, 1e-12);
+}
+
+TEST(PowerLaw, OfFewerThanFiveSizesHasNoExponent) {
+  const PowerLaw four = power_law(doubling({1, 2, 4, 8}));
+  EXPECT_FALSE(four.exponent.has_value());
+  EXPECT_NEAR(four.deviation.value(), 0, 1e-12);
+  EXPECT_FALSE(power_law(doubling({1, 2})).deviation.has_value()) << "two are always on a line";
+}
+
+TEST(PowerLaw, OfWhatClimbsAndFallsBackHasNoExponent) {
+  // A line over it is flat, and through all rounds alike: least squares alone would be sure of it.
+  const auto values = doubling({90, 300, 1000, 300, 90});
+  EXPECT_NEAR(growth_exponent(values).value().interval.value().high, 0, 1e-12);
+  const PowerLaw law = power_law(values);
+  EXPECT_FALSE(law.exponent.has_value());
+  EXPECT_GT(law.deviation.value(), 2);
+}
+
+TEST(PowerLaw, AllowsNoMedianFartherThanAQuarterFromTheLine) {
+  // In logarithms the middle one of five is 4/5 of its height above the line, the others 1/5 below.
+  const double just_within = std::pow(1.249, 1.25), just_beyond = std::pow(1.251, 1.25);
+  EXPECT_TRUE(power_law(doubling({1, 1, just_within, 1, 1})).exponent.has_value());
+  const PowerLaw beyond = power_law(doubling({1, 1, just_beyond, 1, 1}));
+  EXPECT_FALSE(beyond.exponent.has_value());
+  EXPECT_NEAR(beyond.deviation.value(), 0.251, 1e-9);
+  EXPECT_FALSE(power_law(doubling({1, 1, 1 / just_beyond, 1, 1})).exponent.has_value());
+}
+
+TEST(PowerLaw, IsJudgedByMediansAndNotByNoisyRounds) {
+  auto values = doubling({1, 2, 4, 8, 16});
+  values[2].rounds = {4, 4, 4, 4, 400, 400};
+  EXPECT_TRUE(power_law(values).exponent.has_value());
+}
+
+TEST(EndRatio, IsTheLargestSizeOverTheSmallestRoundByRound) {
+  const auto ratio = end_ratio({{16, {1, 2, 4}}, {64, {7}}, {256, {3, 6, 12, 99}}});
+  ASSERT_TRUE(ratio.has_value());
+  EXPECT_NEAR(ratio->value, 3, 1e-12);
+  EXPECT_FALSE(ratio->interval.has_value()) << "three rounds have no interval";
+  const Interval sure = end_ratio(doubling({1, 9, 4})).value().interval.value();
+  EXPECT_NEAR(sure.low, 4, 1e-12);
+  EXPECT_NEAR(sure.high, 4, 1e-12);
+  EXPECT_FALSE(end_ratio(doubling({1})).has_value());
+  EXPECT_FALSE(end_ratio({{16, {}}, {64, {1}}}).has_value());
+}
+
+TEST(LocalExponents, AreThoseBetweenNeighbours) {
+  const auto local = local_exponents(doubling({1, 2, 2, 1}));
+  ASSERT_THAT(local, SizeIs(3));
+  EXPECT_NEAR(local[0].exponent, 1, 1e-12);
+  EXPECT_NEAR(local[1].exponent, 0, 1e-12);
+  EXPECT_NEAR(local[2].exponent, -1, 1e-12);
+  EXPECT_EQ(local[2].n_from, 4U);
+  EXPECT_EQ(local[2].n_to, 8U);
 }
 
 SizedRatio below(std::size_t n, double ratio) {
@@ -172,19 +244,63 @@ TEST(GrowthOf, ARegimeBeginsAtTheLastSizeOfTheOneBefore) {
   EXPECT_EQ(rows[2].sizes, 3);
   EXPECT_EQ(rows[0].series.kernel, "sum");
   EXPECT_EQ(to_string(rows[0].series.variant), "native/simd");
-  for (const GrowthRow& row : rows) EXPECT_NEAR(row.exponent.value().value, 1, 1e-12);
+  EXPECT_NEAR(rows[0].exponent.value().value, 1, 1e-12);
+  EXPECT_THAT(rows[0].local_exponents, SizeIs(4));
+  for (const GrowthRow& row : std::span(rows).subspan(1)) {
+    EXPECT_FALSE(row.exponent.has_value()) << "of fewer than five sizes";
+    EXPECT_THAT(row.local_exponents, IsEmpty());
+  }
+  EXPECT_FALSE(rows[1].deviation.has_value());
+  EXPECT_NEAR(rows[2].deviation.value(), 0, 1e-12);
+}
+
+// Five sizes and more, of which each has the time that is given.
+SummaryRows times_of(const std::vector<double>& times) {
+  SummaryRows rows;
+  std::size_t n = 16;
+  for (const double time : times) {
+    rows.push_back(row_of("sum", "native/simd", n, rounds_around(time)));
+    n *= 4;
+  }
+  return rows;
 }
 
 TEST(GrowthOf, TellsTheExponentOfEachRegimeApart) {
-  // Linear from 16 to 64, and quadratic from there to 256.
-  SummaryRow last = timed("native/simd", 256, 5000);
-  last.round_latencies_ns = test::numbered(rounds_around(64.0 * 16));
-  const auto rows =
-      growth_of({timed("native/simd", 16, 100), timed("native/simd", 64, 400), last}, caches);
-  ASSERT_THAT(lines_of(rows), ElementsAre("time all 16-256", "time L1 16-64", "time L2 64-256"));
-  EXPECT_NEAR(rows[0].exponent->value, 1.5, 1e-12);
-  EXPECT_NEAR(rows[1].exponent->value, 1, 1e-12);
-  EXPECT_NEAR(rows[2].exponent->value, 2, 1e-12);
+  // Linear in the first cache, and quadratic beyond it.
+  SummaryRows rows = times_of({1, 4, 16, 64, 256, 4096, 65536, 1048576, 16777216});
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].working_set_bytes = i < 5 ? 100 : 5000;
+  const auto found = growth_of(rows, caches);
+  ASSERT_THAT(lines_of(found), ElementsAre("time all 16-1048576", "time straight 4096-1048576",
+                                           "time L1 16-4096", "time L2 4096-1048576"));
+  EXPECT_FALSE(found[0].exponent.has_value());
+  EXPECT_NEAR(found[1].exponent->value, 2, 1e-12);
+  EXPECT_NEAR(found[2].exponent->value, 1, 1e-12);
+  EXPECT_NEAR(found[3].exponent->value, 2, 1e-12);
+}
+
+TEST(GrowthOf, WhatBendsHasTheExponentOfItsStraightEnd) {
+  // The call costs as much as a hundred elements.
+  const auto rows = growth_of(times_of({116, 164, 356, 1124, 4196, 16484, 65636, 262244}), {});
+  EXPECT_FALSE(rows[0].exponent.has_value());
+  EXPECT_GT(rows[0].deviation.value(), 0.25);
+  EXPECT_EQ(rows[1].regime, "straight");
+  EXPECT_EQ(rows[1].n_from, 256U);
+  EXPECT_EQ(rows[1].n_to, 262144U);
+  EXPECT_EQ(rows[1].sizes, 6);
+  EXPECT_NEAR(rows[1].exponent->value, 1, 0.05);
+}
+
+TEST(GrowthOf, WhatIsStraightOverAllSizesNeedsNoOtherRange) {
+  for (const GrowthRow& row : growth_of(times_of({1, 4, 16, 64, 256, 1024}), {})) {
+    EXPECT_NE(row.regime, "straight");
+  }
+}
+
+TEST(GrowthOf, WhatHasNoStraightEndOfFiveSizesHasNone) {
+  for (const GrowthRow& row : growth_of(times_of({90, 300, 1000, 1000, 300, 90}), {})) {
+    EXPECT_NE(row.regime, "straight");
+    EXPECT_FALSE(row.exponent.has_value());
+  }
 }
 
 TEST(GrowthOf, ASizeAloneInTheFirstRegimeHasNoLineOfIt) {
@@ -222,7 +338,8 @@ TEST(GrowthOf, CellsWithoutALatencyAreLeftOut) {
       growth_of({timed("native/simd", 16, 100), failed, timed("native/simd", 256, 100)}, {});
   ASSERT_THAT(rows, SizeIs(2));
   EXPECT_EQ(rows[0].sizes, 2);
-  EXPECT_NEAR(rows[0].exponent->value, 1, 1e-12);
+  ASSERT_THAT(rows[0].local_exponents, SizeIs(1));
+  EXPECT_NEAR(rows[0].local_exponents[0].exponent, 1, 1e-12);
 }
 
 TEST(GrowthOf, GapsOfPythonVariantsHaveExponentsOfTheirOwn) {
@@ -230,8 +347,8 @@ TEST(GrowthOf, GapsOfPythonVariantsHaveExponentsOfTheirOwn) {
       growth_of({gap_row("sum", "python/loop", 16, 4), gap_row("sum", "python/loop", 64, 8)}, {});
   ASSERT_THAT(lines_of(rows), ElementsAre("time all 16-64", "time memory 16-64", "gap all 16-64",
                                           "gap memory 16-64"));
-  EXPECT_NEAR(rows[0].exponent->value, 0, 1e-12);
-  EXPECT_NEAR(rows[2].exponent->value, 0.5, 1e-12);
+  EXPECT_NEAR(rows[0].local_exponents.at(0).exponent, 0, 1e-12);
+  EXPECT_NEAR(rows[2].local_exponents.at(0).exponent, 0.5, 1e-12);
 }
 
 TEST(GrowthOf, SizesWithoutAGapHaveATimeAllTheSame) {

@@ -129,14 +129,23 @@ ReproducedGap reproduced(const SummaryRows& reference, const SummaryRows& here) 
 }
 
 TEST(ReproducedGaps, TellBothGapsAtTheLargestCommonSizeAndBothExponents) {
-  const ReproducedGap gap = reproduced(gaps({4, 8, 16, 99}), gaps({5, 20, 80}));
+  const ReproducedGap gap = reproduced(gaps({4, 8, 16, 32, 64, 99}), gaps({5, 20, 80, 320, 1280}));
   EXPECT_EQ(gap.kernel, "sum");
   EXPECT_EQ(gap.variant, "python/loop");
-  EXPECT_EQ(gap.sizes, 3);
-  EXPECT_EQ(gap.reference_gap, 16);
-  EXPECT_EQ(gap.gap, 80);
+  EXPECT_EQ(gap.sizes, 5);
+  EXPECT_EQ(gap.reference_gap, 64);
+  EXPECT_EQ(gap.gap, 1280);
   EXPECT_NEAR(gap.reference_exponent.value(), 0.5, 1e-12);
   EXPECT_NEAR(gap.exponent.value(), 1, 1e-12);
+}
+
+TEST(ReproducedGaps, OfFewSizesOrOffTheLineHaveNoExponentAndYetGrow) {
+  for (const SummaryRows& rows : {gaps({4, 8, 16, 32}), gaps({4, 4, 4, 64, 64})}) {
+    const ReproducedGap gap = reproduced(rows, rows);
+    EXPECT_EQ(gap.reference_exponent, std::nullopt);
+    EXPECT_EQ(gap.exponent, std::nullopt);
+    EXPECT_EQ(gap.growth, Agreement::reproduced);
+  }
 }
 
 TEST(ReproducedGaps, AreOfEachNumberOfThreads) {
@@ -206,6 +215,10 @@ TEST(ReproducedGrowth, IsContradictedWhereOneWidensAndOneShrinks) {
 TEST(ReproducedGrowth, IsShiftedWhereOneStays) {
   EXPECT_EQ(growth(gaps({4, 8}), gaps({4, 4})), Agreement::shifted);
   EXPECT_EQ(growth(gaps({4, 4}), gaps({8, 4})), Agreement::shifted);
+}
+
+TEST(ReproducedGrowth, IsThatFromEndToEnd) {
+  EXPECT_EQ(growth(gaps({4, 64, 4}), gaps({4, 4, 4})), Agreement::reproduced);
 }
 
 TEST(ReproducedGrowth, IsUndecidedWhereNoiseHidesIt) {

@@ -26,25 +26,29 @@ TEST(GrowthFields, HoldEverythingUnderTheirColumns) {
                       .n_to = 4096,
                       .sizes = 5,
                       .exponent = Estimate{0.5, Interval{0.25, 0.75}},
+                      .deviation = 0.125,
+                      .local_exponents = {{16, 64, 0.5}, {64, 4096, 0.75}},
                       .crossover_n = 62.5,
                       .faster_beyond = "python/numpy"};
   ASSERT_EQ(to_fields(row).size(), growth_columns().size());
-  for (const auto& [column, text] :
-       std::vector<std::pair<std::string, std::string>>{{"kernel", "sum"},
-                                                        {"variant", "python/numpy"},
-                                                        {"lane", "python"},
-                                                        {"threads", "2"},
-                                                        {"quantity", "gap"},
-                                                        {"against", "fastest native"},
-                                                        {"regime", "L2"},
-                                                        {"n_from", "16"},
-                                                        {"n_to", "4096"},
-                                                        {"sizes", "5"},
-                                                        {"exponent", "0.5"},
-                                                        {"exponent_ci_low", "0.25"},
-                                                        {"exponent_ci_high", "0.75"},
-                                                        {"crossover_n", "62.5"},
-                                                        {"faster_beyond", "python/numpy"}}) {
+  for (const auto& [column, text] : std::vector<std::pair<std::string, std::string>>{
+           {"kernel", "sum"},
+           {"variant", "python/numpy"},
+           {"lane", "python"},
+           {"threads", "2"},
+           {"quantity", "gap"},
+           {"against", "fastest native"},
+           {"regime", "L2"},
+           {"n_from", "16"},
+           {"n_to", "4096"},
+           {"sizes", "5"},
+           {"exponent", "0.5"},
+           {"exponent_ci_low", "0.25"},
+           {"exponent_ci_high", "0.75"},
+           {"deviation", "0.125"},
+           {"local_exponents", "16-64:0.5 64-4096:0.75"},
+           {"crossover_n", "62.5"},
+           {"faster_beyond", "python/numpy"}}) {
     EXPECT_EQ(field(row, column), text) << column;
   }
 }
@@ -54,7 +58,7 @@ TEST(GrowthFields, AbsenceIsAnEmptyField) {
   GrowthRow without_interval = nothing;
   without_interval.exponent = Estimate{1};
   for (const char* column : {"against", "regime", "exponent", "exponent_ci_low", "exponent_ci_high",
-                             "crossover_n", "faster_beyond"}) {
+                             "crossover_n", "faster_beyond", "deviation", "local_exponents"}) {
     EXPECT_EQ(field(nothing, column), "") << column;
   }
   EXPECT_EQ(field(without_interval, "exponent"), "1");
