@@ -22,11 +22,18 @@ namespace {
 constexpr double most_slices = 1000;
 constexpr int calibrations = 3;
 
+using Steady = std::chrono::steady_clock;
+
+double seconds_since(Steady::time_point start) {
+  return std::chrono::duration<double>(Steady::now() - start).count();
+}
+
+// Of a batch whose calls start from restored data, which is not timed.
 double seconds_of(PreparedCall& call, std::int64_t calls) {
-  using Steady = std::chrono::steady_clock;
+  call.restore(calls);
   const Steady::time_point start = Steady::now();
   call.run(calls);
-  return std::chrono::duration<double>(Steady::now() - start).count();
+  return seconds_since(start);
 }
 
 // Google Benchmark reports by printing. Here its reports are only counted, to detect that nothing
@@ -64,13 +71,16 @@ void run_benchmark(const std::function<void(benchmark::State&)>& body,
   if (reporter.reports() == 0) throw std::logic_error("Google Benchmark ran nothing");
 }
 
-// How many calls take at least batch_seconds: Google Benchmark's own search.
+// How many calls take at least batch_seconds, or as many as can be restored together: Google
+// Benchmark's own search. Where it asks for more than that, the rest is taken for as long.
 std::int64_t calibrate(PreparedCall& call, double batch_seconds) {
   std::int64_t calls = 1;
   const auto body = [&](benchmark::State& state) {
-    calls = static_cast<std::int64_t>(state.max_iterations);
+    const auto wanted = static_cast<std::int64_t>(state.max_iterations);
+    calls = std::min(wanted, call.most_calls());
     while (state.KeepRunningBatch(state.max_iterations)) {
-      state.SetIterationTime(seconds_of(call, calls));
+      state.SetIterationTime(seconds_of(call, calls) * static_cast<double>(wanted) /
+                             static_cast<double>(calls));
     }
   };
   // An interruption in the middle of the search ends it too early, so the largest of several
@@ -146,7 +156,7 @@ class Round {
     // The first slice is always had: a round without any says nothing.
     if (around_.turn && !around_.turn() && timed_ > 0) return false;
     slice_ = {.probe_before = around_.probe ? around_.probe() : 0};
-    if (is_cold_) call_.run(plan_.calls);
+    if (is_cold_) seconds_of(call_, plan_.calls);
     slice_s_ = 0;
     before_ = usage_now();
     return true;
@@ -172,9 +182,9 @@ class Round {
   rusage before_{};
 };
 
-// Calls until a call takes no less than before, but not longer than `bound_s` and one call more:
-// caches fill, branch predictors learn, bytecode is specialised. Returns what a call takes then, in
-// seconds.
+// Calls until a call takes no less than before, but not longer than `bound_s` and one call more,
+// restoring included: caches fill, branch predictors learn, bytecode is specialised. Returns what a
+// call takes then, in seconds.
 double warm_up(PreparedCall& call, double bound_s) {
   double one_call = seconds_of(call, 1);
   // If a call is that long, a second one is not worth its time.
@@ -183,17 +193,25 @@ double warm_up(PreparedCall& call, double bound_s) {
   const double window_s = bound_s / 5;
   constexpr double gain = 0.02;
   std::int64_t calls = 1;
-  for (double spent_s = 0; spent_s < bound_s;) {
+  const Steady::time_point start = Steady::now();
+  while (seconds_since(start) < bound_s) {
     const double window = seconds_of(call, calls);
-    spent_s += window;
     const double before = std::exchange(one_call, window / static_cast<double>(calls));
-    if (window < window_s) {
-      calls *= 2;
+    if (window < window_s && calls < call.most_calls()) {
+      calls = std::min(2 * calls, call.most_calls());
     } else if (one_call > before * (1 - gain)) {
       break;
     }
   }
   return one_call;
+}
+
+// What a batch takes before it is timed.
+double restoring_seconds(PreparedCall& call, std::int64_t calls) {
+  if (call.most_calls() == unlimited_calls) return 0;  // nothing is restored
+  const Steady::time_point start = Steady::now();
+  call.restore(calls);
+  return seconds_since(start);
 }
 
 std::int64_t at_least_one(double value) {
@@ -212,9 +230,11 @@ Timing time_round(PreparedCall& call, const TimingSpec& spec, const Surroundings
     calls = calibrate(call, batch_s);
   }
   const double batch_ns = (calls == 1 ? one_call_s : seconds_of(call, calls)) * 1e9;
-  const SlicePlan plan = spec.plan.value_or(plan_slices(calls, batch_ns, spec));
+  // A round of cheap calls on large copies would else go on for hours.
+  const double whole_ns = batch_ns + restoring_seconds(call, calls) * 1e9;
+  const SlicePlan plan = spec.plan.value_or(plan_slices(calls, whole_ns, spec));
   const bool is_cold = begins_cold(plan, batch_ns / static_cast<double>(calls), around.refill_ns);
-  return Round(call, plan, slices_of_round(plan, batch_ns, spec), is_cold, around).run();
+  return Round(call, plan, slices_of_round(plan, whole_ns, spec), is_cold, around).run();
 }
 
 bool begins_cold(const SlicePlan& plan, double call_ns, double refill_ns) {

@@ -1,11 +1,14 @@
-// The time pass: one round of batches, then single calls if they are long enough.
+// The time pass: one round of batches, then single calls if they are long enough, and in a cell's
+// first round the result once more.
 #include <algorithm>
+#include <string>
 
 #include "harness/base/clock.h"
 #include "harness/worker/passes/pass.h"
 #include "harness/worker/probe.h"
 #include "harness/worker/single_calls.h"
 #include "harness/worker/timing.h"
+#include "harness/worker/verification.h"
 
 namespace gapmeter {
 namespace {
@@ -33,6 +36,15 @@ double refill_ns(const PassContext& context) {
   return std::min(data + program_bytes, most_bytes) / bytes_per_ns;
 }
 
+// What is wrong with a call after so many others; nothing if its result is still right. Inputs and
+// the reference's results are made anew: while calls were timed nothing of them was there.
+std::string found_after_timing(const PassContext& context, PreparedCall& call) {
+  const auto inputs = make_inputs(context, context.task.n);
+  const OutputCheck check =
+      check_result(context.kernel, *inputs, reference_results(context.kernel, inputs), call);
+  return check.matches ? "" : "after the timed calls, " + check.difference;
+}
+
 }  // namespace
 
 Measurement measure_time(const PassContext& context) {
@@ -55,6 +67,10 @@ Measurement measure_time(const PassContext& context) {
     measurement.single_calls = time_single_calls(*call, lane, single_calls_ns);
   }
   measurement.effort.timed_s = timed_seconds(measurement);
+  if (!task.verify_after) return measurement;
+  if (const std::string found = found_after_timing(context, *call); !found.empty()) {
+    return {.status = Status::mismatch, .reason = found, .input_digest = measurement.input_digest};
+  }
   return measurement;
 }
 
