@@ -23,7 +23,7 @@ from gapmeter import Inputs, arguments_of, fields, find_variant
 
 TYPE_CHECKING = False  # type checkers take it for true, as they do typing's
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Iterable
 
 # So many elements are compared, in the order in which they are found.
 MOST_ELEMENTS = 1_000_000
@@ -85,7 +85,7 @@ class Watch:
 def _part_of(value: Any, most: int, module: str) -> Any:
     """What can be compared and overwritten of one object; None if there is nothing."""
     if isinstance(value, (list, deque)):
-        return _Items(value, len(value), most)
+        return _Items(lambda: value, value.__setitem__, most)
     if isinstance(value, dict):
         return _Mapping(lambda: value, value.__setitem__, most)
     if isinstance(value, set):
@@ -97,8 +97,9 @@ def _part_of(value: Any, most: int, module: str) -> Any:
         if not value.flags.writeable:
             return None
         whole = value.view(numpy.ndarray)
-        is_plain = not whole.dtype.hasobject
-        return _Numbers(whole, most) if is_plain else _Items(whole.flat, whole.size, most)
+        if not whole.dtype.hasobject:
+            return _Numbers(whole, most)
+        return _Items(lambda: whole.flat, whole.flat.__setitem__, most)
     if type(value).__module__ == module or isinstance(value, SimpleNamespace):
         return _Mapping(
             lambda: _attributes(value), lambda name, new: object.__setattr__(value, name, new), most
@@ -118,29 +119,27 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 
 class _Items:
-    """The elements of a list or a deque, or of a NumPy array of objects by its flat iterator."""
+    """The elements of a list or a deque, or of a NumPy array of objects."""
 
-    def __init__(self, items: Any, length: int, most: int) -> None:
-        self.size = min(length, most)
-        self._items = items
-        self._before = list(islice(iter(items), self.size))
+    def __init__(
+        self, read: Callable[[], Iterable[Any]], write: Callable[[int, Any], None], most: int
+    ) -> None:
+        self._now = lambda: list(islice(read(), most))
+        self._write = write
+        self._before = self._now()
+        self.size = len(self._before)
 
     def inner(self) -> list[Any]:
         return self._before
 
     def spoil(self, sign: int) -> bool:
-        now = list(islice(iter(self._items), max(self.size, 1)))
+        now = self._now()
         if _same(self._before, now):
             return False
-        is_as_long = len(now) == len(self._before)
-        changed = [
-            i
-            for i, value in enumerate(now)
-            if not is_as_long or not _same(self._before[i], value)
-        ]
-        for i in changed:
-            self._items[i] = _garbage(now[i], sign)
-        return bool(changed)
+        for i, value in enumerate(now):
+            if i >= self.size or not _same(self._before[i], value):
+                self._write(i, _garbage(value, sign))
+        return True
 
 
 class _Mapping:
@@ -149,19 +148,19 @@ class _Mapping:
     def __init__(
         self, read: Callable[[], dict], write: Callable[[Any, Any], None], most: int
     ) -> None:
-        self._read = read
+        self._now = lambda: dict(islice(read().items(), most))
         self._write = write
-        self._before = dict(islice(read().items(), most))
+        self._before = self._now()
         self.size = len(self._before)
 
     def inner(self) -> list[Any]:
         return list(self._before.values())
 
     def spoil(self, sign: int) -> bool:
-        missing = object()
-        now = dict(islice(self._read().items(), max(self.size, MOST_ELEMENTS)))
+        absent = object()
+        now = self._now()
         changed = [
-            key for key, value in now.items() if not _same(self._before.get(key, missing), value)
+            key for key, value in now.items() if not _same(self._before.get(key, absent), value)
         ]
         for key in changed:
             self._write(key, _garbage(now[key], sign))
@@ -194,26 +193,25 @@ class _Bytes:
         self._buffer = buffer
         with memoryview(buffer) as view:
             self._step = view.itemsize
-            self._element = {sign: _bytes_of(view.format, view.itemsize, sign) for sign in (1, -1)}
+            self._garbage = {sign: _bytes_of(view.format, view.itemsize, sign) for sign in (1, -1)}
+            self._most = most * view.itemsize
             with view.cast("B") as raw:
-                self._before = bytes(raw[: most * self._step])
+                self._before = bytes(raw[: self._most])
         self.size = len(self._before) // self._step
 
     def inner(self) -> list[Any]:
         return []
 
     def spoil(self, sign: int) -> bool:
-        step, before = self._step, self._before
-        found = False
         with memoryview(self._buffer) as view, view.cast("B") as raw:
-            now = bytes(raw[: max(len(before), step)])
-            if now == before:
+            now = bytes(raw[: self._most])
+            if now == self._before:
                 return False
-            for i in range(0, len(now), step):
-                if len(now) != len(before) or now[i : i + step] != before[i : i + step]:
-                    raw[i : i + step] = self._element[sign]
-                    found = True
-        return found
+            for i in range(0, len(now), self._step):
+                element = slice(i, i + self._step)
+                if now[element] != self._before[element]:
+                    raw[element] = self._garbage[sign]
+        return True
 
 
 class _Numbers:
@@ -231,9 +229,8 @@ class _Numbers:
         if self.size == 0 or self._before.itemsize == 0:
             return False
         shape = self.size, self._before.itemsize
-        before, now = (
-            some.view("u1").reshape(shape) for some in (self._before, self._values.flat[: self.size])
-        )
+        both = self._before, self._values.flat[: self.size]
+        before, now = (elements.view("u1").reshape(shape) for elements in both)
         (changed,) = (before != now).any(axis=1).nonzero()
         if len(changed) > 0:
             self._values.flat[changed] = _element_of(self._values.dtype, sign)
@@ -275,9 +272,11 @@ def _garbage(value: Any, sign: int, depth: int = 0) -> Any:
         return kind(_garbage(item, sign, depth + 1) for item in value)
     if kind is dict:
         return {key: _garbage(item, sign, depth + 1) for key, item in value.items()}
-    if hasattr(value, "dtype") and hasattr(value, "fill") and not value.dtype.hasobject:
-        spoiled = value.copy()  # a NumPy array or scalar
-        return spoiled * 0 + _element_of(value.dtype, sign) if value.dtype.kind in "fiuc" else value
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic)):
+        if not value.dtype.hasobject:
+            filled = numpy.full_like(value, _element_of(value.dtype, sign))
+            return filled if isinstance(value, numpy.ndarray) else filled[()]
     return value
 
 
@@ -287,9 +286,11 @@ def _element_of(dtype: Any, sign: int) -> Any:
 
     if dtype.kind in "iu":
         limits = numpy.iinfo(dtype)
-        return limits.max // 3 if sign > 0 else max(limits.min // 3, -limits.max) or limits.max // 2
+        return limits.max // 3 if sign > 0 else limits.min // 3 or limits.max // 3 * 2
     if dtype.kind in "fc":
         return sign * numpy.finfo(dtype).max / 3
+    if dtype.kind in "SU":
+        return "~" if sign > 0 else "!"
     return numpy.frombuffer((b"\1" if sign > 0 else b"\0") * dtype.itemsize, dtype)[0]
 
 
