@@ -28,7 +28,11 @@ std::vector<CellRows> group_by_cell(const std::vector<RoundRow>& rounds) {
     if (is_new) cells.push_back({.key = row.cell, .all = {}, .timed = {}});
     CellRows& cell = cells[found->second];
     cell.all.push_back(&row);
-    if (row.pass == Pass::time && row.measurement.timing) {
+    // Rounds of other inputs, as of a run that was gone on with another seed, did something else.
+    const bool is_alike =
+        row.measurement.input_digest == cell.all.front()->measurement.input_digest ||
+        cell.all.front()->measurement.input_digest.empty();
+    if (row.pass == Pass::time && row.measurement.timing && is_alike) {
       cell.timed[row.round] = &row;
     }
   }
@@ -67,9 +71,6 @@ void take_status(const CellRows& cell, SummaryRow& row) {
 
 double rate(double per_call, double latency_ns) { return per_call / (latency_ns * 1e-9); }
 
-// Fewer undisturbed slices than this say too little of a cell.
-constexpr std::int64_t least_undisturbed = 5;
-
 // Chooses the slices that the cell's latency is measured in.
 void choose_rounds(const CellRows& cell, const Probes& probes, SummaryRow& row) {
   const std::vector<const RoundRow*> rounds = timed_rounds(cell);
@@ -86,15 +87,25 @@ void choose_rounds(const CellRows& cell, const Probes& probes, SummaryRow& row) 
   }
   const RoundValues disturbed = disturbed_latencies(rounds, *best);
   if (!disturbed.empty()) row.disturbed_ns = figure_of(disturbed);
-  if (row.undisturbed_slices < std::min(least_undisturbed, row.slices)) return;
+  if (row.undisturbed_slices < std::min(least_undisturbed_slices, row.slices)) return;
   row.state = MachineState::undisturbed;
   row.round_latencies_ns = undisturbed_latencies(rounds, *best);
+}
+
+void take_speeds(const CellRows& cell, SummaryRow& row) {
+  const std::vector<const RoundRow*> rounds = timed_rounds(cell);
+  row.speeds = speeds_of(row.round_latencies_ns);
+  if (row.speeds.size() > 1) {
+    row.speeds_reason = difference_between(row.speeds.front(), row.speeds.back(), rounds);
+  }
+  row.drift = drift_of(rounds);
 }
 
 void take_latency(const CellRows& cell, const Probes& probes, SummaryRow& row) {
   if (row.status != Status::ok || cell.timed.empty()) return;
   choose_rounds(cell, probes, row);
   row.latency_ns = figure_of(row.round_latencies_ns);
+  take_speeds(cell, row);
   row.latency_ci_ns = interval_of(row.round_latencies_ns, summary_confidence);
   const RoundRow& any = *cell.all.front();
   if (any.items_per_call > 0) row.items_per_s = rate(any.items_per_call, *row.latency_ns);

@@ -5,6 +5,7 @@
 // undisturbed if both of its probes took hardly more. The measured code has no part in the choice.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 
@@ -27,12 +28,15 @@ class Probes {
   // What the probe takes at best, in ns, with so many threads; nullopt if nothing was probed so.
   std::optional<double> best(int threads) const;
 
-  // The slower probe of every slice, by the number of threads.
-  const std::map<int, Histogram>& slower() const { return slower_; }
+  // The greater reading of every slice, by the number of threads.
+  const std::map<int, Histogram>& readings() const { return readings_; }
 
  private:
-  std::map<int, Histogram> slower_;
+  std::map<int, Histogram> readings_;
 };
+
+// A cell with fewer undisturbed slices than this says too little in that state.
+inline constexpr std::int64_t least_undisturbed_slices = 5;
 
 // Whether both probes of a slice are near the best.
 bool is_undisturbed(const Slice& slice, double best);

@@ -136,7 +136,7 @@ class Duel {
   bool is_over() {
     if (result_.ratios.empty()) return false;
     if (stopped()) return true;
-    const bool is_short = task_.timing.plan->calls * task_.timing.plan->batches > 1;
+    const bool is_short = *task_.timing.plan != SlicePlan{.calls = 1, .batches = 1};
     const double budget_s = is_short ? rule_.short_budget_s : rule_.long_budget_s;
     const double spent_s = clock_.now_s() - started_s_;
     const double one_pair_s =

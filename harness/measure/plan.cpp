@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "harness/base/hash.h"
-#include "harness/kernel/random.h"
 #include "harness/base/sizes.h"
 
 namespace gapmeter {

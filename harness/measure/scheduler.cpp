@@ -81,11 +81,32 @@ void Scheduler::run_group(const CellGroup& group, double share_s) {
   for (Contestant& contestant : contestants) {
     if (!contestant.failed) fit.push_back(&contestant);
   }
-  for (int round = 0; round < plan_.rounds; ++round) {
+  const int most_rounds = plan_.rounds + std::max(2, plan_.rounds / 2);
+  for (int round = 0; round < most_rounds; ++round) {
     // The first round is always run: a cell that was verified is worth a figure.
     if (round > 0 && clock_.now_s() >= deadline_s) return;
+    if (round >= plan_.rounds) retire_undisturbed(fit);
     if (!run_round(group, fit, round)) return;
-    retire_precise(fit, round + 1);
+    if (round < plan_.rounds) retire_precise(fit, round + 1);
+  }
+}
+
+// Rounds beyond those that were planned are for cells that were disturbed nearly all the time.
+// Looks only at probes, never at what was measured.
+void Scheduler::retire_undisturbed(std::vector<Contestant*>& contestants) const {
+  std::map<std::pair<VariantId, int>, std::int64_t> undisturbed;  // slices, by variant and threads
+  for (const RoundRow& row : rows_) {
+    const std::optional<double> best = probes_.best(row.cell.threads);
+    if (!row.measurement.timing || !best) continue;
+    const Slices& slices = row.measurement.timing->slices;
+    undisturbed[{row.cell.variant, row.cell.threads}] +=
+        std::count_if(slices.begin(), slices.end(),
+                      [&](const Slice& slice) { return is_undisturbed(slice, *best); });
+  }
+  for (Contestant* contestant : contestants) {
+    const PlannedVariant& planned = *contestant->planned;
+    const std::int64_t seen = undisturbed[{planned.id, planned.threads}];
+    contestant->is_done = contestant->is_done || seen >= least_undisturbed_slices;
   }
 }
 
@@ -98,7 +119,7 @@ void Scheduler::retire_precise(std::vector<Contestant*>& contestants, int rounds
   });
   std::set<std::pair<std::string, int>> needed;  // variant, threads: not yet precise enough
   for (const auto* rows : {&std::as_const(deciding), &rows_}) {
-    for (const SummaryRow& row : summarize(*rows)) {
+    for (const SummaryRow& row : summarize(*rows, probes_)) {
       if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
       needed.insert({to_string(row.cell.variant), row.cell.threads});
       needed.insert({row.reference, row.cell.threads});
@@ -106,7 +127,7 @@ void Scheduler::retire_precise(std::vector<Contestant*>& contestants, int rounds
   }
   for (Contestant* contestant : contestants) {
     const PlannedVariant& planned = *contestant->planned;
-    contestant->precise = !needed.contains({to_string(planned.id), planned.threads});
+    contestant->is_done = !needed.contains({to_string(planned.id), planned.threads});
   }
 }
 
@@ -141,11 +162,15 @@ std::optional<Measurement> Scheduler::too_large(const CellGroup& group,
 bool Scheduler::run_round(const CellGroup& group, std::vector<Contestant*>& contestants,
                           int round) {
   std::vector<Contestant*> waiting;
+  std::vector<int> positions;  // of these, among them and those that are known
   std::vector<Task> tasks;
+  int position = 0;
   for (Contestant* contestant : contestants) {
-    if (contestant->failed || contestant->precise) continue;
+    if (contestant->failed || contestant->is_done) continue;
+    ++position;
     if (recall(group, *contestant, Pass::time, round)) continue;
     waiting.push_back(contestant);
+    positions.push_back(position - 1);
     tasks.push_back(task_of(group, *contestant, Pass::time));
     tasks.back().verify_after = round == 0;
   }
@@ -157,7 +182,7 @@ bool Scheduler::run_round(const CellGroup& group, std::vector<Contestant*>& cont
     std::vector<TaskOutcome> outcomes =
         runner_.run_round(together, round_key(plan_, group, round), options_.stop);
     for (std::size_t i = 0; i < count; ++i) {
-      conclude(group, *waiting[first + i], Pass::time, round, static_cast<int>(first + i),
+      conclude(group, *waiting[first + i], Pass::time, round, positions[first + i],
                std::move(outcomes[i]));
     }
     if (stopped()) return false;
@@ -226,7 +251,7 @@ Task Scheduler::task_of(const CellGroup& group, const Contestant& contestant, Pa
 
 void Scheduler::conclude(const CellGroup& group, Contestant& contestant, Pass pass, int round,
                          int position, TaskOutcome outcome) {
-  ++done_;
+  if (round < plan_.rounds) ++done_;
   if (outcome.abandoned) return;
   const PlannedVariant& planned = *contestant.planned;
   learn(cell_of(group, planned), contestant, outcome.measurement);
@@ -238,8 +263,8 @@ bool Scheduler::recall(const CellGroup& group, Contestant& contestant, Pass pass
   const auto found = known_.find({cell, pass, round});
   if (found == known_.end()) return false;
   learn(cell, contestant, found->second->measurement);
-  rows_.push_back(*found->second);
-  ++done_;
+  keep(*found->second);
+  if (round < plan_.rounds) ++done_;
   return true;
 }
 
@@ -285,6 +310,11 @@ void Scheduler::record(const CellGroup& group, const PlannedVariant& planned, Pa
                .working_set_bytes = static_cast<std::int64_t>(group.working_set_bytes),
                .worker_s = outcome.wall_s};
   observer_.row_ends(row);
+  keep(std::move(row));
+}
+
+void Scheduler::keep(RoundRow row) {
+  probes_.add(row);
   rows_.push_back(std::move(row));
 }
 

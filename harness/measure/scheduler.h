@@ -10,6 +10,7 @@
 #include <string>
 #include <tuple>
 
+#include "harness/analysis/undisturbed.h"
 #include "harness/base/clock.h"
 #include "harness/model/rows.h"
 #include "harness/measure/task_runner.h"
@@ -32,7 +33,7 @@ class RunObserver {
 
 struct SchedulerOptions {
   std::optional<double> budget_s{};         // wall time; the variants share what is left of it
-  const std::atomic<bool>* stop = nullptr;  // becomes true: end after the current row
+  const std::atomic<bool>* stop = nullptr;  // becomes true: end after the current turn
   // Cells that would need more are skipped, judging by what they declare or by what smaller sizes
   // took, scaled with n.
   std::optional<std::int64_t> memory_bytes{};
@@ -43,11 +44,11 @@ struct SchedulerOptions {
 
 enum class RunEnd { complete, interrupted };
 
-// Variants are verified, and their memory is measured, in parallel; they are timed alone. Every
+// Variants are verified, and their memory is measured, in parallel; they are timed in turns. Every
 // planned cell leaves at least one row. With a wanted precision, a cell gets no further rounds once
-// it has reached it; a native variant continues until every gap against it has, too. A variant that
-// fails is not run again at this n, and one that timed out or ran out of memory is not tried at
-// larger sizes.
+// it has reached it; a native variant continues until every gap against it has, too. A cell that
+// was disturbed nearly all the time gets half as many rounds again. A variant that fails is not run
+// again at this n, and one that timed out or ran out of memory is not tried at larger sizes.
 class Scheduler {
  public:
   Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock, RunObserver& observer,
@@ -60,7 +61,7 @@ class Scheduler {
     const PlannedVariant* planned;
     std::optional<SlicePlan> slices{};  // from its first round
     bool failed = false;
-    bool precise = false;  // needs no further rounds
+    bool is_done = false;  // needs no further rounds
   };
 
   void run_group(const CellGroup& group, double share_s);
@@ -79,6 +80,8 @@ class Scheduler {
   std::optional<Measurement> too_large(const CellGroup& group, const PlannedVariant& planned) const;
   void record(const CellGroup& group, const PlannedVariant& planned, Pass pass, int round,
               int position, TaskOutcome outcome);
+  void keep(RoundRow row);
+  void retire_undisturbed(std::vector<Contestant*>& contestants) const;
   void retire_precise(std::vector<Contestant*>& contestants, int rounds) const;
   void skip_group(const CellGroup& group);
   // The group's share of what is left of the budget, in proportion to the variants that are left.
@@ -94,6 +97,7 @@ class Scheduler {
   std::size_t done_ = 0;
   std::size_t total_ = 0;
   std::vector<RoundRow> rows_;                                       // of the current group
+  Probes probes_{};                                                  // of the whole run
   std::map<std::tuple<CellKey, Pass, int>, const RoundRow*> known_;  // by cell, pass and round
   // The memory that variants took at the size measured last.
   struct Footprint {

@@ -15,8 +15,11 @@
 namespace gapmeter {
 
 // The format version of the files of results, recorded in run.json. Adding columns does not change
-// it.
+// it. Since version 3 a round is made of slices between probes, and a latency is that of undisturbed
+// ones; before, it was a percentile of the round's batches.
 inline constexpr int schema_version = 3;
+inline constexpr int oldest_readable_schema = 2;
+inline constexpr int schema_of_slices = 3;
 
 // One task: a line of rounds.csv.
 struct RoundRow {
@@ -45,6 +48,14 @@ struct RoundValue {
 };
 std::vector<double> values_of(const std::vector<RoundValue>& rounds);
 
+// What the rounds of a cell that agree with each other, and with no others, took.
+struct Speed {
+  double latency_ns = 0;
+  std::vector<int> rounds{};  // their numbers, ascending
+
+  bool operator==(const Speed&) const = default;
+};
+
 // In which state of the machine a cell's latency was measured. `undisturbed`: in slices whose
 // probes ran at their best. `mixed`: in all slices, because too few were undisturbed. `unknown`:
 // the run is older than probes.
@@ -72,6 +83,11 @@ struct SummaryRow {
   std::int64_t slices = 0, undisturbed_slices = 0;
   // In slices that were disturbed, if there were any; the gap against the reference's.
   std::optional<double> disturbed_ns{}, disturbed_gap{};
+  // Fastest first; one unless the rounds fall apart into several, and what tells them apart.
+  std::vector<Speed> speeds{};
+  std::string speeds_reason{};
+  // What the last third of a round took over its first third, where that is more than noise.
+  std::optional<double> drift{};
   // One value for each round; gaps only for rounds that the reference has, too.
   std::vector<RoundValue> round_latencies_ns{}, round_gaps{};
   // The rounds' quantities, each combined by its rule. Quantities with Rule::none mean nothing

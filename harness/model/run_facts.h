@@ -47,6 +47,13 @@ struct KernelFacts {
   std::optional<std::string> python_source{};  // a digest of its Python module
 };
 
+// What the probes of a run read, of all cells with the same number of threads.
+struct ProbeFacts {
+  double best = 0;         // the reading of an undisturbed slice, in thousandths
+  double undisturbed = 0;  // share of slices that were
+  std::string readings{};  // a histogram of the slices' greater readings
+};
+
 struct RunFacts {
   std::int64_t schema_version = 0;
   std::vector<std::string> command{};
@@ -56,10 +63,12 @@ struct RunFacts {
   std::uint64_t seed = 0;
   std::int64_t rounds = 0;
   std::int64_t round_ns = 0, batch_ns = 0, single_calls_ns = 0;
+  std::optional<std::int64_t> slice_ns{};  // since schema version 3
   std::optional<double> budget_s{}, precision{};
   std::optional<double> timeout_s{};
   std::optional<std::int64_t> pinned_cpu{};
   bool measured_alone = true;
+  std::map<std::string, ProbeFacts> probes{};  // by the number of threads
   std::map<std::string, std::string> worker_environment{};
   MachineFacts machine{};
   BuildFacts build{};
@@ -172,8 +181,14 @@ void each_fact(PossiblyConst<KernelFacts> auto& facts, auto&& visit) {
   visit("python_source", facts.python_source, Alike::to_resume);
 }
 
+void each_fact(PossiblyConst<ProbeFacts> auto& facts, auto&& visit) {
+  visit("best", facts.best);
+  visit("undisturbed", facts.undisturbed);
+  visit("readings", facts.readings);
+}
+
 void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
-  visit("schema_version", facts.schema_version);
+  visit("schema_version", facts.schema_version, Alike::to_resume);
   visit("command", facts.command);
   visit("started", facts.started);
   visit("ended", facts.ended);
@@ -182,6 +197,7 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("seed", facts.seed);
   visit("rounds", facts.rounds);
   visit("round_ns", facts.round_ns);
+  visit("slice_ns", facts.slice_ns);
   visit("batch_ns", facts.batch_ns);
   visit("single_calls_ns", facts.single_calls_ns);
   visit("budget_s", facts.budget_s, Alike::no, Absence::null);
@@ -189,6 +205,7 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("timeout_s", facts.timeout_s, Alike::to_resume);
   visit("pinned_cpu", facts.pinned_cpu, Alike::to_resume);
   visit("measured_alone", facts.measured_alone);
+  visit("probes", facts.probes);
   visit("worker_environment", facts.worker_environment, Alike::always);
   visit("machine", facts.machine, Alike::always);
   visit("build", facts.build, Alike::always);

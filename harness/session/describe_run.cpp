@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/analysis/undisturbed.h"
 #include "harness/base/clock.h"
 #include "harness/base/hash.h"
 #include "harness/measure/worker_process.h"
@@ -81,6 +82,7 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
           .round_ns = plan.timing.round_ns,
           .batch_ns = plan.timing.batch_ns,
           .single_calls_ns = plan.timing.single_calls_ns,
+          .slice_ns = plan.timing.slice_ns,
           .budget_s = options.budget_s,
           .precision = options.precision,
           .timeout_s = options.timeout_s,
@@ -108,6 +110,25 @@ EmbeddingFacts describe_penalty(const std::vector<EmbeddingCell>& cells) {
       }
     }
     facts.cells.push_back(std::move(described));
+  }
+  return facts;
+}
+
+std::map<std::string, ProbeFacts> describe_probes(const std::vector<RoundRow>& rows) {
+  Probes probes;
+  for (const RoundRow& row : rows) probes.add(row);
+  std::map<std::string, ProbeFacts> facts;
+  for (const auto& [threads, readings] : probes.readings()) {
+    const double best = probes.best(threads).value();
+    const auto near_best = static_cast<std::int64_t>(best * (1 + Probes::tolerance));
+    double undisturbed = 0;
+    for (const Histogram::Bucket& bucket : readings.buckets()) {
+      if (bucket.lower_bound() <= near_best) undisturbed += static_cast<double>(bucket.times());
+    }
+    facts[std::to_string(threads)] = {
+        .best = best,
+        .undisturbed = undisturbed / static_cast<double>(readings.count()),
+        .readings = to_string(readings)};
   }
   return facts;
 }

@@ -1,6 +1,7 @@
 // Fills in run.json's struct: describes this build, this machine and this plan.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,8 @@ bool add_ladders(RunFacts& facts, const std::vector<Kernel>& kernels);
 
 // The ratios of the embedded interpreter to the stock one, and their mean.
 EmbeddingFacts describe_penalty(const std::vector<EmbeddingCell>& cells);
+
+// What the probes of a run's rows read, by the number of threads.
+std::map<std::string, ProbeFacts> describe_probes(const std::vector<RoundRow>& rows);
 
 }  // namespace gapmeter

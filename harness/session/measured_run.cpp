@@ -57,7 +57,7 @@ std::vector<EmbeddingCell> measure_penalty(const Setup& setup) {
   ProcessPairRunner runner(stock, setup.workers);
   DuelRule rule{.most_pairs = std::min(setup.options.rounds, most_pairs),
                 .confidence = 0.95,
-                .round_ns = 10'000'000,
+                .round_ns = 20'000'000,
                 .stop = &setup.invocation.interrupts.stop};
   // This may take no more than a tenth of a budget.
   if (setup.options.budget_s) {
@@ -165,6 +165,7 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
   std::vector<SummaryRow> summary = summarize(rounds.rows);
   RunContext context = context_of(facts);
   write_summary(dir, summary, context);
+  facts.probes = describe_probes(rounds.rows);
   facts.ended = utc_now();
   facts.interrupted = rounds.end == RunEnd::interrupted;
   write_run_facts(dir, facts);

@@ -13,8 +13,8 @@ namespace gapmeter {
 struct RunOptions {
   Selection selection{};
   std::string out;  // empty: results/<time>
-  int rounds = 8;   // even, so that each variant runs before each other one as often as after
-  std::int64_t round_ns = 100'000'000;
+  int rounds = 8;
+  std::int64_t round_ns = 80'000'000;
   std::int64_t single_calls_ns = 50'000'000;  // per round, in addition to round_ns
   std::optional<double> budget_s{};
   std::optional<double> precision{};

@@ -22,6 +22,16 @@ std::string metrics_text(const std::vector<Metric>& metrics) {
   return text;
 }
 
+// 11200:4 88100:4; empty for a single speed
+std::string speeds_text(const std::vector<Speed>& speeds) {
+  std::string text;
+  if (speeds.size() < 2) return text;
+  for (const Speed& speed : speeds) {
+    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", speed.latency_ns, speed.rounds.size());
+  }
+  return text;
+}
+
 template <class Row>
 std::vector<Column<Row>> cell_schema() {
   constexpr const char* what = "what was measured; `threads` is 1 but for kernels that use several";
@@ -210,29 +220,45 @@ std::vector<Column<SummaryRow>> summary_schema_of_status() {
 std::vector<Column<SummaryRow>> summary_schema_of_gap() {
   using Row = SummaryRow;
   constexpr const char* interval = "its 95 % interval";
+  return {{"reference", "the native variant that the gap is against",
+           [](const Row& r) { return r.reference; }},
+          {"gap", "latency over the reference's; Python rows only",
+           [](const Row& r) { return text_of(r.gap); }},
+          {"gap_ci_low", interval, [](const Row& r) { return low_of(r.gap_ci); }},
+          {"gap_ci_high", interval, [](const Row& r) { return high_of(r.gap_ci); }},
+          {"input_digest", "XXH3-64 of the inputs", [](const Row& r) { return r.input_digest; }},
+          {"working_set_bytes", "inputs and outputs in their native types",
+           [](const Row& r) { return text_of(r.working_set_bytes); }}};
+}
+
+std::vector<Column<SummaryRow>> summary_schema_of_state() {
+  using Row = SummaryRow;
+  constexpr const char* counts =
+      "how many slices were measured, and in how many nothing disturbed the core";
+  const auto if_any = [](std::int64_t Row::*count) {
+    return [count](const Row& r) { return r.slices > 0 ? text_of(r.*count) : std::string(); };
+  };
   return {
-      {"reference", "the native variant that the gap is against",
-       [](const Row& r) { return r.reference; }},
-      {"gap", "latency over the reference's; Python rows only",
-       [](const Row& r) { return text_of(r.gap); }},
-      {"gap_ci_low", interval, [](const Row& r) { return low_of(r.gap_ci); }},
-      {"gap_ci_high", interval, [](const Row& r) { return high_of(r.gap_ci); }},
-      {"input_digest", "XXH3-64 of the inputs", [](const Row& r) { return r.input_digest; }},
-      {"working_set_bytes", "inputs and outputs in their native types",
-       [](const Row& r) { return text_of(r.working_set_bytes); }},
       {"state",
-       "`undisturbed`: measured in slices whose probes ran at their best; `mixed`: in all, "
-       "because too few were; `unknown`: in a run older than probes",
-       [](const Row& r) { return r.latency_ns ? std::string(name_of(r.state)) : ""; }},
-      {"slices", "how many slices were measured, and in how many nothing disturbed the core",
-       [](const Row& r) { return r.slices > 0 ? text_of(r.slices) : std::string(); }},
-      {"undisturbed_slices",
-       "how many slices were measured, and in how many nothing disturbed the core",
-       [](const Row& r) { return r.slices > 0 ? text_of(r.undisturbed_slices) : std::string(); }},
+       "`undisturbed`: measured in slices whose probes ran at their best; `mixed`: in all, because "
+       "too few were; `unknown`: in a run older than probes",
+       [](const Row& r) { return r.latency_ns ? std::string(name_of(r.state)) : std::string(); }},
+      {"slices", counts, if_any(&Row::slices)},
+      {"undisturbed_slices", counts, if_any(&Row::undisturbed_slices)},
       {"disturbed_ns", "per call, in the slices that were disturbed",
        [](const Row& r) { return text_of(r.disturbed_ns); }},
       {"disturbed_gap", "the gap of the two `disturbed_ns`",
-       [](const Row& r) { return text_of(r.disturbed_gap); }}};
+       [](const Row& r) { return text_of(r.disturbed_gap); }},
+      {"speeds",
+       "of a cell whose rounds fall apart into groups: `latency_ns:rounds` of each, fastest first; "
+       "`latency_ns` is then that of most rounds",
+       [](const Row& r) { return speeds_text(r.speeds); }},
+      {"speeds_reason", "what the slowest of them had more of, where it was counted",
+       [](const Row& r) { return r.speeds_reason; }},
+      {"drift",
+       "what the last third of a round took over its first, where that is more than noise: below 1 "
+       "it was still getting faster",
+       [](const Row& r) { return text_of(r.drift); }}};
 }
 
 std::vector<Column<SummaryRow>> summary_schema_of_single_calls() {
@@ -272,6 +298,7 @@ std::vector<Column<SummaryRow>> make_summary_schema() {
   append(columns, summary_schema_of_latency());
   append(columns, summary_schema_of_part<MemoryUse>([](auto& m) { return &m.memory; }));
   append(columns, summary_schema_of_gap());
+  append(columns, summary_schema_of_state());
   append(columns, summary_schema_of_single_calls());
   each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
     constexpr bool is_written_already = std::is_same_v<Part, MemoryUse>;

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <numeric>
 #include <system_error>
+#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/analysis/growth.h"
@@ -24,18 +26,48 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<RoundRow> rows_of(CsvReader& reader) {
+struct NumberedRows {
   std::vector<RoundRow> rows;
-  rows.reserve(reader.lines_left());
+  std::vector<std::size_t> lines;  // where each stands in the file
+};
+
+NumberedRows rows_of(CsvReader& reader) {
+  NumberedRows read;
+  read.rows.reserve(reader.lines_left());
+  read.lines.reserve(reader.lines_left());
   Fields fields;
   while (reader.next(fields)) {
     try {
-      rows.push_back(parse_round(reader.header(), fields));
+      read.rows.push_back(parse_round(reader.header(), fields));
+      read.lines.push_back(reader.line());
     } catch (const std::invalid_argument& invalid) {
       throw InvalidCsv(fmt::format("line {}: {}", reader.line(), invalid.what()));
     }
   }
-  return rows;
+  return read;
+}
+
+struct TaskHash {
+  std::size_t operator()(const std::tuple<CellKey, Pass, int>& task) const {
+    const auto& [cell, pass, round] = task;
+    return CellHash()(cell) * 31 + static_cast<std::size_t>(round) * 7 +
+           static_cast<std::size_t>(pass);
+  }
+};
+
+// A row that stands twice, as in a file that was pieced together, would count as more data.
+void refuse_duplicates(const NumberedRows& read) {
+  std::unordered_map<std::tuple<CellKey, Pass, int>, std::size_t, TaskHash> known;
+  known.reserve(read.rows.size());
+  for (std::size_t i = 0; i < read.rows.size(); ++i) {
+    const RoundRow& row = read.rows[i];
+    const auto [first, is_new] = known.try_emplace({row.cell, row.pass, row.round}, read.lines[i]);
+    if (is_new) continue;
+    throw InvalidCsv(
+        fmt::format("line {}: the {} row of {} {} n={} in round {} stands in line {} already",
+                    read.lines[i], name_of(row.pass), row.cell.kernel, to_string(row.cell.variant),
+                    row.cell.n, row.round, first->second));
+  }
 }
 
 // A long run has a hundred megabytes of histograms: all processors read a part of them each.
@@ -44,15 +76,17 @@ std::vector<RoundRow> rows_of(const fs::path& path, std::string_view text) {
   const std::size_t wanted = std::min(4 * processors(), 1 + text.size() / worth_a_part);
   try {
     std::vector<CsvReader> readers = CsvReader(text).split(wanted);
-    std::vector<std::vector<RoundRow>> parts(readers.size());
+    std::vector<NumberedRows> parts(readers.size());
     in_parallel(parts.size(), [&](std::size_t i) { parts[i] = rows_of(readers[i]); });
-    std::vector<RoundRow> rows;
-    rows.reserve(std::transform_reduce(parts.begin(), parts.end(), std::size_t{0}, std::plus(),
-                                       [](const auto& part) { return part.size(); }));
-    for (std::vector<RoundRow>& part : parts) {
-      std::move(part.begin(), part.end(), std::back_inserter(rows));
+    NumberedRows all;
+    all.rows.reserve(std::transform_reduce(parts.begin(), parts.end(), std::size_t{0}, std::plus(),
+                                           [](const auto& part) { return part.rows.size(); }));
+    for (NumberedRows& part : parts) {
+      std::move(part.rows.begin(), part.rows.end(), std::back_inserter(all.rows));
+      all.lines.insert(all.lines.end(), part.lines.begin(), part.lines.end());
     }
-    return rows;
+    refuse_duplicates(all);
+    return std::move(all.rows);
   } catch (const InvalidCsv& invalid) {
     throw FileError(fmt::format("{}: {}", path.string(), invalid.what()));
   }

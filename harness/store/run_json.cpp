@@ -154,9 +154,10 @@ Json parse(const fs::path& path) {
       !json["schema_version"].is_number_integer()) {
     throw FileError(fmt::format("{}: not a gapmeter run: no schema_version", path.string()));
   }
-  if (const auto version = json["schema_version"].get<long long>(); version != schema_version) {
-    throw FileError(fmt::format("{}: schema version {}, but this build reads version {}",
-                                path.string(), version, schema_version));
+  const auto version = json["schema_version"].get<long long>();
+  if (version < oldest_readable_schema || version > schema_version) {
+    throw FileError(fmt::format("{}: schema version {}, but this build reads versions {} to {}",
+                                path.string(), version, oldest_readable_schema, schema_version));
   }
   return json;
 }

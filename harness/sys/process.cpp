@@ -450,22 +450,26 @@ class Child {
       const std::lock_guard<std::mutex> lock(own().mutex);
       own().pids.erase(pid_);
     }
-    pid_ = -1;
-    end_strays();
+    end_strays(std::exchange(pid_, -1));
     return status;
   }
 
-  // A process that left the group, by starting a session of its own, became this process's child
-  // when its parent ended; its own children will, too, when it is ended. One that can't be ended
-  // for seconds hangs in the kernel, and waiting for it would not help.
-  void end_strays() const {
+  // Processes that the child left behind became this process's children when it ended: members of
+  // its group, which have been killed, and those that left the group by starting a session of their
+  // own, with all of their own children. /proc may miss one that is just changing parents, but its
+  // group can be waited for. One that can't be ended for seconds hangs in the kernel, and waiting
+  // for it would not help.
+  void end_strays(pid_t group) const {
     const Steady::time_point deadline = Steady::now() + std::chrono::seconds(5);
-    for (std::set<pid_t> strays = adopted(); !strays.empty(); strays = adopted()) {
+    for (;;) {
+      const pid_t member = waitpid(-group, nullptr, WNOHANG);
+      const std::set<pid_t> strays = adopted();
+      if (member < 0 && strays.empty()) return;
       for (const pid_t stray : strays) {
         if (getpgid(stray) == stray) kill(-stray, SIGKILL);
         kill(stray, SIGKILL);
       }
-      bool any_ended = false;
+      bool any_ended = member > 0;
       for (const pid_t stray : strays) any_ended |= waitpid(stray, nullptr, WNOHANG) == stray;
       if (any_ended) continue;
       if (Steady::now() > deadline) return;

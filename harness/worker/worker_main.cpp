@@ -52,7 +52,13 @@ bool wait_for_turn() {
 std::string answer(const Request& request, const WorkerLane& lane) {
   const std::unique_ptr<LaneRunner> runner = lane.start(request);
   if (const Task* task = std::get_if<Task>(&request.task)) {
-    return encode(perform(*task, registered_kernels(), *runner, wait_for_turn), request.nonce);
+    // Not asked for again once there was none: nobody would answer.
+    bool is_over = false;
+    const Turn turn = [&] {
+      is_over = is_over || !wait_for_turn();
+      return !is_over;
+    };
+    return encode(perform(*task, registered_kernels(), *runner, turn), request.nonce);
   }
   return lane.describe(*runner, std::get<DescribeRequest>(request.task), request.nonce);
 }

@@ -34,6 +34,21 @@ void warn_of_missing_cells(const std::vector<RoundRow>& base,
       {fmt::format("cells only in the old run: {}, only in the new one: {}", only_old, only_new)});
 }
 
+// Latencies of older runs are another quantity, so that every comparison with one would find
+// changes.
+void refuse_other_quantities(const CompareOptions& options, const RunFacts& base,
+                             const RunFacts& compared) {
+  const auto has_slices = [](const RunFacts& run) {
+    return run.schema_version >= schema_of_slices;
+  };
+  if (has_slices(base) == has_slices(compared)) return;
+  throw FileError(fmt::format(
+      "{} has schema version {} and {} has {}: before version {} a latency was a percentile of "
+      "batches, and the two can't be compared; measure the older one again",
+      options.base, base.schema_version, options.compared, compared.schema_version,
+      schema_of_slices));
+}
+
 ComparedBy choose_quantity(const CompareOptions& options, bool differ) {
   if (options.by == "latency") return ComparedBy::latency;
   return options.by == "gap" || differ ? ComparedBy::gap : ComparedBy::latency;
@@ -43,8 +58,10 @@ int compare(const CompareOptions& options, const Invocation& /*invocation*/) {
   if (!options.out.empty()) create_result_dir(options.out);
   const std::vector<RoundRow> base = read_rounds(options.base);
   const std::vector<RoundRow> compared = read_rounds(options.compared);
-  const std::vector<std::string> differences = differences_between(
-      read_run_facts(options.base), read_run_facts(options.compared), Alike::to_compare, "then");
+  const RunFacts before = read_run_facts(options.base), after = read_run_facts(options.compared);
+  refuse_other_quantities(options, before, after);
+  const std::vector<std::string> differences =
+      differences_between(before, after, Alike::to_compare, "then");
   const ComparedBy quantity = choose_quantity(options, !differences.empty());
   print_warnings(differences);
   if (!differences.empty() && quantity == ComparedBy::gap && options.by.empty()) {

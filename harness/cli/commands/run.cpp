@@ -10,6 +10,7 @@
 #include "harness/session/measured_run.h"
 #include "harness/store/run_json.h"
 #include "harness/sys/files.h"
+#include "harness/cli/text/steadiness.h"
 #include "harness/cli/text/table.h"
 
 namespace gapmeter {
@@ -44,6 +45,7 @@ int tell(const MeasuredRun& run, const RunOptions& options) {
   const auto failures = std::count_if(run.summary.begin(), run.summary.end(), failed);
   fmt::print("\n{} {}, {} failed; results in {}\n", run.summary.size(),
              run.summary.size() == 1 ? "cell" : "cells", failures, run.dir.string());
+  fmt::print("{}", format_steadiness(run.summary));
   print_imprecise(run.summary, options.precision);
   print_penalty(run);
   if (run.end == RunEnd::interrupted) {

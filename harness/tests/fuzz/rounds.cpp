@@ -1,4 +1,5 @@
 // The rows of a rounds.csv, and the summary that is computed from them.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,11 @@ std::string written(const std::vector<gapmeter::RoundRow>& rows) {
   return text;
 }
 
+// Files without the column are read; a row of today without slices is refused.
+bool is_older_than_slices(const gapmeter::RoundRow& row) {
+  return row.measurement.timing && row.measurement.timing->slices.empty();
+}
+
 // Writing takes line breaks and formulas out of fields; after that, nothing changes any more.
 void check_table(const gapmeter::test::CsvTable& table) {
   const std::string text = written(table);
@@ -56,8 +62,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const std::invalid_argument&) {
     return 0;
   }
-  const std::string text = written(rows);
-  expect(written(read(gapmeter::test::parse_csv(text))) == text, "rows that are written read back");
+  if (std::none_of(rows.begin(), rows.end(), is_older_than_slices)) {
+    const std::string text = written(rows);
+    expect(written(read(gapmeter::test::parse_csv(text))) == text,
+           "rows that are written read back");
+  }
   for (const gapmeter::SummaryRow& row : gapmeter::summarize(rows)) {
     expect(to_fields(row).size() == gapmeter::summary_columns().size(), "every column is written");
     gapmeter::to_latency_fields(row);

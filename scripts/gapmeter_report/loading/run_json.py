@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from gapmeter_report.loading.errors import LoadError
 from gapmeter_report.loading.texts import check_kernel_name, one_line, read_text
 
-SCHEMA_VERSION = 2
+# Version 3 has slices between probes; the tables of both are read alike.
+READABLE_SCHEMAS = (2, 3)
 
 
 class Rung(NamedTuple):
@@ -68,10 +69,11 @@ def read_run_json(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise LoadError(f"{path}: must be a JSON object; run `gapmeter run` again")
     version = content.get("schema_version")
-    if version != SCHEMA_VERSION or isinstance(version, bool):
+    if version not in READABLE_SCHEMAS or isinstance(version, bool):
+        known = " and ".join(str(readable) for readable in READABLE_SCHEMAS)
         raise LoadError(
-            f"{path}: schema_version is {version!r}, these scripts read {SCHEMA_VERSION}; use the "
-            "scripts of the gapmeter that wrote it"
+            f"{path}: schema_version is {version!r}, these scripts read {known}; use the scripts "
+            "of the gapmeter that wrote it"
         )
     return content
 

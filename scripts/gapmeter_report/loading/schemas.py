@@ -86,11 +86,15 @@ SUMMARY = Schema(
     ), positive),
     key=_CELL_KEY,
     fault=_summary_fault,
-    added=dict.fromkeys(("estimator", "gap_estimator"), text_if_any)
-    | dict.fromkeys(("latency_p99_floor_ns", "latency_p999_floor_ns"), positive)
+    added=dict.fromkeys(("state", "speeds", "speeds_reason"), text_if_any)
+    | dict.fromkeys((
+        "latency_p99_floor_ns", "latency_p999_floor_ns", "disturbed_ns", "disturbed_gap", "drift",
+        "batch_min_ns",
+    ), positive)
     | dict.fromkeys(_COLLECTION_TIMES, non_negative)
     | dict.fromkeys(
-        ("calls_per_batch", "single_calls", *_COLLECTIONS, *_INTERRUPTIONS), count_if_any
+        ("calls_per_batch", "single_calls", "slices", "undisturbed_slices", *_COLLECTIONS,
+         *_INTERRUPTIONS), count_if_any
     ),
 )
 ROUNDS = Schema(
@@ -99,7 +103,7 @@ ROUNDS = Schema(
     key=(),
     fault=_status_fault,
     added=dict.fromkeys(
-        ("input_digest", "estimator", "single_calls", "hiccups", "metrics"), text_if_any
+        ("input_digest", "slices", "single_calls", "hiccups", "metrics"), text_if_any
     )
     | dict.fromkeys(
         ("rounds_planned", "calls_per_batch", "batches", *_COLLECTIONS, *_INTERRUPTIONS),
@@ -107,8 +111,8 @@ ROUNDS = Schema(
     )
     | {"budgeted": flag}
     | dict.fromkeys((
-        "precision", "max_error", "latency_ns", "batch_min_ns", "batch_p10_ns", "batch_p50_ns",
-        "batch_mean_ns", "block_100us_ns", "block_1ms_ns", "block_10ms_ns", "clock_ns", "hiccup_s",
+        "precision", "max_error", "batch_min_ns", "batch_p10_ns", "batch_p50_ns", "batch_mean_ns",
+        "clock_ns", "hiccup_s",
         *_COLLECTION_TIMES, "items_per_call", "bytes_per_call", "flops_per_call", "prepare_s",
         "timed_s", "worker_s",
     ), non_negative)

@@ -14,12 +14,13 @@ from gapmeter_report.loading.texts import one_line
 from gapmeter_report.models import numbers
 from gapmeter_report.models.numbers import format_ratio, format_size
 from gapmeter_report.models.series import SKIPPED, series_label
+from gapmeter_report.models.steadiness import steadiness_facts
 
 Facts = list[tuple[str, str]]
 
 _SECTIONS = (("machine", "Machine"), ("build", "Build"), ("python", "Python"))
 # Told elsewhere on the page, in words or tables of their own.
-_ELSEWHERE = ("kernels", "embedding_penalty")
+_ELSEWHERE = ("kernels", "embedding_penalty", "readings")
 # The names of run.json end in the unit, which the page writes behind the number.
 _UNITS: tuple[tuple[str, Callable[[float], str]], ...] = (
     ("_bytes_per_s", lambda value: f"{numbers.format_rate(value)}B/s"),
@@ -57,7 +58,9 @@ def run_facts(metadata: dict[str, Any]) -> dict[str, Facts]:
 
 def noise_facts(run: Run) -> list[str]:
     """How steady the machine was, and what embedding Python costs, as sentences."""
-    return [*_floor_sentence(run.summary), *_penalty_sentence(run)]
+    return [
+        *steadiness_facts(run.summary), *_floor_sentence(run.summary), *_penalty_sentence(run),
+    ]
 
 
 def missing_cells(summary: pd.DataFrame) -> list[Missing]:

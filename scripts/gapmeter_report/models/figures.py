@@ -8,6 +8,7 @@ import pandas as pd
 
 from gapmeter_report.models.numbers import format_metric, format_ratio, format_size, format_time
 from gapmeter_report.models.series import series_label
+from gapmeter_report.models.steadiness import notes_of
 
 
 class CellFigures(NamedTuple):
@@ -17,6 +18,7 @@ class CellFigures(NamedTuple):
     interval: str = ""
     gap: str = ""
     status: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def figures_of(rows: pd.DataFrame) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def _figure(row: Any) -> CellFigures:
         interval = f"{low} to {high}"
     if not pd.isna(row.gap):
         gap = format_ratio(row.gap)
-    return CellFigures(format_time(row.latency_ns), interval, gap)
+    return CellFigures(format_time(row.latency_ns), interval, gap, notes=tuple(notes_of(row)))
 
 
 def reported_by(rows: pd.DataFrame) -> dict[str, Any]:

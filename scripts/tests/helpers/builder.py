@@ -83,7 +83,7 @@ class Builder:
         self.metrics: list[Row] = []
         self.rounds: list[Row] = []
         self.metadata: dict[str, Any] = {
-            "schema_version": 2,
+            "schema_version": 3,
             "command": ["gapmeter", "run"],
             "started": "2026-11-22T10:00:00Z",
             "seed": 1,

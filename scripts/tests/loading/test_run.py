@@ -165,7 +165,7 @@ def test_a_column_named_twice_is_refused(small: Builder) -> None:
 @pytest.mark.parametrize("version", [None, 1, "2", True])
 def test_another_schema_version_is_refused(small: Builder, version: object) -> None:
     small.metadata["schema_version"] = version
-    assert f"schema_version is {version!r}, these scripts read 2" in refusal(small)
+    assert f"schema_version is {version!r}, these scripts read 2 and 3" in refusal(small)
 
 
 @pytest.mark.parametrize(
@@ -302,23 +302,23 @@ def test_absent_texts_and_counts_are_na(small: Builder) -> None:
 
 ROUND = {
     "kernel": "sum", "variant": "python/loop", "lane": "python", "n": 16, "threads": 1,
-    "pass": "time", "round": 0, "position": 1, "status": "ok", "reason": "", "latency_ns": 360.5,
+    "pass": "time", "round": 0, "position": 1, "status": "ok", "reason": "", "batch_p50_ns": 360.5,
     "calls_per_batch": 25, "budgeted": "false",
 }
 
 
 def test_rounds_are_loaded_when_they_are_asked_for(small: Builder) -> None:
-    small.rounds += [ROUND, ROUND | {"round": 1, "status": "crashed", "latency_ns": ""}]
+    small.rounds += [ROUND, ROUND | {"round": 1, "status": "crashed", "batch_p50_ns": ""}]
     rounds = load(small.write()).rounds
-    assert rounds["latency_ns"][0] == 360.5 and math.isnan(rounds["latency_ns"][1])
+    assert rounds["batch_p50_ns"][0] == 360.5 and math.isnan(rounds["batch_p50_ns"][1])
     assert rounds["calls_per_batch"].dtype == "Int64" and rounds["budgeted"].dtype == "boolean"
     assert rounds["hiccups"].isna().all(), "a column that earlier versions did not have"
 
 
 def test_a_bad_round_is_refused_with_its_place(small: Builder) -> None:
-    small.rounds.append(ROUND | {"latency_ns": "fast"})
+    small.rounds.append(ROUND | {"batch_p50_ns": "fast"})
     run = load(small.write())
-    with pytest.raises(LoadError, match="rounds.csv: line 2 .*latency_ns is 'fast'"):
+    with pytest.raises(LoadError, match="rounds.csv: line 2 .*batch_p50_ns is 'fast'"):
         run.rounds.head()
 
 

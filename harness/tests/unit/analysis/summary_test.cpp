@@ -119,8 +119,7 @@ TEST(Summarize, PassesOnWhatTheCellWas) {
   EXPECT_EQ(row.verified, true);
   EXPECT_EQ(row.max_error, 1e-7);
   EXPECT_EQ(row.input_digest, test::some_digest);
-  EXPECT_EQ(row.combined.timing->batch.estimator, Estimator::p10);
-  EXPECT_EQ(row.combined.timing->batch.calls, 100);
+  EXPECT_EQ(row.combined.timing->calls, 100);
   EXPECT_EQ(row.working_set_bytes, 68);
   EXPECT_EQ(row.status, Status::ok);
 }
@@ -319,15 +318,24 @@ TEST(Memory, WhatCouldNotBeMeasuredStaysAbsent) {
   EXPECT_EQ(row.combined.memory->peak_bytes, std::nullopt);
 }
 
-// Paired ratios: 10, 10, 80. The ratio of the medians would be 20 / 1: each lane has its median in
-// another round, and the machine was slower for both in round 1.
-TEST(Gap, IsPairedByRound) {
+// What is printed divides: 20 / 1, although no round had that ratio.
+TEST(Gap, IsTheQuotientOfTheTwoLatencies) {
   const CellKey python = cell("python/loop");
   const SummaryRow row = row_of(
       joined({measured(cell("native/simd"), {1, 2, 0.5}), measured(python, {10, 20, 40})}), python);
   EXPECT_EQ(row.latency_ns, 20);
-  EXPECT_NEAR(row.gap.value(), 10, 1e-12);
+  EXPECT_NEAR(row.gap.value(), 20, 1e-12);
   EXPECT_EQ(row.reference, "native/simd");
+}
+
+TEST(Gap, OfTwoPythonVariantsDivideToTheirOwn) {
+  const Rows rounds = joined({measured(cell("native/simd"), {1, 3, 2, 1.5}),
+                              measured(cell("python/loop"), {90, 70, 80, 85}),
+                              measured(cell("python/numpy"), {7, 11, 8, 9})});
+  const std::vector<SummaryRow> rows = summarize(rounds);
+  const SummaryRow loop = row_of(rows, cell("python/loop"));
+  const SummaryRow numpy = row_of(rows, cell("python/numpy"));
+  EXPECT_NEAR(*loop.gap / *numpy.gap, latency_ratio(loop, numpy).value, 1e-12);
 }
 
 TEST(Gap, HasAnIntervalFromSixRoundsOn) {
@@ -341,22 +349,41 @@ TEST(Gap, HasAnIntervalFromSixRoundsOn) {
   EXPECT_NEAR(row.gap_ci->high, 7 * std::pow(6 / 7.0, 5 / 14.0), 1e-9);
 }
 
-// Native misses round 1, Python misses round 2: only rounds 0 and 3 are pairs.
-TEST(Gap, LeavesOutRoundsThatOnlyOneSideHas) {
+// Native misses round 1, Python misses round 2: only rounds 0 and 3 say how far the two are known
+// together, but the gap is that of the two latencies all the same.
+TEST(Gap, TakesItsRoundsFromThoseThatBothHave) {
   const CellKey native = cell("native/simd"), python = cell("python/loop");
-  const Rows rounds{verified_row(native),   verified_row(python),      time_row(native, 0, 1),
-                    time_row(python, 0, 6), time_row(python, 1, 1000), time_row(native, 2, 1000),
-                    time_row(native, 3, 1), time_row(python, 3, 6)};
-  EXPECT_NEAR(row_of(rounds, python).gap.value(), 6, 1e-12);
+  const Rows rounds{verified_row(native),   verified_row(python),   time_row(native, 0, 2),
+                    time_row(python, 0, 6), time_row(python, 1, 7), time_row(native, 2, 3),
+                    time_row(native, 3, 4), time_row(python, 3, 8)};
+  const SummaryRow row = row_of(rounds, python);
+  EXPECT_THAT(row.round_gaps, ElementsAre(RoundValue{0, 3}, RoundValue{3, 2}));
+  EXPECT_NEAR(row.gap.value(), 7.0 / 3, 1e-12);
 }
 
-TEST(Gap, IsAbsentWithoutACommonRound) {
+TEST(Gap, WithoutACommonRoundHasNoInterval) {
   const CellKey native = cell("native/simd"), python = cell("python/loop");
-  const SummaryRow row = row_of(
-      {verified_row(native), verified_row(python), time_row(native, 0, 1), time_row(python, 1, 6)},
-      python);
-  EXPECT_EQ(row.gap, std::nullopt);
+  Rows rounds{verified_row(native), verified_row(python)};
+  for (int round = 0; round < 8; ++round) {
+    rounds.push_back(time_row(native, round, 1));
+    rounds.push_back(time_row(python, 8 + round, 6));
+  }
+  const SummaryRow row = row_of(rounds, python);
+  EXPECT_EQ(row.gap, 6);
   EXPECT_EQ(row.gap_ci, std::nullopt);
+  EXPECT_THAT(row.round_gaps, IsEmpty());
+}
+
+// Whatever slows a round down for both sides is no part of what is known of the gap.
+TEST(Gap, IsKnownBetterThanEitherLatency) {
+  const CellKey python = cell("python/loop");
+  const SummaryRow row = row_of(joined({measured(cell("native/simd"), {1, 2, 3, 4, 5, 6, 7, 8}),
+                                        measured(python, {10, 20, 30, 40, 50, 60, 70, 80})}),
+                                python);
+  ASSERT_TRUE(row.gap_ci && row.latency_ci_ns);
+  EXPECT_NEAR(row.gap_ci->low, 10, 1e-9);
+  EXPECT_NEAR(row.gap_ci->high, 10, 1e-9);
+  EXPECT_GT(relative_half_width(*row.latency_ci_ns), 0.3);
 }
 
 TEST(Gap, IsAgainstTheFastestNativeVariant) {
@@ -386,117 +413,137 @@ TEST(Gap, OnlyPythonRowsHaveOne) {
   EXPECT_TRUE(row_of(rows, cell("python/loop")).gap.has_value());
 }
 
-// A short call in a round of 50 ms: 5,000 batches of 100 calls, 10 µs each, that read 90 ns; longer
-// ones would have read more, for the interruptions that they can't escape.
-Timing short_call() {
-  return {.batch = {.calls = 100, .estimator = Estimator::p10},
-          .batches = 5000,
-          .latency_ns = 90,
-          .min_ns = 85,
-          .p10_ns = 90,
-          .p50_ns = 100,
-          .mean_ns = 130,
-          .block_ns = {110, 120, 125}};
+// A round whose slices took so long and stand between these readings of the probe.
+RoundRow sliced_row(const CellKey& key, int round, const Slices& slices) {
+  RoundRow row = time_row(key, round, 1);
+  row.measurement.timing->slices = slices;
+  return row;
 }
 
-// A call of so many nanoseconds that is a batch by itself.
-Timing long_call(double latency_ns) {
-  Timing timing = test::timing_of(latency_ns, 1);
-  timing.batch.estimator = Estimator::median;
-  timing.p10_ns = 0.5 * latency_ns;
-  return timing;
+constexpr std::int64_t best = 1000, near = 1029, far = 1031, beside_a_neighbour = 1900;
+
+Slices slices_of(std::size_t count, double call_ns, std::int64_t reading) {
+  return Slices(count, {call_ns, reading, reading});
 }
 
-Rows timed_once(const CellKey& key, const Timing& timing) {
-  Rows rows = measured(key, {1});
-  rows.back().measurement.timing = timing;
-  return rows;
+Slices operator+(Slices first, const Slices& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
 }
 
-TEST(LatencyWithBatchesOf, IsTheMedianBatchOfThatLength) {
-  EXPECT_EQ(latency_with_batches_of(short_call(), 10'000), 100);
-  EXPECT_EQ(latency_with_batches_of(short_call(), 1), 100);
+TEST(MachineState, OfSlicesNearTheBestProbeIsUndisturbed) {
+  const CellKey key = cell("python/loop");
+  const SummaryRow row =
+      only_row({verified_row(key),
+                sliced_row(key, 0, slices_of(6, 10, best) + slices_of(30, 18, beside_a_neighbour)),
+                sliced_row(key, 1, slices_of(6, 12, near) + slices_of(30, 17, far)),
+                sliced_row(key, 2, slices_of(30, 19, beside_a_neighbour))});
+  EXPECT_EQ(row.state, MachineState::undisturbed);
+  EXPECT_EQ(row.latency_ns, 11) << "of the rounds that had undisturbed slices";
+  EXPECT_EQ(row.slices, 102);
+  EXPECT_EQ(row.undisturbed_slices, 12);
+  EXPECT_EQ(row.disturbed_ns, 18) << "of all three";
 }
 
-TEST(LatencyWithBatchesOf, IsTheBlockOfThatLength) {
-  EXPECT_EQ(latency_with_batches_of(short_call(), 100'000), 110);
-  EXPECT_EQ(latency_with_batches_of(short_call(), 1'000'000), 120);
-  EXPECT_EQ(latency_with_batches_of(short_call(), 10'000'000), 125);
+// Whichever of its probes was slow.
+TEST(MachineState, NeedsBothProbesOfASlice) {
+  const CellKey key = cell("python/loop");
+  const Slices before(5, {20, far, best}), after(5, {30, best, far});
+  const SummaryRow row =
+      only_row({verified_row(key), sliced_row(key, 0, slices_of(5, 10, best) + before + after)});
+  EXPECT_EQ(row.latency_ns, 10);
+  EXPECT_EQ(row.undisturbed_slices, 5);
 }
 
-TEST(LatencyWithBatchesOf, IsTheMeanOfTheWholeRoundForLongerOnes) {
-  EXPECT_EQ(latency_with_batches_of(short_call(), 50'000'000), 130);
-  EXPECT_EQ(latency_with_batches_of(short_call(), 1e12), 130);
-}
-
-// √10 × 10 µs is as far from 10 µs as from 100 µs; 22.4 ms from 10 ms as from 50 ms.
-TEST(LatencyWithBatchesOf, IsTheNearestByRatio) {
-  EXPECT_EQ(latency_with_batches_of(short_call(), 31'000), 100);
-  EXPECT_EQ(latency_with_batches_of(short_call(), 32'000), 110);
-  EXPECT_EQ(latency_with_batches_of(short_call(), 310'000), 110);
-  EXPECT_EQ(latency_with_batches_of(short_call(), 320'000), 120);
-  EXPECT_EQ(latency_with_batches_of(short_call(), 22'000'000), 125);
-  EXPECT_EQ(latency_with_batches_of(short_call(), 23'000'000), 130);
-}
-
-TEST(LatencyWithBatchesOf, PassesOverBlocksThatAreNotThere) {
-  Timing timing = short_call();
-  timing.block_ns = {110, std::nullopt, std::nullopt};
-  EXPECT_EQ(latency_with_batches_of(timing, 1'000'000), 110);
-  timing.block_ns = {};
-  EXPECT_EQ(latency_with_batches_of(timing, 500'000), 100);  // 10 µs is nearer than 50 ms
-  EXPECT_EQ(latency_with_batches_of(timing, 1'000'000), 130);
-}
-
-TEST(LatencyWithBatchesOf, OfOneBatchIsThatBatch) {
-  Timing timing = test::timing_of(5e9, 1);
-  timing.batches = 1;
-  timing.mean_ns = 7;
-  EXPECT_EQ(latency_with_batches_of(timing, 10'000), 5e9);
-  EXPECT_EQ(latency_with_batches_of(timing, 1e12), 5e9);
-}
-
-TEST(Gap, OfShortCallsIsReadWithTheirLowQuantile) {
-  const CellKey python = cell("python/loop");
-  Timing slower = short_call();
-  slower.latency_ns = 900;
-  const SummaryRow row = row_of(
-      joined({timed_once(cell("native/simd"), short_call()), timed_once(python, slower)}), python);
-  EXPECT_NEAR(row.gap.value(), 10, 1e-12);
-  EXPECT_EQ(row.gap_estimator, "p10");
-}
-
-// The Python call lasts 1 ms and escapes no interruption; so must the native one, whose blocks of
-// 1 ms read 120 ns. Against its 90 ns the gap would be a third larger.
-TEST(Gap, OfALongCallAndAShortOneIsReadWithBatchesAsLong) {
-  const CellKey native = cell("native/simd"), python = cell("python/loop");
+// The best is one of the whole run, not of the cell.
+TEST(MachineState, IsMixedIfTooFewSlicesWereUndisturbed) {
+  const CellKey key = cell("python/loop"), other = cell("native/simd");
   const std::vector<SummaryRow> rows = summarize(
-      joined({timed_once(native, short_call()), timed_once(python, long_call(1'200'000))}));
-  EXPECT_NEAR(row_of(rows, python).gap.value(), 10'000, 1e-8);
-  EXPECT_EQ(row_of(rows, python).gap_estimator, "median");
-  EXPECT_EQ(row_of(rows, native).latency_ns, 90) << "its own latency stays";
-  EXPECT_EQ(row_of(rows, native).gap_estimator, "");
+      {verified_row(key), verified_row(other), sliced_row(other, 0, slices_of(50, 1, best)),
+       sliced_row(key, 0, slices_of(4, 10, best) + slices_of(20, 18, beside_a_neighbour))});
+  EXPECT_EQ(row_of(rows, key).state, MachineState::mixed);
+  EXPECT_EQ(row_of(rows, key).latency_ns, 18) << "the median of all slices";
+  EXPECT_EQ(row_of(rows, key).undisturbed_slices, 4);
+  EXPECT_EQ(row_of(rows, other).state, MachineState::undisturbed);
 }
 
-TEST(Gap, OfAShortPythonCallAndALongNativeOneIsReadWithBatchesAsLong) {
-  const CellKey python = cell("python/numpy");
-  const SummaryRow row = row_of(joined({timed_once(cell("native/simd"), long_call(1'200'000)),
-                                        timed_once(python, short_call())}),
-                                python);
-  EXPECT_NEAR(row.gap.value(), 1e-4, 1e-16);
-  EXPECT_EQ(row.gap_estimator, "median");
+// Several threads are probed on several processors, whose slowest counts: another quantity.
+TEST(MachineState, IsJudgedByTheProbesOfAsManyThreads) {
+  CellKey two = cell("native/tbb");
+  two.threads = 2;
+  const CellKey one = cell("native/simd");
+  const std::vector<SummaryRow> rows =
+      summarize({verified_row(one), verified_row(two), sliced_row(one, 0, slices_of(9, 5, best)),
+                 sliced_row(two, 0, slices_of(9, 3, beside_a_neighbour))});
+  EXPECT_EQ(row_of(rows, two).state, MachineState::undisturbed);
 }
 
-TEST(Gap, OfTwoLongCallsIsThatOfTheirMedians) {
-  const CellKey python = cell("python/loop");
-  const SummaryRow row = row_of(
-      joined({timed_once(cell("native/simd"), long_call(1e6)), timed_once(python, long_call(3e6))}),
-      python);
-  EXPECT_NEAR(row.gap.value(), 3, 1e-12);
-  EXPECT_EQ(row.gap_estimator, "median");
+TEST(MachineState, OfALongCallThatWasNeverDisturbedIsUndisturbed) {
+  const CellKey key = cell("python/loop");
+  const SummaryRow row = only_row({verified_row(key), sliced_row(key, 0, slices_of(1, 10, best)),
+                                   sliced_row(key, 1, slices_of(1, 11, best))});
+  EXPECT_EQ(row.state, MachineState::undisturbed);
+  EXPECT_EQ(row.disturbed_ns, std::nullopt);
 }
 
-// Both engines' rows are compared with the same native one.
+// Rounds of schema version 2 have no slices; their median batch is the nearest that they have.
+TEST(MachineState, OfAnOlderRunIsUnknown) {
+  const CellKey key = cell("python/loop");
+  Rows rounds{verified_row(key), sliced_row(key, 0, {})};
+  rounds.back().measurement.timing->p50_ns = 77;
+  const SummaryRow row = only_row(rounds);
+  EXPECT_EQ(row.state, MachineState::unknown);
+  EXPECT_EQ(row.latency_ns, 77);
+  EXPECT_EQ(row.slices, 0);
+}
+
+TEST(DisturbedGap, IsThatOfTheDisturbedLatencies) {
+  const CellKey native = cell("native/strict"), python = cell("python/loop");
+  const auto two_states = [](double alone, double beside) {
+    return slices_of(9, alone, best) + slices_of(9, beside, beside_a_neighbour);
+  };
+  const SummaryRow row =
+      row_of({verified_row(native), verified_row(python), sliced_row(native, 0, two_states(10, 10)),
+              sliced_row(python, 0, two_states(180, 310))},
+             python);
+  EXPECT_EQ(row.gap, 18);
+  EXPECT_EQ(row.disturbed_gap, 31);
+}
+
+TEST(Speeds, OfACellWhoseRoundsFallApartAreBothTold) {
+  const CellKey key = cell("python/numpy");
+  Rows rounds = measured(key, {11, 88, 11.2, 87, 88.5, 11.1, 86});
+  for (RoundRow& row : rounds) {
+    if (row.measurement.timing && row.measurement.timing->p50_ns > 50) {
+      row.measurement.timing->minor_faults =
+          row.measurement.timing->calls * row.measurement.timing->batches;
+    }
+  }
+  const SummaryRow row = only_row(rounds);
+  EXPECT_THAT(row.speeds, ElementsAre(Speed{11.1, {0, 2, 5}}, Speed{87.5, {1, 3, 4, 6}}));
+  EXPECT_EQ(row.latency_ns, 87.5) << "that of most rounds";
+  EXPECT_EQ(row.speeds_reason, "1 page faults a call, against none");
+}
+
+TEST(Speeds, OfOneSpeedAreNotTold) {
+  const SummaryRow row = only_row(measured(cell("native/simd"), {10, 11, 12, 13, 14, 15}));
+  EXPECT_THAT(row.speeds, SizeIs(1));
+  EXPECT_EQ(row.speeds_reason, "");
+}
+
+TEST(Drift, OfARoundThatGetsFasterIsTold) {
+  const CellKey key = cell("python/loop");
+  const Slices warming = slices_of(5, 70, best) + slices_of(5, 20, best) + slices_of(5, 14, best);
+  const Slices steady = slices_of(15, 14, best);
+  const SummaryRow row = row_of({verified_row(key), sliced_row(key, 0, warming)}, key);
+  EXPECT_NEAR(row.drift.value_or(0), 0.2, 1e-9);
+  EXPECT_EQ(only_row({verified_row(key), sliced_row(key, 0, steady)}).drift, std::nullopt);
+  EXPECT_EQ(
+      only_row({verified_row(key), sliced_row(key, 0, warming), sliced_row(key, 1, steady)}).drift,
+      std::nullopt)
+      << "not in every round";
+}
+
 TEST(Gap, IsThereForVariantsOfFurtherEngines) {
   const CellKey first = cell("python/loop"), further = cell("python@3.12/loop");
   const std::vector<SummaryRow> rows = summarize(
@@ -726,7 +773,6 @@ class Purity : public ::testing::Test {
       joined({measured(cell("native/simd"), {1, 3, 2}),
               measured(cell("native/slow"), {4, 4, 4}),
               measured(cell("python/loop"), {20, 50, 40}),
-              timed_once(cell("native/short"), short_call()),
               with_single_calls(cell("python/other"), {calls_of(5000, 2000, Collections{}),
                                                        calls_of(9000, 2000, Collections{})}),
               {failed_row(cell("python/numpy"), Status::skipped, "no numpy")}});

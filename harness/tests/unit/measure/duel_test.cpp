@@ -9,9 +9,11 @@
 #include <cmath>
 #include <functional>
 #include <optional>
+#include <set>
 
 #include "harness/tests/unit/support/fake_pairs.h"
 #include "harness/tests/unit/support/rows.h"
+#include "harness/tests/unit/support/script_workers.h"
 
 namespace gapmeter {
 namespace {
@@ -20,6 +22,10 @@ using test::abandoned;
 using test::failing;
 using test::FakeClock;
 using test::FakePairRunner;
+using test::slices;
+using test::slices_taking;
+using test::timed;
+using ::testing::DoubleEq;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -46,31 +52,8 @@ class DuelTest : public ::testing::Test {
 TEST_F(DuelTest, VerifiesBothSidesThenCalibratesByBaseThenTimesPairs) {
   rule_.most_pairs = 3;
   run();
-  EXPECT_THAT(runner_.log, ElementsAre("verify base", "verify new", "time base", "pair from base",
-                                       "pair from new", "pair from base"));
-}
-
-TEST_F(DuelTest, RunsAPairOnceMoreWhenAWorkerWasKilled) {
-  rule_.most_pairs = 3;
-  TaskOutcome killed = failing(Status::oom, "killed by signal 9");
-  killed.killed = true;
-  runner_.during = [&](std::size_t call) {
-    runner_.outcomes.reset();
-    if (call == 1) runner_.outcomes = {abandoned(), killed};
-  };
-  const DuelResult result = run();
-  EXPECT_THAT(result.failure, IsEmpty());
-  EXPECT_THAT(result.ratios, SizeIs(3));
-  EXPECT_THAT(runner_.log, ElementsAre("verify base", "verify new", "time base", "pair from base",
-                                       "pair from new", "pair from new", "pair from base"));
-}
-
-TEST_F(DuelTest, AWorkerThatIsKilledAgainIsAFailure) {
-  TaskOutcome killed = failing(Status::oom, "killed by signal 9");
-  killed.killed = true;
-  runner_.outcomes = {abandoned(), killed};
-  EXPECT_EQ(run().failure, "new: oom: killed by signal 9");
-  EXPECT_THAT(runner_.paired, SizeIs(2));
+  EXPECT_THAT(runner_.log,
+              ElementsAre("verify base", "verify new", "time base", "pair 0", "pair 1", "pair 2"));
 }
 
 TEST_F(DuelTest, RunsTheJobItWasGiven) {
@@ -86,34 +69,61 @@ TEST_F(DuelTest, RunsTheJobItWasGiven) {
   }
 }
 
-TEST_F(DuelTest, CalibratesWithoutSlicesOrABatch) {
+TEST_F(DuelTest, CalibratesInATenthOfARound) {
+  rule_.round_ns = 5000;
   run();
-  const TimingSpec& timing = runner_.alone.at(2).timing;
-  EXPECT_EQ(timing.batch, std::nullopt);
-  EXPECT_EQ(timing.slices, std::nullopt);
-  EXPECT_EQ(timing.batch_ns, rule_.batch_ns);
+  EXPECT_EQ(runner_.alone.at(2).timing, (TimingSpec{.round_ns = 500}));
 }
 
-// Batches of 10 µs: 200 in 2 ms, and that as often as is allowed.
-TEST_F(DuelTest, TimesEveryPairByThePlanFromTheCalibration) {
+// 50 batches in ten slices.
+TEST_F(DuelTest, CutsEveryPairAsTheCalibrationWas) {
+  rule_.round_ns = 5000;
   run();
   for (const Task& task : runner_.paired) {
     EXPECT_EQ(task.pass, Pass::time);
-    EXPECT_EQ(task.timing.batch, (BatchPlan{100, Estimator::p10}));
-    EXPECT_EQ(task.timing.slices, (SlicePlan{.slices = 24, .batches = 200}));
+    EXPECT_EQ(task.timing,
+              (TimingSpec{.round_ns = 5000, .plan = SlicePlan{.calls = 100, .batches = 5}}));
   }
 }
 
-TEST_F(DuelTest, ReportsTheMediansAndTheRatioOfEachPair) {
+TEST_F(DuelTest, ReportsTheMedianOfBaseAndTheRatioOfEachPair) {
   rule_.most_pairs = 2;
-  runner_.calibration = test::timing_of(33e6, 1);  // 33 ms: three slices of one call
-  runner_.outcomes = {FakePairRunner::timed({100, 400, 200}),
-                      FakePairRunner::timed({110, 400, 260})};
+  runner_.outcomes = {timed(slices_taking({100, 400, 200})), timed(slices_taking({110, 400, 260}))};
   const DuelResult result = run();
   EXPECT_EQ(result.failure, "");
   EXPECT_THAT(result.base_ns, ElementsAre(200, 200));
-  EXPECT_THAT(result.new_ns, ElementsAre(260, 260));
   EXPECT_THAT(result.ratios, ElementsAre(110.0 / 100, 110.0 / 100));
+  EXPECT_THAT(result.new_ns, ElementsAre(DoubleEq(220), DoubleEq(220))) << "they belong together";
+}
+
+TEST_F(DuelTest, CountsTheSlicesOfBothSidesAndThoseThatWereUndisturbed) {
+  rule_.most_pairs = 3;
+  runner_.probe = [](std::size_t pair) { return pair == 1 ? 1040 : 1000; };
+  const DuelResult result = run();
+  EXPECT_EQ(result.slices, 3 * 2 * 10);
+  EXPECT_EQ(result.undisturbed, 2 * 2 * 10);
+}
+
+// The first pair's best probe is the later ones' worst: what passed for undisturbed was not.
+TEST_F(DuelTest, LaterPairsTellWhatWasDisturbedInEarlierOnes) {
+  Slices compared = slices_taking({100, 100, 100, 100, 100, 100}, 1100);
+  const Slices worse = slices_taking({300, 300, 300, 300, 300, 300, 300, 300}, 1200);
+  compared.insert(compared.end(), worse.begin(), worse.end());
+  const Slices base = slices_taking(std::vector<double>(14, 100), 1100);
+  runner_.during = [&](std::size_t pair) {
+    runner_.outcomes.reset();
+    if (pair == 0) runner_.outcomes = {timed(base), timed(compared)};
+  };
+  rule_.most_pairs = 1;
+  DuelResult result = run();
+  EXPECT_THAT(result.ratios, ElementsAre(1));
+  EXPECT_EQ(result.undisturbed, 14 + 6);
+  runner_.paired.clear();
+  rule_.most_pairs = 2;
+  result = run();
+  EXPECT_THAT(result.ratios, ElementsAre(3, 1)) << "of the first all slices count now";
+  EXPECT_THAT(result.new_ns, ElementsAre(300, 100));
+  EXPECT_EQ(result.undisturbed, 2 * 10);
 }
 
 TEST_F(DuelTest, RecordsBothSidesOfEveryPair) {
@@ -159,18 +169,26 @@ TEST_F(DuelTest, AFailedCalibrationEndsIt) {
   EXPECT_THAT(runner_.paired, IsEmpty());
 }
 
-// Base was told to wait while new crashed: it is new's failure that counts.
-TEST_F(DuelTest, ASideThatWasEndedForTheOthersSakeDoesNotHideTheReason) {
-  runner_.outcomes = {abandoned(), failing(Status::crashed, "killed")};
+TEST_F(DuelTest, TheFirstSideThatFailsIsNamed) {
+  runner_.outcomes = {timed(slices_taking({1})), failing(Status::crashed, "killed")};
   EXPECT_EQ(run().failure, "new: crashed: killed");
-  runner_.outcomes = {failing(Status::timeout, "still running"), abandoned()};
+  runner_.outcomes = {failing(Status::timeout, "still running"),
+                      failing(Status::crashed, "killed")};
   EXPECT_EQ(run().failure, "base: timeout: still running");
   EXPECT_THAT(rows_, IsEmpty());
 }
 
+// The user stopped waiting while new had crashed: that is a failure all the same.
+TEST_F(DuelTest, ASideThatWasAbandonedDoesNotHideWhyTheOtherFailed) {
+  runner_.outcomes = {abandoned(), failing(Status::crashed, "killed")};
+  EXPECT_EQ(run().failure, "new: crashed: killed");
+}
+
 TEST_F(DuelTest, APairThatFailsEndsIt) {
   runner_.during = [&](std::size_t pair) {
-    if (pair == 2) runner_.outcomes = {abandoned(), failing(Status::crashed, "killed")};
+    if (pair == 2) {
+      runner_.outcomes = {timed(slices_taking({1})), failing(Status::crashed, "killed")};
+    }
   };
   const DuelResult result = run();
   EXPECT_THAT(runner_.paired, SizeIs(3));
@@ -186,15 +204,24 @@ TEST_F(DuelTest, AnAbandonedPairIsNoFailure) {
   EXPECT_THAT(result.ratios, SizeIs(2));
 }
 
-// Workers of another build may answer at once, or cut their rounds otherwise.
-TEST_F(DuelTest, ARoundThatIsNotCutAsToldIsAnError) {
-  runner_.calibration = test::timing_of(33e6, 1);
-  runner_.outcomes = {FakePairRunner::timed({1, 2, 3}), FakePairRunner::timed({1, 2})};
+// Workers of another build may answer at once.
+TEST_F(DuelTest, ARoundThatWasNotTimedIsAnError) {
+  runner_.outcomes = {timed(slices_taking({1})), TaskOutcome{}};
   EXPECT_THAT(run().failure, HasSubstr("new: error: "));
-  runner_.outcomes = {FakePairRunner::timed({}), FakePairRunner::timed({1, 2, 3})};
+  runner_.outcomes = {TaskOutcome{}, timed(slices_taking({1}))};
   EXPECT_THAT(run().failure, HasSubstr("base: error: "));
   runner_.uncalibrated = TaskOutcome{};
   EXPECT_THAT(run().failure, HasSubstr("base: error: "));
+}
+
+// The slower one may find room for fewer in its round.
+TEST_F(DuelTest, TheSidesMayHaveDifferentNumbersOfSlices) {
+  rule_.most_pairs = 1;
+  runner_.outcomes = {timed(slices_taking({100, 100, 100})), timed(slices_taking({200, 200}))};
+  const DuelResult result = run();
+  EXPECT_EQ(result.failure, "");
+  EXPECT_THAT(result.ratios, ElementsAre(2));
+  EXPECT_EQ(result.slices, 5);
 }
 
 // The range of 8 equal ratios is the first interval of 99 %: 2 / 2^8 is below 1 %, 2 / 2^7 is not.
@@ -253,7 +280,8 @@ TEST_F(DuelTest, EndsBeforeTheShortBudgetIsExceededWhereCallsAreShort) {
 
 TEST_F(DuelTest, EndsBeforeTheLongBudgetIsExceededWhereCallsAreLong) {
   make_noisy();
-  runner_.calibration.batch.estimator = Estimator::median;
+  runner_.calibration.calls = 1;
+  runner_.calibration.batches = 10;  // one in each slice
   rule_.short_budget_s = 10;
   rule_.long_budget_s = 15;
   EXPECT_THAT(run().ratios, SizeIs(15));
@@ -301,58 +329,130 @@ TEST_F(DuelTest, WhereTheIntervalLiesDoesNotMatter) {
 }
 
 // Ratios 1.1, 1.3 and 1.0; the ratio of the medians is 1.3.
-TEST(RatioOfSlices, IsTheMedianOfTheSlicesRatios) {
-  EXPECT_DOUBLE_EQ(ratio_of_slices({100, 200, 400}, {110, 260, 400}), 1.1);
+TEST(RatioOfSlices, IsTheMedianOfTheTurnsRatios) {
+  EXPECT_DOUBLE_EQ(
+      ratio_of_slices(slices_taking({100, 200, 400}), slices_taking({110, 260, 400}), 1000), 1.1);
 }
 
-// The machine is a hundred times slower in the second slice, for both.
+// The machine is a hundred times slower in the second turn, for both.
 TEST(RatioOfSlices, PhasesOfTheMachineCancel) {
-  EXPECT_DOUBLE_EQ(ratio_of_slices({10, 1000, 10}, {20, 2000, 20}), 2);
+  EXPECT_DOUBLE_EQ(
+      ratio_of_slices(slices_taking({10, 1000, 10}), slices_taking({20, 2000, 20}), 1000), 2);
 }
 
-TEST(RatioOfSlices, OfOneSlice) { EXPECT_DOUBLE_EQ(ratio_of_slices({4}, {5}), 1.25); }
-
-constexpr std::int64_t a_millisecond = 1'000'000;
-
-SlicePlan plan_for(double p50_ns, std::int64_t calls) {
-  Timing timing = test::timing_of(1, calls);
-  timing.p50_ns = p50_ns;
-  return plan_slices(timing, {.slice_ns = 2 * a_millisecond, .round_ns = 25 * a_millisecond});
+TEST(RatioOfSlices, OfOneSlice) {
+  EXPECT_DOUBLE_EQ(ratio_of_slices(slices_taking({4}), slices_taking({5}), 1000), 1.25);
 }
 
-// 10 µs: 200 batches in a slice of 2 ms, 12.5 slices in a round.
-TEST(PlanSlices, FillsASliceWithShortBatches) {
-  EXPECT_EQ(plan_for(100, 100), (SlicePlan{.slices = 13, .batches = 200}));
-  EXPECT_EQ(plan_for(10'000, 1), (SlicePlan{.slices = 13, .batches = 200}));
+TEST(RatioOfSlices, TurnsThatOneSideAloneHadDoNotCount) {
+  EXPECT_DOUBLE_EQ(ratio_of_slices(slices_taking({1, 1, 1}), slices_taking({2, 4}), 1000), 3);
+  EXPECT_DOUBLE_EQ(ratio_of_slices(slices_taking({1, 1}), slices_taking({2, 4, 100}), 1000), 3);
 }
 
-// 0.7 ms: 2.86 batches in a slice; three are 2.1 ms, 11.9 times in a round.
-TEST(PlanSlices, RoundsToTheNearestNumberOfBatches) {
-  EXPECT_EQ(plan_for(700'000, 1), (SlicePlan{.slices = 12, .batches = 3}));
+// Slices of both sides in which new takes `ratio` times as long as base.
+struct Turn {
+  double ratio;
+  Slice base{.probe_before = 1000, .probe_after = 1000};
+  Slice compared{.probe_before = 1000, .probe_after = 1000};
+};
+
+double ratio_of(const std::vector<Turn>& turns) {
+  Slices base, compared;
+  for (const Turn& turn : turns) {
+    base.push_back({100, turn.base.probe_before, turn.base.probe_after});
+    compared.push_back({100 * turn.ratio, turn.compared.probe_before, turn.compared.probe_after});
+  }
+  return ratio_of_slices(base, compared, 1000);
 }
 
-TEST(PlanSlices, ABatchLongerThanASliceIsOne) {
-  EXPECT_EQ(plan_for(5e6, 1), (SlicePlan{.slices = 5, .batches = 1}));
+// Any of the four probes of a turn may tell.
+const std::vector<Turn> disturbed{
+    {9, {.probe_before = 1040, .probe_after = 1000}},
+    {9, {.probe_before = 1000, .probe_after = 1040}},
+    {9, {.probe_before = 1000, .probe_after = 1000}, {.probe_before = 1040, .probe_after = 1000}},
+    {9, {.probe_before = 1000, .probe_after = 1000}, {.probe_before = 1000, .probe_after = 1040}}};
+
+TEST(RatioOfSlices, IsThatOfUndisturbedTurnsIfThereAreFive) {
+  for (const Turn& turn : disturbed) {
+    std::vector<Turn> turns(6, turn);
+    for (const double ratio : {1.0, 1.1, 1.2, 1.3, 1.4}) turns.push_back({ratio});
+    EXPECT_DOUBLE_EQ(ratio_of(turns), 1.2);
+  }
 }
 
-TEST(PlanSlices, ARoundHasNoMoreThanTheMostSlices) {
-  EXPECT_EQ(
-      plan_slices(test::timing_of(1e6, 1),
-                  {.slice_ns = a_millisecond, .most_slices = 7, .round_ns = 100 * a_millisecond}),
-      (SlicePlan{.slices = 7, .batches = 1}));
+TEST(RatioOfSlices, IsThatOfAllTurnsIfFewerThanFiveWereUndisturbed) {
+  for (const Turn& turn : disturbed) {
+    std::vector<Turn> turns(6, turn);
+    for (const double ratio : {1.0, 1.1, 1.2, 1.3}) turns.push_back({ratio});
+    EXPECT_DOUBLE_EQ(ratio_of(turns), 9);
+  }
 }
 
-TEST(PlanSlices, ABatchLongerThanARoundIsTheRound) {
-  EXPECT_EQ(plan_for(60e6, 1), (SlicePlan{.slices = 1, .batches = 1}));
+TEST(RatioOfSlices, ProbesThatAreHardlySlowerDisturbNothing) {
+  std::vector<Turn> turns(5, {2, {.probe_before = 1029, .probe_after = 1029}});
+  for (int i = 0; i < 6; ++i) turns.push_back({9, {.probe_before = 1031, .probe_after = 1000}});
+  EXPECT_DOUBLE_EQ(ratio_of(turns), 2);
 }
 
-// The mean and the estimate may be disturbed or optimistic; the median is what most batches take.
-TEST(PlanSlices, GoesByTheMedianBatch) {
-  Timing timing = test::timing_of(1, 1);
-  timing.p50_ns = 1e6;
-  timing.mean_ns = 1e9;
-  EXPECT_EQ(plan_slices(timing, {.slice_ns = 2 * a_millisecond, .round_ns = 20 * a_millisecond}),
-            (SlicePlan{.slices = 10, .batches = 2}));
+// With workers that are shell scripts.
+class ProcessPairRunnerTest : public ::testing::Test {
+ protected:
+  std::array<TaskOutcome, 2> run_pair(int pair) {
+    ProcessPairRunner runner(workers_.settings("A", base_), workers_.settings("B", compared_));
+    return runner.run_pair(workers_.task(), pair);
+  }
+
+  test::ScriptWorkers workers_;
+  std::string base_ = slices(6, "answer base"), compared_ = slices(6, "answer new");
+};
+
+TEST_F(ProcessPairRunnerTest, TheSidesTakeTurnsInAnotherOrderInEachPair) {
+  std::set<std::string> orders;
+  for (const int pair : {0, 1, 2, 3}) {
+    workers_.remove("turns");
+    run_pair(pair);
+    EXPECT_EQ(workers_.turns(), test::turns_of(static_cast<std::uint64_t>(pair), {6, 6}));
+    orders.insert(workers_.turns());
+  }
+  EXPECT_GT(orders.size(), 1U);
+}
+
+TEST_F(ProcessPairRunnerTest, BothGetTheSameTaskAndHaveTheirOwnOutcome) {
+  const std::string keep = "echo \"$request\" >request$letter; ";
+  base_ = keep + base_;
+  compared_ = keep + compared_;
+  const auto outcomes = run_pair(0);
+  EXPECT_EQ(outcomes[0].measurement.reason, "base");
+  EXPECT_EQ(outcomes[1].measurement.reason, "new");
+  for (const char* name : {"requestA", "requestB"}) {
+    EXPECT_EQ(std::get<Task>(decode_request(workers_.file(name)).task), workers_.task());
+  }
+}
+
+TEST_F(ProcessPairRunnerTest, ASideThatCrashesLeavesTheOtherItsRound) {
+  compared_ = slices(2, "kill -SEGV $$");
+  const auto outcomes = run_pair(0);
+  EXPECT_EQ(outcomes[0].measurement.reason, "base");
+  EXPECT_EQ(outcomes[1].measurement.status, Status::crashed);
+  EXPECT_EQ(workers_.turns(), test::turns_of(0, {6, 2}));
+}
+
+TEST_F(ProcessPairRunnerTest, RunsATaskOnOneSideAlone) {
+  ProcessPairRunner runner(workers_.settings("A", base_), workers_.settings("B", compared_));
+  EXPECT_EQ(runner.run(0, workers_.task()).measurement.reason, "base");
+  EXPECT_EQ(workers_.turns(), "AAAAAA");
+  EXPECT_EQ(runner.run(1, workers_.task()).measurement.reason, "new");
+  EXPECT_EQ(workers_.turns(), "AAAAAABBBBBB");
+}
+
+TEST_F(ProcessPairRunnerTest, ASideThatDoesNotStartHasFailed) {
+  WorkerSettings missing = workers_.settings("B", "");
+  missing.native_command = {"/nowhere/gapmeter", worker_argument};
+  ProcessPairRunner runner(workers_.settings("A", base_), missing);
+  const auto outcomes = runner.run_pair(workers_.task(), 0);
+  EXPECT_EQ(outcomes[0].measurement.reason, "base");
+  EXPECT_EQ(outcomes[1].measurement.status, Status::error);
+  EXPECT_EQ(runner.run(1, workers_.task()).measurement.status, Status::error);
 }
 
 }  // namespace

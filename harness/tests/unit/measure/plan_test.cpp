@@ -1,12 +1,12 @@
-// The plan: which cells are measured, which are settled beforehand, and in which order a round
-// runs.
+// The plan: which cells are measured, which are settled beforehand, and what tells two plans, and
+// two rounds, apart.
 #include "harness/measure/plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
+#include <functional>
 #include <numeric>
 #include <set>
 
@@ -346,94 +346,58 @@ TEST_F(FurtherEngineTest, SettlesAModuleThatOnlyItCannotImport) {
   EXPECT_EQ(planned(group(), "python@3.13/loop").settled->status, Status::error);
 }
 
-class RoundOrder : public ::testing::Test {
- protected:
-  std::vector<std::size_t> order(int round, std::size_t variants) const {
-    return round_order(plan_, comparison_, round, variants);
-  }
-  // "AB", "BA": variant 0 is A.
-  std::string letters(int round, std::size_t variants) const {
-    std::string text;
-    for (const std::size_t index : order(round, variants)) text += static_cast<char>('A' + index);
-    return text;
-  }
-
-  Plan plan_{.seed = 7};
-  CellGroup comparison_{.kernel = "sum", .n = 64};
-};
-
-TEST_F(RoundOrder, IsAPermutation) {
-  for (std::size_t variants = 0; variants <= 9; ++variants) {
-    for (int round = 0; round < 30; ++round) {
-      std::vector<std::size_t> sorted = order(round, variants), expected(variants);
-      std::sort(sorted.begin(), sorted.end());
-      std::iota(expected.begin(), expected.end(), std::size_t{0});
-      EXPECT_EQ(sorted, expected);
-    }
-  }
-}
-
-TEST_F(RoundOrder, OfTwoVariantsIsAbbaBaab) {
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    plan_.seed = seed;
-    std::string sequence;
-    for (int round = 0; round < 8; ++round) sequence += letters(round, 2);
-    EXPECT_TRUE(sequence == "ABBABAABABBABAAB" || sequence == "BAABABBABAABABBA") << sequence;
-  }
-}
-
-TEST_F(RoundOrder, OddRoundsReverseTheOneBefore) {
-  for (int round = 0; round < 20; round += 2) {
-    std::vector<std::size_t> reversed = order(round + 1, 5);
-    std::reverse(reversed.begin(), reversed.end());
-    EXPECT_EQ(order(round, 5), reversed);
-  }
-}
-
-TEST_F(RoundOrder, PutsEveryVariantInEveryPlaceEquallyOften) {
-  for (std::size_t variants = 1; variants <= 8; ++variants) {
-    std::map<std::pair<std::size_t, std::size_t>, int> times;
-    for (int round = 0; round < 2 * static_cast<int>(variants); ++round) {
-      const auto order_of_round = order(round, variants);
-      for (std::size_t place = 0; place < variants; ++place)
-        ++times[{order_of_round[place], place}];
-    }
-    EXPECT_THAT(times, SizeIs(variants * variants));
-    for (const auto& [key, count] : times) EXPECT_EQ(count, 2);
-  }
-}
-
-TEST_F(RoundOrder, PutsEveryVariantBeforeAndAfterEachOther) {
-  std::map<std::pair<std::size_t, std::size_t>, int> before;
-  for (int round = 0; round < 10; ++round) {
-    const auto order_of_round = order(round, 5);
-    for (std::size_t i = 0; i < 5; ++i) {
-      for (std::size_t k = i + 1; k < 5; ++k) ++before[{order_of_round[i], order_of_round[k]}];
-    }
-  }
-  EXPECT_THAT(before, SizeIs(20));
-  for (const auto& [pair, count] : before) EXPECT_EQ(count, 5);
-}
-
-TEST_F(RoundOrder, IsTheSameEachTime) { EXPECT_EQ(order(3, 6), order(3, 6)); }
-
-TEST_F(RoundOrder, DependsOnSeedKernelAndSize) {
-  const auto distinct = [](const auto& make) {
-    std::set<std::vector<std::size_t>> orders;
-    for (std::size_t i = 1; i <= 20; ++i) orders.insert(make(i));
-    return orders.size();
+// Each of these would make another run of it.
+TEST(DigestOfAPlan, DependsOnEverythingThatDecidesWhatIsMeasured) {
+  const auto digest = [](const std::function<void(Plan&)>& change) {
+    Plan plan{.seed = 7, .rounds = 5, .precision = 0.02};
+    plan.groups.push_back({.kernel = "sum", .n = 64});
+    plan.groups[0].variants = {{.id = parse_variant("native/a").value()},
+                               {.id = parse_variant("python/b").value()}};
+    change(plan);
+    return digest_of(plan);
   };
-  // Of 720 permutations: 20 draws are nearly always 20 different ones.
-  EXPECT_GT(
-      distinct([&](std::size_t i) { return round_order(Plan{.seed = i}, comparison_, 0, 6); }),
-      10U);
-  EXPECT_GT(distinct([&](std::size_t i) {
-              return round_order(plan_, {.kernel = std::string(i, 'k'), .n = 64}, 0, 6);
-            }),
-            10U);
-  EXPECT_GT(
-      distinct([&](std::size_t i) { return round_order(plan_, {.kernel = "sum", .n = i}, 0, 6); }),
-      10U);
+  const std::vector<std::function<void(Plan&)>> changes{
+      [](Plan&) {},
+      [](Plan& plan) { plan.seed = 8; },
+      [](Plan& plan) { plan.rounds = 6; },
+      [](Plan& plan) { plan.precision = 0.01; },
+      [](Plan& plan) { plan.precision.reset(); },
+      [](Plan& plan) { ++plan.timing.batch_ns; },
+      [](Plan& plan) { ++plan.timing.slice_ns; },
+      [](Plan& plan) { ++plan.timing.round_ns; },
+      [](Plan& plan) { ++plan.timing.single_calls_ns; },
+      [](Plan& plan) { plan.groups[0].kernel = "dot"; },
+      [](Plan& plan) { plan.groups[0].n = 65; },
+      [](Plan& plan) { plan.groups[0].single_calls = 2; },
+      [](Plan& plan) { plan.groups[0].untimed = {Pass::verify}; },
+      [](Plan& plan) { plan.groups[0].variants.pop_back(); },
+      [](Plan& plan) { plan.groups[0].variants[0].threads = 2; },
+      [](Plan& plan) { plan.groups[0].variants[0].settled.emplace(); },
+      [](Plan& plan) { plan.groups.push_back(plan.groups[0]); }};
+  std::set<std::uint64_t> digests;
+  for (const auto& change : changes) digests.insert(digest(change));
+  EXPECT_THAT(digests, SizeIs(changes.size()));
+  EXPECT_EQ(digest(changes[0]), digest(changes[0]));
+}
+
+TEST(RoundKey, IsAnotherInEachRoundOfEachComparison) {
+  std::set<std::uint64_t> keys;
+  for (const std::uint64_t seed : {7U, 8U}) {
+    for (const char* kernel : {"sum", "dot"}) {
+      for (const std::size_t n : {64U, 65U}) {
+        for (int round = 0; round < 5; ++round) {
+          keys.insert(round_key({.seed = seed}, {.kernel = kernel, .n = n}, round));
+        }
+      }
+    }
+  }
+  EXPECT_THAT(keys, SizeIs(2 * 2 * 2 * 5));
+}
+
+TEST(RoundKey, IsTheSameEachTime) {
+  const Plan plan{.seed = 7};
+  const CellGroup group{.kernel = "sum", .n = 64};
+  EXPECT_EQ(round_key(plan, group, 3), round_key(plan, group, 3));
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
-// The scheduler against fake workers and a fake clock: exactly what runs in which order, what is
-// recorded, and what a failure, a budget or a user's stop leaves out.
+// The scheduler against fake workers and a fake clock: exactly what runs in which order and in
+// which round together, what is recorded, and what a failure, a budget or a user's stop leaves out.
 #include "harness/measure/scheduler.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 #include "harness/tests/unit/support/rows.h"
@@ -14,7 +15,9 @@ namespace gapmeter {
 namespace {
 
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -42,17 +45,31 @@ std::string text_of(const RoundRow& row) {
   return text.str();
 }
 
+// Makes it a round that is cut like that.
+void cut(Timing& timing, const SlicePlan& plan) {
+  timing.calls = plan.calls;
+  timing.batches = plan.batches * std::ssize(timing.slices);
+}
+
 // Performs every task well in one second of the fake clock, but for what a test changes.
 class FakeRunner final : public TaskRunner {
  public:
   explicit FakeRunner(FakeClock& clock) : clock_(clock) {}
 
   TaskOutcome run(const Task& task) override {
-    tasks.push_back(task);
-    clock_.advance(job_s);
-    TaskOutcome outcome{.measurement = good_measurement(task), .wall_s = job_s};
-    if (change) change(task, outcome);
-    return outcome;
+    EXPECT_NE(task.pass, Pass::time) << "is timed in a round";
+    return perform(task);
+  }
+
+  std::vector<TaskOutcome> run_round(const std::vector<Task>& together_now, std::uint64_t key,
+                                     const std::atomic<bool>* stop) override {
+    rounds.push_back({together_now, key, stop});
+    std::vector<TaskOutcome> outcomes;
+    for (const Task& task : together_now) {
+      EXPECT_EQ(task.pass, Pass::time);
+      outcomes.push_back(perform(task));
+    }
+    return outcomes;
   }
 
   void run_untimed(const std::vector<Task>& untimed, const Take& take) override {
@@ -75,19 +92,46 @@ class FakeRunner final : public TaskRunner {
     return all;
   }
 
-  std::vector<Task> tasks;
+  // The variants of each round, separated by spaces.
+  std::vector<std::string> round_texts() const {
+    std::vector<std::string> all;
+    for (const Round& round : rounds) {
+      std::string text;
+      for (const Task& task : round.tasks) {
+        text += (text.empty() ? "" : " ") + to_string(task.variant);
+      }
+      all.push_back(text);
+    }
+    return all;
+  }
+
+  struct Round {
+    std::vector<Task> tasks;
+    std::uint64_t key;
+    const std::atomic<bool>* stop;
+  };
+  std::vector<Task> tasks;            // all, those of rounds as well
+  std::vector<Round> rounds;          // as they were handed over
   std::vector<std::size_t> together;  // how many untimed tasks were handed over at a time
   double job_s = 1;
   std::function<void(const Task&, TaskOutcome&)> change;
 
  private:
+  TaskOutcome perform(const Task& task) {
+    tasks.push_back(task);
+    clock_.advance(job_s);
+    TaskOutcome outcome{.measurement = good_measurement(task), .wall_s = job_s};
+    if (change) change(task, outcome);
+    return outcome;
+  }
+
   static Measurement good_measurement(const Task& task) {
     Measurement measurement{.input_digest = test::some_digest};
     if (task.pass == Pass::verify) measurement.max_error = 0;
     if (task.pass == Pass::memory) measurement.memory = MemoryUse{.baseline_bytes = 1};
     if (task.pass == Pass::time) {
       measurement.timing = test::timing_of(10, 64);
-      if (task.timing.batch) measurement.timing->batch = *task.timing.batch;
+      if (task.timing.plan) cut(*measurement.timing, *task.timing.plan);
     }
     return measurement;
   }
@@ -163,15 +207,15 @@ class SchedulerTest : public ::testing::Test {
   RecordingObserver observer_;
 };
 
-TEST_F(SchedulerTest, VerifiesThenWeighsThenTimesInAbbaOrder) {
+TEST_F(SchedulerTest, VerifiesThenWeighsThenTimesInRounds) {
+  plan_.rounds = 2;
   add_comparison(4);
   EXPECT_EQ(run(), RunEnd::complete);
-  const auto first = round_order(plan_, plan_.groups[0], 0, 2).at(0);
-  const std::string x = first == 0 ? "time native/a 4" : "time native/b 4";
-  const std::string y = first == 0 ? "time native/b 4" : "time native/a 4";
-  EXPECT_THAT(runner_.texts(), ElementsAre("verify native/a 4", "verify native/b 4",
+  EXPECT_THAT(runner_.texts(), ElementsAre("verify native/a 4", "verify native/b 4",  //
                                            "memory native/a 4", "memory native/b 4",  //
-                                           x, y, y, x, y, x, x, y));
+                                           "time native/a 4", "time native/b 4",      //
+                                           "time native/a 4", "time native/b 4"));
+  EXPECT_THAT(runner_.round_texts(), ElementsAre("native/a native/b", "native/a native/b"));
 }
 
 TEST_F(SchedulerTest, HandsOverAllOfAComparisonThatIsNotTimed) {
@@ -191,23 +235,35 @@ TEST_F(SchedulerTest, EndsAComparisonBeforeItStartsTheNext) {
                           "verify native/a 16", "memory native/a 16", "time native/a 16"));
 }
 
-TEST_F(SchedulerTest, FollowsTheOrderOfEachRound) {
-  plan_.rounds = 6;
-  add_comparison(4, {"native/a", "native/b", "native/c"});
+TEST_F(SchedulerTest, AllVariantsOfAComparisonAreInOneRoundTogether) {
+  plan_.rounds = 3;
+  CellGroup& group = add_comparison(4, {"native/a", "native/b", "python/c", "native/a"});
+  group.variants[3].threads = 2;
+  add_comparison(16, {"native/a", "python/c"});
   run();
-  std::vector<std::string> expected;
-  for (int round = 0; round < 6; ++round) {
-    for (const std::size_t index : round_order(plan_, plan_.groups[0], round, 3)) {
-      expected.push_back(std::string("time native/") + "abc"[index] + " 4");
-    }
+  EXPECT_THAT(
+      runner_.round_texts(),
+      ElementsAre("native/a native/b python/c native/a", "native/a native/b python/c native/a",
+                  "native/a native/b python/c native/a",  //
+                  "native/a python/c", "native/a python/c", "native/a python/c"));
+}
+
+TEST_F(SchedulerTest, EachRoundHasItsOwnKey) {
+  add_comparison(4);
+  add_comparison(16);
+  run();
+  std::vector<std::uint64_t> keys, expected;
+  for (const auto& round : runner_.rounds) keys.push_back(round.key);
+  for (const CellGroup& group : plan_.groups) {
+    for (int round = 0; round < 4; ++round) expected.push_back(round_key(plan_, group, round));
   }
-  const auto texts = runner_.texts();
-  EXPECT_EQ(std::vector(texts.begin() + 6, texts.end()), expected);
+  EXPECT_EQ(keys, expected);
+  EXPECT_THAT(std::set(keys.begin(), keys.end()), SizeIs(8));
 }
 
 TEST_F(SchedulerTest, HandsThePlanToEveryJob) {
   plan_.seed = 99;
-  plan_.timing = {.batch_ns = 123, .round_ns = 456, .single_calls_ns = 789};
+  plan_.timing = {.batch_ns = 123, .slice_ns = 234, .round_ns = 456, .single_calls_ns = 789};
   for (PlannedVariant& planned : add_comparison(4).variants) planned.threads = 2;
   run();
   for (const Task& task : runner_.tasks) {
@@ -215,6 +271,7 @@ TEST_F(SchedulerTest, HandsThePlanToEveryJob) {
     EXPECT_EQ(task.seed, 99U);
     EXPECT_EQ(task.threads, 2);
     EXPECT_EQ(task.timing.batch_ns, 123);
+    EXPECT_EQ(task.timing.slice_ns, 234);
     EXPECT_EQ(task.timing.round_ns, 456);
     EXPECT_EQ(task.timing.single_calls_ns, 789);
   }
@@ -232,6 +289,7 @@ TEST_F(SchedulerTest, LeavesOutTheMemoryPassWhereThePlanDoes) {
   run();
   ASSERT_THAT(runner_.tasks, SizeIs(10));
   for (const Task& task : runner_.tasks) EXPECT_NE(task.pass, Pass::memory);
+  EXPECT_THAT(runner_.round_texts(), Each("native/a native/b"));
   EXPECT_EQ(observer_.starts.back().total, 10U);
   EXPECT_EQ(observer_.ends.back().done, 10U);
 }
@@ -271,22 +329,41 @@ TEST_F(SchedulerTest, RecordsRoundAndPosition) {
                                   Place(2, 1), Place(3, 0), Place(3, 1)));
 }
 
-TEST_F(SchedulerTest, PassesTheFirstRoundsBatchesToLaterOnes) {
+TEST_F(SchedulerTest, CutsLaterRoundsLikeTheFirst) {
   add_comparison(4);
-  const auto batch_of = [](const Task& task) {
-    return task.variant.name == "a" ? BatchPlan{500, Estimator::p10}
-                                    : BatchPlan{7, Estimator::median};
+  const auto plan_of = [](const Task& task) {
+    return task.variant.name == "a" ? SlicePlan{.calls = 500, .batches = 3}
+                                    : SlicePlan{.calls = 1, .batches = 1};
   };
   runner_.change = [&](const Task& task, TaskOutcome& outcome) {
-    if (!outcome.measurement.timing || task.timing.batch) return;
-    outcome.measurement.timing->batch = batch_of(task);
+    if (outcome.measurement.timing && !task.timing.plan) {
+      cut(*outcome.measurement.timing, plan_of(task));
+    }
   };
   run();
-  for (std::size_t i = 0; i < runner_.tasks.size(); ++i) {
-    const Task& task = runner_.tasks[i];
-    const bool calibrates = task.pass != Pass::time || observer_.starts[i].round == 0;
-    EXPECT_EQ(task.timing.batch, calibrates ? std::nullopt : std::optional(batch_of(task)));
+  ASSERT_THAT(runner_.rounds, SizeIs(4));
+  for (std::size_t round = 0; round < 4; ++round) {
+    for (const Task& task : runner_.rounds[round].tasks) {
+      EXPECT_EQ(task.timing.plan, round == 0 ? std::nullopt : std::optional(plan_of(task)));
+    }
   }
+  for (const Task& task : runner_.tasks) {
+    EXPECT_TRUE(task.pass == Pass::time || !task.timing.plan);
+  }
+}
+
+// It has fewer slices, but they are cut like all others.
+TEST_F(SchedulerTest, ARoundThatWasStoppedTellsHowToCutTheNext) {
+  plan_.rounds = 2;
+  add_comparison(4, {"native/a"});
+  run();
+  RoundRow stopped = observer_.rows.at(2);
+  stopped.measurement.timing->slices.resize(2);
+  stopped.measurement.timing->batches = 2 * 5;
+  runner_.rounds.clear();
+  run({.known = {observer_.rows[0], observer_.rows[1], stopped}});
+  ASSERT_THAT(runner_.rounds, SizeIs(1));
+  EXPECT_EQ(runner_.rounds[0].tasks.at(0).timing.plan, (SlicePlan{.calls = 64, .batches = 5}));
 }
 
 TEST_F(SchedulerTest, CalibratesAgainAtEverySize) {
@@ -294,8 +371,8 @@ TEST_F(SchedulerTest, CalibratesAgainAtEverySize) {
   add_comparison(4, {"native/a"});
   add_comparison(16, {"native/a"});
   run();
-  EXPECT_EQ(runner_.tasks.at(4 + 2).n, 16U);
-  EXPECT_EQ(runner_.tasks.at(4 + 2).timing.batch, std::nullopt);
+  EXPECT_EQ(runner_.rounds.at(2).tasks.at(0).n, 16U);
+  EXPECT_EQ(runner_.rounds.at(2).tasks.at(0).timing.plan, std::nullopt);
 }
 
 TEST_F(SchedulerTest, AMismatchLeavesARowAndNothingElseOfTheVariant) {
@@ -317,6 +394,7 @@ TEST_F(SchedulerTest, AFailureWhileWeighingDropsTheVariantFromTheRounds) {
   EXPECT_EQ(rows_of("memory native/a 4 crashed"), 1U);
   EXPECT_EQ(rows_of("time native/a 4 ok"), 0U);
   EXPECT_EQ(rows_of("time native/b 4 ok"), 4U);
+  EXPECT_THAT(runner_.round_texts(), Each("native/b"));
 }
 
 TEST_F(SchedulerTest, AFailureInARoundDropsTheVariantFromLaterOnes) {
@@ -331,6 +409,17 @@ TEST_F(SchedulerTest, AFailureInARoundDropsTheVariantFromLaterOnes) {
   EXPECT_EQ(rows_of("time native/a 4 ok"), 2U);
   EXPECT_EQ(rows_of("time native/a 4 crashed"), 1U);
   EXPECT_EQ(rows_of("time native/b 4 ok"), 6U);
+  EXPECT_THAT(runner_.round_texts(),
+              ElementsAre("native/a native/b", "native/a native/b", "native/a native/b",  //
+                          "native/b", "native/b", "native/b"));
+}
+
+TEST_F(SchedulerTest, WithoutAVariantLeftThereIsNoFurtherRound) {
+  add_comparison(4);
+  runner_.fail("time native/a 4", Status::crashed);
+  runner_.fail("time native/b 4", Status::timeout);
+  EXPECT_EQ(run(), RunEnd::complete);
+  EXPECT_THAT(runner_.rounds, SizeIs(1));
 }
 
 TEST_F(SchedulerTest, GoesOnWhenEveryVariantFails) {
@@ -458,7 +547,7 @@ TEST_F(Budget, AlwaysAllowsAComparisonItsFirstRound) {
 
 TEST_F(Budget, NeverEndsARoundHalfway) {
   add_comparison(4);
-  // 4 s for verification and memory, then rounds of 2 s: 5, 6 and 7 s are inside a round.
+  // 4 s for verification and memory, then rounds of 2 s: the second begins at 6 s.
   run({.budget_s = 7});
   EXPECT_EQ(rows_of("time native/a 4 ok"), 2U);
   EXPECT_EQ(rows_of("time native/b 4 ok"), 2U);
@@ -528,6 +617,9 @@ TEST_F(WantedPrecision, EndsACellsRoundsWhenItIsReached) {
   EXPECT_EQ(run(), RunEnd::complete);
   EXPECT_EQ(rounds_of("native/a 4"), 9U);
   EXPECT_EQ(rounds_of("native/b 4"), 20U);
+  std::vector<std::string> rounds(9, "native/a native/b");
+  rounds.resize(20, "native/b");
+  EXPECT_THAT(runner_.round_texts(), ElementsAreArray(rounds));
 }
 
 // Of nine rounds the interval leaves out the shortest and the longest, and of fourteen nine decide.
@@ -655,9 +747,9 @@ class Stop : public SchedulerTest {
   std::atomic<bool> stop_{false};
 };
 
-TEST_F(Stop, EndsAfterTheRowInHandInEveryPass) {
+TEST_F(Stop, EndsAfterTheRowInHandOfAPassThatIsNotTimed) {
   add_comparison(4);
-  for (const std::size_t task : {1U, 2U, 3U, 4U, 5U, 6U, 9U}) {
+  for (const std::size_t task : {1U, 2U, 3U, 4U}) {
     runner_.tasks.clear();
     observer_.rows.clear();
     stop_ = false;
@@ -666,6 +758,29 @@ TEST_F(Stop, EndsAfterTheRowInHandInEveryPass) {
     EXPECT_THAT(runner_.tasks, SizeIs(task));
     EXPECT_THAT(observer_.rows, SizeIs(task));
   }
+}
+
+// All of a round end with the slices that they have, which count.
+TEST_F(Stop, EndsAfterTheRoundInHand) {
+  add_comparison(4, {"native/a", "native/b", "native/c"});
+  for (const std::size_t task : {7U, 8U, 9U, 10U}) {
+    runner_.tasks.clear();
+    runner_.rounds.clear();
+    observer_.rows.clear();
+    stop_ = false;
+    stop_at(task);
+    EXPECT_EQ(run({.stop = &stop_}), RunEnd::interrupted);
+    const std::size_t rounds = task < 10 ? 1 : 2;
+    EXPECT_THAT(runner_.rounds, SizeIs(rounds));
+    EXPECT_THAT(observer_.rows, SizeIs(6 + 3 * rounds));
+  }
+}
+
+TEST_F(Stop, IsToldToWhoeverRunsARound) {
+  add_comparison(4);
+  run({.stop = &stop_});
+  ASSERT_THAT(runner_.rounds, SizeIs(4));
+  for (const auto& round : runner_.rounds) EXPECT_EQ(round.stop, &stop_);
 }
 
 TEST_F(Stop, StartsNoFurtherComparison) {
@@ -679,10 +794,21 @@ TEST_F(Stop, StartsNoFurtherComparison) {
 
 TEST_F(Stop, AnAbandonedJobLeavesNoRow) {
   add_comparison(4);
-  stop_at(5, /*abandoned=*/true);
+  stop_at(3, /*abandoned=*/true);
   EXPECT_EQ(run({.stop = &stop_}), RunEnd::interrupted);
-  EXPECT_THAT(runner_.tasks, SizeIs(5));
-  EXPECT_THAT(observer_.rows, SizeIs(4));
+  EXPECT_THAT(runner_.tasks, SizeIs(3));
+  EXPECT_THAT(observer_.rows, SizeIs(2));
+}
+
+// Some of a round may have answered before the user lost patience.
+TEST_F(Stop, OnlyTheAbandonedOnesOfARoundLeaveNoRow) {
+  add_comparison(4, {"native/a", "native/b", "native/c"});
+  stop_at(8, /*abandoned=*/true);
+  EXPECT_EQ(run({.stop = &stop_}), RunEnd::interrupted);
+  EXPECT_THAT(runner_.rounds, SizeIs(1));
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 1U);
+  EXPECT_EQ(rows_of("time native/b 4 ok"), 0U);
+  EXPECT_EQ(rows_of("time native/c 4 ok"), 1U);
 }
 
 TEST_F(Stop, BeforeTheStartRunsNothing) {
@@ -702,11 +828,13 @@ TEST_F(SchedulerTest, CountsEveryJobFromZeroToTheTotal) {
   add_comparison(4);
   add_comparison(16);
   run();
-  ASSERT_THAT(observer_.starts, SizeIs(24));
-  for (std::size_t i = 0; i < observer_.starts.size(); ++i) {
-    EXPECT_EQ(observer_.starts[i].done, i);
-    EXPECT_EQ(observer_.starts[i].total, 24U);
+  std::vector<std::size_t> done;
+  for (const auto& start : observer_.starts) {
+    done.push_back(start.done);
+    EXPECT_EQ(start.total, 24U);
   }
+  // Four tasks that are not timed, then four rounds of two.
+  EXPECT_THAT(done, ElementsAre(0, 1, 2, 3, 4, 6, 8, 10, 12, 13, 14, 15, 16, 18, 20, 22));
   ASSERT_THAT(observer_.ends, SizeIs(2));
   EXPECT_EQ(observer_.ends[0].done, 12U);
   EXPECT_EQ(observer_.ends[1].done, 24U);
@@ -746,6 +874,15 @@ TEST_F(SchedulerTest, EveryPlannedCellLeavesARow) {
   }
 }
 
+std::vector<std::string> places_of(const std::vector<RoundRow>& rows) {
+  std::vector<std::string> places;
+  for (const RoundRow& row : rows) {
+    places.push_back(text_of(row) + " round " + std::to_string(row.round) + " position " +
+                     std::to_string(row.position));
+  }
+  return places;
+}
+
 // Whatever row a run was cut short after, the rest is what it would have measured.
 TEST_F(SchedulerTest, GoesOnWithWhatARunThatWasCutShortLacks) {
   add_comparison(4);
@@ -760,14 +897,128 @@ TEST_F(SchedulerTest, GoesOnWithWhatARunThatWasCutShortLacks) {
     runner_.tasks.clear();
     observer_.rows.clear();
     run({.known = {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(kept)}});
-    std::vector<std::string> texts = observer_.row_texts(), expected;
-    for (std::size_t i = kept; i < whole.size(); ++i) expected.push_back(text_of(whole[i]));
-    ASSERT_EQ(texts, expected) << kept;
+    const std::vector<RoundRow> rest(whole.begin() + static_cast<std::ptrdiff_t>(kept),
+                                     whole.end());
+    ASSERT_EQ(places_of(observer_.rows), places_of(rest)) << kept;
     const std::size_t ran = runner_.tasks.size();
     ASSERT_TRUE(std::equal(runner_.tasks.begin(), runner_.tasks.end(),
                            tasks.end() - static_cast<std::ptrdiff_t>(ran)))
         << "other tasks, or in another way, after " << kept;
   }
+}
+
+TEST_F(SchedulerTest, RunsOnlyWhatIsMissingOfARoundThatWasCutShort) {
+  plan_.rounds = 3;
+  add_comparison(4, {"native/a", "native/b", "native/c"});
+  run();
+  const std::vector<RoundRow> whole = observer_.rows;
+  runner_.rounds.clear();
+  // All but what native/a and native/c have in the second round, and all of the third.
+  std::vector<RoundRow> known(whole.begin(), whole.begin() + 9);
+  known.push_back(whole.at(10));
+  run({.known = known});
+  EXPECT_THAT(runner_.round_texts(),
+              ElementsAre("native/a native/c", "native/a native/b native/c"));
+  EXPECT_EQ(runner_.rounds[0].key, round_key(plan_, plan_.groups[0], 1));
+  for (const Task& task : runner_.rounds[0].tasks) {
+    EXPECT_EQ(task.timing.plan, (SlicePlan{.calls = 64, .batches = 5})) << "as in the first round";
+  }
+}
+
+// Every variant takes 100 MiB, and what its name says on top of them.
+class MemoryOfARound : public SchedulerTest {
+ protected:
+  static constexpr std::int64_t mib = std::int64_t{1} << 20;
+
+  MemoryOfARound() {
+    plan_.rounds = 2;
+    runner_.change = [](const Task& task, TaskOutcome& outcome) {
+      if (task.pass != Pass::memory) return;
+      outcome.measurement.memory =
+          MemoryUse{.baseline_bytes = 100 * mib, .peak_bytes = std::stoi(task.variant.name) * mib};
+    };
+  }
+  std::vector<std::string> rounds_with(std::optional<std::int64_t> memory_mib) {
+    runner_.rounds.clear();
+    observer_.rows.clear();
+    SchedulerOptions options;
+    if (memory_mib) options.memory_bytes = *memory_mib * mib;
+    run(options);
+    return runner_.round_texts();
+  }
+};
+
+TEST_F(MemoryOfARound, ThatDoesNotFitSplitsIt) {
+  add_comparison(4, {"native/50", "native/60", "native/70"});
+  const std::string all = "native/50 native/60 native/70";
+  EXPECT_THAT(rounds_with(std::nullopt), ElementsAre(all, all));
+  EXPECT_THAT(rounds_with(150 + 160 + 170), ElementsAre(all, all));
+  EXPECT_THAT(rounds_with(150 + 160 + 170 - 1),
+              ElementsAre("native/50 native/60", "native/70", "native/50 native/60", "native/70"));
+  EXPECT_THAT(rounds_with(150 + 160 - 1), ElementsAre("native/50", "native/60", "native/70",
+                                                      "native/50", "native/60", "native/70"));
+}
+
+TEST_F(MemoryOfARound, WhateverItIsEachHasItsRoundAndItsPlace) {
+  add_comparison(4, {"native/50", "native/60", "native/70"});
+  for (const std::int64_t memory_mib : {100, 200, 400, 800}) {
+    rounds_with(memory_mib);
+    std::vector<std::string> places;
+    for (const RoundRow& row : observer_.rows) {
+      if (row.pass != Pass::time) continue;
+      places.push_back(row.cell.variant.name + " round " + std::to_string(row.round) +
+                       " position " + std::to_string(row.position));
+    }
+    EXPECT_THAT(places, ElementsAre("50 round 0 position 0", "60 round 0 position 1",
+                                    "70 round 0 position 2", "50 round 1 position 0",
+                                    "60 round 1 position 1", "70 round 1 position 2"));
+  }
+}
+
+TEST_F(MemoryOfARound, PartsShareTheKeyOfTheRound) {
+  add_comparison(4, {"native/50", "native/60", "native/70"});
+  rounds_with(320);
+  std::vector<std::uint64_t> keys;
+  for (const auto& round : runner_.rounds) keys.push_back(round.key);
+  const std::uint64_t first = round_key(plan_, plan_.groups[0], 0);
+  const std::uint64_t second = round_key(plan_, plan_.groups[0], 1);
+  EXPECT_THAT(keys, ElementsAre(first, first, second, second));
+}
+
+// By the smaller size and what it declares: nothing else is known without a memory pass.
+TEST_F(MemoryOfARound, IsThatOfSmallerSizesScaledOrDeclared) {
+  plan_.rounds = 1;
+  add_comparison(4, {"native/20", "native/21"});
+  add_comparison(16, {"native/20", "native/21", "native/22"}).untimed = {Pass::verify};
+  plan_.groups[1].working_set_bytes = static_cast<std::size_t>(200 * mib);
+  // At 16 the first takes 100 + 4 * 20 MiB, but declares 200; so do the others.
+  EXPECT_THAT(rounds_with(400),
+              ElementsAre("native/20 native/21", "native/20 native/21", "native/22"));
+  EXPECT_THAT(rounds_with(399),
+              ElementsAre("native/20 native/21", "native/20", "native/21", "native/22"));
+  plan_.groups[1].working_set_bytes = 0;
+  EXPECT_THAT(rounds_with(180 + 184),
+              ElementsAre("native/20 native/21", "native/20 native/21 native/22"));
+  EXPECT_THAT(rounds_with(180 + 183),
+              ElementsAre("native/20 native/21", "native/20", "native/21 native/22"));
+}
+
+TEST_F(MemoryOfARound, FreesThatOfVariantsThatFailed) {
+  add_comparison(4, {"native/50", "native/60", "native/70"});
+  runner_.fail("time native/50 4", Status::crashed);
+  EXPECT_THAT(rounds_with(150 + 160 + 170 - 1),
+              ElementsAre("native/50 native/60", "native/70", "native/60 native/70"));
+}
+
+TEST_F(MemoryOfARound, AStopEndsTheRunBetweenItsParts) {
+  add_comparison(4, {"native/50", "native/60", "native/70"});
+  std::atomic<bool> stop{false};
+  runner_.change = [&, before = runner_.change](const Task& task, TaskOutcome& outcome) {
+    before(task, outcome);
+    if (task.pass == Pass::time) stop = true;
+  };
+  EXPECT_EQ(run({.stop = &stop, .memory_bytes = 320 * mib}), RunEnd::interrupted);
+  EXPECT_THAT(runner_.round_texts(), ElementsAre("native/50 native/60"));
 }
 
 TEST_F(SchedulerTest, SkipsWhatWouldNotFitByWhatSmallerSizesTook) {

@@ -13,6 +13,7 @@
 #include "harness/measure/describe.h"
 #include "harness/base/channel.h"
 #include "harness/tests/unit/support/rows.h"
+#include "harness/tests/unit/support/script_workers.h"
 #include "harness/tests/unit/support/testing.h"
 #include "harness/protocol/messages.h"
 
@@ -188,10 +189,11 @@ class ProcessJobRunnerTest : public ::testing::Test {
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     return path.string();
   }
+  static std::string version() { return std::to_string(protocol_version); }
   // Answers with this reason, in which the shell expands variables.
   static std::string answering(const std::string& reason) {
-    return std::string(read_nonce) +
-           "printf '{\"protocol\":4,\"nonce\":%s,\"status\":\"ok\",\"reason\":\"%s\","
+    return std::string(read_nonce) + "printf '{\"protocol\":" + version() +
+           ",\"nonce\":%s,\"status\":\"ok\",\"reason\":\"%s\","
            "\"input_digest\":\"\",\"prepare_s\":0,\"timed_s\":0,\"metrics\":{}}' $nonce \"" +
            reason + "\" >&4\n";
   }
@@ -256,7 +258,7 @@ TEST_F(ProcessJobRunnerTest, SendsTheJob) {
   ProcessTaskRunner runner(settings_with(worker("native", "cat <&3 >" + file)));
   Task task = task_of("native/simd");
   task.seed = 5;
-  task.timing.batch = BatchPlan{.calls = 77, .estimator = Estimator::median};
+  task.timing.plan = SlicePlan{.calls = 77, .batches = 3};
   runner.run(task);
   const Request request = decode_request(test::contents_of(file));
   EXPECT_EQ(std::get<Task>(request.task), task);
@@ -435,9 +437,60 @@ TEST_F(ProcessJobRunnerTest, AnUntimedJobThatDoesNotStartHasFailed) {
   EXPECT_THAT(reasons, ElementsAre(HasSubstr("/nowhere"), HasSubstr("/nowhere")));
 }
 
+// Workers that take turns, of one round of tasks.
+class RunRound : public ::testing::Test {
+ protected:
+  std::vector<TaskOutcome> run(std::uint64_t key, const std::atomic<bool>* stop = nullptr) {
+    WorkerSettings settings = workers_.settings("A", test::slices(4));
+    settings.engines[0].command = workers_.settings("B", test::slices(4, python_)).native_command;
+    return ProcessTaskRunner(settings).run_round({native_task_, python_task()}, key, stop);
+  }
+  Task python_task() const {
+    Task task = native_task_;
+    task.variant = test::variant("python/loop");
+    return task;
+  }
+
+  test::ScriptWorkers workers_;
+  Task native_task_ = workers_.task();
+  std::string python_ = "answer python";
+};
+
+TEST_F(RunRound, TakesTurnsByItsKey) {
+  for (const std::uint64_t key : {1U, 2U, 3U}) {
+    workers_.remove("turns");
+    const auto outcomes = run(key);
+    ASSERT_THAT(outcomes, SizeIs(2));
+    EXPECT_EQ(outcomes[0].measurement.reason, "4 slices");
+    EXPECT_EQ(outcomes[1].measurement.reason, "python");
+    EXPECT_EQ(workers_.turns(), test::turns_of(key, {4, 4}));
+  }
+}
+
+TEST_F(RunRound, HandsEachItsOwnTask) {
+  python_ = "echo \"$request\" >request; answer python";
+  run(1);
+  EXPECT_EQ(std::get<Task>(decode_request(workers_.file("request")).task), python_task());
+}
+
+TEST_F(RunRound, IsEndedByTheFlag) {
+  const std::atomic<bool> stop{true};
+  const auto outcomes = run(1, &stop);
+  EXPECT_EQ(outcomes[0].measurement.reason, "0 slices");
+  EXPECT_EQ(workers_.turns(), "");
+}
+
+TEST_F(RunRound, OneThatFailsHasFailedAndNoOther) {
+  python_ = "exit 3";
+  const auto outcomes = run(1);
+  EXPECT_EQ(outcomes[0].measurement.status, Status::ok);
+  EXPECT_EQ(outcomes[1].measurement.status, Status::crashed);
+}
+
 TEST_F(ProcessJobRunnerTest, DescribesPythonThroughItsWorker) {
   const std::string answer =
-      "printf '{\"protocol\":4,\"nonce\":%s,\"modules\":[\"sum\"],\"variants\":[],\"problems\":[],"
+      "printf '{\"protocol\":" + version() +
+      ",\"nonce\":%s,\"modules\":[\"sum\"],\"variants\":[],\"problems\":[],"
       "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
       "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce >&4\n";
   const PythonDescription description =
@@ -456,7 +509,9 @@ TEST_F(ProcessJobRunnerTest, AModuleThatEndsItsWorkerCostsOnlyItself) {
       "nonce=$(echo \"$request\" | sed 's/.*\"nonce\":\\([0-9]*\\).*/\\1/')\n"
       "case \"$request\" in *'\"module\":\"good\"'*) "
       "found='{\"kernel\":\"good\",\"name\":\"loop\",\"requires\":[],\"quick\":true}';; esac\n"
-      "printf '{\"protocol\":4,\"nonce\":%s,\"modules\":[],\"variants\":[%s],\"problems\":[],"
+      "printf '{\"protocol\":" +
+      version() +
+      ",\"nonce\":%s,\"modules\":[],\"variants\":[%s],\"problems\":[],"
       "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
       "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce \"$found\" >&4\n";
   WorkerSettings settings = settings_with("", worker("python", answer));

@@ -1,4 +1,4 @@
-// The names of lanes, variants, statuses, passes and estimators, as files and messages hold them.
+// The names of lanes, variants, statuses and passes, as files and messages hold them.
 #include "harness/model/measurement.h"
 #include "harness/model/task.h"
 
@@ -18,12 +18,9 @@ TEST(Names, OfStatusesAreThoseOfTheContract) {
   }
 }
 
-TEST(Names, OfPassesAndEstimatorsAreReadBack) {
+TEST(Names, OfPassesAreReadBack) {
   for (const Pass pass : {Pass::verify, Pass::memory, Pass::time}) {
     EXPECT_EQ(parse_pass(name_of(pass)), pass);
-  }
-  for (const Estimator estimator : {Estimator::p10, Estimator::median}) {
-    EXPECT_EQ(parse_estimator(name_of(estimator)), estimator);
   }
 }
 
@@ -31,7 +28,6 @@ TEST(Names, ThatAreUnknownAreAbsent) {
   EXPECT_EQ(parse_status("OK"), std::nullopt);
   EXPECT_EQ(parse_status(""), std::nullopt);
   EXPECT_EQ(parse_pass("time "), std::nullopt);
-  EXPECT_EQ(parse_estimator("mean"), std::nullopt);
 }
 
 TEST(Variants, AreWrittenLaneSlashName) {

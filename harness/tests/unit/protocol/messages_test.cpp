@@ -31,21 +31,22 @@ Task full_task() {
           .threads = 2,
           .seed = std::numeric_limits<std::uint64_t>::max(),
           .timing = {.batch_ns = 1,
-                     .round_ns = 2,
+                     .slice_ns = 2,
+                     .round_ns = 3,
                      .single_calls_ns = 4,
-                     .batch = BatchPlan{.calls = 3, .estimator = Estimator::median}}};
+                     .plan = SlicePlan{.calls = 5, .batches = 6}}};
 }
 
 // Every field has a value of its own, so that none can stand in for another.
 Timing full_timing() {
-  return {.batch = {.calls = 77, .estimator = Estimator::median},
+  return {.calls = 77,
           .batches = 50,
-          .latency_ns = 1.0 / 3,
+          .slices = {{.call_ns = 0.5, .probe_before = 994, .probe_after = 995},
+                     {.call_ns = 123456, .probe_before = 0, .probe_after = INT64_MAX}},
           .min_ns = 0.1,
           .p10_ns = 0.2,
-          .p50_ns = 0.3,
+          .p50_ns = 1.0 / 3,
           .mean_ns = 0.4,
-          .block_ns = {0.5, std::nullopt, 0.6},
           .involuntary_switches = 11,
           .minor_faults = 12,
           .major_faults = 13};
@@ -134,7 +135,7 @@ TEST(RequestMessage, ATaskWithoutSingleCallsArrives) {
 
 TEST(RequestMessage, ATaskToCalibrateArrivesAsOne) {
   Task task = full_task();
-  task.timing.batch.reset();
+  task.timing.plan.reset();
   EXPECT_EQ(std::get<Task>(decode_request(encode(Request{nonce, "", task})).task), task);
 }
 
@@ -228,13 +229,12 @@ TEST(MeasurementMessage, SingleCallsOfALaneWithoutACollectorArrive) {
   EXPECT_EQ(decode_measurement(encode(sent, nonce), nonce).single_calls, sent.single_calls);
 }
 
-TEST(MeasurementMessage, BlocksArriveEachInItsPlace) {
+// More digits than anything is measured to would fill the files.
+TEST(MeasurementMessage, SlicesArriveWithSixDigits) {
   Measurement sent = full_measurement();
-  for (std::size_t i = 0; i < block_lengths_ns.size(); ++i) {
-    sent.timing->block_ns = {};
-    sent.timing->block_ns[i] = 7;
-    EXPECT_EQ(decode_measurement(encode(sent, nonce), nonce).timing, sent.timing);
-  }
+  sent.timing->slices = {{.call_ns = 1234.56789, .probe_before = 1, .probe_after = 2}};
+  EXPECT_THAT(decode_measurement(encode(sent, nonce), nonce).timing.value().slices,
+              ElementsAre(Slice{.call_ns = 1234.57, .probe_before = 1, .probe_after = 2}));
 }
 
 TEST(MeasurementMessage, EveryStatusArrives) {
@@ -299,7 +299,7 @@ TEST(MalformedMessage, DeepNestingIsRefusedWithoutOverflow) {
   EXPECT_THAT(measurement_error("{\"protocol\":" + open + close + "}"),
               HasSubstr("nested too deeply"));
   Json message = measurement_json();
-  message["slice_ns"] = {"here"};
+  message["slices"] = {"here"};
   std::string text = message.dump();
   text.replace(text.find("\"here\""), 6, open + close);
   EXPECT_THAT(measurement_error(text), HasSubstr("nested too deeply"));
@@ -329,8 +329,8 @@ TEST(MalformedMessage, AnotherProtocolIsRefused) {
   for (const int version : {protocol_version - 1, protocol_version + 1, -1}) {
     Json message = measurement_json(), request = request_json();
     message["protocol"] = request["protocol"] = version;
-    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 4"));
-    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 4"));
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 5"));
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 5"));
   }
 }
 
@@ -341,18 +341,13 @@ TEST(MalformedMessage, EveryMissingFieldIsNamed) {
     message.erase(field);
     EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");
   }
-  for (const char* field : {"estimator",
-                            "calls_per_batch",
+  for (const char* field : {"calls_per_batch",
                             "batches",
-                            "latency_ns",
+                            "slices",
                             "batch_min_ns",
                             "batch_p10_ns",
                             "batch_p50_ns",
                             "batch_mean_ns",
-                            "block_100us_ns",
-                            "block_1ms_ns",
-                            "block_10ms_ns",
-                            "slice_ns",
                             "involuntary_switches",
                             "minor_faults",
                             "major_faults",
@@ -373,9 +368,9 @@ TEST(MalformedMessage, EveryMissingFieldIsNamed) {
     message.erase(field);
     EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");
   }
-  for (const char* field : {"calls", "estimator"}) {
+  for (const char* field : {"calls", "batches"}) {
     Json request = request_json();
-    request["task"]["batch"].erase(field);
+    request["task"]["plan"].erase(field);
     EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
   }
   for (const char* field : {"protocol", "nonce", "python_dir"}) {
@@ -384,7 +379,7 @@ TEST(MalformedMessage, EveryMissingFieldIsNamed) {
     EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
   }
   for (const char* field : {"pass", "kernel", "variant", "n", "threads", "seed", "batch_ns",
-                            "round_ns", "single_calls_ns"}) {
+                            "slice_ns", "round_ns", "single_calls_ns"}) {
     Json request = request_json();
     request["task"].erase(field);
     EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
@@ -414,12 +409,10 @@ TEST(MalformedMessage, TextOfAnotherTypeIsRefused) {
 
 TEST(MalformedMessage, UnknownNamesAreRefused) {
   for (const char* value : {"", "OK", "fine", "ok "}) {
-    Json message = measurement_json(), timing = measurement_json(), request = request_json();
+    Json message = measurement_json(), request = request_json();
     message["status"] = value;
-    timing["estimator"] = value;
     request["task"]["pass"] = value;
     EXPECT_EQ(measurement_error(message.dump()), "'status' is not a known name");
-    EXPECT_EQ(measurement_error(timing.dump()), "'estimator' is not a known name");
     EXPECT_EQ(request_error(request.dump()), "'pass' is not a known name");
   }
   for (const char* value : {"simd", "rust/simd", "native/", "/simd"}) {
@@ -439,7 +432,8 @@ TEST(MalformedMessage, WholeNumbersOfAnotherTypeAreRefused) {
       message[field] = value;
       EXPECT_THAT(measurement_error(message.dump()), HasSubstr(field)) << value;
     }
-    for (const char* field : {"n", "threads", "seed", "batch_ns", "round_ns", "single_calls_ns"}) {
+    for (const char* field :
+         {"n", "threads", "seed", "batch_ns", "slice_ns", "round_ns", "single_calls_ns"}) {
       Json request = request_json();
       request["task"][field] = value;
       EXPECT_THAT(request_error(request.dump()), HasSubstr(field)) << value;
@@ -472,6 +466,13 @@ TEST(MalformedMessage, WholeNumbersOutOfRangeAreRefused) {
     request["task"]["n"] = Json::parse(value);
     EXPECT_THAT(request_error(request.dump()), HasSubstr("'n'")) << value;
   }
+  for (const char* field : {"batch_ns", "slice_ns", "round_ns"}) {
+    for (const char* value : {"0", "-5", too_large_signed, too_large}) {
+      Json request = request_json();
+      request["task"][field] = Json::parse(value);
+      EXPECT_THAT(request_error(request.dump()), HasSubstr(field)) << value;
+    }
+  }
 }
 
 TEST(MalformedMessage, IncrementsOfMemoryMayBeNegativeButNotHuge) {
@@ -487,17 +488,13 @@ TEST(MalformedMessage, IncrementsOfMemoryMayBeNegativeButNotHuge) {
 }
 
 TEST(MalformedMessage, LatenciesThatCannotBeAreRefused) {
-  for (const char* field :
-       {"latency_ns", "batch_min_ns", "batch_p10_ns", "batch_p50_ns", "batch_mean_ns"}) {
+  for (const char* field : {"batch_min_ns", "batch_p10_ns", "batch_p50_ns", "batch_mean_ns"}) {
     for (const Json& value : {Json(-1), Json(-1e-9), Json("1"), Json(nullptr), Json(true)}) {
       Json message = measurement_json();
       message[field] = value;
       EXPECT_THAT(measurement_error(message.dump()), HasSubstr(field)) << value;
     }
   }
-  Json zero = measurement_json();
-  zero["latency_ns"] = 0;
-  EXPECT_EQ(measurement_error(zero.dump()), "'latency_ns' is not more than 0");
 }
 
 // The message of full_measurement() with one field of a part replaced.
@@ -518,19 +515,30 @@ TEST(MalformedMessage, CountsBelowZeroAreRefused) {
   EXPECT_EQ(request_error(request.dump()), "'single_calls_ns' is not at least 0");
 }
 
-TEST(MalformedMessage, ABatchIsOfAtLeastOneCall) {
+TEST(MalformedMessage, ABatchIsOfAtLeastOneCallAndASliceOfABatch) {
   for (const Json& value : {Json(0), Json(-1)}) {
     EXPECT_EQ(damaged_at("/calls_per_batch", value), "'calls_per_batch' is not positive") << value;
-    Json request = request_json();
-    request["task"]["batch"]["calls"] = value;
-    EXPECT_THAT(request_error(request.dump()), HasSubstr("'calls'")) << value;
+    for (const char* field : {"calls", "batches"}) {
+      Json request = request_json();
+      request["task"]["plan"][field] = value;
+      EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is not positive");
+    }
   }
 }
 
-TEST(MalformedMessage, BlocksThatCannotBeAreRefused) {
-  for (const Json& value : {Json(-1), Json("1"), Json(true), Json::array()}) {
-    EXPECT_THAT(damaged_at("/block_1ms_ns", value), HasSubstr("'block_1ms_ns'")) << value;
+TEST(MalformedMessage, SlicesThatCannotBeAreRefused) {
+  for (const char* value : {"x", "1", "1:2", "1:2:3 ", " 1:2:3", "1:2:3  1:2:3", "0:2:3", "-1:2:3",
+                            "nan:2:3", "inf:2:3", "1:-2:3", "1:2:-3", "1:2.5:3"}) {
+    EXPECT_EQ(damaged_at("/slices", value), "'slices' is not slices of a round") << value;
   }
+  for (const Json& value : not_a_string) {
+    EXPECT_EQ(damaged_at("/slices", value), "'slices' is not a string") << value;
+  }
+}
+
+// A round that was timed is at least one; only older files have rounds without any.
+TEST(MalformedMessage, ATimingOfNoSlicesIsRefused) {
+  EXPECT_EQ(damaged_at("/slices", ""), "'slices' is not slices of a round");
 }
 
 TEST(MalformedMessage, HistogramsThatAreNoneAreRefused) {
@@ -588,9 +596,9 @@ TEST(MalformedMessage, PartsOfAnotherTypeAreRefused) {
     Json request = request_json();
     request["task"] = value;
     EXPECT_EQ(damaged_at("/metrics", value), "'metrics' is not an object");
-    Json batch = request_json();
-    batch["task"]["batch"] = value;
-    EXPECT_EQ(request_error(batch.dump()), "'batch' is not an object");
+    Json plan = request_json();
+    plan["task"]["plan"] = value;
+    EXPECT_EQ(request_error(plan.dump()), "'plan' is not an object");
     EXPECT_EQ(request_error(request.dump()), "'task' is not an object");
   }
   for (const Json& value : not_an_array) {
@@ -661,7 +669,7 @@ TEST_F(DamagedMessage, OfADescriptionIsRefusedOrRead) {
          [](const std::string& text) { decode_description(text, nonce); });
 }
 
-// What another build says of its kernels, and rounds in slices.
+// What another build says of its kernels.
 
 NativeDescription full_native_description() {
   return {
@@ -748,39 +756,6 @@ TEST(NativeDescriptionMessage, WithListsOfNonsenseIsRefused) {
 TEST_F(DamagedMessage, OfANativeDescriptionIsRefusedOrRead) {
   damage(encode(full_native_description(), nonce),
          [](const std::string& text) { decode_native_description(text, nonce); });
-}
-
-TEST(RequestMessage, ATaskInSlicesArrives) {
-  Task task = full_task();
-  task.timing.slices = SlicePlan{.slices = 13, .batches = 200};
-  EXPECT_EQ(std::get<Task>(decode_request(encode(Request{nonce, "", task})).task), task);
-}
-
-TEST(MalformedMessage, SlicesThatMakeNoSenseAreRefused) {
-  for (const char* field : {"slices", "batches"}) {
-    for (const int number : {0, -1}) {
-      Task task = full_task();
-      task.timing.slices = SlicePlan{.slices = 13, .batches = 200};
-      Json request = Json::parse(encode(Request{nonce, "", task}));
-      request["task"]["slices"][field] = number;
-      EXPECT_EQ(request_error(request.dump()), std::string("'") + field + "' is not positive");
-    }
-  }
-}
-
-TEST(MeasurementMessage, SlicesArriveInTheirOrder) {
-  Measurement sent = full_measurement();
-  sent.timing->slice_ns = {3, 1, 2};
-  const Measurement got = decode_measurement(encode(sent, nonce), nonce);
-  EXPECT_THAT(got.timing.value().slice_ns, ElementsAre(3, 1, 2));
-}
-
-TEST(MalformedMessage, SlicesThatTookNoTimeAreRefused) {
-  for (const Json& time : {Json(0), Json(-1), Json("x"), Json(nullptr)}) {
-    Json message = measurement_json();
-    message["slice_ns"] = Json::array({1, time});
-    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'slice_ns'")) << time;
-  }
 }
 
 }  // namespace

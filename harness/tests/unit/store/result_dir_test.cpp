@@ -108,7 +108,7 @@ class ReadRounds : public ::testing::Test {
     return text;
   }
   void write_run(const std::string& rounds,
-                 const std::string& run = "{\"schema_version\": 2}") const {
+                 const std::string& run = "{\"schema_version\": 3}") const {
     write(dir_ / "run.json", run);
     write(dir_ / "rounds.csv", rounds);
   }
@@ -145,7 +145,7 @@ TEST_F(ReadRounds, NeedsARunJson) {
 }
 
 TEST_F(ReadRounds, NeedsARoundsCsv) {
-  write(dir_ / "run.json", "{\"schema_version\": 2}");
+  write(dir_ / "run.json", "{\"schema_version\": 3}");
   EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("No such file")));
 }
 
@@ -159,15 +159,15 @@ TEST_F(ReadRounds, RefusesARunJsonThatIsNone) {
 
 TEST_F(ReadRounds, RefusesADeepRunJsonWithoutOverflow) {
   const std::string open(200'000, '['), close(200'000, ']');
-  write_run(text_of(rows_), "{\"schema_version\": 2, \"machine\": " + open + close + "}");
+  write_run(text_of(rows_), "{\"schema_version\": 3, \"machine\": " + open + close + "}");
   EXPECT_THAT(error(), AllOf(HasSubstr("run.json"), HasSubstr("nested too deeply")));
 }
 
 TEST_F(ReadRounds, RefusesAnotherSchemaVersion) {
-  write_run(text_of(rows_), "{\"schema_version\": 3}");
-  EXPECT_THAT(error(), HasSubstr("schema version 3, but this build reads version 2"));
-  write_run(text_of(rows_), "{\"schema_version\": 1}");
-  EXPECT_THAT(error(), HasSubstr("schema version 1"));
+  write_run(text_of(rows_), "{\"schema_version\": 4}");
+  EXPECT_THAT(error(), HasSubstr("schema version 4, but this build reads version 3"));
+  write_run(text_of(rows_), "{\"schema_version\": 2}");
+  EXPECT_THAT(error(), HasSubstr("schema version 2"));
 }
 
 TEST_F(ReadRounds, NamesFileAndLineOfABadValue) {
@@ -193,9 +193,9 @@ TEST_F(ReadRounds, NamesFileAndLineOfAMissingField) {
 
 TEST_F(ReadRounds, NamesAMissingColumn) {
   std::string text = text_of(rows_);
-  text.replace(text.find("latency_ns"), 10, "latency_us");
+  text.replace(text.find("batch_p50_ns"), 12, "batch_p50_us");
   write_run(text);
-  EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("'latency_ns'")));
+  EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv"), HasSubstr("'batch_p50_ns'")));
 }
 
 TEST_F(ReadRounds, RefusesAnEmptyFile) {
@@ -227,7 +227,7 @@ TEST_F(ReadRounds, SoFarIsNothingBeforeTheHeaderIsWhole) {
 
 TEST(ReadContext, ReturnsWhatRunJsonSays) {
   const TempDir dir;
-  write(dir / "run.json", R"({"schema_version": 2, "kernels": {"sum": {"baseline": "python/loop"}},
+  write(dir / "run.json", R"({"schema_version": 3, "kernels": {"sum": {"baseline": "python/loop"}},
                               "machine": {"caches": [{"level": 2, "size_bytes": 4096}]}})");
   const RunContext context = read_context(dir.path());
   EXPECT_EQ(to_string(context.baselines.at("sum")), "python/loop");
@@ -236,10 +236,10 @@ TEST(ReadContext, ReturnsWhatRunJsonSays) {
 
 TEST(ReadContext, NamesTheFileAndTheKeyThatIsWrong) {
   const TempDir dir;
-  write(dir / "run.json", R"({"schema_version": 2, "kernels": 7})");
+  write(dir / "run.json", R"({"schema_version": 3, "kernels": 7})");
   EXPECT_THAT(error_of([&] { read_context(dir.path()); }),
               AllOf(HasSubstr((dir / "run.json").string()), HasSubstr("'kernels'")));
-  write(dir / "run.json", R"({"schema_version": 2, "machine": {"caches": [{"level": "1"}]}})");
+  write(dir / "run.json", R"({"schema_version": 3, "machine": {"caches": [{"level": "1"}]}})");
   EXPECT_THAT(error_of([&] { read_context(dir.path()); }),
               AllOf(HasSubstr((dir / "run.json").string()), HasSubstr("machine.caches")));
 }
@@ -248,8 +248,8 @@ TEST(ReadContext, RefusesWhatIsNoRun) {
   const TempDir dir;
   EXPECT_THAT(error_of([&] { read_context(dir / "none"); }), HasSubstr("not a directory"));
   EXPECT_THAT(error_of([&] { read_context(dir.path()); }), HasSubstr("run.json"));
-  write(dir / "run.json", R"({"schema_version": 3})");
-  EXPECT_THAT(error_of([&] { read_context(dir.path()); }), HasSubstr("schema version 3"));
+  write(dir / "run.json", R"({"schema_version": 4})");
+  EXPECT_THAT(error_of([&] { read_context(dir.path()); }), HasSubstr("schema version 4"));
 }
 
 TEST(WriteSummary, WritesAHeaderAndALineForEachCell) {
@@ -282,7 +282,9 @@ TEST(WriteSummary, WritesHowTimesGrowInTheCachesOfTheContext) {
   for (const std::size_t n : {std::size_t{16}, std::size_t{64}}) {
     SummaryRow row{.cell = test::cell("native/simd", n), .latency_ns = static_cast<double>(n)};
     row.working_set_bytes = 1000;
-    row.round_latencies_ns = std::vector<double>(6, static_cast<double>(n));
+    for (int round = 0; round < 6; ++round) {
+      row.round_latencies_ns.push_back({round, static_cast<double>(n)});
+    }
     rows.push_back(row);
   }
   const RunContext context{.cache_bytes = {{1, 500}, {2, 5000}}};

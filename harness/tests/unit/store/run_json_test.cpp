@@ -40,7 +40,7 @@ TEST(ContextOf, ReadsBaselinesAndCaches) {
 TEST(ContextOf, WhatIsAbsentStaysAbsent) {
   for (const char* facts :
        {"{}", R"({"kernels": {}, "machine": {}})", R"({"machine": {"caches": []}})",
-        R"({"kernels": {"sum": {}}})", R"({"schema_version": 2})"}) {
+        R"({"kernels": {"sum": {}}})", R"({"schema_version": 3})"}) {
     EXPECT_THAT(context(facts).baselines, IsEmpty()) << facts;
     EXPECT_THAT(context(facts).cache_bytes, IsEmpty()) << facts;
   }
@@ -198,7 +198,7 @@ TEST(RunJson, WhatIsAbsentIsLeftOutButForWishes) {
 TEST(RunJson, AChangeLeavesAllElseAsItStands) {
   const test::TempDir dir;
   const std::string old =
-      R"({"schema_version": 2, "of_tomorrow": 1, "kernels": {"sum": {"title": "S", "odd": 2}}})";
+      R"({"schema_version": 3, "of_tomorrow": 1, "kernels": {"sum": {"title": "S", "odd": 2}}})";
   write_file(dir / "run.json", old);
   const RunFacts before = read_run_facts(dir.path());
   RunFacts after = before;

@@ -1,7 +1,10 @@
 #include "harness/tests/unit/support/rows.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
+
+#include "harness/base/statistics.h"
 
 namespace gapmeter::test {
 namespace {
@@ -46,13 +49,27 @@ RoundRow failed_row(const CellKey& cell, Status status, std::string reason, Pass
 }
 
 Timing timing_of(double latency_ns, std::int64_t calls_per_batch) {
-  return {.batch = {.calls = calls_per_batch, .estimator = Estimator::p10},
+  return {.calls = calls_per_batch,
           .batches = 50,
-          .latency_ns = latency_ns,
+          .slices = Slices(10, {.call_ns = latency_ns, .probe_before = 1000, .probe_after = 1000}),
           .min_ns = latency_ns,
           .p10_ns = latency_ns,
           .p50_ns = latency_ns,
           .mean_ns = latency_ns};
+}
+
+RoundRow row_of_slices(const CellKey& cell, int round, Slices slices) {
+  std::vector<double> figures;
+  for (const Slice& slice : slices) figures.push_back(slice.call_ns);
+  std::sort(figures.begin(), figures.end());
+  RoundRow row = time_row(cell, round, median(figures));
+  Timing& timing = *row.measurement.timing;
+  timing.batches = std::ssize(slices);
+  timing.slices = std::move(slices);
+  timing.min_ns = figures.front();
+  timing.p10_ns = quantile_of_sorted(figures, 0.1);
+  timing.mean_ns = mean(figures);
+  return row;
 }
 
 }  // namespace gapmeter::test

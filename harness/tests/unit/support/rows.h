@@ -18,10 +18,12 @@ CellKey cell(std::string_view variant, std::size_t n = 16);
 RoundRow verified_row(const CellKey& cell, double max_error = 0);
 RoundRow memory_row(const CellKey& cell, const MemoryUse& memory);
 RoundRow time_row(const CellKey& cell, int round, double latency_ns);
+// Of these slices, one batch each; at least one.
+RoundRow row_of_slices(const CellKey& cell, int round, Slices slices);
 RoundRow failed_row(const CellKey& cell, Status status, std::string reason,
                     Pass pass = Pass::verify);
 
-// A timing whose every quantile is latency_ns.
+// A timing of ten undisturbed slices whose every quantile is latency_ns.
 Timing timing_of(double latency_ns, std::int64_t calls_per_batch = 100);
 
 }  // namespace gapmeter::test

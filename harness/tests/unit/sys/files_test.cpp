@@ -133,10 +133,11 @@ TEST(AppendFileTest, NamesADirectoryThatIsNotThere) {
 // Appends lines of a thousand bytes until it fails, once more, and reports what is on disk then.
 std::string fill_up(const fs::path& path) {
   AppendFile file(path);
-  std::string error;
+  std::string line(1000, 'x'), error;
+  line.back() = '\n';
   for (int i = 0; i < 1000 && error.empty(); ++i) {
     try {
-      file.append(std::string(999, 'x') + "\n");
+      file.append(line);
     } catch (const FileError& full) {
       error = full.what();
     }

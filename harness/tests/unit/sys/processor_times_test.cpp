@@ -5,7 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/base/clock.h"
+#include <ctime>
+
 #include "harness/tests/unit/support/testing.h"
 
 namespace gapmeter {
@@ -15,8 +16,8 @@ namespace {
 TEST(ProcessorTimes, AreThoseOfOtherProcesses) {
   const std::string told = test::in_child([] {
     const pid_t spinning = getpid();
-    const double started_s = SteadyClock().now_s();
-    while (SteadyClock().now_s() < started_s + 0.2) {
+    // By its own time, not the clock's: on a busy machine it may hardly run.
+    while (std::clock() < CLOCKS_PER_SEC / 5) {
     }
     int report[2];
     if (pipe(report) != 0) return std::string("no pipe");

@@ -24,9 +24,11 @@ namespace fs = std::filesystem;
 
 constexpr double patience_s = 30;  // for what takes milliseconds unless the machine is very busy
 
-// `step` says that the child is ready and fails when the word to go on never comes.
+// `step` says that the child is ready and fails when no word ever comes; `go_on` also when the word
+// is not the one to go on.
 constexpr const char* with_steps =
-    "step() { printf + >&4; test \"$(head -c 1 <&5 | wc -c)\" -eq 1; }\n";
+    "step() { printf + >&4; word=$(head -c 1 <&5); test -n \"$word\"; }\n"
+    "go_on() { step && test \"$word\" = +; }\n";
 
 bool eventually(const std::function<bool()>& condition) {
   for (int i = 0; i < 1000; ++i) {
@@ -88,6 +90,27 @@ TEST_F(SteppedProcessTest, TakesEachStepWhenItIsTold) {
   EXPECT_EQ(process.wait().answer, "answer");
 }
 
+TEST_F(SteppedProcessTest, AnswersWithWhatItHasWhenItIsToldToEnd) {
+  SteppedProcess process(shell("n=0; while go_on; do n=$((n + 1)); done; printf \"$n$word\" >&4"));
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(process.wait_until_ready());
+    process.step();
+  }
+  ASSERT_TRUE(process.wait_until_ready());
+  process.end();
+  EXPECT_FALSE(process.wait_until_ready());
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.end, End::exited);
+  EXPECT_EQ(result.answer, "3.");
+}
+
+TEST_F(SteppedProcessTest, MayBeToldToEndBeforeItsFirstStep) {
+  SteppedProcess process(shell("go_on || printf \"none$word\" >&4"));
+  ASSERT_TRUE(process.wait_until_ready());
+  process.end();
+  EXPECT_EQ(process.wait().answer, "none.");
+}
+
 TEST_F(SteppedProcessTest, TheSignsOfBeingReadyAreNoPartOfTheAnswer) {
   SteppedProcess process(shell("printf ++answer+ >&4"));
   const ProcessResult result = process.wait();
@@ -136,6 +159,7 @@ TEST_F(SteppedProcessTest, AChildMayDieBetweenSteps) {
   const int child = pid();
   ASSERT_TRUE(eventually([&] { return state_of(child) == 'Z'; }));
   process.step();
+  process.end();
   EXPECT_FALSE(process.wait_until_ready());
   const ProcessResult result = process.wait();
   EXPECT_EQ(result.end, End::exited);
@@ -152,13 +176,50 @@ TEST_F(SteppedProcessTest, AChildThatIsNeverReadyRunsOutOfTime) {
   EXPECT_EQ(result.output, "thinking\n");
 }
 
-TEST_F(SteppedProcessTest, TheDeadlineCountsFromTheStartNotFromTheStep) {
+TEST_F(SteppedProcessTest, TheDeadlineCountsAllStepsTogether) {
   shell("while step; do sleep 0.05; done").timeout_s = 0.5;
   SteppedProcess process(spec_);
   int steps = 0;
   for (; steps < 1000 && process.wait_until_ready(); ++steps) process.step();
   EXPECT_LE(steps, 10);
-  EXPECT_EQ(process.wait().end, End::timed_out);
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.end, End::timed_out);
+  EXPECT_GE(result.wall_s, 0.5);
+}
+
+// A child that is ready may wait for longer than it has time: others have their turn.
+TEST_F(SteppedProcessTest, TimeThatOthersTakeCountsNeitherForTheDeadlineNorAsItsOwn) {
+  using Steady = std::chrono::steady_clock;
+  const auto seconds_since = [](Steady::time_point start) {
+    return std::chrono::duration<double>(Steady::now() - start).count();
+  };
+  shell("step; step; printf answer >&4").timeout_s = 1;
+  const Steady::time_point start = Steady::now();
+  SteppedProcess process(spec_);
+  double others_s = 0;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(process.wait_until_ready());
+    const Steady::time_point turn_of_others = Steady::now();
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    others_s += seconds_since(turn_of_others);
+    process.step();
+  }
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.end, End::exited);
+  EXPECT_EQ(result.answer, "answer");
+  EXPECT_GT(result.wall_s, 0);
+  EXPECT_LE(result.wall_s, seconds_since(start) - others_s);
+}
+
+TEST_F(SteppedProcessTest, ItsOwnTimeCountsAgainFromItsStepOn) {
+  shell("step; exec sleep 100").timeout_s = 1;
+  SteppedProcess process(spec_);
+  ASSERT_TRUE(process.wait_until_ready());
+  process.step();
+  EXPECT_FALSE(process.wait_until_ready());
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.end, End::timed_out);
+  EXPECT_GE(result.wall_s, 1);
 }
 
 TEST_F(SteppedProcessTest, AnAbandonedChildHasNoNextStep) {

@@ -17,7 +17,13 @@ namespace gapmeter {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::Field;
+using ::testing::Gt;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
 
 using In = std::span<const double>;
 using Out = std::span<double>;
@@ -161,22 +167,53 @@ TEST_F(PerformTest, ATimedVariantHasATimingAndTheDigest) {
   const Measurement measurement = perform_on("fast", Pass::time);
   EXPECT_EQ(measurement.status, Status::ok);
   ASSERT_TRUE(measurement.timing.has_value());
-  EXPECT_GT(measurement.timing->latency_ns, 0);
+  EXPECT_THAT(measurement.timing->slices, Not(IsEmpty()));
   EXPECT_EQ(measurement.input_digest, digest());
   EXPECT_FALSE(measurement.max_error.has_value());
 }
 
+// With several threads every processor is probed, whichever the call ran on.
+TEST_F(PerformTest, EverySliceOfATimedVariantIsProbed) {
+  for (const int threads : {1, 2}) {
+    NativeLane lane;
+    const Measurement measurement = perform({.pass = Pass::time,
+                                             .kernel = "twice",
+                                             .variant = {Lane::native(), "fast"},
+                                             .n = 100,
+                                             .threads = threads,
+                                             .timing = {.round_ns = 10'000}},
+                                            {kernel_}, lane);
+    const Slices& slices = measurement.timing.value().slices;
+    EXPECT_THAT(slices, Not(IsEmpty()));
+    EXPECT_THAT(slices,
+                Each(AllOf(Field(&Slice::call_ns, Gt(0)), Field(&Slice::probe_before, Gt(0)),
+                           Field(&Slice::probe_after, Gt(0)))));
+  }
+}
+
+TEST_F(PerformTest, AVariantIsTimedByThePlanOfItsTask) {
+  NativeLane lane;
+  const SlicePlan plan{.calls = 3, .batches = 2};
+  const Measurement measurement = perform({.pass = Pass::time,
+                                           .kernel = "twice",
+                                           .variant = {Lane::native(), "fast"},
+                                           .n = 100,
+                                           .timing = {.round_ns = 10'000, .plan = plan}},
+                                          {kernel_}, lane);
+  EXPECT_EQ(slices_of(measurement.timing.value()), plan);
+}
+
 class SingleCallsOfAVariant : public PerformTest {
  protected:
-  Measurement timed(const std::string& variant, std::int64_t single_calls_ns,
-                    std::size_t n = 100) const {
+  Measurement timed(const std::string& variant, std::int64_t single_calls_ns, std::size_t n = 100,
+                    const Turn& turn = {}) const {
     NativeLane lane;
     return perform({.pass = Pass::time,
                     .kernel = "twice",
                     .variant = {Lane::native(), variant},
                     .n = n,
                     .timing = {.round_ns = 100'000, .single_calls_ns = single_calls_ns}},
-                   {kernel_}, lane);
+                   {kernel_}, lane, turn);
   }
 };
 
@@ -203,11 +240,39 @@ TEST_F(SingleCallsOfAVariant, AreNotTimedWhenTheyAreShorterThanAMicrosecond) {
   EXPECT_EQ(measurement.single_calls.has_value(), measurement.timing->p50_ns >= 1000);
 }
 
+// The others' slices must not be disturbed by them.
+TEST_F(SingleCallsOfAVariant, HaveATurnOfTheirOwn) {
+  std::size_t turns = 0;
+  const Measurement measurement = timed("takes_long", 1'000'000, 100, [&] {
+    ++turns;
+    return true;
+  });
+  EXPECT_TRUE(measurement.single_calls.has_value());
+  EXPECT_EQ(turns, measurement.timing.value().slices.size() + 1);
+}
+
+TEST_F(SingleCallsOfAVariant, TakeNoTurnWhenNobodyWantsThem) {
+  std::size_t turns = 0;
+  const Measurement measurement = timed("takes_long", 0, 100, [&] {
+    ++turns;
+    return true;
+  });
+  EXPECT_EQ(turns, measurement.timing.value().slices.size());
+}
+
+TEST_F(SingleCallsOfAVariant, AreNotTimedWithoutATurnForThem) {
+  int turns = 0;
+  const Measurement measurement = timed("takes_long", 1'000'000, 100, [&] { return ++turns == 1; });
+  EXPECT_EQ(measurement.status, Status::ok);
+  EXPECT_THAT(measurement.timing.value().slices, SizeIs(1));
+  EXPECT_FALSE(measurement.single_calls.has_value());
+}
+
 TEST_F(SingleCallsOfAVariant, CountAsTimed) {
   const Measurement measurement = timed("takes_long", 1'000'000);
   const Timing& timing = measurement.timing.value();
   const double batches_s =
-      timing.mean_ns * 1e-9 * static_cast<double>(timing.batches * timing.batch.calls);
+      timing.mean_ns * 1e-9 * static_cast<double>(timing.batches * timing.calls);
   const double single_s = 1e-9 * 0.999 * static_cast<double>(length_of_long_call_ns) *
                           static_cast<double>(measurement.single_calls.value().calls.count());
   EXPECT_GE(measurement.effort.timed_s, batches_s + single_s);

@@ -1,9 +1,13 @@
-// A round in slices: which calls it consists of and when it waits for its turn. Nothing here
-// depends on how long anything takes.
+// A round in slices: which calls it consists of, when it waits for its turn and is probed, and what
+// it counts. Nothing here depends on how long anything takes: of how many slices a round is may
+// depend on it, and is taken from its answer.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -15,108 +19,195 @@
 namespace gapmeter {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
+using ::testing::Each;
+using ::testing::ElementsAreArray;
+using ::testing::Field;
+using ::testing::Ge;
 using ::testing::SizeIs;
 
-// Notes the runs of a call and, in between, its turns.
+using Events = std::vector<std::string>;
+
+constexpr std::int64_t round_ns = 20'000'000;
+
+// Notes the runs of a call and, in between, its turns and probes. The first run is as long as a
+// warm-up may be, so that it is all of it; the others take next to nothing, so that a round is of
+// more slices than any test waits for.
 class SlicedCall final : public PreparedCall {
  public:
-  void run(std::int64_t calls) override { events.push_back(std::to_string(calls)); }
+  void run(std::int64_t calls) override {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::nanoseconds(round_ns / 2);
+    events.push_back(std::to_string(calls));
+    while (events.size() == 1 && std::chrono::steady_clock::now() < end) {
+    }
+  }
   std::vector<Buffer> result() override { return {}; }
-  Turn turn() {
-    return [this] { events.emplace_back("turn"); };
+
+  // So many turns, then none.
+  Surroundings around(int turns, double refill_ns = 0) {
+    return {.turn =
+                [this, turns] {
+                  events.emplace_back("turn");
+                  return std::count(events.begin(), events.end(), "turn") <= turns;
+                },
+            .probe =
+                [this] {
+                  events.emplace_back("probe");
+                  return std::count(events.begin(), events.end(), "probe");
+                },
+            .refill_ns = refill_ns};
   }
 
   // From the first turn on.
-  std::vector<std::string> sliced() const {
-    return {std::find(events.begin(), events.end(), "turn"), events.end()};
-  }
+  Events sliced() const { return {std::find(events.begin(), events.end(), "turn"), events.end()}; }
 
-  std::vector<std::string> events;
+  Events events;
 };
 
-TimingSpec spec_of(const SlicePlan& slices, std::int64_t calls) {
-  return {.batch = BatchPlan{.calls = calls, .estimator = Estimator::p10}, .slices = slices};
+TimingSpec spec_of(const SlicePlan& plan) { return {.round_ns = round_ns, .plan = plan}; }
+
+Events repeated(const Events& slice, std::size_t times) {
+  Events events;
+  for (std::size_t i = 0; i < times; ++i) events.insert(events.end(), slice.begin(), slice.end());
+  return events;
 }
 
-TEST(Slices, EachWaitsForItsTurnAndRefillsTheCachesFirst) {
+TEST(Slices, EachWaitsForItsTurnAndBeginsColdBetweenTwoProbes) {
   SlicedCall call;
-  time_round(call, spec_of({.slices = 3, .batches = 2}, 5), call.turn());
+  const Timing timing = time_round(call, spec_of({.calls = 5, .batches = 2}), call.around(3));
+  Events expected = repeated({"turn", "probe", "5", "5", "5", "probe"}, 3);
+  expected.emplace_back("turn");  // refused
+  EXPECT_THAT(call.sliced(), ElementsAreArray(expected));
+  EXPECT_THAT(timing.slices, SizeIs(3));
+}
+
+TEST(Slices, OfSeveralBatchesOfOneCallBeginColdToo) {
+  SlicedCall call;
+  const Timing timing = time_round(call, spec_of({.calls = 1, .batches = 3}), call.around(1000));
   EXPECT_THAT(call.sliced(),
-              ElementsAre("turn", "1", "5", "5", "turn", "1", "5", "5", "turn", "1", "5", "5"));
+              ElementsAreArray(
+                  repeated({"turn", "probe", "1", "1", "1", "1", "probe"}, timing.slices.size())));
 }
 
-TEST(Slices, OfSeveralBatchesOfOneCallRefillTheCachesToo) {
+TEST(Slices, OfOneBatchOfSeveralCallsBeginColdToo) {
   SlicedCall call;
-  time_round(call, spec_of({.slices = 2, .batches = 3}, 1), call.turn());
-  EXPECT_THAT(call.sliced(), ElementsAre("turn", "1", "1", "1", "1", "turn", "1", "1", "1", "1"));
-}
-
-TEST(Slices, OfOneBatchOfSeveralCallsRefillTheCachesToo) {
-  SlicedCall call;
-  time_round(call, spec_of({.slices = 2, .batches = 1}, 5), call.turn());
-  EXPECT_THAT(call.sliced(), ElementsAre("turn", "1", "5", "turn", "1", "5"));
+  time_round(call, spec_of({.calls = 5, .batches = 1}), call.around(2));
+  Events expected = repeated({"turn", "probe", "5", "5", "probe"}, 2);
+  expected.emplace_back("turn");
+  EXPECT_THAT(call.sliced(), ElementsAreArray(expected));
 }
 
 // Half of the time would go to calls that are not timed.
-TEST(Slices, OfASingleCallDoNot) {
-  SlicedCall call;
-  time_round(call, spec_of({.slices = 3, .batches = 1}, 1), call.turn());
-  EXPECT_THAT(call.sliced(), ElementsAre("turn", "1", "turn", "1", "turn", "1"));
-}
-
-// Warming up must not disturb the other side's slices.
-TEST(Slices, BeginAfterTheWarmUp) {
-  SlicedCall call;
-  time_round(call, spec_of({.slices = 2, .batches = 2}, 7), call.turn());
-  EXPECT_THAT(std::vector<std::string>(call.events.begin(), call.events.begin() + 2),
-              ElementsAre("1", "1"));
-  EXPECT_EQ(std::count(call.events.begin(), call.events.end(), "turn"), 2);
-}
-
-TEST(Slices, NeedNoTurns) {
-  SlicedCall call;
-  const Timing timing = time_round(call, spec_of({.slices = 3, .batches = 2}, 5));
-  EXPECT_THAT(timing.slice_ns, SizeIs(3));
-}
-
-TEST(Slices, ARoundWithoutThemTakesNoTurns) {
+TEST(Slices, OfASingleCallThatTheCachesAreNothingToDoNot) {
   SlicedCall call;
   const Timing timing =
-      time_round(call, {.round_ns = 100'000, .batch = BatchPlan{.calls = 5}}, call.turn());
-  EXPECT_THAT(call.sliced(), IsEmpty());
-  EXPECT_THAT(timing.slice_ns, IsEmpty());
+      time_round(call, spec_of({.calls = 1, .batches = 1}), call.around(1000, /*refill_ns=*/0));
+  EXPECT_THAT(call.sliced(),
+              ElementsAreArray(repeated({"turn", "probe", "1", "probe"}, timing.slices.size())));
 }
 
-TEST(Slices, CountAllTheirBatches) {
+TEST(Slices, OfASingleCallThatIsNotMuchLongerThanTheCachesTakeBeginCold) {
   SlicedCall call;
-  const Timing timing = time_round(call, spec_of({.slices = 4, .batches = 3}, 2));
+  const Timing timing =
+      time_round(call, spec_of({.calls = 1, .batches = 1}), call.around(1000, /*refill_ns=*/1e12));
+  EXPECT_THAT(call.sliced(), ElementsAreArray(repeated({"turn", "probe", "1", "1", "probe"},
+                                                       timing.slices.size())));
+}
+
+// Warming up must not disturb the others' slices.
+TEST(Slices, BeginAfterTheWarmUpAndAllThatIsFoundOut) {
+  SlicedCall call;
+  time_round(call, spec_of({.calls = 7, .batches = 2}), call.around(2));
+  // One call that is as long as the warm-up, and a batch to see how many fit into the round.
+  const auto first_turn = std::find(call.events.begin(), call.events.end(), "turn");
+  EXPECT_EQ(Events(call.events.begin(), first_turn), (Events{"1", "7"}));
+}
+
+TEST(Slices, KeepWhatTheProbeReadBeforeAndAfter) {
+  SlicedCall call;
+  const Timing timing = time_round(call, spec_of({.calls = 5, .batches = 2}), call.around(3));
+  ASSERT_THAT(timing.slices, SizeIs(3));
+  for (std::int64_t i = 0; i < 3; ++i) {
+    const Slice& slice = timing.slices[static_cast<std::size_t>(i)];
+    EXPECT_EQ(slice.probe_before, 2 * i + 1);
+    EXPECT_EQ(slice.probe_after, 2 * i + 2);
+  }
+}
+
+TEST(Slices, NeedNeitherTurnsNorProbes) {
+  SlicedCall call;
+  const Timing timing = time_round(call, spec_of({.calls = 5, .batches = 2}));
+  EXPECT_THAT(timing.slices, SizeIs(Ge(1U)));
+  EXPECT_THAT(timing.slices, Each(Field(&Slice::probe_before, 0)));
+  EXPECT_THAT(timing.slices, Each(Field(&Slice::probe_after, 0)));
+  EXPECT_THAT(call.events, Each(::testing::AnyOf("1", "5")));
+}
+
+// A round without any slice says nothing.
+TEST(Slices, AreAtLeastOneEvenIfThereIsNoTurnForIt) {
+  SlicedCall call;
+  const Timing timing = time_round(call, spec_of({.calls = 5, .batches = 2}), call.around(0));
+  EXPECT_THAT(call.sliced(), ElementsAreArray({"turn", "probe", "5", "5", "5", "probe", "turn"}));
+  EXPECT_THAT(timing.slices, SizeIs(1));
+  EXPECT_EQ(timing.batches, 2);
+}
+
+TEST(Slices, CountAllTheirBatchesAlsoWhenTheyEndEarly) {
+  SlicedCall call;
+  const SlicePlan plan{.calls = 2, .batches = 3};
+  const Timing timing = time_round(call, spec_of(plan), call.around(4));
+  EXPECT_EQ(timing.calls, 2);
   EXPECT_EQ(timing.batches, 12);
-  EXPECT_EQ(timing.batch, (BatchPlan{.calls = 2, .estimator = Estimator::p10}));
-  EXPECT_THAT(timing.slice_ns, SizeIs(4));
+  EXPECT_THAT(timing.slices, SizeIs(4));
+  EXPECT_EQ(slices_of(timing), plan);
 }
 
 // A slice of one batch is that batch.
 TEST(Slices, TheirFiguresAreThoseOfTheirBatches) {
   SlicedCall call;
-  const Timing timing = time_round(call, spec_of({.slices = 20, .batches = 1}, 50));
-  ASSERT_THAT(timing.slice_ns, SizeIs(20));
-  EXPECT_DOUBLE_EQ(*std::min_element(timing.slice_ns.begin(), timing.slice_ns.end()),
-                   timing.min_ns);
-  EXPECT_NEAR(mean(timing.slice_ns) / timing.mean_ns, 1, 1e-9);
-  EXPECT_NEAR(median(timing.slice_ns) / timing.p50_ns, 1, 1e-9);
+  const Timing timing = time_round(call, spec_of({.calls = 50, .batches = 1}), call.around(20));
+  ASSERT_THAT(timing.slices, SizeIs(20));
+  std::vector<double> figures;
+  for (const Slice& slice : timing.slices) figures.push_back(slice.call_ns);
+  EXPECT_DOUBLE_EQ(*std::min_element(figures.begin(), figures.end()), timing.min_ns);
+  EXPECT_NEAR(mean(figures) / timing.mean_ns, 1, 1e-9);
+  EXPECT_NEAR(median(figures) / timing.p50_ns, 1, 1e-9);
 }
 
-TEST(Slices, GoByTheEstimatorOfTheBatchPlan) {
-  for (const Estimator estimator : {Estimator::p10, Estimator::median}) {
-    SlicedCall call;
-    const TimingSpec spec{.batch = BatchPlan{.calls = 3, .estimator = estimator},
-                          .slices = SlicePlan{.slices = 1, .batches = 30}};
-    const Timing timing = time_round(call, spec);
-    EXPECT_THAT(timing.slice_ns, ElementsAre(timing.latency_ns));
-    EXPECT_EQ(timing.latency_ns, estimator == Estimator::p10 ? timing.p10_ns : timing.p50_ns);
-  }
+TEST(Slices, OfSeveralBatchesAreTheirMean) {
+  SlicedCall call;
+  const Timing timing = time_round(call, spec_of({.calls = 3, .batches = 30}), call.around(1));
+  ASSERT_THAT(timing.slices, SizeIs(1));
+  EXPECT_EQ(timing.batches, 30);
+  EXPECT_NEAR(timing.slices.front().call_ns / timing.mean_ns, 1, 1e-9);
+}
+
+// What others do between slices is not in their figures: the probe alone is longer than all calls.
+TEST(Slices, LeaveOutWhatTurnsAndProbesTake) {
+  SlicedCall call;
+  Surroundings around = call.around(3);
+  double spent_ns = 0;
+  const auto linger = [&] {
+    using Steady = std::chrono::steady_clock;
+    const Steady::time_point start = Steady::now();
+    while (Steady::now() < start + std::chrono::milliseconds(5)) {
+    }
+    spent_ns += std::chrono::duration<double, std::nano>(Steady::now() - start).count();
+  };
+  around.turn = [&, turn = around.turn] {
+    linger();
+    return turn();
+  };
+  around.probe = [&, probe = around.probe] {
+    linger();
+    return probe();
+  };
+  using Steady = std::chrono::steady_clock;
+  const Steady::time_point start = Steady::now();
+  const Timing timing = time_round(call, spec_of({.calls = 5, .batches = 2}), around);
+  const double all_ns = std::chrono::duration<double, std::nano>(Steady::now() - start).count();
+  double timed_ns = 0;
+  for (const Slice& slice : timing.slices) timed_ns += 10 * slice.call_ns;
+  EXPECT_LE(timed_ns, all_ns - spent_ns);
 }
 
 TEST(Slices, ATurnThatNeverComesEndsTheRound) {
@@ -124,11 +215,72 @@ TEST(Slices, ATurnThatNeverComesEndsTheRound) {
   int turns = 0;
   const Turn turn = [&] {
     if (++turns == 2) throw std::runtime_error("the word to go on never came");
+    return true;
   };
   EXPECT_EQ(test::message_of<std::runtime_error>(
-                [&] { time_round(call, spec_of({.slices = 5, .batches = 2}, 1), turn); }),
+                [&] { time_round(call, spec_of({.calls = 5, .batches = 2}), {.turn = turn}); }),
             "the word to go on never came");
   EXPECT_EQ(turns, 2);
+}
+
+// Memory that is touched for the first time, so many pages of it.
+void touch_pages(std::size_t pages) {
+  const std::size_t length = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  void* const memory =
+      mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(memory, MAP_FAILED);
+  madvise(memory, length, MADV_NOHUGEPAGE);
+  for (std::size_t at = 0; at < length; at += length / pages) static_cast<char*>(memory)[at] = 1;
+  munmap(memory, length);
+}
+
+// Touches new memory in every call.
+class TouchingCall final : public PreparedCall {
+ public:
+  explicit TouchingCall(std::size_t pages) : pages_(pages) {}
+  void run(std::int64_t calls) override {
+    for (std::int64_t i = 0; i < calls; ++i) touch_pages(pages_);
+  }
+  std::vector<Buffer> result() override { return {}; }
+
+ private:
+  std::size_t pages_;
+};
+
+TEST(SlicesUsage, CountsThePagesThatTheirBatchesTouch) {
+  constexpr std::int64_t pages = 16;
+  TouchingCall call(pages);
+  const Timing timing =
+      time_round(call, {.round_ns = 1'000'000, .plan = SlicePlan{.calls = 2, .batches = 3}});
+  EXPECT_GE(timing.minor_faults, pages * 2 * timing.batches);
+  EXPECT_GE(timing.involuntary_switches, 0);
+  EXPECT_GE(timing.major_faults, 0);
+}
+
+// Of one batch each, that begin with one that is not timed: counting all would be twice as much.
+TEST(SlicesUsage, LeavesOutTheBatchesThatAreNotTimed) {
+  constexpr std::int64_t pages = 4000;
+  TouchingCall call(pages);
+  const Timing timing =
+      time_round(call, {.round_ns = 1'000'000, .plan = SlicePlan{.calls = 2, .batches = 1}});
+  EXPECT_LT(timing.minor_faults, pages * 3 * timing.batches);
+}
+
+TEST(SlicesUsage, LeavesOutTurnsAndProbes) {
+  constexpr std::int64_t pages = 4000;
+  SlicedCall call;
+  Surroundings around = call.around(3);
+  around.turn = [turn = around.turn] {
+    touch_pages(pages);
+    return turn();
+  };
+  around.probe = [probe = around.probe] {
+    touch_pages(pages);
+    return probe();
+  };
+  const Timing timing = time_round(call, spec_of({.calls = 5, .batches = 2}), around);
+  ASSERT_THAT(timing.slices, SizeIs(3));
+  EXPECT_LT(timing.minor_faults, pages);
 }
 
 }  // namespace

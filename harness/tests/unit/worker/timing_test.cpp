@@ -1,13 +1,14 @@
-// The timing pass: a round's figures from its batches by hand, and which calls a round consists of.
-// Nothing here depends on how long anything takes.
+// The timing pass: a round's figures from its batches and its plan from its spec by hand, the
+// warm-up, and which calls a round consists of. Nothing here depends on how long anything takes:
+// where a decision does, the test takes the same times that the pass saw.
 #include "harness/worker/timing.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <stdexcept>
 #include <vector>
 
@@ -16,11 +17,11 @@
 namespace gapmeter {
 namespace {
 
-using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Ge;
-using ::testing::Le;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 std::vector<double> microseconds(const std::vector<double>& values) {
@@ -34,7 +35,7 @@ std::vector<double> one_to_eleven() { return microseconds({6, 1, 11, 3, 9, 2, 10
 
 TEST(SummarizeBatches, DividesBatchesByTheirCalls) {
   const Timing timing = summarize_batches(one_to_eleven(), 10);
-  EXPECT_EQ(timing.batch.calls, 10);
+  EXPECT_EQ(timing.calls, 10);
   EXPECT_EQ(timing.batches, 11);
   EXPECT_NEAR(timing.min_ns, 100, 1e-9);
   EXPECT_NEAR(timing.p10_ns, 200, 1e-9);
@@ -42,248 +43,348 @@ TEST(SummarizeBatches, DividesBatchesByTheirCalls) {
   EXPECT_NEAR(timing.mean_ns, 600, 1e-9);
 }
 
-TEST(SummarizeBatches, TakesALowQuantileOfShortBatches) {
-  const Timing timing = summarize_batches(one_to_eleven(), 1);
-  EXPECT_EQ(timing.batch.estimator, Estimator::p10);
-  EXPECT_NEAR(timing.latency_ns, 2000, 1e-9);
-}
-
-TEST(SummarizeBatches, TakesTheMedianOfLongBatches) {
+TEST(SummarizeBatches, TakesQuantilesOfWhateverLength) {
   const Timing timing = summarize_batches(microseconds({100, 200, 600}), 2);
-  EXPECT_EQ(timing.batch.estimator, Estimator::median);
-  EXPECT_NEAR(timing.latency_ns, 100'000, 1e-6);
-}
-
-// The median batch decides: up to 50 µs is short.
-TEST(SummarizeBatches, DecidesByTheLengthOfTheMedianBatch) {
-  EXPECT_EQ(summarize_batches(microseconds({1, 49, 900}), 1).batch.estimator, Estimator::p10);
-  EXPECT_EQ(summarize_batches(microseconds({1, 51, 900}), 1).batch.estimator, Estimator::median);
-  // A call of 0.49 µs in batches of 100, not a call of 49 µs.
-  EXPECT_EQ(summarize_batches(microseconds({49, 49, 49}), 100).batch.estimator, Estimator::p10);
-  EXPECT_EQ(summarize_batches(microseconds({51, 51, 51}), 100).batch.estimator, Estimator::median);
+  EXPECT_NEAR(timing.min_ns, 50'000, 1e-6);
+  EXPECT_NEAR(timing.p10_ns, 60'000, 1e-6);
+  EXPECT_NEAR(timing.p50_ns, 100'000, 1e-6);
+  EXPECT_NEAR(timing.mean_ns, 150'000, 1e-6);
 }
 
 TEST(SummarizeBatches, OneBatchIsAllItsQuantiles) {
   const Timing timing = summarize_batches(microseconds({8}), 4);
   EXPECT_EQ(timing.batches, 1);
-  for (const double value :
-       {timing.latency_ns, timing.min_ns, timing.p10_ns, timing.p50_ns, timing.mean_ns}) {
+  for (const double value : {timing.min_ns, timing.p10_ns, timing.p50_ns, timing.mean_ns}) {
     EXPECT_NEAR(value, 2000, 1e-9);
   }
 }
 
-// As in the rounds after the first: all are to be read alike.
-TEST(SummarizeBatches, KeepsToTheEstimatorItIsGiven) {
-  const Timing long_ones = summarize_batches(microseconds({100, 200, 600}), 1, Estimator::p10);
-  EXPECT_EQ(long_ones.batch.estimator, Estimator::p10);
-  EXPECT_NEAR(long_ones.latency_ns, 120'000, 1e-6);
-  const Timing short_ones = summarize_batches(one_to_eleven(), 1, Estimator::median);
-  EXPECT_EQ(short_ones.batch.estimator, Estimator::median);
-  EXPECT_NEAR(short_ones.latency_ns, 6000, 1e-9);
+TEST(SummarizeBatches, SaysNothingOfSlicesAndUsage) {
+  const Timing timing = summarize_batches(one_to_eleven(), 10);
+  EXPECT_THAT(timing.slices, IsEmpty());
+  EXPECT_EQ(timing.involuntary_switches + timing.minor_faults + timing.major_faults, 0);
 }
 
-// 30 batches of 10 µs make three blocks of 100 µs; an interruption makes one of them 200 µs long
-// and another 300 µs. There is nothing as long as a millisecond.
-TEST(SummarizeBatches, ReadsWhatLongerBatchesWouldHaveRead) {
-  std::vector<double> batches(30, 10);
-  batches[14] += 100;
-  batches[29] += 200;
-  const Timing timing = summarize_batches(microseconds(batches), 4);
-  ASSERT_TRUE(timing.block_ns[0].has_value());
-  EXPECT_NEAR(*timing.block_ns[0], 20'000.0 / 4, 1e-6);
-  EXPECT_EQ(timing.block_ns[1], std::nullopt);
-  EXPECT_EQ(timing.block_ns[2], std::nullopt);
-  EXPECT_NEAR(timing.p50_ns, 10'000.0 / 4, 1e-6);
+constexpr TimingSpec two_of_eighty_ms{.slice_ns = 2'000'000, .round_ns = 80'000'000};
+
+TEST(PlanSlices, FillsASliceWithBatches) {
+  EXPECT_EQ(plan_slices(700, 10'000, two_of_eighty_ms), (SlicePlan{.calls = 700, .batches = 200}));
 }
 
-TEST(SummarizeBatches, OfALongRoundHasBlocksOfEveryLength) {
-  const Timing timing = summarize_batches(std::vector<double>(1000, 10e-6), 1);
-  for (const auto& block : timing.block_ns) EXPECT_NEAR(block.value_or(0), 10'000, 1e-6);
+TEST(PlanSlices, TakesTheNearestNumberOfBatches) {
+  // 2.86 and 2.38 of them
+  EXPECT_EQ(plan_slices(1, 700'000, two_of_eighty_ms).batches, 3);
+  EXPECT_EQ(plan_slices(1, 840'000, two_of_eighty_ms).batches, 2);
 }
 
-// Batches as long as a block are not a block.
-TEST(SummarizeBatches, OfLongCallsHasLongBlocksOnly) {
-  const Timing timing = summarize_batches(std::vector<double>(10, 1e-3), 1);
-  EXPECT_EQ(timing.block_ns[0], std::nullopt);
-  EXPECT_EQ(timing.block_ns[1], std::nullopt);
-  EXPECT_NEAR(timing.block_ns[2].value_or(0), 1e6, 1e-3);
+TEST(PlanSlices, TakesAtLeastOneBatch) {
+  EXPECT_EQ(plan_slices(1, 2e9, two_of_eighty_ms), (SlicePlan{.calls = 1, .batches = 1}));
 }
 
-TEST(MedianBlock, IsTheMedianOfTheBlocksMeans) {
-  EXPECT_EQ(median_block(std::vector<double>{1, 3, 1, 3, 1, 1}, 2), 2);  // of 2, 2 and 1
+TEST(SlicesOfRound, FillARound) {
+  EXPECT_EQ(slices_of_round({.calls = 700, .batches = 200}, 10'000, two_of_eighty_ms), 40);
 }
 
-TEST(MedianBlock, DependsOnTheOrderOfTheBatches) {
-  EXPECT_EQ(median_block(std::vector<double>{1, 1, 3, 3, 1, 1}, 2), 1);  // of 1, 3 and 1
+// It is the batches that have a length, however many calls they are.
+TEST(SlicesOfRound, GoByTheLengthOfTheirBatches) {
+  for (const std::int64_t calls : {1, 700}) {
+    EXPECT_EQ(slices_of_round({.calls = calls, .batches = 2}, 5e6, two_of_eighty_ms), 8);
+  }
 }
 
-TEST(MedianBlock, LeavesOutWhatDoesNotFillABlock) {
-  EXPECT_EQ(median_block(std::vector<double>{1, 1, 1, 1, 1, 1, 100}, 3), 1);
+TEST(SlicesOfRound, AreTheNearestNumber) {
+  // 2.67 and 2.29 of them
+  EXPECT_EQ(slices_of_round({.calls = 1, .batches = 1}, 30e6, two_of_eighty_ms), 3);
+  EXPECT_EQ(slices_of_round({.calls = 1, .batches = 1}, 35e6, two_of_eighty_ms), 2);
 }
 
-TEST(MedianBlock, TakesTheNearestNumberOfMedianBatches) {
-  const std::vector<double> batches{1, 1, 4, 4, 1, 1, 1};
-  EXPECT_EQ(median_block(batches, 2.4), 1);  // pairs: 1, 4, 1
-  EXPECT_EQ(median_block(batches, 2.6), 2);  // threes: 2, 2
-  EXPECT_EQ(median_block(batches, 4), 2.5);  // four of them, once
+TEST(SlicesOfRound, AreAtLeastOne) {
+  EXPECT_EQ(slices_of_round({.calls = 1, .batches = 1}, 2e9, two_of_eighty_ms), 1);
 }
 
-TEST(MedianBlock, NeedsTwoBatchesToABlock) {
-  EXPECT_EQ(median_block(std::vector<double>{1, 1, 1}, 1.4), std::nullopt);
-  EXPECT_EQ(median_block(std::vector<double>{1, 1, 1}, 1.6), 1);
-  EXPECT_EQ(median_block(std::vector<double>{1, 1, 1}, 0.001), std::nullopt);
+TEST(SlicesOfRound, AreNoMoreThanTheirPlaceInFilesIsWorth) {
+  EXPECT_EQ(slices_of_round({.calls = 1, .batches = 1}, 10, two_of_eighty_ms), 1000);
 }
 
-TEST(MedianBlock, NeedsAsMuchAsOneBlock) {
-  EXPECT_EQ(median_block(std::vector<double>{1, 1, 4}, 3), 2);
-  EXPECT_EQ(median_block(std::vector<double>{1, 1, 4}, 4), std::nullopt);
-  EXPECT_EQ(median_block(std::vector<double>{1}, 1), std::nullopt);
+TEST(BeginsCold, EverySliceOfSeveralCalls) {
+  for (const double refill_ns : {0.0, 1e9}) {
+    EXPECT_TRUE(begins_cold({.calls = 2, .batches = 1}, 1e6, refill_ns));
+    EXPECT_TRUE(begins_cold({.calls = 1, .batches = 2}, 1e6, refill_ns));
+  }
 }
 
-// Notes how many calls each run was of.
-class CountingCall final : public PreparedCall {
+TEST(BeginsCold, ASingleCallIfTheCachesTakeAHundredthOfIt) {
+  constexpr SlicePlan single{.calls = 1, .batches = 1};
+  EXPECT_TRUE(begins_cold(single, 1000, 10.5));
+  EXPECT_FALSE(begins_cold(single, 1000, 9.5));
+  EXPECT_FALSE(begins_cold(single, 1000, 0));
+}
+
+// Notes how many calls each run was of, and how long they took. Calls take as long as `length`
+// says, given how many there were before; a nanosecond or so if it says nothing.
+class NotedCall final : public PreparedCall {
  public:
+  struct Run {
+    std::int64_t calls;
+    double seconds;
+    double per_call() const { return seconds / static_cast<double>(calls); }
+  };
+  using Steady = std::chrono::steady_clock;
+
   void run(std::int64_t calls) override {
-    runs.push_back(calls);
-    if (runs.size() == fails_at) throw std::runtime_error("the variant failed");
+    const Steady::time_point start = Steady::now();
+    if (runs.size() + 1 == fails_at) throw std::runtime_error("the variant failed");
+    if (length) {
+      const Steady::time_point end =
+          start + std::chrono::duration_cast<Steady::duration>(
+                      std::chrono::duration<double>(length() * static_cast<double>(calls)));
+      while (Steady::now() < end) {
+      }
+    } else {
+      for (std::int64_t i = 0; i < calls; ++i) asm volatile("");
+    }
+    runs.push_back({calls, std::chrono::duration<double>(Steady::now() - start).count()});
   }
   std::vector<Buffer> result() override { return {}; }
 
-  std::vector<std::int64_t> after_warm_up() const { return {runs.begin() + 2, runs.end()}; }
+  std::vector<std::int64_t> calls_of_runs() const {
+    std::vector<std::int64_t> calls;
+    for (const Run& run : runs) calls.push_back(run.calls);
+    return calls;
+  }
 
-  std::vector<std::int64_t> runs;
+  std::vector<Run> runs;
+  std::function<double()> length{};  // of a call, in seconds
   std::size_t fails_at = 0;
 };
 
+// What a call ran for to warm up: all before the first turn of a round whose batches are of one
+// call. The round is as long as twice the warm-up may be.
+std::vector<NotedCall::Run> warm_up_of(NotedCall& call, double bound_s) {
+  std::vector<NotedCall::Run> runs;
+  const Turn turn = [&] {
+    if (runs.empty()) runs = call.runs;
+    return false;
+  };
+  time_round(call,
+             {.round_ns = static_cast<std::int64_t>(2e9 * bound_s),
+              .plan = SlicePlan{.calls = 1, .batches = 1}},
+             {.turn = turn});
+  return runs;
+}
+
+double total_s(const std::vector<NotedCall::Run>& runs) {
+  double total = 0;
+  for (const NotedCall::Run& run : runs) total += run.seconds;
+  return total;
+}
+
+// After the first call.
+std::vector<NotedCall::Run> repetitions(const std::vector<NotedCall::Run>& warm_up) {
+  return {warm_up.begin() + 1, warm_up.end()};
+}
+
+// Long enough for a busy machine not to interrupt a run for as long.
+constexpr double bound_s = 0.2;
+constexpr double window_s = bound_s / 5;  // what is compared is at least as long
+
+TEST(WarmUp, BeginsWithASingleCallAndDoublesShortRuns) {
+  NotedCall call;
+  call.length = [] { return 20e-6; };
+  const std::vector<NotedCall::Run> runs = warm_up_of(call, bound_s);
+  ASSERT_THAT(runs, SizeIs(Ge(2U)));
+  EXPECT_EQ(runs[0].calls, 1);
+  EXPECT_EQ(runs[1].calls, 1);
+  for (std::size_t i = 2; i < runs.size(); ++i) {
+    EXPECT_EQ(runs[i].calls, runs[i - 1].calls * (runs[i - 1].seconds < 0.99 * window_s ? 2 : 1));
+  }
+  EXPECT_GT(runs.back().calls, 1);
+}
+
+// It is over the bound by no more than the run that crosses it, whatever calls do.
+TEST(WarmUp, BeginsNoRunBeyondItsBound) {
+  double length_s = 0.05;
+  NotedCall call;
+  call.length = [&] { return length_s *= 0.9; };
+  std::vector<NotedCall::Run> runs = warm_up_of(call, bound_s);
+  ASSERT_THAT(runs, SizeIs(Ge(2U)));
+  runs.pop_back();
+  EXPECT_LT(total_s(repetitions(runs)), bound_s);
+}
+
+// Each run is shorter by a third than the one before.
+TEST(WarmUp, GoesOnWhileCallsGetFaster) {
+  double length_s = 0.08;
+  NotedCall call;
+  call.length = [&] { return length_s = std::max(length_s * 0.67, 1e-6); };
+  const std::vector<NotedCall::Run> runs = warm_up_of(call, bound_s);
+  ASSERT_THAT(runs, SizeIs(Ge(2U)));
+  const bool is_spent = total_s(repetitions(runs)) > 0.99 * bound_s;
+  // An interruption may have made the last one look no faster.
+  const bool is_no_faster = runs.back().per_call() > 0.9 * runs[runs.size() - 2].per_call();
+  EXPECT_TRUE(is_spent || is_no_faster) << "ended after " << runs.size() << " runs";
+}
+
+TEST(WarmUp, EndsWhenCallsGetNoFaster) {
+  NotedCall call;
+  call.length = [] { return 1.1 * window_s; };
+  const std::vector<NotedCall::Run> runs = warm_up_of(call, bound_s);
+  ASSERT_THAT(runs, SizeIs(Ge(2U)));
+  // Those before the last one were each faster than the one before, which was interrupted.
+  for (std::size_t i = 1; i + 1 < runs.size(); ++i) {
+    EXPECT_LT(runs[i].per_call(), 0.99 * runs[i - 1].per_call()) << i;
+  }
+}
+
+// Short runs are noise: one that is no faster than the one before it ends nothing.
+TEST(WarmUp, ComparesNoRunsThatAreShort) {
+  NotedCall call;
+  call.length = [] { return 20e-6; };
+  const std::vector<NotedCall::Run> runs = warm_up_of(call, bound_s);
+  ASSERT_THAT(runs, SizeIs(Ge(2U)));
+  const bool is_spent = total_s(repetitions(runs)) > 0.99 * bound_s;
+  EXPECT_TRUE(is_spent || runs.back().seconds > 0.99 * window_s);
+}
+
+// A second one would not be worth its time.
+TEST(WarmUp, OfACallAsLongAsItsBoundIsThatCall) {
+  NotedCall call;
+  call.length = [] { return 1.1e-3; };
+  EXPECT_THAT(warm_up_of(call, 1e-3), SizeIs(1));
+}
+
 constexpr std::int64_t a_second = 1'000'000'000;
 
-TEST(TimeRound, UsesTheGivenNumberOfCallsPerBatch) {
-  CountingCall call;
-  const Timing timing = time_round(call, {.round_ns = 100'000, .batch = BatchPlan{.calls = 37}});
-  EXPECT_EQ(timing.batch.calls, 37);
-  ASSERT_THAT(call.runs, SizeIs(Ge(3U)));
-  EXPECT_THAT(call.after_warm_up(), Each(37));
-}
-
-TEST(TimeRound, KeepsToTheBatchesItIsGiven) {
-  for (const Estimator estimator : {Estimator::p10, Estimator::median}) {
-    CountingCall call;
-    const BatchPlan batch{.calls = 5, .estimator = estimator};
-    const Timing timing = time_round(call, {.round_ns = 100'000, .batch = batch});
-    EXPECT_EQ(timing.batch, batch);
-    EXPECT_EQ(timing.latency_ns, estimator == Estimator::p10 ? timing.p10_ns : timing.p50_ns);
-  }
-}
-
-// Touches so many pages for the first time in every call.
-class TouchingCall final : public PreparedCall {
- public:
-  static constexpr std::int64_t pages = 16;
-  void run(std::int64_t calls) override {
-    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    for (std::int64_t i = 0; i < calls; ++i) {
-      void* const memory =
-          mmap(nullptr, pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-      ASSERT_NE(memory, MAP_FAILED);
-      madvise(memory, pages * page, MADV_NOHUGEPAGE);
-      for (std::size_t at = 0; at < pages * page; at += page) static_cast<char*>(memory)[at] = 1;
-      munmap(memory, pages * page);
-    }
-  }
-  std::vector<Buffer> result() override { return {}; }
-};
-
-TEST(TimeRound, CountsThePagesThatItsBatchesTouch) {
-  TouchingCall call;
-  const Timing timing = time_round(call, {.round_ns = 1'000'000, .batch = BatchPlan{.calls = 2}});
-  EXPECT_GE(timing.minor_faults, TouchingCall::pages * 2 * timing.batches);
-  EXPECT_GE(timing.involuntary_switches, 0);
-  EXPECT_GE(timing.major_faults, 0);
-}
-
-TEST(TimeRound, WarmsUpWithTwoSingleCalls) {
-  CountingCall call;
-  time_round(call, {.round_ns = a_second, .batch = BatchPlan{.calls = 37}});
-  ASSERT_THAT(call.runs, SizeIs(Ge(3U)));
-  EXPECT_EQ(call.runs[0], 1);
-  EXPECT_EQ(call.runs[1], 1);
+TEST(TimeRound, KeepsToThePlanItIsGiven) {
+  NotedCall call;
+  const SlicePlan plan{.calls = 37, .batches = 4};
+  const Timing timing = time_round(call, {.batch_ns = 1, .round_ns = 100'000, .plan = plan});
+  EXPECT_EQ(timing.calls, 37);
+  EXPECT_EQ(slices_of(timing), plan);
 }
 
 TEST(TimeRound, TimesEveryBatchItReports) {
-  CountingCall call;
-  const Timing timing = time_round(call, {.round_ns = 100'000, .batch = BatchPlan{.calls = 37}});
-  // One batch before them told how many fit into the round. (How many single calls came first
-  // depends on the machine: a call that was interrupted looks as long as a round.)
-  EXPECT_EQ(std::count(call.runs.begin(), call.runs.end(), 37), timing.batches + 1);
+  NotedCall call;
+  const Timing timing =
+      time_round(call, {.round_ns = 100'000, .plan = SlicePlan{.calls = 37, .batches = 4}});
+  const std::vector<std::int64_t> calls = call.calls_of_runs();
+  // One batch before them told how many fit into the round, and each slice began with one.
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), 37),
+            timing.batches + std::ssize(timing.slices) + 1);
 }
 
 // Any call is longer than a batch of a nanosecond.
 TEST(TimeRound, LongCallsAreBatchesOfOne) {
-  CountingCall call;
-  const Timing timing = time_round(call, {.batch_ns = 1, .round_ns = 100'000});
-  EXPECT_EQ(timing.batch.calls, 1);
-  EXPECT_THAT(call.runs, Each(1));
+  NotedCall call;
+  call.length = [] { return 50e-6; };
+  std::size_t before_turns = 0;
+  const Turn turn = [&] {
+    if (before_turns == 0) before_turns = call.runs.size();
+    return true;
+  };
+  const Timing timing =
+      time_round(call, {.batch_ns = 1, .slice_ns = 100'000, .round_ns = 1'000'000}, {.turn = turn});
+  EXPECT_EQ(timing.calls, 1);
+  const std::vector<std::int64_t> calls = call.calls_of_runs();
+  EXPECT_THAT((std::vector(calls.begin() + static_cast<std::ptrdiff_t>(before_turns), calls.end())),
+              Each(1));
 }
 
 // Any call is longer than a round of a nanosecond: a first one, and the one that is timed.
 TEST(TimeRound, CallsLongerThanARoundAreNotRepeated) {
-  CountingCall call;
-  const Timing timing = time_round(call, {.batch_ns = 1, .round_ns = 1});
+  NotedCall call;
+  const Timing timing = time_round(call, {.batch_ns = 1, .slice_ns = 1, .round_ns = 1});
   EXPECT_EQ(timing.batches, 1);
-  EXPECT_THAT(call.runs, ElementsAre(1, 1));
+  EXPECT_THAT(call.calls_of_runs(), ElementsAre(1, 1));
 }
 
 TEST(TimeRound, ShortCallsAreCalibratedToManyPerBatch) {
-  CountingCall call;
+  NotedCall call;
   const Timing timing = time_round(call, {.batch_ns = 1'000'000, .round_ns = 3'000'000});
-  EXPECT_GT(timing.batch.calls, 1);
-  EXPECT_EQ(call.runs.back(), timing.batch.calls);
+  EXPECT_GT(timing.calls, 1);
+  EXPECT_EQ(call.runs.back().calls, timing.calls);
 }
 
-TEST(TimeRound, LimitsTheNumberOfBatches) {
-  CountingCall call;
-  const Timing timing =
-      time_round(call, {.round_ns = 100 * a_second, .batch = BatchPlan{.calls = 1}});
-  EXPECT_EQ(timing.batches, 20'000);
-  EXPECT_THAT(call.runs, SizeIs(AllOf(Ge(20'000U), Le(20'002U))));
+// As found in the first round of a cell, for those that follow.
+TEST(TimeRound, IsCutAsItsOwnPlanSays) {
+  NotedCall first, second;
+  const TimingSpec spec{.batch_ns = 10'000, .slice_ns = 100'000, .round_ns = 1'000'000};
+  const SlicePlan found = slices_of(time_round(first, spec));
+  TimingSpec next = spec;
+  next.plan = found;
+  EXPECT_EQ(slices_of(time_round(second, next)), found);
 }
 
 TEST(TimeRound, ReportsFiguresThatBelongTogether) {
-  CountingCall call;
-  const Timing timing = time_round(call, {.round_ns = 1'000'000, .batch = BatchPlan{.calls = 50}});
+  NotedCall call;
+  const Timing timing =
+      time_round(call, {.round_ns = 1'000'000, .plan = SlicePlan{.calls = 50, .batches = 10}});
+  EXPECT_GT(timing.min_ns, 0);
   EXPECT_LE(timing.min_ns, timing.p10_ns);
   EXPECT_LE(timing.p10_ns, timing.p50_ns);
   EXPECT_LE(timing.min_ns, timing.mean_ns);
-  EXPECT_TRUE(timing.latency_ns == timing.p10_ns || timing.latency_ns == timing.p50_ns);
 }
 
-// The first call, the second, and later ones that happen inside Google Benchmark.
+// While it warms up, and later when it happens inside Google Benchmark. The first call is as long
+// as the warm-up: the second run is the batch that tells how long it is, the third one begins the
+// first slice.
 TEST(TimeRound, PassesOnWhatACallThrowsWhenever) {
   for (const std::size_t failing : {1U, 2U, 3U, 4U, 10U}) {
-    CountingCall call;
+    NotedCall call;
+    call.length = [&] { return call.runs.empty() ? 11e-3 : 0; };
     call.fails_at = failing;
     EXPECT_EQ(test::message_of<std::runtime_error>([&] {
-                time_round(call, {.round_ns = a_second, .batch = BatchPlan{.calls = 5}});
+                time_round(call,
+                           {.round_ns = 20'000'000, .plan = SlicePlan{.calls = 5, .batches = 2}});
               }),
               "the variant failed");
-    EXPECT_THAT(call.runs, SizeIs(failing));
+    EXPECT_THAT(call.runs, SizeIs(failing - 1));
   }
 }
 
-TEST(TimeRound, PassesOnWhatACallThrowsWhileCalibrating) {
-  CountingCall call;
+TEST(TimeRound, PassesOnWhatACallThrowsWhileWarmingUp) {
+  NotedCall call;
   call.fails_at = 4;
   EXPECT_EQ(test::message_of<std::runtime_error>(
-                [&] { time_round(call, {.batch_ns = a_second, .round_ns = 2 * a_second}); }),
+                [&] { time_round(call, {.round_ns = a_second, .plan = SlicePlan{}}); }),
+            "the variant failed");
+  EXPECT_THAT(call.calls_of_runs(), ElementsAre(1, 1, 2));
+}
+
+// A batch as long as no call is: the first run after the warm-up, which is one call, looks for it.
+TEST(TimeRound, PassesOnWhatACallThrowsWhileCalibrating) {
+  NotedCall call;
+  call.fails_at = 2;
+  EXPECT_EQ(test::message_of<std::runtime_error>(
+                [&] { time_round(call, {.batch_ns = 1000 * a_second, .round_ns = 1}); }),
             "the variant failed");
 }
 
+TEST(TimeRound, PassesOnWhatAProbeThrows) {
+  NotedCall call;
+  const Surroundings around{
+      .probe = []() -> std::int64_t { throw std::runtime_error("no probe"); }};
+  EXPECT_EQ(test::message_of<std::runtime_error>([&] {
+              time_round(call, {.round_ns = 100'000, .plan = SlicePlan{.calls = 5}}, around);
+            }),
+            "no probe");
+}
+
 TEST(TimeRound, WorksAgainAfterAFailure) {
-  CountingCall failing, good;
+  NotedCall failing, good;
+  failing.length = [&] { return failing.runs.empty() ? 11e-3 : 0; };
   failing.fails_at = 5;
-  EXPECT_THROW(time_round(failing, {.round_ns = a_second, .batch = BatchPlan{.calls = 5}}),
-               std::runtime_error);
-  EXPECT_EQ(time_round(good, {.round_ns = 100'000, .batch = BatchPlan{.calls = 5}}).batch.calls, 5);
+  const TimingSpec spec{.round_ns = 20'000'000, .plan = SlicePlan{.calls = 5, .batches = 2}};
+  EXPECT_THROW(time_round(failing, spec), std::runtime_error);
+  EXPECT_EQ(time_round(good, spec).calls, 5);
+}
+
+// Having ended early is no failure, neither of this round nor of the next one.
+TEST(TimeRound, WorksAgainAfterARoundThatEndedEarly) {
+  NotedCall early, whole;
+  const TimingSpec spec{.round_ns = 1'000'000, .plan = SlicePlan{.calls = 5, .batches = 2}};
+  EXPECT_THAT(time_round(early, spec, {.turn = [] { return false; }}).slices, SizeIs(1));
+  EXPECT_EQ(time_round(whole, spec).calls, 5);
 }
 
 }  // namespace
