@@ -30,9 +30,9 @@ def test_every_pair_of_files_is_a_kernel(
 def test_json_holds_the_whole_description(kernels: dict[str, dict[str, Any]]) -> None:
     kernel = kernels["apply_weights"]
     assert kernel["inputs"] == [
-        {"name": "inp", "dtype": "f32", "dimensions": 1},
-        {"name": "w", "dtype": "f32", "dimensions": 1},
-        {"name": "bias", "dtype": "f32", "dimensions": 0},
+        {"name": "inp", "dtype": "f32", "dimensions": 1, "inout": False},
+        {"name": "w", "dtype": "f32", "dimensions": 1, "inout": False},
+        {"name": "bias", "dtype": "f32", "dimensions": 0, "inout": False},
     ]
     assert kernel["outputs"] == [{"name": "out", "dtype": "f32", "dimensions": 1}]
     assert kernel["sizes"][0] == 16 and kernel["sizes"][-1] == 16 << 20

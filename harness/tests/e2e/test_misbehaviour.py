@@ -147,6 +147,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         "python/remembers_in_prepared": ("mismatch", CHANGES_PREPARED),
         "python/remembers_by_identity": ("mismatch", ANSWERS_AS_BEFORE),
         "python/remembers_by_value": ("mismatch", rf"{ANSWERS_AS_BEFORE} \(sorted_once\)"),
+        "python/fresh_for_nothing": ("error", ".*has fresh=, but the kernel has no inout field.*"),
         "python/tires": ("mismatch", "after the timed calls, output 'y': element .*"),
         "python/padded_output": ("ok", ""),
         "python/list_as_room": ("ok", ""),

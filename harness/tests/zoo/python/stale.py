@@ -11,7 +11,7 @@ def right(x):
     return sorted(x)
 
 
-# What follows is wrong: only the first call sorts.
+# What follows is wrong.
 
 
 @variant(prepare=as_lists)
@@ -77,6 +77,12 @@ def sorted_once(x):
 def remembers_by_value(x):
     """Lets functools keep its results."""
     return sorted_once(x)
+
+
+@variant(fresh=as_lists)
+def fresh_for_nothing(x):
+    """Wants data of its own for every call, where the native lane gets none."""
+    return sorted(x)
 
 
 CALLS = iter(range(100))
