@@ -36,6 +36,13 @@ double seconds_of(PreparedCall& call, std::int64_t calls) {
   return seconds_since(start);
 }
 
+// The same of more calls than are restored together.
+double seconds_of(PreparedCall& call, std::int64_t calls, std::int64_t together) {
+  double seconds = 0;
+  for (; calls > together; calls -= together) seconds += seconds_of(call, together);
+  return seconds + seconds_of(call, calls);
+}
+
 // Google Benchmark reports by printing. Here its reports are only counted, to detect that nothing
 // ran.
 class SilentReporter final : public benchmark::BenchmarkReporter {
@@ -183,9 +190,9 @@ class Round {
 };
 
 // Calls until a call takes no less than before, but not longer than `bound_s` and one call more,
-// restoring included: caches fill, branch predictors learn, bytecode is specialised. Returns what a
-// call takes then, in seconds.
-double warm_up(PreparedCall& call, double bound_s) {
+// restoring included: caches fill, branch predictors learn, bytecode is specialised. Restores for
+// no more calls together than a batch will have. Returns what a call takes then, in seconds.
+double warm_up(PreparedCall& call, double bound_s, double batch_s) {
   double one_call = seconds_of(call, 1);
   // If a call is that long, a second one is not worth its time.
   if (one_call >= bound_s) return one_call;
@@ -193,12 +200,14 @@ double warm_up(PreparedCall& call, double bound_s) {
   const double window_s = bound_s / 5;
   constexpr double gain = 0.02;
   std::int64_t calls = 1;
+  std::int64_t together = call.most_calls();
   const Steady::time_point start = Steady::now();
   while (seconds_since(start) < bound_s) {
-    const double window = seconds_of(call, calls);
+    const double window = seconds_of(call, calls, together);
+    if (together != unlimited_calls && window >= batch_s) together = std::min(together, calls);
     const double before = std::exchange(one_call, window / static_cast<double>(calls));
-    if (window < window_s && calls < call.most_calls()) {
-      calls = std::min(2 * calls, call.most_calls());
+    if (window < window_s) {
+      calls *= 2;
     } else if (one_call > before * (1 - gain)) {
       break;
     }
@@ -222,7 +231,7 @@ std::int64_t at_least_one(double value) {
 
 Timing time_round(PreparedCall& call, const TimingSpec& spec, const Surroundings& around) {
   const double batch_s = static_cast<double>(spec.batch_ns) * 1e-9;
-  const double one_call_s = warm_up(call, static_cast<double>(spec.round_ns) * 0.5e-9);
+  const double one_call_s = warm_up(call, static_cast<double>(spec.round_ns) * 0.5e-9, batch_s);
   std::int64_t calls = 1;
   if (spec.plan) {
     calls = spec.plan->calls;

@@ -49,11 +49,10 @@ class RestoredCall final : public PreparedCall {
 
 const TimingSpec brief{.batch_ns = 10'000, .slice_ns = 50'000, .round_ns = 200'000};
 
-// Calls that take next to nothing would otherwise be timed by the hundred thousand.
+// Calls that take next to nothing would otherwise be timed by the thousand.
 TEST(TimeRound, HasNoLongerBatchesThanCanBeRestored) {
   RestoredCall call(3);
-  const Timing timing = time_round(call, brief);
-  EXPECT_EQ(timing.calls, 3);
+  EXPECT_THAT(time_round(call, brief).calls, Le(3));
   EXPECT_THAT(call.longest(), Le(3));
 }
 
