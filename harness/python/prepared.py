@@ -57,7 +57,7 @@ class Watch:
             if isinstance(value, (tuple, frozenset)):
                 inner = list(islice(value, left))
                 left -= len(inner)
-            elif part := _part_of(value, left, module):
+            elif part := _tried(lambda: _part_of(value, left, module)):
                 self._parts.append(part)
                 inner = part.inner()
                 left -= part.size
@@ -68,7 +68,10 @@ class Watch:
 
     def spoil_changes(self, sign: int) -> bool:
         """Overwrite what has changed with large values of this sign. False if nothing has."""
-        return any([part.spoil(sign) for part in self._parts])
+        found = False
+        for part in self._parts:
+            found = bool(_tried(lambda: part.spoil(sign))) or found
+        return found
 
     def answers_from_cache(self) -> str:
         """A function of the module that has only been hit in its functools.cache since the last
@@ -80,6 +83,14 @@ class Watch:
                 found = name
             self._counts[name] = now
         return found
+
+
+def _tried(work: Callable[[], Any]) -> Any:
+    """None for what can't be looked into: a released view, a class with rules of its own."""
+    try:
+        return work()
+    except Exception:
+        return None
 
 
 def _part_of(value: Any, most: int, module: str) -> Any:
@@ -262,7 +273,7 @@ def _garbage(value: Any, sign: int, depth: int = 0) -> Any:
     if kind is bool:
         return sign > 0
     if kind in (int, float, complex):
-        return kind(sign * (2**31 // 3))
+        return kind(sign * 1_000_000_007)  # not what arrays get: a mark must not equal its counter
     if kind in (str, bytes):
         text = ("~" if sign > 0 else "!") * max(1, len(value))
         return text if kind is str else text.encode()

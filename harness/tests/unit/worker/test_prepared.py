@@ -52,6 +52,8 @@ CHANGES: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "a set": (lambda: {1, 2}, lambda x: x.discard(1)),
     "a bytearray": (lambda: bytearray(b"ba"), lambda x: x.reverse()),
     "a bytearray that grows": (lambda: bytearray(b"ba"), lambda x: x.append(1)),
+    "a bytearray that was empty": (bytearray, lambda x: x.extend(b"ab")),
+    "an array that was empty": (lambda: array("d"), lambda x: x.append(1)),
     "an array": (lambda: array("d", [2, 1]), lambda x: x.reverse()),
     "a memoryview": (lambda: memoryview(bytearray(b"ab")), lambda x: x.__setitem__(0, 1)),
     "an attribute": (lambda: Plain(1), lambda x: setattr(x, "value", 2)),
@@ -154,6 +156,32 @@ def test_a_librarys_objects_and_functions_are_left_alone() -> None:
     watched = watch(pattern, executor, sum, lambda: 1, object(), Path())
     executor.value = 1  # type: ignore[attr-defined]
     assert not watched.spoil_changes(1)
+
+
+class Guarded:
+    """Can't be looked into."""
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        raise RuntimeError("mind your own business")
+
+
+def test_what_cannot_be_looked_into_is_left_alone() -> None:
+    released = memoryview(bytearray(b"ab"))
+    released.release()
+    watched = watch(released, Guarded())
+    assert not watched.spoil_changes(1)
+
+
+def test_a_mark_does_not_become_its_counter() -> None:
+    """As in searches that mark what they have visited with the number of the search."""
+    for dtype in ("i4", "i8", "u1"):
+        state = Plain(1), np.zeros(3, dtype)
+        watched = watch(*state)
+        state[0].value = 2
+        state[1][:] = 2
+        assert watched.spoil_changes(1)
+        assert state[0].value not in state[1].tolist()
 
 
 def test_what_can_only_be_read_is_left_alone() -> None:
