@@ -15,8 +15,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <memory>
-#include <ranges>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -271,10 +271,12 @@ class Prepared<Prepare, Function, State (*)(Parameters...), Result (*)(StateRefe
   void use(const Copies& copies, std::size_t call) { use_copies(spans_, copies, call); }
 
   PreparedElements prepared_elements() {
-    if constexpr (is_changeable && std::ranges::contiguous_range<State&>) {
-      using T = std::ranges::range_value_t<State&>;
+    if constexpr (is_changeable &&
+                  requires(State & state) { std::data(state) + std::size(state); }) {
+      using T = std::remove_pointer_t<decltype(std::data(state_))>;
       if constexpr (is_element<T>) {
-        return {dtype_of<T>(), std::as_writable_bytes(std::span<T>(state_))};
+        return {dtype_of<T>(),
+                std::as_writable_bytes(std::span(std::data(state_), std::size(state_)))};
       }
     }
     return {};

@@ -11,6 +11,10 @@
 
 namespace gapmeter {
 
+// What a variant that is not right in every call is told.
+inline constexpr const char* start_from_the_same =
+    "each call must start from the same data; see inout";
+
 struct OutputCheck {
   bool matches = true;
   double max_error = 0;      // largest |actual - expected| over finite elements

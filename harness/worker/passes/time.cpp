@@ -1,5 +1,7 @@
 // The time pass: one round of batches, then single calls if they are long enough, and in a cell's
 // first round the result once more.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -42,7 +44,8 @@ std::string found_after_timing(const PassContext& context, PreparedCall& call) {
   const auto inputs = make_inputs(context, context.task.n);
   const OutputCheck check =
       check_result(context.kernel, *inputs, reference_results(context.kernel, inputs), call);
-  return check.matches ? "" : "after the timed calls, " + check.difference;
+  if (check.matches) return "";
+  return fmt::format("after the timed calls, {}: {}", check.difference, start_from_the_same);
 }
 
 }  // namespace

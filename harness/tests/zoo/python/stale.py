@@ -85,6 +85,14 @@ def fresh_for_nothing(x):
     return sorted(x)
 
 
+@variant(prepare=as_lists)
+def uses_up(x):
+    """Takes an element away."""
+    result = sorted(x)
+    x.pop()
+    return result
+
+
 CALLS = iter(range(100))
 
 
