@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -98,5 +99,24 @@ class Buffer {
   std::size_t count_;
   std::unique_ptr<void, Free> data_;
 };
+
+// Calls visit(elements) with the buffer's elements as a span of their own type, which is of const
+// elements for a const buffer.
+template <class SomeBuffer, class Visit>
+auto visit_elements(SomeBuffer& buffer, Visit visit) {
+  switch (buffer.dtype()) {
+    case DType::f32:
+      return visit(buffer.template as<float>());
+    case DType::f64:
+      return visit(buffer.template as<double>());
+    case DType::i32:
+      return visit(buffer.template as<std::int32_t>());
+    case DType::i64:
+      return visit(buffer.template as<std::int64_t>());
+    case DType::u8:
+      return visit(buffer.template as<std::uint8_t>());
+  }
+  throw std::logic_error("unknown dtype");
+}
 
 }  // namespace gapmeter

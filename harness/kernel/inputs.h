@@ -11,6 +11,7 @@
 
 #include "harness/kernel/buffer.h"
 #include "harness/kernel/random.h"
+#include "harness/kernel/tolerance.h"
 
 namespace gapmeter {
 
@@ -32,6 +33,11 @@ struct InputField {
   DType dtype;
   ShapeOf shape;
   std::function<void(Buffer&, Random&)> fill;  // none: the field is thread_count
+  // Of an inout field: what a call leaves there is a result. None: a call must not change the
+  // field.
+  ToleranceOf tolerance{};
+
+  bool is_inout() const { return static_cast<bool>(tolerance); }
 };
 
 // An int32_t scalar: how many threads a call may use. A kernel with this input is measured at
@@ -42,6 +48,7 @@ bool uses_threads(const std::vector<InputField>& fields);
 struct NamedBuffer {
   std::string name;
   Buffer buffer;
+  bool is_inout = false;
 };
 
 struct Inputs {
@@ -56,6 +63,10 @@ struct Inputs {
 // depend on the other fields, nor on the order in which they are made.
 Inputs generate_inputs(std::string_view kernel, const std::vector<InputField>& fields,
                        std::size_t n, std::uint64_t seed, int threads = 1);
+
+// Fills the fields of inputs that were generated before as another seed does, where they are.
+void refill_inputs(Inputs& inputs, std::string_view kernel, const std::vector<InputField>& fields,
+                   std::uint64_t seed, int threads = 1);
 
 // XXH3-64 over names, types, shapes and bytes of all fields. Equal digests mean equal inputs.
 std::uint64_t digest_of(const Inputs& inputs);

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <set>
 
@@ -50,24 +51,38 @@ ParameterType parameter_for(const Field& field, Kind array_kind) {
   return {is_scalar ? Kind::scalar : array_kind, field.dtype};
 }
 
+// The parameters of a variant: the inputs, inout ones writable, and the caller's buffers. A
+// preparation reads all inputs; the function that it is for takes the inout ones.
+std::vector<ParameterType> expected_parameters(const Kernel& kernel, const NativeVariant& variant) {
+  std::vector<ParameterType> expected;
+  std::vector<ParameterType> changed;
+  for (const InputField& field : kernel.inputs) {
+    const bool is_changed = field.is_inout() && !variant.is_prepared;
+    expected.push_back(parameter_for(field, is_changed ? Kind::writable_array : Kind::array));
+    if (field.is_inout() && variant.is_prepared) {
+      changed.push_back({Kind::writable_array, field.dtype});
+    }
+  }
+  expected.insert(expected.end(), changed.begin(), changed.end());
+  if (variant.returns.kind != Kind::nothing) return expected;
+  for (const OutputField& field : kernel.outputs) {
+    expected.push_back({Kind::writable_array, field.dtype});
+  }
+  return expected;
+}
+
 void check_signature(const Kernel& kernel, const NativeVariant& variant,
                      std::vector<std::string>& problems) {
-  std::vector<ParameterType> expected;
-  for (const InputField& field : kernel.inputs) {
-    expected.push_back(parameter_for(field, Kind::array));
-  }
   ParameterType returned{Kind::nothing, DType::u8};
-  if (variant.returns.kind == Kind::nothing) {
-    for (const OutputField& field : kernel.outputs) {
-      expected.push_back({Kind::writable_array, field.dtype});
+  if (variant.returns.kind != Kind::nothing) {
+    if (kernel.outputs.size() != 1) {
+      problems.push_back(fmt::format("native/{} returns a value, but the kernel has {} outputs",
+                                     variant.name, kernel.outputs.size()));
+      return;
     }
-  } else if (kernel.outputs.size() == 1) {
     returned = parameter_for(kernel.outputs[0], Kind::array);
-  } else {
-    problems.push_back(fmt::format("native/{} returns a value, but the kernel has {} outputs",
-                                   variant.name, kernel.outputs.size()));
-    return;
   }
+  const std::vector<ParameterType> expected = expected_parameters(kernel, variant);
   if (variant.parameters != expected || variant.returns != returned) {
     problems.push_back(
         fmt::format("native/{} is {} -> {}, but the declared inputs and outputs ask for {} -> {}",
@@ -120,6 +135,9 @@ void check_ladder(const Kernel& kernel, std::vector<std::string>& problems) {
   if (kernel.ladder.size() == 1) problems.emplace_back("a ladder of one rung leads nowhere");
 }
 
+// What `prepare` of a Python variant finds beside the inputs: an input of that name would be lost.
+constexpr std::array<std::string_view, 4> names_in_python{"n", "report", "metrics", "left_out"};
+
 void check_fields(const Kernel& kernel, std::vector<std::string>& problems) {
   std::set<std::string> seen;
   const auto check_name = [&](const std::string& name) {
@@ -127,11 +145,31 @@ void check_fields(const Kernel& kernel, std::vector<std::string>& problems) {
       problems.push_back(fmt::format("two inputs or outputs are called '{}'", name));
     }
   };
-  for (const InputField& field : kernel.inputs) check_name(field.name);
+  for (const InputField& field : kernel.inputs) {
+    check_name(field.name);
+    if (std::count(names_in_python.begin(), names_in_python.end(), field.name) > 0) {
+      problems.push_back(
+          fmt::format("an input is called '{0}': Python variants know something else as inputs.{0}",
+                      field.name));
+    }
+    if (field.is_inout() && field.shape(1).empty()) {
+      problems.push_back(fmt::format(
+          "the inout field '{}' is a scalar: only arrays are changed in place", field.name));
+    }
+  }
   for (const OutputField& field : kernel.outputs) check_name(field.name);
 }
 
 }  // namespace
+
+std::vector<OutputField> results_of(const Kernel& kernel) {
+  std::vector<OutputField> results = kernel.outputs;
+  for (const InputField& field : kernel.inputs) {
+    if (!field.is_inout()) continue;
+    results.push_back({field.name, field.dtype, field.shape, field.tolerance});
+  }
+  return results;
+}
 
 std::size_t working_set_bytes(const Kernel& kernel, std::size_t n) {
   std::size_t bytes = 0;

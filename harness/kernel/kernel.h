@@ -32,18 +32,11 @@ struct Cost {
   double items = 0;  // what the kernel's `item` names
 };
 
-// |actual - expected| <= abs + rel * |expected|, per element. Integers are always compared exactly.
-struct Tolerance {
-  double abs = 0;
-  double rel = 0;
-};
-
 struct OutputField {
   std::string name;
   DType dtype;
   ShapeOf shape;
-  // From the algorithm's error bound; may look at the inputs, since bounds often need their norms.
-  std::function<Tolerance(const Inputs&)> tolerance;
+  ToleranceOf tolerance;
 };
 
 // A step on the way from what people write first to the fastest: what changes there, in a word or
@@ -80,6 +73,24 @@ InputField input(std::string name, Fill<T> fill, ShapeOf shape = vector_of_n) {
       [fill = std::move(fill)](Buffer& buffer, Random& random) { fill(buffer.as<T>(), random); }};
 }
 
+// An input that a call changes in place: what it leaves there is a result, as an output is. Every
+// call starts from the same content.
+template <Element T>
+InputField inout(std::string name, Fill<T> fill, ToleranceOf tolerance,
+                 ShapeOf shape = vector_of_n) {
+  InputField field = input<T>(std::move(name), std::move(fill), std::move(shape));
+  field.tolerance = std::move(tolerance);
+  return field;
+}
+
+template <Element T>
+InputField inout(std::string name, Fill<T> fill, Tolerance tolerance = {},
+                 ShapeOf shape = vector_of_n) {
+  return inout<T>(
+      std::move(name), std::move(fill), [tolerance](const Inputs&) { return tolerance; },
+      std::move(shape));
+}
+
 template <Element T>
 OutputField output(std::string name, Tolerance tolerance, ShapeOf shape = vector_of_n) {
   return {std::move(name), dtype_of<T>(), std::move(shape),
@@ -87,10 +98,13 @@ OutputField output(std::string name, Tolerance tolerance, ShapeOf shape = vector
 }
 
 template <Element T>
-OutputField output(std::string name, std::function<Tolerance(const Inputs&)> tolerance,
-                   ShapeOf shape = vector_of_n) {
+OutputField output(std::string name, ToleranceOf tolerance, ShapeOf shape = vector_of_n) {
   return {std::move(name), dtype_of<T>(), std::move(shape), std::move(tolerance)};
 }
+
+// What is verified of a call: its outputs, then what it left in the inout fields, each in the order
+// of declaration.
+std::vector<OutputField> results_of(const Kernel& kernel);
 
 // The bytes of all inputs and outputs at size n: the least that a call touches, which decides the
 // cache that it fits in.

@@ -3,16 +3,19 @@
 // A variant takes the kernel's inputs in the order of declaration, std::span<const T> for arrays
 // and T for scalars. It returns its one output, T or std::vector<T> (allocated inside the timed
 // region and freed there), or returns nothing and takes a std::span<T> for every output after the
-// inputs (the caller's buffers, touched beforehand).
+// inputs (the caller's buffers, touched beforehand). An inout field is a std::span<T> at its place
+// among the inputs: every call has a copy of its own to change.
 //
 // A variant that needs something other than plain arrays has two functions: one that makes it from
-// the inputs, untimed, and one that takes it by reference, and the outputs' spans as above. The
-// first may have a Metrics& as its last parameter, to report figures of its own.
+// the inputs, untimed, and one that takes it by reference, and the spans of inout fields and of
+// outputs as above. The first may have a Metrics& as its last parameter, to report figures of its
+// own; it only reads inout fields.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -23,6 +26,7 @@
 #include <vector>
 
 #include "harness/kernel/buffer.h"
+#include "harness/kernel/copies.h"
 #include "harness/kernel/inputs.h"
 #include "harness/kernel/metrics.h"
 #include "harness/base/keep.h"
@@ -33,6 +37,12 @@ namespace gapmeter {
 class WrongResult : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+// A contiguous range of elements that a call may change.
+struct PreparedElements {
+  DType dtype = DType::u8;
+  std::span<std::byte> bytes{};
 };
 
 // A variant bound to its arguments. The harness calls through `invoke` and nothing else inside a
@@ -47,17 +57,38 @@ class NativeCall {
 
   Invoke invoke() const { return invoke_; }
 
-  // Calls once and returns the outputs. Throws WrongResult when an array is not of the declared
-  // length.
+  // Calls once, on restored copies, and returns the outputs and what the call left in its copies.
+  // Throws WrongResult when an array is not of the declared length.
   virtual std::vector<Buffer> result() = 0;
+
+  // The elements of what the preparation made, for calls that could change it: empty without a
+  // preparation, if a call takes it by const reference, and if it is no contiguous range of
+  // elements.
+  virtual PreparedElements prepared_elements() { return {}; }
+
+  // What each call changes. A call takes the next copies; a batch begins with restoring them.
+  std::int64_t most_calls() const { return copies_.most_calls(); }
+  void restore(std::int64_t calls) {
+    copies_.restore(calls);
+    next_call_ = 0;
+  }
+  // The calls that still have restored copies.
+  std::int64_t calls_left() const {
+    return copies_.fields() == 0 ? unlimited_calls
+                                 : copies_.restored() - static_cast<std::int64_t>(next_call_);
+  }
 
   // What the preparation reported.
   const std::vector<Metric>& metrics() const { return metrics_.metrics(); }
 
  protected:
-  explicit NativeCall(Invoke function) : invoke_(function) {}
+  // `on_copies` calls on the next copies; needed only if there are inout fields.
+  NativeCall(const Inputs& inputs, Invoke plain, Invoke on_copies)
+      : copies_(inputs), invoke_(copies_.fields() == 0 ? plain : on_copies) {}
 
   Metrics metrics_;
+  Copies copies_;
+  std::size_t next_call_ = 0;
 
  private:
   Invoke invoke_;
@@ -80,6 +111,8 @@ struct NativeVariant {
   std::string name;
   std::vector<ParameterType> parameters;
   ParameterType returns;
+  // Whether a preparation comes first. Its parameters then precede those of the function itself.
+  bool is_prepared = false;
   std::function<std::unique_ptr<NativeCall>(const Inputs&, std::vector<OutputShape>)> bind;
 };
 
@@ -118,24 +151,53 @@ struct Returned<void> {
 // Where arguments come from.
 struct Sources {
   const Inputs& inputs;
+  std::size_t inout_fields;
   std::vector<Buffer>& outputs;
   Metrics& report;
 };
 
-// The argument for parameter T: the report, an input, or one of the caller's output buffers, which
-// are counted after the inputs.
+// The argument for parameter T: the report or an input. Writable spans come later (for_each_span).
 template <class T>
 T argument(const Sources& sources, std::size_t index) {
   if constexpr (std::is_same_v<T, Metrics&>) {
     return sources.report;
   } else if constexpr (Parameter<T>::type.kind == Kind::writable_array) {
-    return sources.outputs.at(index - sources.inputs.fields.size())
-        .template as<typename T::element_type>();
+    return {};
   } else if constexpr (Parameter<T>::type.kind == Kind::array) {
     return sources.inputs.fields.at(index).buffer.template as<typename T::value_type>();
   } else {
     return sources.inputs.fields.at(index).buffer.template as<T>()[0];
   }
+}
+
+// Calls visit(span, i) with each writable span among the arguments and its place among them: those
+// of the inout fields come first, then those of the outputs.
+template <class... Arguments, class Visit>
+void for_each_span(std::tuple<Arguments...>& arguments, Visit visit) {
+  std::size_t place = 0;
+  const auto visit_if_span = [&]<class T>(T& argument) {
+    if constexpr (Parameter<T>::type.kind == Kind::writable_array) visit(argument, place++);
+  };
+  std::apply([&](auto&... each) { (visit_if_span(each), ...); }, arguments);
+}
+
+// Lets the spans of outputs be those of the caller's buffers.
+template <class... Arguments>
+void use_outputs(std::tuple<Arguments...>& arguments, std::size_t inout_fields,
+                 std::vector<Buffer>& outputs) {
+  for_each_span(arguments, [&]<class T>(std::span<T>& span, std::size_t place) {
+    if (place >= inout_fields) span = outputs.at(place - inout_fields).template as<T>();
+  });
+}
+
+// Lets the spans of inout fields be those of one call. Inside the timed region: nothing is checked.
+template <class... Arguments>
+void use_copies(std::tuple<Arguments...>& arguments, const Copies& copies, std::size_t call) {
+  for_each_span(arguments, [&]<class T>(std::span<T>& span, std::size_t place) {
+    if (place >= copies.fields()) return;
+    Buffer& copy = copies.at(place, call);
+    span = {static_cast<T*>(copy.data()), copy.count()};
+  });
 }
 
 // The parameters that stand for inputs and outputs.
@@ -158,12 +220,17 @@ class Direct<Function, Result (*)(Parameters...)> {
  public:
   static_assert((!std::is_same_v<Parameters, Metrics&> && ...), "only a preparation reports");
   using Returns = Result;
+  static constexpr bool is_prepared = false;
   static std::vector<ParameterType> parameters() { return types_of<Parameters...>(); }
 
   explicit Direct(const Sources& sources)
-      : Direct(sources, std::index_sequence_for<Parameters...>{}) {}
+      : Direct(sources, std::index_sequence_for<Parameters...>{}) {
+    use_outputs(arguments_, sources.inout_fields, sources.outputs);
+  }
 
   Result operator()() { return std::apply(Function, arguments_); }
+  void use(const Copies& copies, std::size_t call) { use_copies(arguments_, copies, call); }
+  PreparedElements prepared_elements() { return {}; }
 
  private:
   template <std::size_t... Index>
@@ -173,42 +240,57 @@ class Direct<Function, Result (*)(Parameters...)> {
   std::tuple<Parameters...> arguments_;
 };
 
-// Function, on what Prepare made from the inputs, and on outputs.
+// Function, on what Prepare made from the inputs, and on inout fields and outputs.
 template <auto Prepare, auto Function, class PrepareSignature = decltype(+Prepare),
           class Signature = decltype(+Function)>
 class Prepared;
 
 template <auto Prepare, auto Function, class State, class... Parameters, class Result,
-          class StateReference, class... OutputSpans>
-class Prepared<Prepare, Function, State (*)(Parameters...),
-               Result (*)(StateReference, OutputSpans...)> {
+          class StateReference, class... Spans>
+class Prepared<Prepare, Function, State (*)(Parameters...), Result (*)(StateReference, Spans...)> {
  public:
   static_assert(std::is_reference_v<StateReference> &&
                     std::is_same_v<std::remove_cvref_t<StateReference>, State>,
                 "the first parameter of a prepared variant is a reference to what its preparation "
                 "returns");
+  static_assert(((Parameter<Spans>::type.kind == Kind::writable_array) && ...),
+                "a prepared variant takes what its preparation returns, then a std::span<T> for "
+                "each inout field and output");
   using Returns = Result;
-  static std::vector<ParameterType> parameters() {
-    return types_of<Parameters..., OutputSpans...>();
-  }
+  static constexpr bool is_prepared = true;
+  static std::vector<ParameterType> parameters() { return types_of<Parameters..., Spans...>(); }
 
   explicit Prepared(const Sources& sources)
-      : Prepared(sources, std::index_sequence_for<Parameters...>{},
-                 std::index_sequence_for<OutputSpans...>{}) {}
+      : Prepared(sources, std::index_sequence_for<Parameters...>{}) {
+    use_outputs(spans_, sources.inout_fields, sources.outputs);
+  }
 
   Result operator()() {
-    return std::apply([&](auto... spans) { return Function(state_, spans...); }, outputs_);
+    return std::apply([&](auto... spans) { return Function(state_, spans...); }, spans_);
+  }
+  void use(const Copies& copies, std::size_t call) { use_copies(spans_, copies, call); }
+
+  PreparedElements prepared_elements() {
+    if constexpr (is_changeable &&
+                  requires(State & state) { std::data(state) + std::size(state); }) {
+      using T = std::remove_pointer_t<decltype(std::data(state_))>;
+      if constexpr (is_element<T>) {
+        return {dtype_of<T>(),
+                std::as_writable_bytes(std::span(std::data(state_), std::size(state_)))};
+      }
+    }
+    return {};
   }
 
  private:
-  template <std::size_t... Input, std::size_t... Output>
-  Prepared(const Sources& sources, std::index_sequence<Input...> /*parameters*/,
-           std::index_sequence<Output...> /*outputs*/)
-      : state_(Prepare(argument<std::remove_cv_t<Parameters>>(sources, Input)...)),
-        outputs_{argument<OutputSpans>(sources, sources.inputs.fields.size() + Output)...} {}
+  static constexpr bool is_changeable = !std::is_const_v<std::remove_reference_t<StateReference>>;
+
+  template <std::size_t... Input>
+  Prepared(const Sources& sources, std::index_sequence<Input...> /*parameters*/)
+      : state_(Prepare(argument<std::remove_cv_t<Parameters>>(sources, Input)...)) {}
 
   State state_;
-  std::tuple<OutputSpans...> outputs_;
+  std::tuple<Spans...> spans_;
 };
 
 // Work is Direct or Prepared.
@@ -218,30 +300,48 @@ class BoundCall final : public NativeCall {
   using Result = typename Work::Returns;
 
   BoundCall(const Inputs& inputs, std::vector<OutputShape> shapes)
-      : NativeCall(&BoundCall::call),
+      : NativeCall(inputs, &BoundCall::call, &BoundCall::call_on_next_copies),
         shapes_(std::move(shapes)),
         outputs_(std::is_void_v<Result> ? allocate(shapes_) : std::vector<Buffer>{}),
-        work_(Sources{inputs, outputs_, metrics_}) {}
+        work_(Sources{inputs, copies_.fields(), outputs_, metrics_}) {}
 
   static NativeVariant variant(std::string name) {
-    return {std::move(name), Work::parameters(), Returned<Result>::type,
+    return {std::move(name), Work::parameters(), Returned<Result>::type, Work::is_prepared,
             [](const Inputs& inputs, std::vector<OutputShape> shapes) {
               return std::make_unique<BoundCall>(inputs, std::move(shapes));
             }};
   }
 
   std::vector<Buffer> result() override {
+    restore(1);
+    work_.use(copies_, next_call_++);
+    std::vector<Buffer> results = outputs();
+    for (std::size_t field = 0; field < copies_.fields(); ++field) {
+      results.push_back(copies_.at(field, 0).clone());
+    }
+    return results;
+  }
+
+  PreparedElements prepared_elements() override { return work_.prepared_elements(); }
+
+ private:
+  std::vector<Buffer> outputs() {
     if constexpr (std::is_void_v<Result>) {
       work_();
-      std::vector<Buffer> copies;
-      for (const Buffer& output : outputs_) copies.push_back(output.clone());
-      return copies;
+      std::vector<Buffer> clones;
+      for (const Buffer& output : outputs_) clones.push_back(output.clone());
+      return clones;
     } else {
       return single(work_());
     }
   }
 
- private:
+  static void call_on_next_copies(NativeCall& self) {
+    auto& bound = static_cast<BoundCall&>(self);
+    bound.work_.use(bound.copies_, bound.next_call_++);
+    call(self);
+  }
+
   static void call(NativeCall& self) {
     auto& bound = static_cast<BoundCall&>(self);
     if constexpr (std::is_void_v<Result>) {

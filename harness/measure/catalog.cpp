@@ -119,6 +119,15 @@ const std::string* find_import_problem(const Catalog& catalog, const Kernel& ker
   return nullptr;
 }
 
+std::optional<std::string> find_contradiction(const Catalog& catalog, const Kernel& kernel) {
+  const std::vector<std::string> problems = problems_of(kernel);
+  if (!problems.empty()) return problems.front();
+  for (const auto& [stem, text] : catalog.python.problems) {
+    if (stem == kernel.name && find_import_problem(catalog, kernel) == nullptr) return text;
+  }
+  return std::nullopt;
+}
+
 const PythonVariant* find_python_variant(const Catalog& catalog, std::string_view kernel,
                                          std::string_view variant, std::string_view engine) {
   const auto& all = python_of(catalog, engine).variants;

@@ -46,6 +46,11 @@ std::vector<std::string> check_catalog(const Catalog& catalog);
 const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel,
                                        std::string_view engine = "");
 
+// What is wrong with the declarations of a kernel or of its Python variants, so that none of its
+// figures would be what it says: the first of such problems. A module that can't be imported is
+// none, since its native variants are what they say.
+std::optional<std::string> find_contradiction(const Catalog& catalog, const Kernel& kernel);
+
 // The kernel's variants, native ones first, each in the order of declaration, engine by engine.
 std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel);
 

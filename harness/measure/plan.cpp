@@ -13,6 +13,11 @@ namespace {
 PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const VariantId& id,
                             std::size_t n, bool quick) {
   PlannedVariant planned{.id = id};
+  if (const std::optional<std::string> contradiction = find_contradiction(catalog, kernel)) {
+    planned.settled = {.status = Status::error,
+                       .reason = *contradiction + " (gapmeter list --check)"};
+    return planned;
+  }
   if (!id.lane.has_engines()) return planned;
   const PythonVariant* declared = find_python_variant(catalog, kernel.name, id.name, id.engine);
   if (declared == nullptr) {

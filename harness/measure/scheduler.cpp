@@ -171,6 +171,7 @@ bool Scheduler::run_round(const CellGroup& group, std::vector<Contestant*>& cont
     waiting.push_back(contestant);
     positions.push_back(position - 1);
     tasks.push_back(task_of(group, *contestant, Pass::time));
+    tasks.back().verify_after = round == 0;
   }
   for (std::size_t first = 0; first < tasks.size();) {
     const std::size_t count = fitting(group, waiting, first);

@@ -37,6 +37,7 @@ struct Task {
   int threads = 1;
   std::uint64_t seed = 0;
   TimingSpec timing{};
+  bool verify_after = false;  // compare the result again after the timed calls of a time pass
 
   bool operator==(const Task&) const = default;
 };

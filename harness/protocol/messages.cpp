@@ -146,7 +146,8 @@ Json encode_task(const Task& task) {
           {"slice_ns", task.timing.slice_ns},
           {"round_ns", task.timing.round_ns},
           {"single_calls_ns", task.timing.single_calls_ns},
-          {"plan", task.timing.plan ? encode_plan(*task.timing.plan) : Json(nullptr)}};
+          {"plan", task.timing.plan ? encode_plan(*task.timing.plan) : Json(nullptr)},
+          {"verify_after", task.verify_after}};
 }
 
 Task decode_task(const Json& json) {
@@ -162,6 +163,7 @@ Task decode_task(const Json& json) {
   task.timing.round_ns = positive<std::int64_t>(json, "round_ns");
   task.timing.single_calls_ns = at_least_zero(json, "single_calls_ns");
   if (has(json, "plan")) task.timing.plan = decode_plan(object_of(json, "plan"));
+  task.verify_after = flag_of(json, "verify_after");
   return task;
 }
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
 _VARIANTS = "__gapmeter_variants__"
+_MODULE_PREFIX = "gapmeter_kernel_"
+_importing: list[ModuleType] = []  # the kernels' modules that are being imported, innermost last
 
 
 class Skip(Exception):
@@ -33,13 +35,17 @@ class WrongResult(Exception):
 
 
 class Inputs(SimpleNamespace):
-    """What `prepare` gets: one attribute for each input, and `n`."""
+    """What `prepare` and `fresh` get: one attribute for each input, and `n`.
 
-    __slots__ = ("metrics",)  # not among the attributes that are inputs
+    Names of attributes that are no inputs are among names_in_python (harness/kernel/kernel.cpp).
+    """
+
+    __slots__ = ("metrics", "left_out")  # not among the attributes that are inputs
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
         self.metrics: dict[str, float] = {}
+        self.left_out = {"n"}  # what fields() leaves out
 
     def report(self, name: str, value: float) -> None:
         """Report a figure beside time and memory: the size of an object, how long compiling took.
@@ -62,6 +68,7 @@ class Variant:
         self,
         function: Callable[..., Any],
         prepare: Prepare | None,
+        fresh: Prepare | None,
         requires: tuple[str, ...],
         max_size: int | None,
         quick: bool,
@@ -69,6 +76,7 @@ class Variant:
         self.name = function.__name__
         self.function = function
         self.prepare = prepare
+        self.fresh = fresh
         self.requires = requires
         self.max_size = max_size
         self.quick = quick
@@ -78,6 +86,7 @@ def variant(
     function: Callable[..., Any] | None = None,
     *,
     prepare: Prepare | None = None,
+    fresh: Prepare | None = None,
     requires: str | tuple[str, ...] = (),
     max_size: int | None = None,
     quick: bool = True,
@@ -87,34 +96,43 @@ def variant(
     prepare: takes the inputs (an attribute for each field, and `n`) and returns the positional
         arguments, a tuple, or one value that is the only argument. Never timed. By default the
         memoryviews themselves, in the order of declaration.
+    fresh: of a kernel with inout fields: makes what a call may change, one object for each of these
+        fields, from writable memoryviews of its own. Called before every call, never timed. These
+        arguments come first. By default the memoryviews themselves.
     requires: packages without which the variant is skipped; `prepare` imports what it needs.
     max_size: the largest n that the variant is meant for; larger ones are skipped.
     quick: False leaves the variant out of `--quick` runs, because preparing it takes seconds.
     """
 
     def declare(decorated: Callable[..., Any]) -> Callable[..., Any]:
+        if not _importing:
+            raise RuntimeError("@variant is for functions of a kernel's module")
         packages = (requires,) if isinstance(requires, str) else tuple(requires)
-        declared = decorated.__globals__.setdefault(_VARIANTS, [])
-        declared.append(Variant(decorated, prepare, packages, max_size, quick))
+        # Not those of decorated.__globals__: they are another module's if its decorator made it.
+        declared = vars(_importing[-1]).setdefault(_VARIANTS, [])
+        declared.append(Variant(decorated, prepare, fresh, packages, max_size, quick))
         return decorated
 
     return declare if function is None else declare(function)
 
 
 def fields(inputs: Inputs) -> tuple[Any, ...]:
-    """Prepare: the inputs as they are, memoryviews and scalars."""
-    return tuple(value for name, value in vars(inputs).items() if name != "n")
+    """Prepare or fresh: the inputs as they are, memoryviews and scalars.
+
+    For `fresh` the inout fields alone, for `prepare` all the others.
+    """
+    return tuple(value for name, value in vars(inputs).items() if name not in inputs.left_out)
 
 
 def as_lists(inputs: Inputs) -> tuple[Any, ...]:
-    """Prepare: every array as a list of Python numbers."""
+    """Prepare or fresh: every array as a list of Python numbers."""
     return tuple(
         value.tolist() if isinstance(value, memoryview) else value for value in fields(inputs)
     )
 
 
 def as_numpy(inputs: Inputs) -> tuple[Any, ...]:
-    """Prepare: every array as a NumPy array over the same bytes, nothing copied."""
+    """Prepare or fresh: every array as a NumPy array over the same bytes, nothing copied."""
     import numpy
 
     return tuple(
@@ -150,17 +168,20 @@ def load_module(path: str) -> ModuleType:
     It can be found by its name afterwards, as pickle and dataclasses require, and keeps its
     globals from one bind to the next.
     """
-    name = f"gapmeter_kernel_{_stem_of(path)}"
+    name = _MODULE_PREFIX + _stem_of(path)
     if name not in sys.modules:
         loader = importlib.machinery.SourceFileLoader(name, path)
         module = sys.modules[name] = ModuleType(name)
         module.__spec__ = importlib.machinery.ModuleSpec(name, loader, origin=path)
         module.__file__ = path
+        _importing.append(module)
         try:
             loader.exec_module(module)
         except BaseException:
             del sys.modules[name]
             raise
+        finally:
+            _importing.pop()
     return sys.modules[name]
 
 
@@ -201,6 +222,7 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
                 problems.append((stem, f"python/{found.name} is declared twice"))
                 continue
             seen.add(found.name)
+            problems += [(stem, text) for text in _foreign(found, stem)]
             variants.append(
                 {
                     "kernel": stem,
@@ -211,6 +233,17 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
                 }
             )
     return {"modules": modules, "variants": variants, "problems": problems} | _engine()
+
+
+def _foreign(found: Variant, stem: str) -> list[str]:
+    """What is wrong with a variant whose function another module has made."""
+    home = getattr(found.function, "__module__", None)
+    if home == f"{_MODULE_PREFIX}{stem}":
+        return []
+    return [
+        f"python/{found.name} is a function of {home}: define it in {stem}.py, and let a decorator "
+        "of another module use functools.wraps"
+    ]
 
 
 def _engine() -> dict[str, str]:
@@ -240,15 +273,20 @@ def _mapped_libraries(names: tuple[str, ...]) -> str:
     return " ".join(sorted(found))
 
 
-def bind(
-    path: str, name: str, inputs: Inputs
-) -> tuple[Callable[..., Any], tuple, dict[str, float]]:
-    """The function of one variant, its positional arguments, prepared from the inputs, and what
-    the preparation reported."""
-    declared = declared_variants(load_module(path))
-    chosen = next((found for found in declared if found.name == name), None)
-    if chosen is None:
-        raise LookupError(f"{os.path.basename(path)} has no variant '{name}'")
+def find_variant(path: str, name: str) -> Variant:
+    """The variant of this name in a kernel's .py."""
+    for found in declared_variants(load_module(path)):
+        if found.name == name:
+            return found
+    raise LookupError(f"{os.path.basename(path)} has no variant '{name}'")
+
+
+def bind(path: str, name: str, inputs: Inputs, inout_fields: int = 0) -> tuple[Any, ...]:
+    """The function of one variant, its positional arguments, prepared from the inputs, what makes
+    those that a call may change, and what the preparation reported."""
+    chosen = find_variant(path, name)
+    if chosen.fresh is not None and inout_fields == 0:
+        raise ValueError(f"python/{name} has fresh=, but the kernel has no inout field")
     if chosen.max_size is not None and inputs.n > chosen.max_size:
         raise Skip(f"n is above the variant's max_size of {chosen.max_size}")
     for package in chosen.requires:
@@ -256,28 +294,49 @@ def bind(
             importlib.import_module(package)
         except ImportError as error:
             raise Skip(f"needs the package {package}: {error}") from None
-    prepared = (chosen.prepare or fields)(inputs)
-    arguments = prepared if isinstance(prepared, tuple) else (prepared,)
-    return chosen.function, arguments, inputs.metrics
+    arguments = arguments_of(chosen.prepare or fields, inputs)
+    return chosen.function, arguments, chosen.fresh or fields, inputs.metrics
 
 
-def as_output(value: Any, dtype: str, shape: tuple[int, ...]) -> tuple[array, tuple[int, ...]]:
-    """A returned value as wide numbers ('d' for floating-point outputs, 'q' for whole ones).
+def arguments_of(prepare: Prepare, inputs: Inputs) -> tuple[Any, ...]:
+    """What `prepare` returns, as positional arguments."""
+    prepared = prepare(inputs)
+    return prepared if isinstance(prepared, tuple) else (prepared,)
 
-    Raises WrongResult if the type or the shape is not the declared one.
+
+def fresh_arguments(fresh: Prepare, inputs: Inputs, inout_fields: int) -> tuple[Any, ...]:
+    """What one call may change: an object for each inout field."""
+    made = arguments_of(fresh, inputs)
+    if len(made) != inout_fields:
+        raise ValueError(f"fresh= made {len(made)} arguments for {inout_fields} inout fields")
+    return made
+
+
+def as_output(value: Any, dtype: str, shape: tuple[int, ...], verb: str = "returned") -> array:
+    """A result as wide numbers ('d' for floating-point fields, 'q' for whole ones).
+
+    Raises WrongResult if the type or the shape is not the declared one; `verb` says what a call did
+    with the value.
     """
+    try:
+        return _as_numbers(value, dtype, shape)
+    except WrongResult as error:
+        raise WrongResult(f"{verb} {error}") from None
+
+
+def _as_numbers(value: Any, dtype: str, shape: tuple[int, ...]) -> array:
     floating = dtype in ("f32", "f64")
     values, found_shape = _flatten(value, len(shape))
     if found_shape != shape:
-        raise WrongResult(f"returned {_shape_words(found_shape)}, expected {_shape_words(shape)}")
+        raise WrongResult(f"{_shape_words(found_shape)}, expected {_shape_words(shape)}")
     plain = {int, float} if floating else {int}
     if not set(map(type, values)) <= plain:
         for item in values:
             _check_number(item, floating)
     try:
-        return array("d" if floating else "q", values), found_shape
+        return array("d" if floating else "q", values)
     except OverflowError:
-        raise WrongResult("returned a whole number that does not fit 64 bits") from None
+        raise WrongResult("a whole number that does not fit 64 bits") from None
 
 
 def _shape_words(shape: tuple[int, ...]) -> str:
@@ -293,15 +352,15 @@ def _flatten(value: Any, dimensions: int) -> tuple[list[Any], tuple[int, ...]]:
     is_sequence = isinstance(value, (list, tuple))
     if dimensions == 0:
         if is_sequence:
-            raise WrongResult(f"returned {len(value)} values, expected a number")
+            raise WrongResult(f"{len(value)} values, expected a number")
         return [value], ()
     if not is_sequence:
-        raise WrongResult(f"returned {type(value).__name__}, expected a sequence of numbers")
+        raise WrongResult(f"{type(value).__name__}, expected a sequence of numbers")
     if dimensions == 1:
         return list(value), (len(value),)
     rows = [_flatten(row, dimensions - 1) for row in value]
     if len({shape for _, shape in rows}) > 1:
-        raise WrongResult("returned rows of different lengths")
+        raise WrongResult("rows of different lengths")
     inner = rows[0][1] if rows else (0,) * (dimensions - 1)
     return [item for row, _ in rows for item in row], (len(rows), *inner)
 
@@ -313,4 +372,4 @@ def _check_number(item: Any, floating: bool) -> None:
         _check_number(item.item(), floating)
         return
     expected = "a number" if floating else "a whole number"
-    raise WrongResult(f"returned {type(item).__name__} ({item!r:.40}), expected {expected}")
+    raise WrongResult(f"{type(item).__name__} ({item!r:.40}), expected {expected}")

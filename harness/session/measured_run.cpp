@@ -106,9 +106,9 @@ Setup set_up(const RunOptions& options, const Invocation& invocation, const Choo
 RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
   RunFacts facts =
       describe_run(setup.options, command, setup.catalog, setup.plan, setup.workers.cpu);
-  facts.build.programs = digest_of_files({setup.workers.native_command.front(),
-                                          setup.workers.engines.front().command.front(),
-                                          GAPMETER_PYTHON_SUPPORT_DIR "/gapmeter.py"});
+  facts.build.programs = digest_of_files(
+      {setup.workers.native_command.front(), setup.workers.engines.front().command.front(),
+       GAPMETER_PYTHON_SUPPORT_DIR "/gapmeter.py", GAPMETER_PYTHON_SUPPORT_DIR "/prepared.py"});
   for (auto& [name, kernel] : facts.kernels) {
     kernel.python_source = digest_of_files({fs::path(setup.workers.python_dir) / (name + ".py")});
   }

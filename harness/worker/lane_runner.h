@@ -22,21 +22,54 @@ class Skipped : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A variant bound to inputs, ready to be called.
+// What to overwrite numbers with, so that a call that still reads them goes wrong: large ones.
+enum class Garbage : std::uint8_t { positive, negative };
+
+// Knows what a variant had prepared when this was made.
+class PreparedWatch {
+ public:
+  virtual ~PreparedWatch() = default;
+
+  // Overwrites what has changed since, as far as it can be compared and overwritten. False if
+  // nothing has changed.
+  virtual bool spoil_changes(Garbage garbage) = 0;
+
+  // A function of the variant's module that has found all of its results in a cache since this was
+  // asked last; empty if there is none.
+  virtual std::string answers_from_cache() { return {}; }
+};
+
+// A variant bound to inputs, ready to be called. A call of a kernel with inout fields takes copies
+// of them that restore() has made for it.
 class PreparedCall {
  public:
   virtual ~PreparedCall() = default;
 
+  // The calls that one restore() can be for.
+  virtual std::int64_t most_calls() const { return unlimited_calls; }
+
+  // Gives each of the next `calls` calls what it may change, as it was declared. Never timed; for a
+  // kernel without inout fields there is nothing to do. Throws what the variant throws.
+  virtual void restore(std::int64_t /*calls*/) {}
+
   // Calls the variant `calls` times in a row; every result is freed before the next call. Throws
-  // what the variant throws.
+  // what the variant throws. Precondition: restore() was for at least that many.
   virtual void run(std::int64_t calls) = 0;
 
-  // Calls once and returns the outputs in the order of declaration: floating-point ones as f32 or
-  // f64, integers as i64 or the declared type. Throws WrongResult if type or shape differ.
+  // Restores, calls once and returns the outputs in the order of declaration, then what the call
+  // left in the inout fields: floating-point ones as f32 or f64, integers as i64 or the declared
+  // type. Throws WrongResult if type or shape differ.
   virtual std::vector<Buffer> result() = 0;
 
   // What the variant's preparation reported.
   virtual std::vector<Metric> metrics() const { return {}; }
+
+  // nullptr if nothing was prepared that can be compared.
+  virtual std::unique_ptr<PreparedWatch> watch_prepared() { return nullptr; }
+
+  // The content of the inputs was replaced where it is: brings what was prepared from them up to
+  // date, in the same objects wherever there are some. False if that can't be done.
+  virtual bool follow_inputs(const std::shared_ptr<const Inputs>& /*inputs*/) { return false; }
 };
 
 // Counts the collector's runs during its own lifetime.

@@ -38,10 +38,11 @@ extern "C" PyObject* PyInit__sha2() {
 namespace gapmeter {
 namespace {
 
-// Exports one input to Python as a read-only buffer and keeps the inputs alive while it is viewed.
-struct InputArray {
-  std::shared_ptr<const Inputs> inputs;
+// Exports one field to Python as a buffer and keeps its memory alive while it is viewed.
+struct FieldArray {
+  std::shared_ptr<const void> owner;
   const Buffer* buffer;
+  bool is_readonly;
 
   py::buffer_info info() const {
     const auto item = static_cast<py::ssize_t>(size_in_bytes(buffer->dtype()));
@@ -54,13 +55,13 @@ struct InputArray {
             static_cast<py::ssize_t>(shape.size()),
             shape,
             strides,
-            /*readonly=*/true};
+            is_readonly};
   }
 };
 
 void register_inputs(py::module_& module) {
-  py::class_<InputArray>(module, "InputArray", py::buffer_protocol())
-      .def_buffer([](InputArray& self) { return self.info(); });
+  py::class_<FieldArray>(module, "FieldArray", py::buffer_protocol())
+      .def_buffer([](FieldArray& self) { return self.info(); });
 }
 
 py::object scalar_of(const Buffer& buffer) {
@@ -79,14 +80,43 @@ py::object scalar_of(const Buffer& buffer) {
   throw std::logic_error("unknown dtype");
 }
 
+py::object value_of(const std::shared_ptr<const void>& owner, const Buffer& buffer,
+                    bool is_readonly) {
+  if (buffer.shape().empty()) return scalar_of(buffer);
+  return py::memoryview(py::cast(FieldArray{owner, &buffer, is_readonly}));
+}
+
+// What `prepare` gets: all fields to read, of which fields() leaves the inout ones out.
 py::object namespace_of(const std::shared_ptr<const Inputs>& inputs) {
   py::object space = py::module_::import("gapmeter").attr("Inputs")();
   space.attr("n") = inputs->n;
-  for (const auto& [name, buffer] : inputs->fields) {
-    space.attr(name.c_str()) =
-        buffer.shape().empty() ? scalar_of(buffer)
-                               : py::object(py::memoryview(py::cast(InputArray{inputs, &buffer})));
+  for (const NamedBuffer& field : inputs->fields) {
+    space.attr(field.name.c_str()) = value_of(inputs, field.buffer, /*is_readonly=*/true);
+    if (field.is_inout) space.attr("left_out").attr("add")(field.name);
   }
+  return space;
+}
+
+// The copies of inout fields, and what they are copies of.
+struct InoutCopies {
+  std::shared_ptr<const Inputs> inputs;
+  Copies copies;
+};
+
+// What `fresh` gets for one call: the inout fields of its own to write, and the others to read,
+// which fields() leaves out.
+py::object namespace_of(const std::shared_ptr<InoutCopies>& inout, std::size_t call) {
+  py::object space = namespace_of(inout->inputs);
+  py::set left_out;
+  left_out.add("n");
+  for (const NamedBuffer& field : inout->inputs->fields) {
+    if (!field.is_inout) left_out.add(field.name);
+  }
+  for (std::size_t i = 0; i < inout->copies.fields(); ++i) {
+    const std::string& name = inout->copies.original(i).name;
+    space.attr(name.c_str()) = value_of(inout, inout->copies.at(i, call), /*is_readonly=*/false);
+  }
+  space.attr("left_out") = left_out;
   return space;
 }
 
@@ -138,76 +168,225 @@ auto in_python(Body body) {
   }
 }
 
+// While what calls change is being restored, the collector's runs are not the calls'.
+class Restoring {
+ public:
+  Restoring() { is_under_way_ = true; }
+  Restoring(const Restoring&) = delete;
+  Restoring& operator=(const Restoring&) = delete;
+  ~Restoring() { is_under_way_ = false; }
+
+  static bool is_under_way() { return is_under_way_; }
+
+ private:
+  static inline bool is_under_way_ = false;
+};
+
+class PythonWatch final : public PreparedWatch {
+ public:
+  PythonWatch(const py::tuple& arguments, const py::object& module)
+      : watch_(py::module_::import("prepared").attr("Watch")(arguments, module)) {}
+
+  bool spoil_changes(Garbage garbage) override {
+    return in_python([&] {
+      return watch_.attr("spoil_changes")(garbage == Garbage::positive ? 1 : -1).cast<bool>();
+    });
+  }
+
+  std::string answers_from_cache() override {
+    return in_python([&] { return watch_.attr("answers_from_cache")().cast<std::string>(); });
+  }
+
+ private:
+  py::object watch_;
+};
+
+// The variant of a kernel: where it is declared and what results it has.
+struct PythonSource {
+  std::string path;
+  std::string variant;
+  std::vector<OutputField> results;  // results_of the kernel
+  std::size_t outputs;               // so many of them are returned
+};
+
 class PythonPreparedCall final : public PreparedCall {
  public:
-  PythonPreparedCall(py::object function, py::tuple arguments, const py::dict& metrics,
-                     std::vector<OutputShape> shapes)
-      : function_(std::move(function)),
-        arguments_(std::move(arguments)),
-        stack_(1, nullptr),  // slot 0 belongs to the callee
-        shapes_(std::move(shapes)) {
-    for (const py::handle argument : arguments_) stack_.push_back(argument.ptr());
-    for (const auto& [name, value] : metrics) {
+  PythonPreparedCall(PythonSource source, const std::shared_ptr<const Inputs>& inputs)
+      : source_(std::move(source)), n_(inputs->n) {
+    const std::size_t inout_fields = source_.results.size() - source_.outputs;
+    if (inout_fields > 0) {
+      inout_ = std::make_shared<InoutCopies>(InoutCopies{inputs, Copies(*inputs)});
+    }
+    // The namespace goes out of scope with `bind`'s arguments, and the inputs with it, unless the
+    // variant kept a view of them.
+    const py::tuple bound =
+        py::module_::import("gapmeter")
+            .attr("bind")(source_.path, source_.variant, namespace_of(inputs), inout_fields);
+    function_ = bound[0];
+    arguments_ = bound[1];
+    fresh_ = bound[2];
+    for (const auto& [name, value] : bound[3].cast<py::dict>()) {
       metrics_.add(name.cast<std::string>(), value.cast<double>());
     }
+    lay_out_calls();
+  }
+
+  std::int64_t most_calls() const override {
+    return inout_ ? inout_->copies.most_calls() : unlimited_calls;
+  }
+
+  void restore(std::int64_t calls) override {
+    if (!inout_) return;
+    const Restoring restoring;
+    in_python([&] { make_fresh(calls); });
   }
 
   void run(std::int64_t calls) override {
+    if (calls > calls_left()) throw std::logic_error("more calls than restored copies");
     in_python([&] {
-      // The offset flag lends slot 0 to the callee: a bound method puts its self into it.
-      const std::size_t count = (stack_.size() - 1) | PY_VECTORCALL_ARGUMENTS_OFFSET;
       PyObject* const function = function_.ptr();
-      PyObject** const arguments = stack_.data() + 1;
+      PyObject** arguments = next_arguments();
+      const std::size_t count = count_;
+      const std::ptrdiff_t step = step_;
       for (std::int64_t i = 0; i < calls; ++i) {
         PyObject* result = PyObject_Vectorcall(function, arguments, count, nullptr);
         if (result == nullptr) throw py::error_already_set();
         Py_DECREF(result);
+        arguments += step;
       }
+      next_call_ += calls;
     });
   }
 
   std::vector<Buffer> result() override {
+    restore(1);
     return in_python([&] {
-      const py::object returned = function_(*arguments_);
-      std::vector<Buffer> outputs;
-      if (shapes_.empty()) {
-        if (!returned.is_none()) throw WrongResult("returned a value, expected None");
-      } else if (shapes_.size() == 1) {
-        outputs.push_back(converted(returned, 0));
-      } else {
-        convert_all(returned, outputs);
+      const auto returned = py::reinterpret_steal<py::object>(
+          PyObject_Vectorcall(function_.ptr(), next_arguments(), count_, nullptr));
+      ++next_call_;
+      if (!returned) throw py::error_already_set();
+      std::vector<Buffer> results = outputs_of(returned);
+      for (std::size_t i = source_.outputs; i < source_.results.size(); ++i) {
+        const OutputField& field = source_.results[i];
+        results.push_back(converted(changed_.front()[i - source_.outputs], field,
+                                    fmt::format("left in '{}':", field.name)));
       }
-      return outputs;
+      return results;
     });
   }
 
   std::vector<Metric> metrics() const override { return metrics_.metrics(); }
 
- private:
-  void convert_all(const py::object& returned, std::vector<Buffer>& outputs) const {
-    if (!py::isinstance<py::tuple>(returned) || py::len(returned) != shapes_.size()) {
-      throw WrongResult(fmt::format("expected a tuple of {} outputs", shapes_.size()));
-    }
-    const auto values = returned.cast<py::tuple>();
-    for (std::size_t i = 0; i < shapes_.size(); ++i) outputs.push_back(converted(values[i], i));
+  std::unique_ptr<PreparedWatch> watch_prepared() override {
+    return in_python([&]() -> std::unique_ptr<PreparedWatch> {
+      const py::object load = py::module_::import("gapmeter").attr("load_module");
+      return std::make_unique<PythonWatch>(arguments_, load(source_.path));
+    });
   }
 
-  Buffer converted(const py::object& value, std::size_t index) const {
-    const OutputShape& declared = shapes_[index];
+  bool follow_inputs(const std::shared_ptr<const Inputs>& inputs) override {
+    return in_python([&] {
+      const py::object renewed =
+          py::module_::import("prepared")
+              .attr("follow")(arguments_, source_.path, source_.variant, namespace_of(inputs));
+      if (renewed.is_none()) return false;
+      arguments_ = renewed;
+      spaces_.clear();
+      lay_out_calls();
+      return true;
+    });
+  }
+
+ private:
+  // Objects are made anew for each call; the memory of its copies is the same in every batch.
+  void make_fresh(std::int64_t calls) {
+    changed_.clear();
+    inout_->copies.restore(calls);
+    const py::object fresh_arguments = py::module_::import("gapmeter").attr("fresh_arguments");
+    for (std::size_t call = 0; call < static_cast<std::size_t>(calls); ++call) {
+      if (call == spaces_.size()) spaces_.push_back(namespace_of(inout_, call));
+      changed_.emplace_back(fresh_arguments(fresh_, spaces_[call], inout_->copies.fields()));
+    }
+    lay_out_calls();
+  }
+
+  // The arguments of one call after the other, or of one that all calls share: what it may change,
+  // then what was prepared, after a slot that belongs to the callee (a bound method puts its self
+  // into it). All borrowed.
+  void lay_out_calls() {
+    stack_.assign(1, nullptr);
+    if (inout_) {
+      for (const py::tuple& changed : changed_) {
+        append(changed);
+        append(arguments_);
+        stack_.push_back(nullptr);
+      }
+    } else {
+      append(arguments_);
+    }
+    next_call_ = 0;
+    const std::size_t changed = inout_ ? inout_->copies.fields() : 0;
+    count_ = (changed + arguments_.size()) | PY_VECTORCALL_ARGUMENTS_OFFSET;
+    step_ = inout_ ? static_cast<std::ptrdiff_t>(changed + arguments_.size() + 1) : 0;
+  }
+
+  void append(const py::tuple& arguments) {
+    for (const py::handle argument : arguments) stack_.push_back(argument.ptr());
+  }
+
+  std::int64_t calls_left() const {
+    return inout_ ? std::ssize(changed_) - next_call_ : unlimited_calls;
+  }
+
+  PyObject** next_arguments() { return stack_.data() + next_call_ * step_ + 1; }
+
+  std::vector<Buffer> outputs_of(const py::object& returned) const {
+    std::vector<Buffer> outputs;
+    if (source_.outputs == 0) {
+      if (!returned.is_none()) throw WrongResult("returned a value, expected None");
+    } else if (source_.outputs == 1) {
+      outputs.push_back(converted(returned, source_.results[0], "returned"));
+    } else {
+      convert_all(returned, outputs);
+    }
+    return outputs;
+  }
+
+  void convert_all(const py::object& returned, std::vector<Buffer>& outputs) const {
+    if (!py::isinstance<py::tuple>(returned) || py::len(returned) != source_.outputs) {
+      throw WrongResult(fmt::format("expected a tuple of {} outputs", source_.outputs));
+    }
+    const auto values = returned.cast<py::tuple>();
+    for (std::size_t i = 0; i < source_.outputs; ++i) {
+      outputs.push_back(converted(values[i], source_.results[i], "returned"));
+    }
+  }
+
+  Buffer converted(const py::object& value, const OutputField& field,
+                   const std::string& verb) const {
+    const Shape declared = field.shape(n_);
     const py::object as_output = py::module_::import("gapmeter").attr("as_output");
-    const py::tuple shape = py::tuple(py::cast(declared.shape));
-    const py::tuple wide = as_output(value, std::string(name_of(declared.dtype)), shape);
-    Buffer output(is_floating(declared.dtype) ? DType::f64 : DType::i64, declared.shape);
-    const py::buffer_info numbers = wide[0].cast<py::buffer>().request();
+    const py::tuple shape = py::tuple(py::cast(declared));
+    const py::object wide = as_output(value, std::string(name_of(field.dtype)), shape, verb);
+    Buffer output(is_floating(field.dtype) ? DType::f64 : DType::i64, declared);
+    const py::buffer_info numbers = wide.cast<py::buffer>().request();
     std::copy_n(static_cast<const std::byte*>(numbers.ptr), output.bytes(),
                 static_cast<std::byte*>(output.data()));
     return output;
   }
 
+  PythonSource source_;
+  std::size_t n_;
   py::object function_;
-  py::tuple arguments_;
-  std::vector<PyObject*> stack_;  // borrowed from arguments_
-  std::vector<OutputShape> shapes_;
+  py::tuple arguments_;                 // what was prepared
+  py::object fresh_;                    // makes what a call may change
+  std::shared_ptr<InoutCopies> inout_;  // empty for a kernel without inout fields
+  std::vector<py::object> spaces_;      // what `fresh` gets, call by call
+  std::vector<py::tuple> changed_;      // what it made
+  std::vector<PyObject*> stack_;
+  std::size_t count_ = 0;       // of a call's arguments, with the flag that lends slot 0
+  std::ptrdiff_t step_ = 0;     // from one call's arguments to the next's
+  std::int64_t next_call_ = 0;  // of those in stack_
   Metrics metrics_;
 };
 
@@ -218,6 +397,7 @@ class PythonCollectionWatch final : public CollectionWatch {
       : callbacks_(py::module_::import("gc").attr("callbacks")),
         callback_(
             py::cpp_function([counted = counted_](const std::string& phase, const py::dict& info) {
+              if (Restoring::is_under_way()) return;
               if (phase == "start") {
                 counted->started = Steady::now();
               } else {
@@ -270,14 +450,12 @@ class PythonLane final : public LaneRunner {
   std::unique_ptr<PreparedCall> prepare(const Kernel& kernel, const std::string& variant,
                                         std::shared_ptr<const Inputs> inputs) override {
     return in_python([&]() -> std::unique_ptr<PreparedCall> {
-      const std::size_t n = inputs->n;
-      const std::string path = fmt::format("{}/{}.py", python_dir_, kernel.name);
-      // The namespace goes out of scope with `bind`'s arguments, and the inputs with it, unless the
-      // variant kept a view of them.
-      const py::tuple bound =
-          py::module_::import("gapmeter").attr("bind")(path, variant, namespace_of(inputs));
-      return std::make_unique<PythonPreparedCall>(bound[0], bound[1], bound[2],
-                                                  output_shapes(kernel, n));
+      return std::make_unique<PythonPreparedCall>(
+          PythonSource{.path = fmt::format("{}/{}.py", python_dir_, kernel.name),
+                       .variant = variant,
+                       .results = results_of(kernel),
+                       .outputs = kernel.outputs.size()},
+          std::exchange(inputs, nullptr));
     });
   }
 

@@ -24,12 +24,13 @@ std::vector<std::int64_t> call_times(PreparedCall& call, std::int64_t wanted_ns)
   std::vector<std::int64_t> times;
   times.reserve(most_calls);
   const Steady::time_point first = Steady::now();
-  for (Steady::time_point before = first;;) {
+  for (;;) {
+    call.restore(1);
+    const Steady::time_point before = Steady::now();
     call.run(1);
     const Steady::time_point after = Steady::now();
     times.push_back(nanoseconds(after - before));
     if (nanoseconds(after - first) >= wanted_ns || times.size() == most_calls) return times;
-    before = Steady::now();
   }
 }
 

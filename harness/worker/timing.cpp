@@ -22,11 +22,25 @@ namespace {
 constexpr double most_slices = 1000;
 constexpr int calibrations = 3;
 
+using Steady = std::chrono::steady_clock;
+
+double seconds_since(Steady::time_point start) {
+  return std::chrono::duration<double>(Steady::now() - start).count();
+}
+
+// Of a batch whose calls start from restored data, which is not timed.
 double seconds_of(PreparedCall& call, std::int64_t calls) {
-  using Steady = std::chrono::steady_clock;
+  call.restore(calls);
   const Steady::time_point start = Steady::now();
   call.run(calls);
-  return std::chrono::duration<double>(Steady::now() - start).count();
+  return seconds_since(start);
+}
+
+// The same of more calls than are restored together.
+double seconds_of(PreparedCall& call, std::int64_t calls, std::int64_t together) {
+  double seconds = 0;
+  for (; calls > together; calls -= together) seconds += seconds_of(call, together);
+  return seconds + seconds_of(call, calls);
 }
 
 // Google Benchmark reports by printing. Here its reports are only counted, to detect that nothing
@@ -64,13 +78,16 @@ void run_benchmark(const std::function<void(benchmark::State&)>& body,
   if (reporter.reports() == 0) throw std::logic_error("Google Benchmark ran nothing");
 }
 
-// How many calls take at least batch_seconds: Google Benchmark's own search.
+// How many calls take at least batch_seconds, or as many as can be restored together: Google
+// Benchmark's own search. Where it asks for more than that, the rest is taken for as long.
 std::int64_t calibrate(PreparedCall& call, double batch_seconds) {
   std::int64_t calls = 1;
   const auto body = [&](benchmark::State& state) {
-    calls = static_cast<std::int64_t>(state.max_iterations);
+    const auto wanted = static_cast<std::int64_t>(state.max_iterations);
+    calls = std::min(wanted, call.most_calls());
     while (state.KeepRunningBatch(state.max_iterations)) {
-      state.SetIterationTime(seconds_of(call, calls));
+      state.SetIterationTime(seconds_of(call, calls) * static_cast<double>(wanted) /
+                             static_cast<double>(calls));
     }
   };
   // An interruption in the middle of the search ends it too early, so the largest of several
@@ -146,7 +163,7 @@ class Round {
     // The first slice is always had: a round without any says nothing.
     if (around_.turn && !around_.turn() && timed_ > 0) return false;
     slice_ = {.probe_before = around_.probe ? around_.probe() : 0};
-    if (is_cold_) call_.run(plan_.calls);
+    if (is_cold_) seconds_of(call_, plan_.calls);
     slice_s_ = 0;
     waited_ns_ = waited_ns();
     before_ = usage_now();
@@ -178,10 +195,10 @@ class Round {
   rusage before_{};
 };
 
-// Calls until a call takes no less than before, but not longer than `bound_s` and one call more:
-// caches fill, branch predictors learn, bytecode is specialised. Returns what a call takes then, in
-// seconds.
-double warm_up(PreparedCall& call, double bound_s) {
+// Calls until a call takes no less than before, but not longer than `bound_s` and one call more,
+// restoring included: caches fill, branch predictors learn, bytecode is specialised. Restores for
+// no more calls together than a batch will have. Returns what a call takes then, in seconds.
+double warm_up(PreparedCall& call, double bound_s, double batch_s) {
   double one_call = seconds_of(call, 1);
   // If a call is that long, a second one is not worth its time.
   if (one_call >= bound_s) return one_call;
@@ -189,9 +206,11 @@ double warm_up(PreparedCall& call, double bound_s) {
   const double window_s = bound_s / 5;
   constexpr double gain = 0.02;
   std::int64_t calls = 1;
-  for (double spent_s = 0; spent_s < bound_s;) {
-    const double window = seconds_of(call, calls);
-    spent_s += window;
+  std::int64_t together = call.most_calls();
+  const Steady::time_point start = Steady::now();
+  while (seconds_since(start) < bound_s) {
+    const double window = seconds_of(call, calls, together);
+    if (together != unlimited_calls && window >= batch_s) together = std::min(together, calls);
     const double before = std::exchange(one_call, window / static_cast<double>(calls));
     if (window < window_s) {
       calls *= 2;
@@ -202,6 +221,21 @@ double warm_up(PreparedCall& call, double bound_s) {
   return one_call;
 }
 
+// What a batch takes when it is not interrupted, in seconds.
+double shortest_batch(PreparedCall& call, std::int64_t calls) {
+  double shortest = seconds_of(call, calls);
+  for (int i = 1; i < calibrations; ++i) shortest = std::min(shortest, seconds_of(call, calls));
+  return shortest;
+}
+
+// What a batch takes before it is timed.
+double restoring_seconds(PreparedCall& call, std::int64_t calls) {
+  if (call.most_calls() == unlimited_calls) return 0;  // nothing is restored
+  const Steady::time_point start = Steady::now();
+  call.restore(calls);
+  return seconds_since(start);
+}
+
 std::int64_t at_least_one(double value) {
   return std::max(std::int64_t{1}, static_cast<std::int64_t>(std::llround(value)));
 }
@@ -210,17 +244,21 @@ std::int64_t at_least_one(double value) {
 
 Timing time_round(PreparedCall& call, const TimingSpec& spec, const Surroundings& around) {
   const double batch_s = static_cast<double>(spec.batch_ns) * 1e-9;
-  const double one_call_s = warm_up(call, static_cast<double>(spec.round_ns) * 0.5e-9);
+  const double one_call_s = warm_up(call, static_cast<double>(spec.round_ns) * 0.5e-9, batch_s);
+  // An interruption can make a short call look a hundred times as long. Asking again costs little.
+  const bool may_be_short = one_call_s < 100 * batch_s;
   std::int64_t calls = 1;
   if (spec.plan) {
     calls = spec.plan->calls;
-  } else if (one_call_s < batch_s) {
+  } else if (may_be_short) {
     calls = calibrate(call, batch_s);
   }
-  const double batch_ns = (calls == 1 ? one_call_s : seconds_of(call, calls)) * 1e9;
-  const SlicePlan plan = spec.plan.value_or(plan_slices(calls, batch_ns, spec));
+  const double batch_ns = (may_be_short ? shortest_batch(call, calls) : one_call_s) * 1e9;
+  // A round of cheap calls on large copies would else go on for hours.
+  const double whole_ns = batch_ns + restoring_seconds(call, calls) * 1e9;
+  const SlicePlan plan = spec.plan.value_or(plan_slices(calls, whole_ns, spec));
   const bool is_cold = begins_cold(plan, batch_ns / static_cast<double>(calls), around.refill_ns);
-  return Round(call, plan, slices_of_round(plan, batch_ns, spec), is_cold, around).run();
+  return Round(call, plan, slices_of_round(plan, whole_ns, spec), is_cold, around).run();
 }
 
 bool begins_cold(const SlicePlan& plan, double call_ns, double refill_ns) {

@@ -7,6 +7,9 @@
 // passed to it as manual time, from two steady_clock readings tight around the loop. Google
 // Benchmark's own window also contains a reading of the thread's CPU clock, a system call of up to
 // a microsecond, which would add several percent to batches of 10 µs.
+//
+// What a kernel's calls change in place is restored before each batch, outside of the two readings,
+// but as a part of the slice's length and the round's.
 #pragma once
 
 #include <cstdint>

@@ -14,24 +14,6 @@ bool within(double expected, double actual, Tolerance tolerance) {
   return std::abs(actual - expected) <= tolerance.abs + tolerance.rel * std::abs(expected);
 }
 
-// Calls `visit` with the buffer's elements as a span of their own type.
-template <class Visit>
-auto visit_elements(const Buffer& buffer, Visit visit) {
-  switch (buffer.dtype()) {
-    case DType::f32:
-      return visit(buffer.as<float>());
-    case DType::f64:
-      return visit(buffer.as<double>());
-    case DType::i32:
-      return visit(buffer.as<std::int32_t>());
-    case DType::i64:
-      return visit(buffer.as<std::int64_t>());
-    case DType::u8:
-      return visit(buffer.as<std::uint8_t>());
-  }
-  throw std::logic_error("unknown dtype");
-}
-
 double distance(double a, double b) { return std::abs(a - b); }
 
 // Exact even if the numbers themselves are too large for a double.
@@ -88,18 +70,34 @@ OutputCheck check_outputs(const Kernel& kernel, const Inputs& inputs,
   if (expected.size() != actual.size()) {
     return {false, 0, fmt::format("{} outputs, expected {}", actual.size(), expected.size())};
   }
+  const std::vector<OutputField> fields = results_of(kernel);
   OutputCheck whole;
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    const OutputField& field = kernel.outputs.at(i);
+    const OutputField& field = fields.at(i);
     const OutputCheck check = check_output(expected[i], actual[i], field.tolerance(inputs));
     whole.max_error = std::max(whole.max_error, check.max_error);
     whole.comparable = whole.comparable && check.comparable;
     if (whole.matches && !check.matches) {
       whole.matches = false;
-      whole.difference = fmt::format("output '{}': {}", field.name, check.difference);
+      whole.difference = fmt::format("{} '{}': {}", i < kernel.outputs.size() ? "output" : "inout",
+                                     field.name, check.difference);
     }
   }
   return whole;
+}
+
+OutputCheck check_result(const Kernel& kernel, const Inputs& inputs,
+                         const std::vector<Buffer>& expected, PreparedCall& call) {
+  try {
+    return check_outputs(kernel, inputs, expected, call.result());
+  } catch (const WrongResult& wrong) {
+    return {.matches = false, .difference = wrong.what(), .comparable = false};
+  }
+}
+
+std::vector<Buffer> reference_results(const Kernel& kernel,
+                                      const std::shared_ptr<const Inputs>& inputs) {
+  return NativeLane().prepare(kernel, kernel.reference, inputs)->result();
 }
 
 }  // namespace gapmeter

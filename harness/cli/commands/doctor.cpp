@@ -38,7 +38,7 @@ ClockFacts clock_facts() {
 // The reference and the baseline of a kernel that does something.
 std::vector<CellKey> noise_cells(const Catalog& catalog) {
   for (const Kernel& kernel : catalog.kernels) {
-    if (kernel.outputs.empty() || kernel.reference.empty() || kernel.baseline.empty()) continue;
+    if (results_of(kernel).empty() || kernel.reference.empty() || kernel.baseline.empty()) continue;
     const std::size_t n = probe_size(parse_sizes(kernel.sizes));
     return {{kernel.name, reference_of(kernel), n}, {kernel.name, baseline_of(kernel), n}};
   }

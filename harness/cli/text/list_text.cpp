@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "harness/base/sizes.h"
 
@@ -46,6 +47,7 @@ nlohmann::json describe_fields(const std::vector<Field>& fields) {
     list.push_back({{"name", field.name},
                     {"dtype", name_of(field.dtype)},
                     {"dimensions", field.shape(1).size()}});
+    if constexpr (std::is_same_v<Field, InputField>) list.back()["inout"] = field.is_inout();
   }
   return list;
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from support import Program
+from support import BRIEF, Program
 
 NATIVE_WEIGHTS = ("alloc", "into", "simd", "checked", "zipped", "restricted", "nofma")
 
@@ -30,9 +30,9 @@ def test_every_pair_of_files_is_a_kernel(
 def test_json_holds_the_whole_description(kernels: dict[str, dict[str, Any]]) -> None:
     kernel = kernels["apply_weights"]
     assert kernel["inputs"] == [
-        {"name": "inp", "dtype": "f32", "dimensions": 1},
-        {"name": "w", "dtype": "f32", "dimensions": 1},
-        {"name": "bias", "dtype": "f32", "dimensions": 0},
+        {"name": "inp", "dtype": "f32", "dimensions": 1, "inout": False},
+        {"name": "w", "dtype": "f32", "dimensions": 1, "inout": False},
+        {"name": "bias", "dtype": "f32", "dimensions": 0, "inout": False},
     ]
     assert kernel["outputs"] == [{"name": "out", "dtype": "f32", "dimensions": 1}]
     assert kernel["sizes"][0] == 16 and kernel["sizes"][-1] == 16 << 20
@@ -66,20 +66,27 @@ EXPECTED_PROBLEMS = [
     r"duplicates: two inputs or outputs are called 'x'",
     r"duplicates: native/right is declared twice",
     r"duplicates: python/right is declared twice",
+    r"elsewhere: python/<lambda> is a function of helpers: define it in elsewhere\.py, .*wraps",
     r"empty_parts: no title is declared .*",
     r"empty_parts: no cost is declared .*",
     r"empty_parts: no baseline is declared .*",
     r"empty_parts: the sizes .* don't parse: .*",
     r"empty_parts: no native variant is declared .*",
     r"empty_parts: empty_parts\.py declares no variant .*",
+    r"inout_scalar: the inout field 'total' is a scalar: .*",
+    r"inout_scalar: native/right is .*",
     r"missing_names: no baseline is declared .*",
     r"missing_names: no reference is declared .*",
+    r"names_of_python: an input is called 'n': Python variants know something else as inputs\.n",
+    r"names_of_python: an input is called 'report': .*",
+    r"names_of_python: an input is called 'metrics': .*",
     r"orphan_native: orphan_native\.cpp has no orphan_native\.py .*",
     r"orphan_python: orphan_python\.py has no orphan_python\.cpp .*",
     r"signatures: native/doubles is \(f64\[\]\) -> f32\[\], but .* \(f32\[\]\) -> f32\[\]",
     r"signatures: native/one is \(f32\) -> f32\[\], but .*",
     r"signatures: native/whole is \(f32\[\]\) -> i32\[\], but .*",
     r"signatures: native/nothing is \(f32\[\]\) -> nothing, but .*",
+    r"twice_in_python: python/right is declared twice",
     r"unimportable: unimportable\.py can't be imported: RuntimeError: not today, nor tomorrow",
     r"wrong_names: the reference 'fastest' is not among the native variants",
     r"wrong_names: the baseline 'simplest' is not among the Python variants",
@@ -99,6 +106,38 @@ def test_problems_do_not_keep_the_good_kernels_from_being_listed(broken: Program
     process = broken("list")
     assert process.returncode == 0
     assert "signatures: Signatures that don't fit\n" in process.stdout
+
+
+@pytest.mark.parametrize(
+    ("kernel", "reason"),
+    [
+        ("duplicates", "two inputs or outputs are called 'x'"),
+        ("elsewhere", "python/<lambda> is a function of helpers: .*"),
+        ("names_of_python", "an input is called 'n': .*"),
+        ("signatures", "native/doubles is .*"),
+    ],
+)
+def test_a_kernel_with_a_problem_is_neither_verified_nor_measured(
+    broken: Program, out: Path, kernel: str, reason: str
+) -> None:
+    verified = broken("verify", "--kernels", kernel, "--sizes", "8")
+    assert verified.returncode == 1
+    *lines, tally = verified.stdout.splitlines()
+    assert len(lines) >= 2 and tally.startswith("0 right, ")
+    for line in lines:
+        assert re.fullmatch(rf"{kernel} \S+ n=8: error: {reason} \(gapmeter list --check\)", line)
+    run = broken.measure(out, *BRIEF, "--kernels", kernel, "--sizes", "8")
+    assert run.process.returncode == 1
+    assert len(run.rounds) == len(lines)
+    for row in run.rounds:
+        assert row["status"] == "error" and re.match(reason, row["reason"])
+
+
+def test_a_second_function_of_one_name_is_not_measured_in_silence(broken: Program) -> None:
+    """Nor the first one, which the module itself no longer knows."""
+    process = broken("verify", "--kernels", "twice_in_python", "--sizes", "8")
+    assert process.returncode == 1
+    assert "twice_in_python python/right n=8: error: python/right is declared" in process.stdout
 
 
 def test_version_and_help(gapmeter: Program) -> None:

@@ -67,7 +67,7 @@ def predictions(source_dir: Path, support: Any, kernel: str, variant: str) -> np
                 pytest.importorskip(package)
             declared.max_size = None
     inputs = inputs_of(source_dir, kernel, support)
-    function, arguments, _ = support.bind(path, variant, inputs)
+    function, arguments, *_ = support.bind(path, variant, inputs)
     return np.asarray(function(*arguments))
 
 

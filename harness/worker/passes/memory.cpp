@@ -1,6 +1,7 @@
 // The memory pass: what one call adds to the resident memory of a fresh process.
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "harness/sys/memory.h"
 #include "harness/worker/passes/pass.h"
@@ -22,7 +23,12 @@ void settle(LaneRunner& lane) {
 Measurement measure_memory(const PassContext& context) {
   const auto& [task, kernel, lane, turn] = context;
   disable_huge_pages();
-  lane.prepare(kernel, task.variant.name, make_inputs(context, std::min(tiny_n, task.n)))->run(1);
+  {
+    auto inputs = make_inputs(context, std::min(tiny_n, task.n));
+    const auto call = lane.prepare(kernel, task.variant.name, std::move(inputs));
+    call->restore(1);
+    call->run(1);
+  }
   settle(lane);
   const std::optional<std::int64_t> baseline = resident_bytes();
   if (!baseline) throw std::runtime_error("resident memory can't be read from /proc here");
@@ -36,6 +42,7 @@ Measurement measure_memory(const PassContext& context) {
     auto inputs = make_inputs(context, task.n);
     measurement.input_digest = digest_text(*inputs);
     const auto call = lane.prepare(kernel, task.variant.name, std::move(inputs));
+    call->restore(1);
     settle(lane);
     memory.input_bytes = increment(resident_bytes());
     const bool peak_is_reset = reset_peak();

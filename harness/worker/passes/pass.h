@@ -26,7 +26,7 @@ using PassFunction = Measurement (*)(const PassContext& context);
 PassFunction function_of(Pass pass);
 
 // The kernel's inputs at a size, with the task's seed and threads.
-std::shared_ptr<const Inputs> make_inputs(const PassContext& context, std::size_t n);
+std::shared_ptr<Inputs> make_inputs(const PassContext& context, std::size_t n);
 // As it appears in rows.
 std::string digest_text(const Inputs& inputs);
 

@@ -18,9 +18,9 @@ PassFunction function_of(Pass pass) {
   return functions[static_cast<std::size_t>(pass)];
 }
 
-std::shared_ptr<const Inputs> make_inputs(const PassContext& context, std::size_t n) {
-  return std::make_shared<const Inputs>(generate_inputs(
-      context.kernel.name, context.kernel.inputs, n, context.task.seed, context.task.threads));
+std::shared_ptr<Inputs> make_inputs(const PassContext& context, std::size_t n) {
+  return std::make_shared<Inputs>(generate_inputs(context.kernel.name, context.kernel.inputs, n,
+                                                  context.task.seed, context.task.threads));
 }
 
 std::string digest_text(const Inputs& inputs) { return hex_of(digest_of(inputs)); }

@@ -1,6 +1,10 @@
-// The time pass: one round of batches, then single calls if they are long enough.
+// The time pass: one round of batches, then single calls if they are long enough, and in a cell's
+// first round the result once more.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
+#include <string>
 
 #include "harness/base/clock.h"
 #include "harness/sys/processor_wait.h"
@@ -8,6 +12,7 @@
 #include "harness/worker/probe.h"
 #include "harness/worker/single_calls.h"
 #include "harness/worker/timing.h"
+#include "harness/worker/verification.h"
 
 namespace gapmeter {
 namespace {
@@ -47,6 +52,16 @@ Surroundings surroundings_of(const PassContext& context) {
   return around;
 }
 
+// What is wrong with a call after so many others; nothing if its result is still right. Inputs and
+// the reference's results are made anew: while calls were timed nothing of them was there.
+std::string found_after_timing(const PassContext& context, PreparedCall& call) {
+  const auto inputs = make_inputs(context, context.task.n);
+  const OutputCheck check =
+      check_result(context.kernel, *inputs, reference_results(context.kernel, inputs), call);
+  if (check.matches) return "";
+  return fmt::format("after the timed calls, {}: {}", check.difference, start_from_the_same);
+}
+
 }  // namespace
 
 Measurement measure_time(const PassContext& context) {
@@ -66,6 +81,10 @@ Measurement measure_time(const PassContext& context) {
     measurement.single_calls = time_single_calls(*call, lane, single_calls_ns);
   }
   measurement.effort.timed_s = timed_seconds(measurement);
+  if (!task.verify_after) return measurement;
+  if (const std::string found = found_after_timing(context, *call); !found.empty()) {
+    return {.status = Status::mismatch, .reason = found, .input_digest = measurement.input_digest};
+  }
   return measurement;
 }
 

@@ -292,6 +292,14 @@ TEST(Summarize, TheFirstFailureIsTheOneTold) {
   EXPECT_EQ(row.reason, "first");
 }
 
+TEST(Summarize, AMismatchAfterTheTimedCallsIsVerifiedAsWrong) {
+  const CellKey key = cell("native/simd");
+  const SummaryRow row =
+      only_row({verified_row(key), failed_row(key, Status::mismatch, "x", Pass::time)});
+  EXPECT_EQ(row.verified, false);
+  EXPECT_EQ(row.status, Status::mismatch);
+}
+
 TEST(Summarize, OnlyAMismatchIsVerifiedAsWrong) {
   const CellKey key = cell("python/loop");
   EXPECT_EQ(only_row({failed_row(key, Status::mismatch, "x")}).verified, false);

@@ -183,5 +183,21 @@ TEST_F(DigestOf, ChangesWithTheOrderOfFields) {
   EXPECT_NE(digest_of(ab), digest_of(ba));
 }
 
+// A fill that leaves most of the field alone, and a number of threads.
+std::vector<InputField> sparse_fields() {
+  const Fill<double> one = [](std::span<double> x, Random& random) {
+    x[random.below(x.size())] = random.unit();
+  };
+  return {input<double>("x", one), thread_count()};
+}
+
+TEST(RefillInputs, MakesWhatTheOtherSeedMakesInTheSamePlace) {
+  Inputs inputs = generate_inputs("k", sparse_fields(), 100, 1, 2);
+  const void* const data = inputs["x"].data();
+  refill_inputs(inputs, "k", sparse_fields(), 2, 4);
+  EXPECT_EQ(inputs["x"].data(), data);
+  EXPECT_EQ(digest_of(inputs), digest_of(generate_inputs("k", sparse_fields(), 100, 2, 4)));
+}
+
 }  // namespace
 }  // namespace gapmeter

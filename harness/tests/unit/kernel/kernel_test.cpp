@@ -50,6 +50,67 @@ TEST(ProblemsOf, AcceptsEverySignatureThatFits) {
   EXPECT_THAT(problems_of(scalar_output), IsEmpty());
 }
 
+void change(std::span<double> /*x*/) {}
+double change_and_return(std::span<double> x) { return x[0]; }
+double change_prepared(const std::vector<double>& /*copy*/, std::span<double> x) { return x[0]; }
+
+Kernel inout_kernel(NativeVariant variant) {
+  Kernel kernel = kernel_with(std::move(variant));
+  kernel.inputs = {inout<double>("x", uniform{-1, 1}, Tolerance{.abs = 0.5})};
+  return kernel;
+}
+
+TEST(ProblemsOf, AcceptsEverySignatureThatChangesAnInput) {
+  Kernel kernel = inout_kernel(native<change>("v"));
+  kernel.outputs.clear();
+  EXPECT_THAT(problems_of(kernel), IsEmpty());
+  kernel.outputs = {output<double>("y", Tolerance{}, scalar)};
+  kernel.native = {native<change_and_return>("v"), native<copy, change_prepared>("prepared")};
+  EXPECT_THAT(problems_of(kernel), IsEmpty());
+}
+
+TEST(ProblemsOf, ReportsAnInoutFieldThatIsNotWritable) {
+  EXPECT_THAT(problems_of(inout_kernel(native<copy>("v"))),
+              ElementsAre("native/v is (f64[]) -> f64[], but the declared inputs and outputs ask "
+                          "for (mutable f64[]) -> f64[]"));
+}
+
+TEST(ProblemsOf, ReportsAWritableInputThatIsNotInout) {
+  Kernel kernel = kernel_with(native<change>("v"));
+  kernel.outputs.clear();
+  EXPECT_THAT(problems_of(kernel),
+              ElementsAre("native/v is (mutable f64[]) -> nothing, but the declared inputs and "
+                          "outputs ask for (f64[]) -> nothing"));
+}
+
+TEST(ProblemsOf, ReportsAnInoutScalar) {
+  Kernel kernel = inout_kernel(native<change>("v"));
+  kernel.inputs = {inout<double>("x", uniform{-1, 1}, Tolerance{}, scalar)};
+  EXPECT_THAT(problems_of(kernel), ::testing::Contains(HasSubstr("inout field 'x' is a scalar")));
+}
+
+TEST(ProblemsOf, ReportsInputsThatPythonTakesForSomethingElse) {
+  for (const char* name : {"n", "report", "metrics", "left_out"}) {
+    Kernel kernel = test::twice_kernel();
+    kernel.inputs[0].name = name;
+    EXPECT_THAT(problems_of(kernel), ElementsAre(HasSubstr(name))) << name;
+  }
+  Kernel kernel = test::twice_kernel();
+  kernel.outputs[0].name = "n";  // Python does not see it
+  EXPECT_THAT(problems_of(kernel), IsEmpty());
+}
+
+TEST(ResultsOf, AreOutputsThenWhatIsLeftInInoutFields) {
+  Kernel kernel = inout_kernel(native<change_and_return>("v"));
+  kernel.inputs.push_back(input<double>("read", uniform{-1, 1}));
+  const std::vector<OutputField> results = results_of(kernel);
+  ASSERT_THAT(results, SizeIs(2));
+  EXPECT_EQ(results[0].name, "y");
+  EXPECT_EQ(results[1].name, "x");
+  EXPECT_EQ(results[1].shape(5), Shape{5});
+  EXPECT_EQ(results[1].tolerance({}).abs, 0.5);
+}
+
 TEST(ProblemsOf, ReportsAnInputOfAnotherType) {
   EXPECT_THAT(problems_of(kernel_with(native<copy_floats>("v"))),
               ElementsAre("native/v is (f32[]) -> f64[], but the declared inputs and outputs ask "

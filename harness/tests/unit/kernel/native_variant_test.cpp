@@ -249,5 +249,127 @@ TEST(PreparedVariant, DescribesInputsAndOutputs) {
   EXPECT_EQ(variant.returns.kind, Kind::nothing);
 }
 
+// y is changed, x and factor are read.
+void add_to(std::span<double> y, std::span<const double> x, double factor) {
+  for (std::size_t i = 0; i < x.size(); ++i) y[i] += factor * x[i];
+}
+double add_and_sum(std::span<double> y, std::span<const double> x, double factor) {
+  add_to(y, x, factor);
+  return sum(y);
+}
+void add_into(std::span<double> y, std::span<const double> x, double factor,
+              std::span<double> total) {
+  total[0] = add_and_sum(y, x, factor);
+}
+std::vector<double> prepare_product(std::span<const double> y, std::span<const double> x,
+                                    double factor) {
+  EXPECT_THAT(y, ElementsAre(1, 1, 1));
+  return scaled(x, factor);
+}
+void add_product(const std::vector<double>& product, std::span<double> y) { add_to(y, product, 1); }
+double add_product_and_sum(std::vector<double>& product, std::span<double> y) {
+  return add_and_sum(y, product, 1);
+}
+double only_sum(Scaled& prepared) { return sum(prepared.y); }
+
+class InoutVariant : public ::testing::Test {
+ protected:
+  InoutVariant() {
+    inputs_.fields.insert(inputs_.fields.begin(),
+                          {"y", test::buffer_of<double>({1, 1, 1}), /*is_inout=*/true});
+  }
+
+  Inputs inputs_ = one_two_three_and_ten();
+};
+
+TEST_F(InoutVariant, ItsResultIsWhatItLeaves) {
+  const auto call = native<add_to>("add").bind(inputs_, {});
+  for (int times = 0; times < 2; ++times) {
+    const std::vector<Buffer> result = call->result();
+    ASSERT_THAT(result, SizeIs(1));
+    EXPECT_THAT(test::elements_of<double>(result[0]), ElementsAre(11, 21, 31));
+  }
+  EXPECT_THAT(test::elements_of<double>(inputs_["y"]), ElementsAre(1, 1, 1));
+}
+
+TEST_F(InoutVariant, ItsOutputsComeFirst) {
+  const NativeVariant returning = native<add_and_sum>("v");
+  const NativeVariant filling = native<add_into>("v");
+  for (const NativeVariant& variant : {returning, filling}) {
+    const std::vector<Buffer> result = variant.bind(inputs_, {scalar_f64})->result();
+    ASSERT_THAT(result, SizeIs(2));
+    EXPECT_THAT(test::elements_of<double>(result[0]), ElementsAre(63));
+    EXPECT_THAT(test::elements_of<double>(result[1]), ElementsAre(11, 21, 31));
+  }
+}
+
+TEST_F(InoutVariant, EveryCallOfABatchHasACopyOfItsOwn) {
+  static std::vector<double> seen;
+  seen.clear();
+  const auto call = native<[](std::span<double> y, std::span<const double> x, double factor) {
+                      seen.push_back(y[0]);
+                      add_to(y, x, factor);
+                    }>("v")
+                        .bind(inputs_, {});
+  for (int batch = 0; batch < 2; ++batch) {
+    call->restore(3);
+    for (int i = 0; i < 3; ++i) call->invoke()(*call);
+  }
+  EXPECT_THAT(seen, ElementsAre(1, 1, 1, 1, 1, 1));
+}
+
+TEST_F(InoutVariant, KnowsHowManyCallsItHasCopiesFor) {
+  const auto call = native<add_to>("add").bind(inputs_, {});
+  EXPECT_EQ(call->calls_left(), 0);
+  call->restore(3);
+  EXPECT_EQ(call->calls_left(), 3);
+  call->invoke()(*call);
+  EXPECT_EQ(call->calls_left(), 2);
+}
+
+TEST_F(InoutVariant, OrdinaryOnesNeedNoCopies) {
+  const Inputs inputs = one_two_three();
+  const auto call = native<sum>("sum").bind(inputs, {scalar_f64});
+  EXPECT_EQ(call->most_calls(), unlimited_calls);
+  EXPECT_EQ(call->calls_left(), unlimited_calls);
+}
+
+TEST_F(InoutVariant, APreparedOneReadsWhatWasDeclaredAndChangesCopies) {
+  const auto call = native<prepare_product, add_product>("v").bind(inputs_, {});
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_THAT(test::elements_of<double>(call->result().at(0)), ElementsAre(11, 21, 31));
+  }
+  const auto summing =
+      native<prepare_product, add_product_and_sum>("v").bind(inputs_, {scalar_f64});
+  EXPECT_THAT(test::elements_of<double>(summing->result().at(0)), ElementsAre(63));
+}
+
+TEST_F(InoutVariant, DescribesWhatItChanges) {
+  using Types = std::vector<ParameterType>;
+  const ParameterType array{Kind::array, DType::f64}, scalar{Kind::scalar, DType::f64},
+      writable{Kind::writable_array, DType::f64};
+  EXPECT_EQ(native<add_to>("v").parameters, (Types{writable, array, scalar}));
+  const NativeVariant prepared = native<prepare_product, add_product>("v");
+  EXPECT_EQ(prepared.parameters, (Types{array, array, scalar, writable}));
+  EXPECT_TRUE(prepared.is_prepared);
+}
+
+// Elements that a call may change: of a vector, not of a class, and not behind const.
+TEST_F(InoutVariant, ShowsWhatItPreparedWhereItCan) {
+  const auto changeable = native<prepare_product, add_product_and_sum>("v").bind(inputs_, {});
+  const PreparedElements elements = changeable->prepared_elements();
+  EXPECT_EQ(elements.dtype, DType::f64);
+  EXPECT_EQ(elements.bytes.size(), 3 * sizeof(double));
+  EXPECT_TRUE((native<prepare_product, add_product>("v")
+                   .bind(inputs_, {})
+                   ->prepared_elements()
+                   .bytes.empty()));
+  const Inputs inputs = one_two_three_and_ten();
+  EXPECT_TRUE((native<prepare_scaled, only_sum>("v")
+                   .bind(inputs, {scalar_f64})
+                   ->prepared_elements()
+                   .bytes.empty()));
+}
+
 }  // namespace
 }  // namespace gapmeter

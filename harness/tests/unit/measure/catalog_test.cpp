@@ -220,6 +220,33 @@ TEST_F(UnimportableVariants, OfAKernelWithoutABaselineAreNone) {
   EXPECT_THAT(names(), ElementsAre("native/plain", "native/fast"));
 }
 
+TEST(FindContradiction, GoodPairsHaveNone) {
+  const Catalog catalog = catalog_of({"a"});
+  EXPECT_EQ(find_contradiction(catalog, catalog.kernels[0]), std::nullopt);
+}
+
+TEST(FindContradiction, IsTheFirstOfADescription) {
+  Catalog catalog = catalog_of({"a"});
+  test::kernel_in(catalog, "a").inputs[0].name = "n";
+  catalog.python.problems = {{"a", "python/loop is declared twice"}};
+  EXPECT_THAT(find_contradiction(catalog, catalog.kernels[0]).value_or(""),
+              HasSubstr("an input is called 'n'"));
+}
+
+TEST(FindContradiction, IsOneOfThePythonVariantsToo) {
+  Catalog catalog = catalog_of({"a", "b"});
+  catalog.python.problems = {{"b", "python/loop is declared twice"}};
+  EXPECT_EQ(find_contradiction(catalog, catalog.kernels[0]), std::nullopt);
+  EXPECT_EQ(find_contradiction(catalog, catalog.kernels[1]), "python/loop is declared twice");
+}
+
+TEST(FindContradiction, IsNoModuleThatCannotBeImported) {
+  Catalog catalog = catalog_of({"a"});
+  catalog.python.variants.clear();
+  catalog.python.problems = {{"a", "SyntaxError: line 3"}};
+  EXPECT_EQ(find_contradiction(catalog, catalog.kernels[0]), std::nullopt);
+}
+
 TEST(FindPythonVariant, NeedsKernelAndName) {
   Catalog catalog = catalog_of({"a", "b"});
   test::python_variant_in(catalog, "b", "numpy").max_size = 7;

@@ -294,6 +294,21 @@ TEST_F(UnimportableModule, IsToldOnceHoweverManyProblemsItHas) {
   EXPECT_THAT(plan_groups(catalog_, {.sizes = {4}})[0].variants, SizeIs(3));
 }
 
+// None of the kernel's figures would be what it says.
+TEST(PlanComparisons, SettleEveryVariantOfAContradictoryKernel) {
+  Catalog catalog = catalog_of({"a", "b"});
+  catalog.python.problems = {{"a", "python/loop is declared twice"}};
+  const auto groups = plan_groups(catalog, {.sizes = {4}});
+  ASSERT_THAT(groups, SizeIs(2));
+  EXPECT_THAT(groups[0].variants, SizeIs(4));
+  for (const PlannedVariant& variant : groups[0].variants) {
+    ASSERT_TRUE(variant.settled.has_value());
+    EXPECT_EQ(variant.settled->status, Status::error);
+    EXPECT_EQ(variant.settled->reason, "python/loop is declared twice (gapmeter list --check)");
+  }
+  for (const PlannedVariant& variant : groups[1].variants) EXPECT_FALSE(variant.settled);
+}
+
 // Each engine imports the modules for itself, and they may declare other variants there.
 class FurtherEngineTest : public ::testing::Test {
  protected:

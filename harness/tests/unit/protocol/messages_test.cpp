@@ -34,7 +34,8 @@ Task full_task() {
                      .slice_ns = 2,
                      .round_ns = 3,
                      .single_calls_ns = 4,
-                     .plan = SlicePlan{.calls = 5, .batches = 6}}};
+                     .plan = SlicePlan{.calls = 5, .batches = 6}},
+          .verify_after = true};
 }
 
 // Every field has a value of its own, so that none can stand in for another.
@@ -379,7 +380,7 @@ TEST(MalformedMessage, EveryMissingFieldIsNamed) {
     EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
   }
   for (const char* field : {"pass", "kernel", "variant", "n", "threads", "seed", "batch_ns",
-                            "slice_ns", "round_ns", "single_calls_ns"}) {
+                            "slice_ns", "round_ns", "single_calls_ns", "verify_after"}) {
     Json request = request_json();
     request["task"].erase(field);
     EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");

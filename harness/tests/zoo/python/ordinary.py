@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 from array import array
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gapmeter import as_lists, as_numpy, variant
@@ -72,3 +73,15 @@ class Callable:
 def calls_a_method(double, x):
     """Takes a callable among its arguments."""
     return double(x)
+
+
+@contextmanager
+def nothing_around():
+    yield
+
+
+@variant(prepare=as_lists)
+@nothing_around()
+def decorated(x):
+    """The function that is called is contextlib's."""
+    return [2 * value for value in x]
