@@ -136,10 +136,11 @@ std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::pa
 }
 
 // Other tenants of a shared machine take memory bandwidth for minutes: the better of a run's
-// beginning and its end is nearer to what there is. A budget leaves no time for that.
+// beginning and its end is nearer to what there is. Quick runs and those
+// with a budget have no time for that.
 void measure_limits_again(const Setup& setup, RunFacts& facts) {
   std::optional<Roofline>& roofline = facts.machine.roofline;
-  if (!roofline) return;
+  if (!roofline || setup.options.selection.quick || setup.options.budget_s) return;
   const Roofline again = measure_roofline(setup.workers.cpu, largest_cache(facts.machine.caches));
   roofline = best_of(*roofline, again);
 }
@@ -183,7 +184,7 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
   RunContext context = context_of(facts);
   write_summary(dir, summary, context);
   facts.probes = describe_probes(rounds.rows);
-  if (rounds.end == RunEnd::complete && !left_s) measure_limits_again(setup, facts);
+  if (rounds.end == RunEnd::complete) measure_limits_again(setup, facts);
   facts.ended = utc_now();
   facts.interrupted = rounds.end == RunEnd::interrupted;
   write_run_facts(dir, facts);

@@ -35,7 +35,7 @@ class Colour:
 class Lane:
     """A lane; `side` is COMPILED, a gap's denominator, or PYTHON, its numerator.
 
-    `label` is its name for readers. `line` is a line style of Matplotlib. Markers and bars are
+    `label` is its name for readers. `line` is a line style of Matplotlib. Markers are
     filled, or `hollow`. Each variant of a chart has another of the colours.
     """
 
