@@ -221,10 +221,14 @@ double warm_up(PreparedCall& call, double bound_s, double batch_s) {
   return one_call;
 }
 
-// What a batch takes when it is not interrupted, in seconds.
-double shortest_batch(PreparedCall& call, std::int64_t calls) {
+// What a batch takes, in seconds: the shortest of a few where they cost little, because an
+// interruption would make the slices of all rounds too short.
+double batch_seconds(PreparedCall& call, std::int64_t calls, double one_call_s, bool may_be_short) {
+  if (calls == 1 && !may_be_short) return one_call_s;
   double shortest = seconds_of(call, calls);
-  for (int i = 1; i < calibrations; ++i) shortest = std::min(shortest, seconds_of(call, calls));
+  for (int i = 1; may_be_short && i < calibrations; ++i) {
+    shortest = std::min(shortest, seconds_of(call, calls));
+  }
   return shortest;
 }
 
@@ -253,7 +257,7 @@ Timing time_round(PreparedCall& call, const TimingSpec& spec, const Surroundings
   } else if (may_be_short) {
     calls = calibrate(call, batch_s);
   }
-  const double batch_ns = (may_be_short ? shortest_batch(call, calls) : one_call_s) * 1e9;
+  const double batch_ns = batch_seconds(call, calls, one_call_s, may_be_short) * 1e9;
   // A round of cheap calls on large copies would else go on for hours.
   const double whole_ns = batch_ns + restoring_seconds(call, calls) * 1e9;
   const SlicePlan plan = spec.plan.value_or(plan_slices(calls, whole_ns, spec));
