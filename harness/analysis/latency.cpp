@@ -35,8 +35,32 @@ constexpr std::size_t least_rounds = 2;
 
 using Values = std::span<const RoundValue>;  // ascending
 
+std::vector<double> logarithms(Values rounds) {
+  std::vector<double> logs;
+  logs.reserve(rounds.size());
+  for (const RoundValue& round : rounds) logs.push_back(std::log(round.value));
+  return logs;
+}
+
+std::optional<Interval> exponential(const std::optional<Interval>& logs) {
+  if (!logs) return std::nullopt;
+  return Interval{std::exp(logs->low), std::exp(logs->high)};
+}
+
+bool are_same_rounds(const RoundValues& one, const RoundValues& other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                    [](const RoundValue& a, const RoundValue& b) { return a.round == b.round; });
+}
+
+Interval span_of(const RoundValues& rounds) {
+  const auto [least, most] = std::minmax_element(
+      rounds.begin(), rounds.end(),
+      [](const RoundValue& a, const RoundValue& b) { return a.value < b.value; });
+  return {least->value, most->value};
+}
+
 Speed speed_of(Values members) {
-  Speed speed{.latency_ns = median(values_of({members.begin(), members.end()})), .rounds = {}};
+  Speed speed{.latency_ns = std::exp(trimmed_mean(logarithms(members))), .rounds = {}};
   for (const RoundValue& member : members) speed.rounds.push_back(member.round);
   std::sort(speed.rounds.begin(), speed.rounds.end());
   return speed;
@@ -126,24 +150,21 @@ double figure_of(const RoundValues& rounds) {
 }
 
 std::optional<Interval> interval_of(const RoundValues& rounds, double confidence) {
-  return median_interval(values_of(rounds), confidence);
+  if (speeds_of(rounds).size() > 1) return span_of(rounds);
+  return exponential(trimmed_mean_interval(logarithms(rounds), confidence));
 }
 
 Estimate ratio_of(const RoundValues& numerator, const RoundValues& denominator, double confidence) {
-  std::vector<double> logs;
-  auto other = denominator.begin();
-  for (const RoundValue& round : numerator) {
-    while (other != denominator.end() && other->round < round.round) ++other;
-    if (other == denominator.end()) break;
-    if (other->round == round.round) logs.push_back(std::log(round.value / other->value));
-  }
   Estimate ratio{.value = figure_of(numerator) / figure_of(denominator)};
-  if (logs.empty()) return ratio;
-  const double middle = median(logs);
-  if (const auto interval = median_interval(logs, confidence)) {
-    ratio.interval = Interval{ratio.value * std::exp(interval->low - middle),
-                              ratio.value * std::exp(interval->high - middle)};
+  if (speeds_of(numerator).size() > 1 || speeds_of(denominator).size() > 1) {
+    const Interval above = span_of(numerator), below = span_of(denominator);
+    ratio.interval = Interval{above.low / below.high, above.high / below.low};
+    return ratio;
   }
+  const std::vector<double> a = logarithms(numerator), b = logarithms(denominator);
+  ratio.interval = exponential(are_same_rounds(numerator, denominator)
+                                   ? paired_trimmed_interval(a, b, confidence)
+                                   : independent_trimmed_interval(a, b, confidence));
   return ratio;
 }
 
@@ -175,7 +196,7 @@ std::string difference_between(const Speed& fast, const Speed& slow,
   for (const auto& [count, name] : counted) {
     const double few = per_call(count, fast, rounds), many = per_call(count, slow, rounds);
     if (many >= least_per_call && many > 2 * few) {
-      return fmt::format("{} {} a call, against {}", format_count(many), name, format_count(few));
+      return fmt::format("{} a call: {}, against {}", name, format_count(many), format_count(few));
     }
   }
   return "";

@@ -20,13 +20,16 @@ RoundValues disturbed_latencies(const std::vector<const RoundRow*>& rounds, doub
 // Over all slices, whatever their state. A round of an older run is its median batch.
 RoundValues all_latencies(const std::vector<const RoundRow*>& rounds);
 
-// The figure of a cell: the median over rounds or, of a cell with several speeds, over those that
-// had the speed of most; of two speeds that are as frequent, the slower. Precondition: not empty.
+// The figure of a cell: the trimmed mean over rounds (trimmed_mean), in logarithms, or, of a cell
+// with several speeds, over those that had the speed of most; of two speeds that are as frequent,
+// the slower. Precondition: not empty.
 double figure_of(const RoundValues& rounds);
-// The confidence interval of the figure; nullopt with too few rounds.
+// The confidence interval of the figure; nullopt with fewer than three rounds. Of a cell with
+// several speeds it spans all of its rounds.
 std::optional<Interval> interval_of(const RoundValues& rounds, double confidence);
-// One figure over another, and its interval from resampling the rounds that both have. What a round
-// did to both cancels in it. Precondition: both have rounds.
+// One figure over another, and its confidence interval. If both have the same rounds, what a round
+// did to both cancels in it (paired_trimmed_interval); else the rounds of each are independent.
+// Precondition: both have rounds.
 Estimate ratio_of(const RoundValues& numerator, const RoundValues& denominator, double confidence);
 
 // The speeds of a cell, fastest first: one, unless its rounds fall into groups with nothing between

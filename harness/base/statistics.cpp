@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <vector>
 
@@ -84,6 +85,55 @@ Estimate centre_of(std::vector<double> values, const Rejected& rejected) {
   return estimate;
 }
 
+// With fewer values, Student's t has so few degrees of freedom that an interval says nothing.
+constexpr std::size_t least_for_trimmed_interval = 3;
+
+// How many values a trimmed mean leaves out at each end, and how many are left.
+std::size_t trimmed_from(std::size_t count) { return count / 5; }
+int left_of(std::size_t count) { return static_cast<int>(count - 2 * trimmed_from(count)); }
+double scale_of(std::size_t count) {
+  return static_cast<double>(left_of(count)) * static_cast<double>(left_of(count) - 1);
+}
+
+// The values with those that a trimmed mean leaves out moved to the nearest that it keeps.
+std::vector<double> winsorized_copy(std::span<const double> values) {
+  const std::vector<double> sorted = sorted_copy(values);
+  const std::size_t cut = trimmed_from(sorted.size());
+  std::vector<double> winsorized(values.begin(), values.end());
+  for (double& value : winsorized) {
+    value = std::clamp(value, sorted[cut], sorted[sorted.size() - 1 - cut]);
+  }
+  return winsorized;
+}
+
+// The sum of the squared deviations from the mean.
+double squares_of(std::span<const double> values) {
+  const double middle = mean(values);
+  double sum = 0;
+  for (const double value : values) sum += (value - middle) * (value - middle);
+  return sum;
+}
+
+Interval around(double centre, double error, int degrees, double confidence) {
+  const double margin = student_quantile((1 + confidence) / 2, degrees) * error;
+  return {centre - margin, centre + margin};
+}
+
+// P(T < t) of Student's t with whole degrees of freedom, for t >= 0.
+double student_below(double t, int degrees) {
+  const double angle = std::atan(t / std::sqrt(static_cast<double>(degrees)));
+  const double cosine = std::cos(angle);
+  const bool odd = degrees % 2 == 1;
+  double term = odd ? cosine : 1, sum = degrees == 1 ? 0 : term;
+  for (int k = odd ? 3 : 2; k < degrees; k += 2) {
+    term *= cosine * cosine * (k - 1) / k;
+    sum += term;
+  }
+  const double within =
+      odd ? 2 / std::numbers::pi * (angle + std::sin(angle) * sum) : std::sin(angle) * sum;
+  return (1 + within) / 2;
+}
+
 }  // namespace
 
 double mean(std::span<const double> values) {
@@ -152,6 +202,59 @@ Estimate rank_sum_shift(std::span<const double> values, std::span<const double> 
                    std::max(values.size(), base.size()) <= most_exact
                        ? rejected_exactly(rank_sum_weights(values.size(), base.size()), confidence)
                        : rejected_nearly(normal, confidence));
+}
+
+double trimmed_mean(std::span<const double> values) {
+  const std::vector<double> sorted = sorted_copy(values);
+  const std::size_t cut = trimmed_from(sorted.size());
+  return mean(std::span(sorted).subspan(cut, sorted.size() - 2 * cut));
+}
+
+std::optional<Interval> trimmed_mean_interval(std::span<const double> values, double confidence) {
+  if (values.size() < least_for_trimmed_interval) return std::nullopt;
+  const double error = std::sqrt(squares_of(winsorized_copy(values)) / scale_of(values.size()));
+  return around(trimmed_mean(values), error, left_of(values.size()) - 1, confidence);
+}
+
+std::optional<Interval> paired_trimmed_interval(std::span<const double> values,
+                                                std::span<const double> others, double confidence) {
+  if (values.size() < least_for_trimmed_interval) return std::nullopt;
+  std::vector<double> differences = winsorized_copy(values);
+  const std::vector<double> winsorized = winsorized_copy(others);
+  for (std::size_t i = 0; i < differences.size(); ++i) differences[i] -= winsorized[i];
+  const double error = std::sqrt(squares_of(differences) / scale_of(values.size()));
+  return around(trimmed_mean(values) - trimmed_mean(others), error, left_of(values.size()) - 1,
+                confidence);
+}
+
+std::optional<Interval> independent_trimmed_interval(std::span<const double> values,
+                                                     std::span<const double> others,
+                                                     double confidence) {
+  if (std::min(values.size(), others.size()) < least_for_trimmed_interval) return std::nullopt;
+  const auto squared_error = [](std::span<const double> side) {
+    return squares_of(winsorized_copy(side)) / scale_of(side.size());
+  };
+  const double a = squared_error(values), b = squared_error(others);
+  const auto part = [](double share, std::size_t count) {
+    return share * share / static_cast<double>(left_of(count) - 1);
+  };
+  const double parts = part(a, values.size()) + part(b, others.size());
+  // Rounded down: a little too wide rather than too narrow.
+  const int degrees = parts > 0 ? std::max(1, static_cast<int>((a + b) * (a + b) / parts)) : 1;
+  return around(trimmed_mean(values) - trimmed_mean(others), std::sqrt(a + b), degrees, confidence);
+}
+
+// By bisection of the distribution function, which is a finite sum for whole degrees of freedom
+// (Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.3 and 26.7.4).
+double student_quantile(double p, int degrees) {
+  if (p < 0.5) return -student_quantile(1 - p, degrees);
+  double low = 0, high = 1;
+  while (student_below(high, degrees) < p) high *= 2;
+  for (int i = 0; i < 100; ++i) {
+    const double middle = (low + high) / 2;
+    (student_below(middle, degrees) < p ? low : high) = middle;
+  }
+  return (low + high) / 2;
 }
 
 double normal_quantile(double p) {

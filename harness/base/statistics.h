@@ -57,6 +57,32 @@ Estimate paired_ratio(std::span<const double> numerator, std::span<const double>
 Estimate rank_sum_shift(std::span<const double> values, std::span<const double> base,
                         double confidence);
 
+// The 20 % trimmed mean: that of the values without the lowest and the highest fifth (as many whole
+// values as fit into it). It is hardly moved by a few values far off, as the median is, and varies
+// less than it. Precondition: not empty.
+double trimmed_mean(std::span<const double> values);
+
+// The confidence interval of a trimmed mean (Tukey and McLaughlin, 1963): Student's t with the
+// winsorized variance. nullopt for fewer than three values.
+std::optional<Interval> trimmed_mean_interval(std::span<const double> values, double confidence);
+
+// The confidence interval of the difference of two trimmed means whose values belong together in
+// pairs (Wilcox, "Introduction to Robust Estimation and Hypothesis Testing", section 5.9.5): what
+// both values of a pair have in common cancels. nullopt for fewer than three pairs. Precondition:
+// equal lengths.
+std::optional<Interval> paired_trimmed_interval(std::span<const double> values,
+                                                std::span<const double> others, double confidence);
+
+// The same for independent values (Yuen, "The two-sample trimmed t for unequal population
+// variances", Biometrika, 1974). nullopt for fewer than three of either.
+std::optional<Interval> independent_trimmed_interval(std::span<const double> values,
+                                                     std::span<const double> others,
+                                                     double confidence);
+
+// x such that a variable with Student's t distribution of so many degrees of freedom (1 or more) is
+// below it with probability p in (0, 1).
+double student_quantile(double p, int degrees);
+
 // x such that a standard normal variable is below it with probability p in (0, 1).
 double normal_quantile(double p);
 

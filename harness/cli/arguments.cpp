@@ -17,7 +17,7 @@ struct Depth {
   bool quick;
 };
 
-constexpr Depth quick_depth{6, 10'000'000, 2'500'000, 2, std::size_t{1} << 16, true};
+constexpr Depth quick_depth{6, 10'000'000, 5'000'000, 2, std::size_t{1} << 16, true};
 constexpr Depth full_depth{21, 200'000'000, 100'000'000, std::nullopt, std::nullopt, false};
 // Many short rounds: an interval over rounds narrows with their number more than with their length.
 // The wanted figure is a latency, not its tail, so few calls are timed one by one.

@@ -111,7 +111,11 @@ void Scheduler::retire_undisturbed(std::vector<Contestant*>& contestants) const 
 
 // Looks only at the widths of intervals: where they lie must not decide when to stop.
 void Scheduler::retire_precise(std::vector<Contestant*>& contestants, int rounds) const {
-  if (!plan_.precision) return;
+  // Of fewer, the first that agree too well would end it.
+  constexpr std::size_t least_deciding = 6;
+  if (!plan_.precision || deciding_rounds(static_cast<std::size_t>(rounds)) < least_deciding) {
+    return;
+  }
   std::vector<RoundRow> deciding;
   std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(deciding), [&](const RoundRow& row) {
     return row.round < static_cast<int>(deciding_rounds(static_cast<std::size_t>(rounds)));

@@ -16,7 +16,7 @@ struct RunOptions {
   int rounds = 8;
   int further_rounds = 4;  // for cells that were disturbed nearly all the time
   std::int64_t round_ns = 80'000'000;
-  std::int64_t single_calls_ns = 50'000'000;  // per round, in addition to round_ns
+  std::int64_t single_calls_ns = 40'000'000;  // per round, in addition to round_ns
   std::optional<double> budget_s{};
   std::optional<double> precision{};
   double timeout_s = 120;

@@ -39,6 +39,20 @@ Json growth_of(const Json& request) {
   return json_of(gapmeter::growth_exponent(values));
 }
 
+void add_trimmed(const std::vector<double>& values, const std::vector<double>& denominators,
+                 const std::vector<double>& base, double confidence, Json& result) {
+  result["trimmed_mean"] = gapmeter::trimmed_mean(values);
+  result["trimmed_mean_interval"] = json_of(gapmeter::trimmed_mean_interval(values, confidence));
+  if (!denominators.empty()) {
+    result["paired_trimmed_interval"] =
+        json_of(gapmeter::paired_trimmed_interval(values, denominators, confidence));
+  }
+  if (!base.empty()) {
+    result["independent_trimmed_interval"] =
+        json_of(gapmeter::independent_trimmed_interval(values, base, confidence));
+  }
+}
+
 Json statistics_of(const Json& request) {
   const auto values = request.at("values").get<std::vector<double>>();
   const auto denominators = request.at("denominators").get<std::vector<double>>();
@@ -54,6 +68,7 @@ Json statistics_of(const Json& request) {
               {"paired_ratio", nullptr},
               {"rank_sum_shift", nullptr},
               {"normal_quantiles", Json::array()},
+              {"student_quantiles", Json::array()},
               {"growth_exponent", growth_of(request.at("growth"))}};
   if (!denominators.empty()) {
     const gapmeter::Estimate ratio = gapmeter::paired_ratio(values, denominators, confidence);
@@ -64,7 +79,12 @@ Json statistics_of(const Json& request) {
   }
   for (const double p : request.at("probabilities").get<std::vector<double>>()) {
     result["normal_quantiles"].push_back(gapmeter::normal_quantile(p));
+    for (const int degrees : {1, 2, 3, 7, 40}) {
+      result["student_quantiles"].push_back(gapmeter::student_quantile(p, degrees));
+    }
   }
+  add_trimmed(values, denominators, request.at("base").get<std::vector<double>>(), confidence,
+              result);
   return result;
 }
 

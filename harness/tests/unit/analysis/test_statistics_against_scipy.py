@@ -353,3 +353,82 @@ def test_the_growth_exponent_is_the_median_of_scipys_slopes(
 def test_a_single_size_has_no_growth_exponent() -> None:
     [answer] = probe([request(np.array([1.0]), growth=([16], np.ones((1, 9))))])
     assert answer["growth_exponent"] is None
+
+
+def welch_degrees(a: float, b: float, of_a: int, of_b: int) -> int:
+    """Of Yuen's test, rounded down."""
+    return max(1, int((a + b) ** 2 / (a**2 / (of_a - 1) + b**2 / (of_b - 1))))
+
+
+def winsorized(values: np.ndarray) -> np.ndarray:
+    return np.asarray(stats.mstats.winsorize(values, limits=(0.2, 0.2)))
+
+
+def left(values: np.ndarray) -> int:
+    return len(values) - 2 * (len(values) // 5)
+
+
+def squared_error(values: np.ndarray) -> float:
+    """Of a trimmed mean."""
+    h = left(values)
+    return float(np.sum((winsorized(values) - winsorized(values).mean()) ** 2) / (h * (h - 1)))
+
+
+def test_student_quantiles_are_scipys() -> None:
+    at = [0.001, 0.025, 0.3, 0.5, 0.8, 0.95, 0.975, 0.995, 0.9999]
+    [answer] = probe([request(np.ones(1), probabilities=at)])
+    expected = [stats.t.ppf(p, degrees) for p in at for degrees in (1, 2, 3, 7, 40)]
+    assert answer["student_quantiles"] == pytest.approx(expected, rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_trimmed_means_and_their_intervals_are_scipys(name: str) -> None:
+    rng = np.random.default_rng(11)
+    data = [DISTRIBUTIONS[name](rng, count) for count in COUNTS]
+    for values, answer in zip(data, probe([request(values) for values in data]), strict=True):
+        scale = float(np.max(np.abs(values)))
+        centre = stats.trim_mean(values, 0.2)
+        assert answer["trimmed_mean"] == pytest.approx(centre, rel=1e-12, abs=1e-13 * scale)
+        if len(values) < 3:
+            assert answer["trimmed_mean_interval"] is None
+            continue
+        margin = stats.t.ppf(0.975, left(values) - 1) * np.sqrt(squared_error(values))
+        assert answer["trimmed_mean_interval"] == pytest.approx(
+            [centre - margin, centre + margin], rel=1e-7, abs=1e-8 * scale
+        )
+
+
+@pytest.mark.parametrize("counts", [(3, 3), (5, 8), (8, 8), (20, 7)])
+def test_independent_trimmed_intervals_are_yuens(counts: tuple[int, int]) -> None:
+    rng = np.random.default_rng(12)
+    a, b = (rng.normal(10, 1 + i, count) for i, count in enumerate(counts))
+    [answer] = probe([request(a, base=b)])
+    parts = squared_error(a), squared_error(b)
+    degrees = welch_degrees(*parts, left(a), left(b))
+    margin = stats.t.ppf(0.975, degrees) * np.sqrt(sum(parts))
+    centre = stats.trim_mean(a, 0.2) - stats.trim_mean(b, 0.2)
+    assert answer["independent_trimmed_interval"] == pytest.approx(
+        [centre - margin, centre + margin], rel=1e-7
+    )
+
+
+def test_paired_trimmed_intervals_are_by_hand() -> None:
+    a, b = np.array([1.0, 2, 3, 4, 50]), np.array([1.0, 1, 3, 2, 5])
+    [answer] = probe([request(a, denominators=b)])
+    # Winsorized: 2 2 3 4 4 and 1 1 3 2 3; sums of squares 4 and 4, of products 3.
+    error = np.sqrt((4 + 4 - 2 * 3) / (3 * 2))
+    margin = stats.t.ppf(0.975, 2) * error
+    assert answer["paired_trimmed_interval"] == pytest.approx([1 - margin, 1 + margin], rel=1e-7)
+
+
+@pytest.mark.parametrize("count", [6, 8, 20])
+def test_paired_trimmed_intervals_cover_the_difference_as_often_as_they_say(count: int) -> None:
+    rng = np.random.default_rng(13)
+    repetitions, covered = 3000, 0
+    drift = rng.normal(0, 5, (repetitions, count))
+    pairs = [(drift[i] + 3 + rng.normal(0, 1, count), drift[i] + rng.normal(0, 2, count))
+             for i in range(repetitions)]
+    for answer in probe([request(a, denominators=b) for a, b in pairs]):
+        low, high = answer["paired_trimmed_interval"]
+        covered += low <= 3 <= high
+    assert covered / repetitions == pytest.approx(0.95, abs=0.03)

@@ -125,15 +125,15 @@ TEST(EvidenceRatios, PairRoundsByTheirIndex) {
   EXPECT_EQ(ratios[0].n, 16U);
   EXPECT_EQ(ratios[0].unit, "x");
   EXPECT_EQ(ratios[0].line, std::nullopt);
-  EXPECT_DOUBLE_EQ(ratios[0].value.value, 2);
+  EXPECT_NEAR(ratios[0].value.value, 2, 1e-9);
   ASSERT_TRUE(ratios[0].value.interval.has_value());
-  EXPECT_DOUBLE_EQ(ratios[0].value.interval->low, 2);
-  EXPECT_DOUBLE_EQ(ratios[0].value.interval->high, 2);
+  EXPECT_NEAR(ratios[0].value.interval->low, 2, 1e-9);
+  EXPECT_NEAR(ratios[0].value.interval->high, 2, 1e-9);
 }
 
 TEST(EvidenceRatios, OfTooFewRoundsHaveNoInterval) {
   const SummaryRows rows{row_of("sum", "python/loop", 16, {8, 8, 8, 8, 8, 8}),
-                         row_of("sum", "native/simd", 16, {2, 2, 2, 2, 2})};
+                         row_of("sum", "native/simd", 16, {2, 2})};
   const auto ratios = Evidence(rows, {}).ratios("sum", "python/loop", "native/simd");
   ASSERT_THAT(ratios, SizeIs(1));
   EXPECT_DOUBLE_EQ(ratios[0].value.value, 4);

@@ -660,8 +660,8 @@ TEST(ReproduceCommandLine, RefusesWhatMakesNoSense) {
 }
 
 TEST(RunDepth, OfEachHasItsTimeForSingleCalls) {
-  EXPECT_EQ(run_options({}).single_calls_ns, 50'000'000);
-  EXPECT_EQ(run_options({"--quick"}).single_calls_ns, 2'500'000);
+  EXPECT_EQ(run_options({}).single_calls_ns, 40'000'000);
+  EXPECT_EQ(run_options({"--quick"}).single_calls_ns, 5'000'000);
   EXPECT_EQ(run_options({"--full"}).single_calls_ns, 100'000'000);
   EXPECT_EQ(run_options({"--precision", "2%"}).single_calls_ns, 2'500'000);
 }

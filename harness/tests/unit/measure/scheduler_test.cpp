@@ -622,9 +622,11 @@ class WantedPrecision : public SchedulerTest {
 
   std::map<std::string, std::vector<double>> latencies_;
   const std::vector<double> steady_{10}, scattered_{10, 20};
+  const std::vector<double> settled_at_last_{10, 20, 28, 10, 10, 10, 10, 10, 10, 10,
+                                             10, 10, 10, 10, 10, 10, 10, 10, 10, 10};
 };
 
-// With fewer than six rounds there is no interval, and of nine the first six decide.
+// Fewer than six rounds decide nothing, and of nine the first six decide.
 TEST_F(WantedPrecision, EndsACellsRoundsWhenItIsReached) {
   add_comparison(4);
   latencies_["native/a"] = steady_;
@@ -637,22 +639,22 @@ TEST_F(WantedPrecision, EndsACellsRoundsWhenItIsReached) {
   EXPECT_THAT(runner_.round_texts(), ElementsAreArray(rounds));
 }
 
-// Of nine rounds the interval leaves out the shortest and the longest, and of fourteen nine decide.
+// Of ten rounds two at each end are left out, and of fifteen the first ten decide.
 TEST_F(WantedPrecision, IsLookedForAfterEveryRound) {
   add_comparison(4, {"native/a"});
-  latencies_["native/a"] = {10, 20, 10, 10, 10, 10, 10, 10, 10, 10};
+  latencies_["native/a"] = settled_at_last_;
   run();
-  EXPECT_EQ(rounds_of("native/a 4"), 14U);
+  EXPECT_EQ(rounds_of("native/a 4"), 15U);
 }
 
 TEST_F(WantedPrecision, IsThatOfThePlan) {
   add_comparison(4, {"native/a"});
-  latencies_["native/a"] = {10, 10.4};
+  latencies_["native/a"] = {10, 10.15};
   run();
   EXPECT_EQ(rounds_of("native/a 4"), 9U);
   observer_.rows.clear();
   runner_.tasks.clear();
-  plan_.precision = 0.019;
+  plan_.precision = 0.005;
   run();
   EXPECT_EQ(rounds_of("native/a 4"), 20U);
 }
@@ -696,11 +698,11 @@ TEST_F(WantedPrecision, LetsTheNativeVariantGoWithTheLastGapAgainstIt) {
   add_comparison(4, {"native/a", "python/b", "python/c"});
   latencies_["native/a"] = {5};
   latencies_["python/b"] = steady_;
-  latencies_["python/c"] = {10, 20, 10, 10, 10, 10, 10, 10, 10, 10};
+  latencies_["python/c"] = settled_at_last_;
   run();
-  EXPECT_EQ(rounds_of("native/a 4"), 14U);
+  EXPECT_EQ(rounds_of("native/a 4"), 15U);
   EXPECT_EQ(rounds_of("python/b 4"), 9U);
-  EXPECT_EQ(rounds_of("python/c 4"), 14U);
+  EXPECT_EQ(rounds_of("python/c 4"), 15U);
 }
 
 TEST_F(WantedPrecision, DoesNotWaitForVariantsThatFailed) {
