@@ -176,7 +176,7 @@ std::vector<Column<RoundRow>> make_round_schema() {
 
 std::vector<Column<SummaryRow>> summary_schema_of_latency() {
   using Row = SummaryRow;
-  constexpr const char* interval = "its 95 % interval, in ns per call; empty below six rounds";
+  constexpr const char* interval = "its 95 % interval, in ns per call; empty below three rounds";
   constexpr const char* percentiles =
       "percentiles of calls timed one by one; empty where fewer than ten calls lie beyond, and for "
       "calls under a microsecond";
@@ -184,7 +184,7 @@ std::vector<Column<SummaryRow>> summary_schema_of_latency() {
   const auto percentile = [](double q) {
     return [q](const Row& r) { return text_of(supported_quantile(single_calls_of(r), q)); };
   };
-  return {{"latency_ns", "per call, median over rounds",
+  return {{"latency_ns", "per call, on an undisturbed machine; see [method.md](method.md#latency)",
            [](const Row& r) { return text_of(r.latency_ns); }},
           {"latency_ci_low_ns", interval, [](const Row& r) { return low_of(r.latency_ci_ns); }},
           {"latency_ci_high_ns", interval, [](const Row& r) { return high_of(r.latency_ci_ns); }},

@@ -26,7 +26,7 @@ FILES = {
 def reference(gapmeter: Program, tmp_path_factory: pytest.TempPathFactory) -> Results:
     """Six rounds, the fewest that decide anything."""
     run = gapmeter.measure(
-        tmp_path_factory.mktemp("reference") / "out", "--quick", "--rounds", "6", *TINY, *SIZES
+        tmp_path_factory.mktemp("reference") / "out", "--rounds", "6", *TINY, *SIZES
     )
     assert run.process.returncode == 0, run.process.stderr
     return run
