@@ -85,16 +85,16 @@ def gapmeter(build: Path, kernel: str, variant: str, n: int, *options: str) -> d
 
 
 def timeit_ns(kernel: str, n: int, row: dict[str, str]) -> float:
-    """timeit's figure by the estimator of gapmeter's row, with as many calls and batches."""
+    """The median over timeit's batches, which have as many calls and are as many as the row's."""
     command = [STOCK, "-I", "-c", TIMEIT, kernel, str(n), row["calls_per_batch"], row["batches"]]
     batches = json.loads(pinned(command))
-    return float(np.quantile(batches, 0.1 if row["estimator"] == "p10" else 0.5))
+    return float(np.median(batches))
 
 
 def google_benchmark_ns(build: Path, kernel: str, n: int) -> float:
     """Median over Google Benchmark's windows, together as long as gapmeter's round."""
     command = [str(build / "plain_google_benchmark"), f"--benchmark_filter=^{kernel}/{n}$"]
-    command += ["--benchmark_min_time=0.001", "--benchmark_repetitions=100"]
+    command += ["--benchmark_min_time=0.002", "--benchmark_repetitions=40"]
     results = json.loads(pinned([*command, "--benchmark_format=json"]))["benchmarks"]
     windows = [result["real_time"] for result in results if result["run_type"] == "iteration"]
     return float(np.median(windows))
@@ -122,7 +122,7 @@ class Agreement:
             timed = timeit_ns(kernel, n, plan) if timeit_first else None
             row = gapmeter(self.build, kernel, variant, n, *options)
             timed = timed or timeit_ns(kernel, n, plan)
-            self.add(kernel, variant, n, f"{what} / timeit", float(row["latency_ns"]) / timed)
+            self.add(kernel, variant, n, f"{what} / timeit", float(row["batch_p50_ns"]) / timed)
 
     def against_google_benchmark(self, kernel: str, name: str, n: int, it_first: bool) -> None:
         """The native lane against Google Benchmark alone."""
@@ -130,7 +130,8 @@ class Agreement:
         timed = google_benchmark_ns(self.build, kernel, n) if it_first else None
         row = gapmeter(self.build, kernel, variant, n)
         timed = timed or google_benchmark_ns(self.build, kernel, n)
-        ratio = float(row["block_1ms_ns"]) / timed
+        slices = [float(text.partition(":")[0]) for text in row["slices"].split()]
+        ratio = float(np.median(slices)) / timed
         self.add(kernel, variant, n, "native / Google Benchmark", ratio)
 
     def repeat(self, number: int) -> None:

@@ -93,7 +93,7 @@ def compare(build: Path, cell: Cell, slowdown: int) -> Comparison:
             rows = list(csv.DictReader(file))
     sides = {side: [row for row in rows if row["side"] == side] for side in ("base", "new")}
     slices = {
-        side: [np.array(row["slice_ns"].split(), dtype=float) for row in of_side]
+        side: [call_times(row["slices"]) for row in of_side]
         for side, of_side in sides.items()
     }
     means = {
@@ -101,7 +101,10 @@ def compare(build: Path, cell: Cell, slowdown: int) -> Comparison:
         for side, of_side in sides.items()
     }
     ratios = np.array(
-        [np.median(new / base) for base, new in zip(slices["base"], slices["new"], strict=True)]
+        [
+            np.median(new[: len(base)] / base[: len(new)])
+            for base, new in zip(slices["base"], slices["new"], strict=True)
+        ]
     )
     low, high = median_interval(ratios, 0.95)
     # Twenty repetitions at most, all in one process, are what Google Benchmark would have had.
@@ -121,6 +124,11 @@ def compare(build: Path, cell: Cell, slowdown: int) -> Comparison:
         t_test(means["base"], means["new"]),
         u_test(first_base, first_new),
     )
+
+
+def call_times(slices: str) -> np.ndarray:
+    """What a call took in each slice of a round, in ns."""
+    return np.array([float(text.partition(":")[0]) for text in slices.split()])
 
 
 def append(path: Path, comparison: Comparison) -> None:

@@ -56,7 +56,9 @@ Change change_of(const std::vector<Vote>& votes) {
 
 std::string why_unusable(const SummaryRow& row) {
   if (row.status != Status::ok) return fmt::format("{}, {}", name_of(row.status), row.reason);
-  return row.latency_ns ? "never verified" : "never timed";
+  if (!row.latency_ns) return "never timed";
+  return row.verified == true ? "mixed, something else slowed the core down nearly all the time"
+                              : "never verified";
 }
 
 }  // namespace
@@ -72,7 +74,8 @@ Evidence::Evidence(const std::vector<SummaryRow>& rows, RunContext context)
     : context_(std::move(context)) {
   for (const SummaryRow& row : rows) {
     if (!row.cell.variant.engine.empty()) continue;
-    if (row.status != Status::ok || !row.latency_ns || row.verified != true) {
+    if (row.status != Status::ok || !row.latency_ns || row.verified != true ||
+        row.state == MachineState::mixed) {
       unusable_.try_emplace({row.cell.kernel, to_string(row.cell.variant)}, why_unusable(row));
       continue;
     }

@@ -92,7 +92,11 @@ class Duel {
     task_.timing = {.round_ns = rule_.round_ns / 10};
     const TaskOutcome outcome = runner_.run(0, task_);
     if (!accept_round(0, outcome)) return false;
-    task_.timing.plan = slices_of(outcome.measurement.timing.value());
+    const SlicePlan plan = slices_of(outcome.measurement.timing.value());
+    is_short_ = plan != SlicePlan{.calls = 1, .batches = 1};
+    // Slices of one length on both sides, not of as many calls: where another program has the same
+    // processor, a slice twice as long is interrupted far more than twice as often.
+    task_.timing.plan = SlicePlan{.calls = plan.calls, .batches = is_short_ ? 0 : 1};
     task_.timing.round_ns = rule_.round_ns;
     return true;
   }
@@ -136,8 +140,7 @@ class Duel {
   bool is_over() {
     if (result_.ratios.empty()) return false;
     if (stopped()) return true;
-    const bool is_short = *task_.timing.plan != SlicePlan{.calls = 1, .batches = 1};
-    const double budget_s = is_short ? rule_.short_budget_s : rule_.long_budget_s;
+    const double budget_s = is_short_ ? rule_.short_budget_s : rule_.long_budget_s;
     const double spent_s = clock_.now_s() - started_s_;
     const double one_pair_s =
         (clock_.now_s() - first_pair_s_) / static_cast<double>(result_.ratios.size());
@@ -160,6 +163,7 @@ class Duel {
   const std::function<void(const DuelRow&)>& record_;
   double started_s_;
   double first_pair_s_ = 0;
+  bool is_short_ = false;  // a slice is more than one call
   Probes probes_{};
   std::vector<std::pair<Slices, Slices>> pairs_{};  // base, new
   DuelResult result_{};

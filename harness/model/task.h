@@ -14,7 +14,7 @@ namespace gapmeter {
 // How a cell is timed: found in its first round and kept, so that all rounds are alike.
 struct SlicePlan {
   std::int64_t calls = 1;    // in a batch
-  std::int64_t batches = 1;  // in a slice
+  std::int64_t batches = 1;  // in a slice; 0: as many as last slice_ns in the worker itself
 
   bool operator==(const SlicePlan&) const = default;
 };

@@ -132,7 +132,7 @@ Json encode_plan(const SlicePlan& plan) {
 
 SlicePlan decode_plan(const Json& json) {
   return {.calls = positive<std::int64_t>(json, "calls"),
-          .batches = positive<std::int64_t>(json, "batches")};
+          .batches = at_least_zero(json, "batches")};
 }
 
 Json encode_task(const Task& task) {

@@ -260,7 +260,8 @@ Timing time_round(PreparedCall& call, const TimingSpec& spec, const Surroundings
   const double batch_ns = batch_seconds(call, calls, one_call_s, may_be_short) * 1e9;
   // A round of cheap calls on large copies would else go on for hours.
   const double whole_ns = batch_ns + restoring_seconds(call, calls) * 1e9;
-  const SlicePlan plan = spec.plan.value_or(plan_slices(calls, whole_ns, spec));
+  const bool is_planned = spec.plan && spec.plan->batches > 0;
+  const SlicePlan plan = is_planned ? *spec.plan : plan_slices(calls, whole_ns, spec);
   const bool is_cold = begins_cold(plan, batch_ns / static_cast<double>(calls), around.refill_ns);
   return Round(call, plan, slices_of_round(plan, whole_ns, spec), is_cold, around).run();
 }

@@ -357,5 +357,17 @@ TEST(NotMeasured, SaysWhyRowsThatAreThereAreOfNoUse) {
             "native/simd: mismatch, element 3 is 7, expected 8; native/f64: never verified)");
 }
 
+// A cell that was disturbed nearly all the time decides nothing.
+TEST(EvidenceOfADisturbedCell, IsNone) {
+  SummaryRows rows = test::contrast("sum", "python/loop", "native/simd", {{16, 2}, {64, 2}});
+  rows.front().state = MachineState::mixed;
+  const Evidence evidence(rows, {});
+  EXPECT_THAT(evidence.ratios("sum", "python/loop", "native/simd"), SizeIs(1));
+  rows[2].state = MachineState::mixed;
+  const Decision decision = Evidence(rows, {}).not_measured("sum", {"python/loop"});
+  EXPECT_THAT(decision.reason, HasSubstr("mixed, something else slowed the core down"));
+}
+
+
 }  // namespace
 }  // namespace gapmeter

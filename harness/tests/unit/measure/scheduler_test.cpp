@@ -596,6 +596,52 @@ TEST_F(Budget, WithoutOneEveryRoundIsRun) {
   EXPECT_EQ(rows_of("time native/a 4 ok"), 20U);
 }
 
+// Four rounds, and two more for cells that were disturbed nearly all the time.
+class Disturbed : public SchedulerTest {
+ protected:
+  Disturbed() {
+    plan_.rounds = 4;
+    plan_.further_rounds = 2;
+    runner_.change = [this](const Task& task, TaskOutcome& outcome) {
+      if (!outcome.measurement.timing || to_string(task.variant) != disturbed_) return;
+      for (Slice& slice : outcome.measurement.timing->slices) slice.probe_after = 2000;
+    };
+  }
+
+  std::string disturbed_;  // the variant whose every slice is
+};
+
+TEST_F(Disturbed, CellsGetFurtherRoundsAndOthersDoNot) {
+  add_comparison(4);
+  disturbed_ = "native/b";
+  EXPECT_EQ(run(), RunEnd::complete);
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 4U);
+  EXPECT_EQ(rows_of("time native/b 4 ok"), 6U);
+}
+
+TEST_F(Disturbed, NobodyGetsFurtherRoundsWithoutNeed) {
+  add_comparison(4);
+  run();
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 4U);
+  EXPECT_EQ(rows_of("time native/b 4 ok"), 4U);
+}
+
+TEST_F(Disturbed, FurtherRoundsAreNoPartOfWhatWasPlanned) {
+  add_comparison(4);
+  disturbed_ = "native/b";
+  run();
+  for (const auto& start : observer_.starts) EXPECT_LE(start.done, start.total);
+  EXPECT_EQ(observer_.ends.back().done, observer_.ends.back().total);
+}
+
+TEST_F(Disturbed, FurtherRoundsKeepToTheBudget) {
+  add_comparison(4);
+  disturbed_ = "native/b";
+  // 4 s for verification and memory, 8 s for four rounds of two.
+  run({.budget_s = 12});
+  EXPECT_EQ(rows_of("time native/b 4 ok"), 4U);
+}
+
 // Up to 20 rounds, in which each variant takes its latencies in turn, over and over.
 class WantedPrecision : public SchedulerTest {
  protected:
