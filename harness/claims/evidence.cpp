@@ -56,9 +56,7 @@ Change change_of(const std::vector<Vote>& votes) {
 
 std::string why_unusable(const SummaryRow& row) {
   if (row.status != Status::ok) return fmt::format("{}, {}", name_of(row.status), row.reason);
-  if (!row.latency_ns) return "never timed";
-  return row.verified == true ? "mixed, something else slowed the core down nearly all the time"
-                              : "never verified";
+  return row.latency_ns ? "never verified" : "never timed";
 }
 
 }  // namespace
@@ -74,8 +72,7 @@ Evidence::Evidence(const std::vector<SummaryRow>& rows, RunContext context)
     : context_(std::move(context)) {
   for (const SummaryRow& row : rows) {
     if (!row.cell.variant.engine.empty()) continue;
-    if (row.status != Status::ok || !row.latency_ns || row.verified != true ||
-        row.state == MachineState::mixed) {
+    if (row.status != Status::ok || !row.latency_ns || row.verified != true) {
       unusable_.try_emplace({row.cell.kernel, to_string(row.cell.variant)}, why_unusable(row));
       continue;
     }
@@ -154,10 +151,16 @@ std::vector<Figure> Evidence::ratios(const std::string& kernel, const std::strin
   for (const std::size_t n : sizes(kernel, numerator, threads)) {
     const SummaryRow* other = cell(kernel, denominator, n, threads);
     if (other == nullptr) continue;
+    const SummaryRow& row = *cell(kernel, numerator, n, threads);
+    Estimate ratio = latency_ratio(row, *other);
+    // Of a machine that changed its state at will, an interval says only which state prevailed.
+    if (row.state == MachineState::mixed || other->state == MachineState::mixed) {
+      ratio.interval.reset();
+    }
     figures.push_back({.what = over(numerator, denominator),
                        .kernel = kernel,
                        .n = n,
-                       .value = latency_ratio(*cell(kernel, numerator, n, threads), *other),
+                       .value = ratio,
                        .unit = "x"});
   }
   return figures;
