@@ -136,11 +136,14 @@ std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::pa
 }
 
 // Other tenants of a shared machine take memory bandwidth for minutes: the better of a run's
-// beginning and its end is nearer to what there is. Quick runs and those
-// with a budget have no time for that.
-void measure_limits_again(const Setup& setup, RunFacts& facts) {
+// beginning and its end is nearer to what there is. In a run of seconds the two are one moment, and
+// those that are quick or have a budget have no time for it.
+void measure_limits_again(const Setup& setup, double run_s, RunFacts& facts) {
+  constexpr double long_run_s = 60;
   std::optional<Roofline>& roofline = facts.machine.roofline;
-  if (!roofline || setup.options.selection.quick || setup.options.budget_s) return;
+  if (!roofline || run_s < long_run_s || setup.options.selection.quick || setup.options.budget_s) {
+    return;
+  }
   const Roofline again = measure_roofline(setup.workers.cpu, largest_cache(facts.machine.caches));
   roofline = best_of(*roofline, again);
 }
@@ -184,7 +187,9 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
   RunContext context = context_of(facts);
   write_summary(dir, summary, context);
   facts.probes = describe_probes(rounds.rows);
-  if (rounds.end == RunEnd::complete) measure_limits_again(setup, facts);
+  if (rounds.end == RunEnd::complete) {
+    measure_limits_again(setup, clock.now_s() - started_s, facts);
+  }
   facts.ended = utc_now();
   facts.interrupted = rounds.end == RunEnd::interrupted;
   write_run_facts(dir, facts);
