@@ -79,12 +79,7 @@ void choose_rounds(const CellRows& cell, const Probes& probes, SummaryRow& row) 
   const std::optional<double> best = probes.best(cell.key.threads);
   if (row.slices == 0 || !best) return;
   row.state = MachineState::mixed;
-  for (const RoundRow* round : rounds) {
-    const Slices& slices = round->measurement.timing->slices;
-    row.undisturbed_slices += std::count_if(slices.begin(), slices.end(), [&](const Slice& slice) {
-      return is_undisturbed(slice, *best);
-    });
-  }
+  for (const RoundRow* round : rounds) row.undisturbed_slices += probes.count_undisturbed(*round);
   const RoundValues disturbed = disturbed_latencies(rounds, *best);
   if (!disturbed.empty()) row.disturbed_ns = figure_of(disturbed);
   if (row.undisturbed_slices < std::min(least_undisturbed_slices, row.slices)) return;
@@ -266,12 +261,6 @@ void take_gap(const SummaryRow& native, SummaryRow& python) {
   }
 }
 
-Probes probes_of(const std::vector<RoundRow>& rounds) {
-  Probes probes;
-  for (const RoundRow& row : rounds) probes.add(row);
-  return probes;
-}
-
 }  // namespace
 
 Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominator) {
@@ -289,7 +278,7 @@ bool is_precise(const SummaryRow& row, double precision) {
 }
 
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {
-  return summarize(rounds, probes_of(rounds));
+  return summarize(rounds, Probes(rounds));
 }
 
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Probes& probes) {

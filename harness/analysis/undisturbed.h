@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "harness/base/histogram.h"
 #include "harness/model/rows.h"
@@ -25,11 +26,17 @@ class Probes {
   // time, high enough for a few probes that ran above the processor's usual speed not to be it.
   static constexpr double best_quantile = 0.01;
 
+  Probes() = default;
+  explicit Probes(const std::vector<RoundRow>& rows);
+
   // Counts the probes of a row's slices. Rows of older runs have none.
   void add(const RoundRow& row);
 
   // What the probe takes at best, in ns, with so many threads; nullopt if nothing was probed so.
   std::optional<double> best(int threads) const;
+
+  // How many of a row's slices were undisturbed; 0 if nothing was probed.
+  std::int64_t count_undisturbed(const RoundRow& row) const;
 
   // The greater reading of every slice, by the number of threads.
   const std::map<int, Histogram>& readings() const { return readings_; }
@@ -43,5 +50,6 @@ inline constexpr std::int64_t least_undisturbed_slices = 5;
 
 // Whether both probes of a slice are near the best, and it had the processor to itself.
 bool is_undisturbed(const Slice& slice, double best);
+std::int64_t count_undisturbed(const Slices& slices, double best);
 
 }  // namespace gapmeter

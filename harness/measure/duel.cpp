@@ -126,9 +126,7 @@ class Duel {
     for (const auto& [base, compared] : pairs_) {
       for (const Slices* slices : {&base, &compared}) {
         result_.slices += std::ssize(*slices);
-        result_.undisturbed +=
-            std::count_if(slices->begin(), slices->end(),
-                          [&](const Slice& slice) { return is_undisturbed(slice, best); });
+        result_.undisturbed += count_undisturbed(*slices, best);
       }
       const double ratio = ratio_of_slices(base, compared, best);
       result_.base_ns.push_back(median_of(base));
@@ -187,8 +185,6 @@ DuelResult run_duel(Task task, PairRunner& runner, const Clock& clock, const Due
 }
 
 double ratio_of_slices(const Slices& base, const Slices& compared, double best_probe) {
-  // Fewer turns than this are no better known than all of them together.
-  constexpr std::size_t least_undisturbed = 5;
   std::vector<double> all, undisturbed;
   for (std::size_t i = 0; i < std::min(base.size(), compared.size()); ++i) {
     all.push_back(compared[i].call_ns / base[i].call_ns);
@@ -196,7 +192,7 @@ double ratio_of_slices(const Slices& base, const Slices& compared, double best_p
       undisturbed.push_back(all.back());
     }
   }
-  return median(undisturbed.size() < least_undisturbed ? all : undisturbed);
+  return median(std::ssize(undisturbed) < least_undisturbed_slices ? all : undisturbed);
 }
 
 }  // namespace gapmeter

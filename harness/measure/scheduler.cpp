@@ -34,108 +34,140 @@ Scheduler::Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock,
   for (const RoundRow& row : options_.known) known_[{row.cell, row.pass, row.round}] = &row;
   for (const CellGroup& group : plan_.groups) {
     total_ += tasks_of(plan_, group);
+    variants_ += group.variants.size();
+    Contest& contest = contests_.emplace_back(Contest{.group = &group});
+    for (const PlannedVariant& planned : group.variants) {
+      contest.contestants.push_back({&planned});
+    }
   }
 }
 
 RunEnd Scheduler::run() {
-  for (std::size_t i = 0; i < plan_.groups.size(); ++i) {
+  for (Contest& contest : contests_) {
     if (stopped()) return RunEnd::interrupted;
-    const CellGroup& group = plan_.groups[i];
-    const double share_s = share_of_budget(i);
-    if (share_s > 0) {
-      run_group(group, share_s);
-    } else {
-      skip_group(group);
-    }
-    if (stopped()) return RunEnd::interrupted;
-    done_ = 0;
-    for (std::size_t k = 0; k <= i; ++k) {
-      done_ += tasks_of(plan_, plan_.groups[k]);
-    }
-    observer_.group_ends(group, done_, total_);
+    open(contest);
+  }
+  while (!stopped() && !is_budget_over()) {
+    Contest* const next = next_contest();
+    if (next == nullptr) break;
+    run_round(*next);
+  }
+  if (stopped()) return RunEnd::interrupted;
+  for (Contest& contest : contests_) {
+    if (!contest.has_ended) end(contest);
   }
   return RunEnd::complete;
 }
 
-double Scheduler::share_of_budget(std::size_t next) const {
-  if (!options_.budget_s) return std::numeric_limits<double>::infinity();
-  const double left_s = *options_.budget_s - (clock_.now_s() - started_s_);
-  std::size_t variants_left = 0;
-  for (std::size_t i = next; i < plan_.groups.size(); ++i) {
-    variants_left += plan_.groups[i].variants.size();
+// What a contest has before all others had theirs: the untimed passes and a first round, since a
+// cell that was verified is worth a figure.
+void Scheduler::open(Contest& contest) {
+  if (is_budget_over()) {
+    skip(contest);
+    return end(contest);
   }
-  return left_s * static_cast<double>(plan_.groups[next].variants.size()) /
-         static_cast<double>(variants_left);
-}
-
-void Scheduler::run_group(const CellGroup& group, double share_s) {
-  const double deadline_s = clock_.now_s() + share_s;
-  rows_.clear();
-  std::vector<Contestant> contestants;
-  for (const PlannedVariant& planned : group.variants) contestants.push_back({&planned});
-  for (const Pass pass : group.untimed) {
-    run_untimed(group, contestants, pass);
+  const double began_s = clock_.now_s();
+  for (const Pass pass : contest.group->untimed) {
+    run_untimed(contest, pass);
     if (stopped()) return;
   }
-  std::vector<Contestant*> fit;
-  for (Contestant& contestant : contestants) {
-    if (!contestant.failed) fit.push_back(&contestant);
+  contest.spent_s += clock_.now_s() - began_s;
+  if (has_round_left(contest)) {
+    run_round(contest);
+  } else {
+    end(contest);
   }
-  for (int round = 0; round < plan_.rounds + plan_.further_rounds; ++round) {
-    // The first round is always run: a cell that was verified is worth a figure.
-    if (round > 0 && clock_.now_s() >= deadline_s) return;
-    if (round >= plan_.rounds) retire_undisturbed(fit);
-    if (!run_round(group, fit, round)) return;
-    if (round < plan_.rounds) retire_precise(fit, round + 1);
+}
+
+// The one with the fewest rounds: a cell's rounds are then spread over the run, and see as much of
+// the machine's slow changes as the run did. One that has used up its share of the budget waits
+// until no other wants a round. nullptr if none does.
+Scheduler::Contest* Scheduler::next_contest() {
+  Contest* next = nullptr;
+  const auto order = [&](const Contest& contest) {
+    return std::pair(contest.spent_s >= share_of_budget(contest), contest.rounds);
+  };
+  for (Contest& contest : contests_) {
+    if (contest.has_ended) continue;
+    if (next == nullptr || order(contest) < order(*next)) next = &contest;
   }
+  return next;
+}
+
+bool Scheduler::is_budget_over() const {
+  return options_.budget_s && clock_.now_s() - started_s_ >= *options_.budget_s;
+}
+
+double Scheduler::share_of_budget(const Contest& contest) const {
+  if (!options_.budget_s) return std::numeric_limits<double>::infinity();
+  return *options_.budget_s * static_cast<double>(contest.group->variants.size()) /
+         static_cast<double>(variants_);
+}
+
+bool Scheduler::has_round_left(const Contest& contest) const {
+  return contest.rounds < plan_.rounds + plan_.further_rounds &&
+         std::any_of(contest.contestants.begin(), contest.contestants.end(),
+                     [](const Contestant& each) { return !each.failed && !each.is_done; });
+}
+
+// A round of all that are still in, and who of them needs another.
+void Scheduler::run_round(Contest& contest) {
+  const double began_s = clock_.now_s();
+  if (!time_round(contest)) return;
+  ++contest.rounds;
+  if (contest.rounds <= plan_.rounds) retire_precise(contest);
+  if (contest.rounds >= plan_.rounds) retire_undisturbed(contest);
+  contest.spent_s += clock_.now_s() - began_s;
+  observer_.round_ends(*contest.group, contest.rounds, done_, total_);
+  if (!has_round_left(contest)) end(contest);
+}
+
+void Scheduler::end(Contest& contest) {
+  contest.has_ended = true;
+  done_ += tasks_of(plan_, *contest.group) - contest.done;
+  observer_.group_ends(*contest.group, done_, total_);
 }
 
 // Rounds beyond those that were planned are for cells that were disturbed nearly all the time.
 // Looks only at probes, never at what was measured.
-void Scheduler::retire_undisturbed(std::vector<Contestant*>& contestants) const {
+void Scheduler::retire_undisturbed(Contest& contest) const {
   std::map<std::pair<VariantId, int>, std::int64_t> undisturbed;  // slices, by variant and threads
-  for (const RoundRow& row : rows_) {
-    const std::optional<double> best = probes_.best(row.cell.threads);
-    if (!row.measurement.timing || !best) continue;
-    const Slices& slices = row.measurement.timing->slices;
-    undisturbed[{row.cell.variant, row.cell.threads}] +=
-        std::count_if(slices.begin(), slices.end(),
-                      [&](const Slice& slice) { return is_undisturbed(slice, *best); });
+  for (const RoundRow& row : contest.rows) {
+    undisturbed[{row.cell.variant, row.cell.threads}] += probes_.count_undisturbed(row);
   }
-  for (Contestant* contestant : contestants) {
-    const PlannedVariant& planned = *contestant->planned;
+  for (Contestant& contestant : contest.contestants) {
+    const PlannedVariant& planned = *contestant.planned;
     const std::int64_t seen = undisturbed[{planned.id, planned.threads}];
-    contestant->is_done = contestant->is_done || seen >= least_undisturbed_slices;
+    contestant.is_done = contestant.is_done || seen >= least_undisturbed_slices;
   }
 }
 
 // Looks only at the widths of intervals: where they lie must not decide when to stop.
-void Scheduler::retire_precise(std::vector<Contestant*>& contestants, int rounds) const {
+void Scheduler::retire_precise(Contest& contest) const {
   // Of fewer, the first that agree too well would end it.
   constexpr std::size_t least_deciding = 6;
-  if (!plan_.precision || deciding_rounds(static_cast<std::size_t>(rounds)) < least_deciding) {
-    return;
-  }
+  const std::size_t rounds = deciding_rounds(static_cast<std::size_t>(contest.rounds));
+  if (!plan_.precision || rounds < least_deciding) return;
   std::vector<RoundRow> deciding;
-  std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(deciding), [&](const RoundRow& row) {
-    return row.round < static_cast<int>(deciding_rounds(static_cast<std::size_t>(rounds)));
-  });
+  std::copy_if(contest.rows.begin(), contest.rows.end(), std::back_inserter(deciding),
+               [&](const RoundRow& row) { return row.round < static_cast<int>(rounds); });
   std::set<std::pair<std::string, int>> needed;  // variant, threads: not yet precise enough
-  for (const auto* rows : {&std::as_const(deciding), &rows_}) {
+  for (const auto* rows : {&std::as_const(deciding), &std::as_const(contest.rows)}) {
     for (const SummaryRow& row : summarize(*rows, probes_)) {
       if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
       needed.insert({to_string(row.cell.variant), row.cell.threads});
       needed.insert({row.reference, row.cell.threads});
     }
   }
-  for (Contestant* contestant : contestants) {
-    const PlannedVariant& planned = *contestant->planned;
-    contestant->is_done = !needed.contains({to_string(planned.id), planned.threads});
+  for (Contestant& contestant : contest.contestants) {
+    const PlannedVariant& planned = *contestant.planned;
+    contestant.is_done = !needed.contains({to_string(planned.id), planned.threads});
   }
 }
 
 // Records what is known of a variant without running it.
-void Scheduler::settle(const CellGroup& group, Contestant& contestant) {
+void Scheduler::settle(Contest& contest, Contestant& contestant) {
+  const CellGroup& group = *contest.group;
   std::optional<Measurement> settled = contestant.planned->settled;
   const auto before = exhausted_.find(series_of(cell_of(group, *contestant.planned)));
   if (!settled && before != exhausted_.end()) {
@@ -144,8 +176,8 @@ void Scheduler::settle(const CellGroup& group, Contestant& contestant) {
   if (!settled) settled = too_large(group, *contestant.planned);
   if (!settled) return;
   contestant.failed = true;
-  if (recall(group, contestant, Pass::verify, 0)) return;
-  record(group, *contestant.planned, Pass::verify, 0, 0, {.measurement = *settled});
+  if (recall(contest, contestant, Pass::verify, 0)) return;
+  record(contest, *contestant.planned, Pass::verify, 0, 0, {.measurement = *settled});
 }
 
 std::optional<Measurement> Scheduler::too_large(const CellGroup& group,
@@ -162,30 +194,30 @@ std::optional<Measurement> Scheduler::too_large(const CellGroup& group,
 }
 
 // False if the user stopped the run.
-bool Scheduler::run_round(const CellGroup& group, std::vector<Contestant*>& contestants,
-                          int round) {
+bool Scheduler::time_round(Contest& contest) {
+  const CellGroup& group = *contest.group;
   std::vector<Contestant*> waiting;
   std::vector<int> positions;  // of these, among them and those that are known
   std::vector<Task> tasks;
   int position = 0;
-  for (Contestant* contestant : contestants) {
-    if (contestant->failed || contestant->is_done) continue;
+  for (Contestant& contestant : contest.contestants) {
+    if (contestant.failed || contestant.is_done) continue;
     ++position;
-    if (recall(group, *contestant, Pass::time, round)) continue;
-    waiting.push_back(contestant);
+    if (recall(contest, contestant, Pass::time, contest.rounds)) continue;
+    waiting.push_back(&contestant);
     positions.push_back(position - 1);
-    tasks.push_back(task_of(group, *contestant, Pass::time));
-    tasks.back().verify_after = round == 0;
+    tasks.push_back(task_of(group, contestant, Pass::time));
+    tasks.back().verify_after = contest.rounds == 0;
   }
   for (std::size_t first = 0; first < tasks.size();) {
     const std::size_t count = fitting(group, waiting, first);
     const auto begin = tasks.begin() + static_cast<std::ptrdiff_t>(first);
-    observer_.task_starts(*begin, round, done_, total_);
+    observer_.task_starts(*begin, contest.rounds, done_, total_);
     const std::vector<Task> together(begin, begin + static_cast<std::ptrdiff_t>(count));
     std::vector<TaskOutcome> outcomes =
-        runner_.run_round(together, round_key(plan_, group, round), options_.stop);
+        runner_.run_round(together, round_key(plan_, group, contest.rounds), options_.stop);
     for (std::size_t i = 0; i < count; ++i) {
-      conclude(group, *waiting[first + i], Pass::time, round, positions[first + i],
+      conclude(contest, *waiting[first + i], Pass::time, contest.rounds, positions[first + i],
                std::move(outcomes[i]));
     }
     if (stopped()) return false;
@@ -206,32 +238,33 @@ std::size_t Scheduler::fitting(const CellGroup& group, const std::vector<Contest
   return count;
 }
 
-// What a variant will probably have in memory: by what it declares, or by what a smaller size or
-// the memory pass took, scaled with n.
+// What a variant will probably have in memory: by what it declares, or by what this or the next
+// smaller size took in the memory pass, scaled with n.
 double Scheduler::memory_of(const CellGroup& group, const PlannedVariant& planned) const {
   const auto declared = static_cast<double>(group.working_set_bytes);
   const auto known = footprints_.find(series_of(cell_of(group, planned)));
   if (known == footprints_.end()) return declared;
-  const Footprint& smaller = known->second;
-  const double growth = static_cast<double>(group.n) / static_cast<double>(smaller.n);
-  return std::max(declared, smaller.baseline_bytes + smaller.added_bytes * growth);
+  const auto above = known->second.upper_bound(group.n);
+  if (above == known->second.begin()) return declared;
+  const auto& [n, footprint] = *std::prev(above);
+  const double growth = static_cast<double>(group.n) / static_cast<double>(n);
+  return std::max(declared, footprint.baseline_bytes + footprint.added_bytes * growth);
 }
 
 // Verifies variants or measures their memory, except those whose result is already known.
-void Scheduler::run_untimed(const CellGroup& group, std::vector<Contestant>& contestants,
-                            Pass pass) {
+void Scheduler::run_untimed(Contest& contest, Pass pass) {
   std::vector<Contestant*> waiting;
   std::vector<Task> tasks;
-  for (Contestant& contestant : contestants) {
-    if (pass == Pass::verify) settle(group, contestant);
-    if (contestant.failed || recall(group, contestant, pass, 0)) continue;
+  for (Contestant& contestant : contest.contestants) {
+    if (pass == Pass::verify) settle(contest, contestant);
+    if (contestant.failed || recall(contest, contestant, pass, 0)) continue;
     waiting.push_back(&contestant);
-    tasks.push_back(task_of(group, contestant, pass));
+    tasks.push_back(task_of(*contest.group, contestant, pass));
   }
   if (tasks.empty()) return;
   observer_.task_starts(tasks.front(), 0, done_, total_);
   runner_.run_untimed(tasks, [&](std::size_t i, TaskOutcome outcome) {
-    conclude(group, *waiting[i], pass, 0, 0, std::move(outcome));
+    conclude(contest, *waiting[i], pass, 0, 0, std::move(outcome));
     if (stopped()) return false;
     if (i + 1 < tasks.size()) observer_.task_starts(tasks[i + 1], 0, done_, total_);
     return true;
@@ -252,23 +285,30 @@ Task Scheduler::task_of(const CellGroup& group, const Contestant& contestant, Pa
   return task;
 }
 
-void Scheduler::conclude(const CellGroup& group, Contestant& contestant, Pass pass, int round,
+void Scheduler::conclude(Contest& contest, Contestant& contestant, Pass pass, int round,
                          int position, TaskOutcome outcome) {
-  if (round < plan_.rounds) ++done_;
+  count_done(contest, round);
   if (outcome.abandoned) return;
   const PlannedVariant& planned = *contestant.planned;
-  learn(cell_of(group, planned), contestant, outcome.measurement);
-  record(group, planned, pass, round, position, std::move(outcome));
+  learn(cell_of(*contest.group, planned), contestant, outcome.measurement);
+  record(contest, planned, pass, round, position, std::move(outcome));
 }
 
-bool Scheduler::recall(const CellGroup& group, Contestant& contestant, Pass pass, int round) {
-  const CellKey cell = cell_of(group, *contestant.planned);
+bool Scheduler::recall(Contest& contest, Contestant& contestant, Pass pass, int round) {
+  const CellKey cell = cell_of(*contest.group, *contestant.planned);
   const auto found = known_.find({cell, pass, round});
   if (found == known_.end()) return false;
   learn(cell, contestant, found->second->measurement);
-  keep(*found->second);
-  if (round < plan_.rounds) ++done_;
+  keep(contest, *found->second);
+  count_done(contest, round);
   return true;
+}
+
+// Further rounds are no part of the total.
+void Scheduler::count_done(Contest& contest, int round) {
+  if (round >= plan_.rounds) return;
+  ++contest.done;
+  ++done_;
 }
 
 // What the end of a task means for the tasks to come.
@@ -278,8 +318,8 @@ void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measure
   if (const auto& memory = measurement.memory) {
     const auto added = std::max(memory->input_bytes.value_or(0), memory->peak_bytes.value_or(0));
     if (added >= telling_bytes) {
-      footprints_[series_of(cell)] = {cell.n, static_cast<double>(memory->baseline_bytes),
-                                      static_cast<double>(added)};
+      footprints_[series_of(cell)][cell.n] = {static_cast<double>(memory->baseline_bytes),
+                                              static_cast<double>(added)};
     }
   }
   if (measurement.status == Status::timeout || measurement.status == Status::oom) {
@@ -288,17 +328,19 @@ void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measure
   }
 }
 
-void Scheduler::skip_group(const CellGroup& group) {
-  for (const PlannedVariant& planned : group.variants) {
-    if (known_.contains({cell_of(group, planned), Pass::verify, 0})) continue;
+void Scheduler::skip(Contest& contest) {
+  for (const PlannedVariant& planned : contest.group->variants) {
+    if (known_.contains({cell_of(*contest.group, planned), Pass::verify, 0})) continue;
     const Measurement skipped{.status = Status::skipped,
                               .reason = "the budget ended before this size"};
-    record(group, planned, Pass::verify, 0, 0, {.measurement = planned.settled.value_or(skipped)});
+    record(contest, planned, Pass::verify, 0, 0,
+           {.measurement = planned.settled.value_or(skipped)});
   }
 }
 
-void Scheduler::record(const CellGroup& group, const PlannedVariant& planned, Pass pass, int round,
+void Scheduler::record(Contest& contest, const PlannedVariant& planned, Pass pass, int round,
                        int position, TaskOutcome outcome) {
+  const CellGroup& group = *contest.group;
   RoundRow row{.cell = cell_of(group, planned),
                .pass = pass,
                .round = round,
@@ -313,12 +355,12 @@ void Scheduler::record(const CellGroup& group, const PlannedVariant& planned, Pa
                .working_set_bytes = static_cast<std::int64_t>(group.working_set_bytes),
                .worker_s = outcome.wall_s};
   observer_.row_ends(row);
-  keep(std::move(row));
+  keep(contest, std::move(row));
 }
 
-void Scheduler::keep(RoundRow row) {
+void Scheduler::keep(Contest& contest, RoundRow row) {
   probes_.add(row);
-  rows_.push_back(std::move(row));
+  contest.rows.push_back(std::move(row));
 }
 
 }  // namespace gapmeter

@@ -1,4 +1,5 @@
-// Carries out a plan: verification, memory and interleaved rounds, group by group.
+// Carries out a plan: verification, memory and a first round of one group after the other, then
+// round after round of all of them.
 //
 // Processes, time, progress and the results are behind interfaces, so that tests drive it with
 // fakes and assert exactly what runs in which order.
@@ -28,6 +29,10 @@ class RunObserver {
                            std::size_t /*total*/) {}
   // A row is complete. It is on disk when this returns.
   virtual void row_ends(const RoundRow& /*row*/) {}
+  // The group's round number `round`, counted from 1, is complete.
+  virtual void round_ends(const CellGroup& /*group*/, int /*round*/, std::size_t /*done*/,
+                          std::size_t /*total*/) {}
+  // Nothing more of the group will be run.
   virtual void group_ends(const CellGroup& /*group*/, std::size_t /*done*/, std::size_t /*total*/) {
   }
 };
@@ -45,11 +50,13 @@ struct SchedulerOptions {
 
 enum class RunEnd { complete, interrupted };
 
-// Variants are verified, and their memory is measured, in parallel; they are timed in turns. Every
-// planned cell leaves at least one row. With a wanted precision, a cell gets no further rounds once
-// it has reached it; a native variant continues until every gap against it has, too. A cell that
-// was disturbed nearly all the time gets half as many rounds again. A variant that fails is not run
-// again at this n, and one that timed out or ran out of memory is not tried at larger sizes.
+// Variants are verified, and their memory is measured, in parallel; they are timed in turns. The
+// rounds of a cell are spread over the run, so that they see its fast minutes and its slow ones.
+// Every planned cell leaves at least one row. With a wanted precision, a cell gets no further
+// rounds once it has reached it; a native variant continues until every gap against it has, too. A
+// cell that was disturbed nearly all the time gets half as many rounds again. A variant that fails
+// is not run again at this n, and one that timed out or ran out of memory is not tried at larger
+// sizes.
 class Scheduler {
  public:
   Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock, RunObserver& observer,
@@ -65,28 +72,45 @@ class Scheduler {
     bool is_done = false;  // needs no further rounds
   };
 
-  void run_group(const CellGroup& group, double share_s);
-  void settle(const CellGroup& group, Contestant& contestant);
-  void run_untimed(const CellGroup& group, std::vector<Contestant>& contestants, Pass pass);
+  // A group of cells, and what has happened in it.
+  struct Contest {
+    const CellGroup* group;
+    std::vector<Contestant> contestants{};
+    std::vector<RoundRow> rows{};
+    int rounds = 0;        // that are complete
+    std::size_t done = 0;  // tasks
+    double spent_s = 0;
+    bool has_ended = false;
+  };
+
+  void open(Contest& contest);
+  Contest* next_contest();
+  bool has_round_left(const Contest& contest) const;
+  void run_round(Contest& contest);
+  void end(Contest& contest);
+  void skip(Contest& contest);
+  void settle(Contest& contest, Contestant& contestant);
+  void run_untimed(Contest& contest, Pass pass);
+  bool time_round(Contest& contest);
   Task task_of(const CellGroup& group, const Contestant& contestant, Pass pass) const;
-  void conclude(const CellGroup& group, Contestant& contestant, Pass pass, int round, int position,
+  void conclude(Contest& contest, Contestant& contestant, Pass pass, int round, int position,
                 TaskOutcome outcome);
-  bool run_round(const CellGroup& group, std::vector<Contestant*>& contestants, int round);
   // Uses the known row of a task; false if there is none.
-  bool recall(const CellGroup& group, Contestant& contestant, Pass pass, int round);
+  bool recall(Contest& contest, Contestant& contestant, Pass pass, int round);
+  void count_done(Contest& contest, int round);
   void learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement);
   double memory_of(const CellGroup& group, const PlannedVariant& planned) const;
   std::size_t fitting(const CellGroup& group, const std::vector<Contestant*>& contestants,
                       std::size_t first) const;
   std::optional<Measurement> too_large(const CellGroup& group, const PlannedVariant& planned) const;
-  void record(const CellGroup& group, const PlannedVariant& planned, Pass pass, int round,
-              int position, TaskOutcome outcome);
-  void keep(RoundRow row);
-  void retire_undisturbed(std::vector<Contestant*>& contestants) const;
-  void retire_precise(std::vector<Contestant*>& contestants, int rounds) const;
-  void skip_group(const CellGroup& group);
-  // The group's share of what is left of the budget, in proportion to the variants that are left.
-  double share_of_budget(std::size_t next) const;
+  void record(Contest& contest, const PlannedVariant& planned, Pass pass, int round, int position,
+              TaskOutcome outcome);
+  void keep(Contest& contest, RoundRow row);
+  void retire_undisturbed(Contest& contest) const;
+  void retire_precise(Contest& contest) const;
+  bool is_budget_over() const;
+  // In proportion to its variants; infinite without a budget.
+  double share_of_budget(const Contest& contest) const;
   bool stopped() const { return options_.stop != nullptr && *options_.stop; }
 
   const Plan& plan_;
@@ -97,15 +121,15 @@ class Scheduler {
   double started_s_;
   std::size_t done_ = 0;
   std::size_t total_ = 0;
-  std::vector<RoundRow> rows_;                                       // of the current group
+  std::size_t variants_ = 0;  // of all groups
+  std::vector<Contest> contests_;
   Probes probes_{};                                                  // of the whole run
   std::map<std::tuple<CellKey, Pass, int>, const RoundRow*> known_;  // by cell, pass and round
-  // The memory that variants took at the size measured last.
+  // The memory that variants took, by n.
   struct Footprint {
-    std::size_t n = 0;
     double baseline_bytes = 0, added_bytes = 0;
   };
-  std::map<SeriesKey, Footprint> footprints_;
+  std::map<SeriesKey, std::map<std::size_t, Footprint>> footprints_;
   // Variants that timed out or ran out of memory, with the reason.
   std::map<SeriesKey, std::string> exhausted_;
 };

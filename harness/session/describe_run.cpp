@@ -115,15 +115,10 @@ EmbeddingFacts describe_penalty(const std::vector<EmbeddingCell>& cells) {
 }
 
 std::map<std::string, ProbeFacts> describe_probes(const std::vector<RoundRow>& rows) {
-  Probes probes;
-  for (const RoundRow& row : rows) probes.add(row);
+  const Probes probes(rows);
   std::map<int, std::int64_t> undisturbed;  // slices, by the number of threads
   for (const RoundRow& row : rows) {
-    const std::optional<double> best = probes.best(row.cell.threads);
-    if (!row.measurement.timing || !best) continue;
-    for (const Slice& slice : row.measurement.timing->slices) {
-      undisturbed[row.cell.threads] += is_undisturbed(slice, *best) ? 1 : 0;
-    }
+    undisturbed[row.cell.threads] += probes.count_undisturbed(row);
   }
   std::map<std::string, ProbeFacts> facts;
   for (const auto& [threads, readings] : probes.readings()) {

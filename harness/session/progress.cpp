@@ -54,14 +54,26 @@ void Progress::row_ends(const RoundRow& row) {
   notice(stream_, failure_line(row) + '\n');
 }
 
+void Progress::round_ends(const CellGroup& group, int round, std::size_t done, std::size_t total) {
+  print(group, fmt::format("round {}", round), done, total);
+}
+
 void Progress::group_ends(const CellGroup& group, std::size_t done, std::size_t total) {
   time_left_.group_ended(group);
-  if (is_terminal_) return;
+  print(group, "done", done, total);
+}
+
+void Progress::print(const CellGroup& group, const std::string& what, std::size_t done,
+                     std::size_t total) {
+  constexpr std::size_t lines = 20;
+  const bool is_due = lines * (done - printed_) >= total || (done == total && printed_ < total);
+  if (is_terminal_ || !is_due) return;
+  printed_ = done;
   const std::optional<double> left = time_left_.estimate_s();
   const std::string to_go =
       left && done < total ? fmt::format(", {} left", format_duration(*left)) : std::string();
-  notice(stream_, fmt::format("[{}/{}] {} n={} done{}\n", done, total, group.kernel,
-                              format_size(group.n), to_go));
+  notice(stream_, fmt::format("[{}/{}] {} n={} {}{}\n", done, total, group.kernel,
+                              format_size(group.n), what, to_go));
 }
 
 void Progress::warn(const std::string& warning) {

@@ -11,7 +11,8 @@ namespace gapmeter {
 
 class Progress final : public RunObserver {
  public:
-  // Redraws one line if `stream` is a terminal; otherwise prints a line for each group that ends.
+  // Redraws one line if `stream` is a terminal; otherwise prints a line after each twentieth of the
+  // tasks.
   Progress(const Plan& plan, std::FILE* stream, bool is_terminal);
   ~Progress() override;
   Progress(const Progress&) = delete;
@@ -19,17 +20,20 @@ class Progress final : public RunObserver {
 
   void task_starts(const Task& task, int round, std::size_t done, std::size_t total) override;
   void row_ends(const RoundRow& row) override;
+  void round_ends(const CellGroup& group, int round, std::size_t done, std::size_t total) override;
   void group_ends(const CellGroup& group, std::size_t done, std::size_t total) override;
   // A line of its own: "gapmeter: warning: …".
   void warn(const std::string& warning);
 
  private:
   void clear_line();
+  void print(const CellGroup& group, const std::string& what, std::size_t done, std::size_t total);
 
   std::FILE* stream_;
   bool is_terminal_;
   TimeLeft time_left_;
   bool drawn_ = false;
+  std::size_t printed_ = 0;  // tasks that were done when the last line was printed
 };
 
 }  // namespace gapmeter

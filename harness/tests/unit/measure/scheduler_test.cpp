@@ -145,6 +145,10 @@ class RecordingObserver final : public RunObserver {
     starts.push_back({text_of(task), round, done, total});
   }
   void row_ends(const RoundRow& row) override { rows.push_back(row); }
+  void round_ends(const CellGroup& group, int round, std::size_t done,
+                  std::size_t /*total*/) override {
+    complete_rounds.push_back({group.n, round, done});
+  }
   void group_ends(const CellGroup& group, std::size_t done, std::size_t total) override {
     ends.push_back({group.n, done, total});
   }
@@ -160,11 +164,17 @@ class RecordingObserver final : public RunObserver {
     int round;
     std::size_t done, total;
   };
+  struct RoundEnd {
+    std::size_t n;
+    int round;
+    std::size_t done;
+  };
   struct End {
     std::size_t n, done, total;
   };
   std::vector<Start> starts;
   std::vector<RoundRow> rows;
+  std::vector<RoundEnd> complete_rounds;
   std::vector<End> ends;
 };
 
@@ -225,14 +235,24 @@ TEST_F(SchedulerTest, HandsOverAllOfAComparisonThatIsNotTimed) {
   EXPECT_THAT(runner_.together, ElementsAre(2, 1)) << "those to be verified, those to be weighed";
 }
 
-TEST_F(SchedulerTest, EndsAComparisonBeforeItStartsTheNext) {
-  plan_.rounds = 1;
+TEST_F(SchedulerTest, GivesEveryComparisonItsFirstRoundBeforeAnyASecond) {
+  plan_.rounds = 2;
   add_comparison(4, {"native/a"});
   add_comparison(16, {"native/a"});
   run();
   EXPECT_THAT(runner_.texts(),
-              ElementsAre("verify native/a 4", "memory native/a 4", "time native/a 4",
-                          "verify native/a 16", "memory native/a 16", "time native/a 16"));
+              ElementsAre("verify native/a 4", "memory native/a 4", "time native/a 4",     //
+                          "verify native/a 16", "memory native/a 16", "time native/a 16",  //
+                          "time native/a 4", "time native/a 16"));
+}
+
+// A cell whose rounds follow each other knows nothing of how the machine is minutes later.
+TEST_F(SchedulerTest, SpreadsTheRoundsOfACellOverTheRun) {
+  for (const std::size_t n : {4U, 16U, 64U}) add_comparison(n, {"native/a"});
+  run();
+  std::vector<std::size_t> sizes;
+  for (const auto& round : runner_.rounds) sizes.push_back(round.tasks.front().n);
+  EXPECT_THAT(sizes, ElementsAre(4, 16, 64, 4, 16, 64, 4, 16, 64, 4, 16, 64));
 }
 
 TEST_F(SchedulerTest, AllVariantsOfAComparisonAreInOneRoundTogether) {
@@ -241,11 +261,8 @@ TEST_F(SchedulerTest, AllVariantsOfAComparisonAreInOneRoundTogether) {
   group.variants[3].threads = 2;
   add_comparison(16, {"native/a", "python/c"});
   run();
-  EXPECT_THAT(
-      runner_.round_texts(),
-      ElementsAre("native/a native/b python/c native/a", "native/a native/b python/c native/a",
-                  "native/a native/b python/c native/a",  //
-                  "native/a python/c", "native/a python/c", "native/a python/c"));
+  const std::string first = "native/a native/b python/c native/a", second = "native/a python/c";
+  EXPECT_THAT(runner_.round_texts(), ElementsAre(first, second, first, second, first, second));
 }
 
 TEST_F(SchedulerTest, EachRoundHasItsOwnKey) {
@@ -254,8 +271,8 @@ TEST_F(SchedulerTest, EachRoundHasItsOwnKey) {
   run();
   std::vector<std::uint64_t> keys, expected;
   for (const auto& round : runner_.rounds) keys.push_back(round.key);
-  for (const CellGroup& group : plan_.groups) {
-    for (int round = 0; round < 4; ++round) expected.push_back(round_key(plan_, group, round));
+  for (int round = 0; round < 4; ++round) {
+    for (const CellGroup& group : plan_.groups) expected.push_back(round_key(plan_, group, round));
   }
   EXPECT_EQ(keys, expected);
   EXPECT_THAT(std::set(keys.begin(), keys.end()), SizeIs(8));
@@ -386,8 +403,8 @@ TEST_F(SchedulerTest, CalibratesAgainAtEverySize) {
   add_comparison(4, {"native/a"});
   add_comparison(16, {"native/a"});
   run();
-  EXPECT_EQ(runner_.rounds.at(2).tasks.at(0).n, 16U);
-  EXPECT_EQ(runner_.rounds.at(2).tasks.at(0).timing.plan, std::nullopt);
+  EXPECT_EQ(runner_.rounds.at(1).tasks.at(0).n, 16U);
+  EXPECT_EQ(runner_.rounds.at(1).tasks.at(0).timing.plan, std::nullopt);
 }
 
 TEST_F(SchedulerTest, AMismatchLeavesARowAndNothingElseOfTheVariant) {
@@ -551,6 +568,24 @@ TEST_F(Budget, WhatAComparisonLeavesGoesToTheNext) {
   run({.budget_s = 16});
   // 1 s is spent on n = 4; of the 15 that are left, 2 go to verification and memory.
   EXPECT_EQ(rows_of("time native/a 16 ok"), 13U);
+}
+
+// Rounds that take long must not use up what the others' rounds need.
+TEST_F(Budget, AComparisonThatHasHadItsShareWaits) {
+  plan_.rounds = 6;
+  add_comparison(4, {"native/a"});
+  add_comparison(16, {"native/a"});
+  runner_.change = [this](const Task& task, TaskOutcome&) {
+    if (task.n == 16 && task.pass == Pass::time) clock_.advance(9);
+  };
+  // 20 s each: 8 s are all that n = 4 can use, and n = 16 has used 22 s after its second round.
+  // What is left is its own again.
+  run({.budget_s = 40});
+  EXPECT_EQ(rows_of("time native/a 4 ok"), 6U);
+  EXPECT_EQ(rows_of("time native/a 16 ok"), 3U);
+  std::vector<std::size_t> sizes;
+  for (const auto& round : runner_.rounds) sizes.push_back(round.tasks.front().n);
+  EXPECT_THAT(sizes, ElementsAre(4, 16, 4, 16, 4, 4, 4, 4, 16));
 }
 
 TEST_F(Budget, AlwaysAllowsAComparisonItsFirstRound) {
@@ -896,11 +931,25 @@ TEST_F(SchedulerTest, CountsEveryJobFromZeroToTheTotal) {
     done.push_back(start.done);
     EXPECT_EQ(start.total, 24U);
   }
-  // Four tasks that are not timed, then four rounds of two.
-  EXPECT_THAT(done, ElementsAre(0, 1, 2, 3, 4, 6, 8, 10, 12, 13, 14, 15, 16, 18, 20, 22));
+  // Four tasks that are not timed and a round of two, for each; then three rounds of each.
+  EXPECT_THAT(done, ElementsAre(0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 22));
   ASSERT_THAT(observer_.ends, SizeIs(2));
-  EXPECT_EQ(observer_.ends[0].done, 12U);
+  EXPECT_EQ(observer_.ends[0].done, 22U);
   EXPECT_EQ(observer_.ends[1].done, 24U);
+}
+
+TEST_F(SchedulerTest, TellsOfEveryCompleteRound) {
+  plan_.rounds = 2;
+  add_comparison(4);
+  add_comparison(16);
+  run();
+  std::vector<std::string> ends;
+  for (const auto& end : observer_.complete_rounds) {
+    ends.push_back(std::to_string(end.n) + " round " + std::to_string(end.round) + " done " +
+                   std::to_string(end.done));
+  }
+  EXPECT_THAT(ends, ElementsAre("4 round 1 done 6", "16 round 1 done 12", "4 round 2 done 14",
+                                "16 round 2 done 16"));
 }
 
 TEST_F(SchedulerTest, ReachesTheTotalWhateverIsLeftOut) {
@@ -1046,6 +1095,15 @@ TEST_F(MemoryOfARound, PartsShareTheKeyOfTheRound) {
   const std::uint64_t first = round_key(plan_, plan_.groups[0], 0);
   const std::uint64_t second = round_key(plan_, plan_.groups[0], 1);
   EXPECT_THAT(keys, ElementsAre(first, first, second, second));
+}
+
+// What a larger size took, scaled down, would be less than it was.
+TEST_F(MemoryOfARound, IsThatOfItsOwnSizeInLaterRoundsToo) {
+  add_comparison(4, {"native/50", "native/60"});
+  add_comparison(16, {"native/50"});
+  const std::string split[] = {"native/50", "native/60"};
+  EXPECT_THAT(rounds_with(150 + 160 - 1),
+              ElementsAre(split[0], split[1], "native/50", split[0], split[1], "native/50"));
 }
 
 // By the smaller size and what it declares: nothing else is known without a memory pass.

@@ -233,13 +233,19 @@ TEST_F(ProgressTest, OnATerminalRemovesItsLineInTheEnd) {
   EXPECT_TRUE(text.ends_with("\r\x1b[K")) << text;
 }
 
-TEST_F(ProgressTest, ElsewhereWritesALineForEachComparisonAndNoEscapes) {
+TEST_F(ProgressTest, ElsewhereWritesALineForEachTwentiethOfTheTasksAndNoEscapes) {
   const std::string text = drawn(plan_, false, [&](Progress& progress) {
-    progress.task_starts(task(Pass::verify), 0, 0, 10);
-    progress.row_ends(ended("native/simd", 4096, 1));
-    progress.group_ends(plan_.groups[0], 10, 10);
+    progress.task_starts(task(Pass::verify), 0, 0, 100);
+    progress.round_ends(plan_.groups[0], 1, 4, 100);
+    progress.round_ends(plan_.groups[0], 2, 5, 100);
+    progress.round_ends(plan_.groups[0], 3, 9, 100);
+    progress.round_ends(plan_.groups[0], 4, 98, 100);
+    progress.round_ends(plan_.groups[0], 5, 100, 100);
+    progress.group_ends(plan_.groups[0], 100, 100);
   });
-  EXPECT_EQ(text, "[10/10] sum n=4Ki done\n");
+  EXPECT_EQ(text,
+            "[5/100] sum n=4Ki round 2\n[98/100] sum n=4Ki round 4\n"
+            "[100/100] sum n=4Ki round 5\n");
 }
 
 TEST_F(ProgressTest, TellsOfFailuresOnALineOfTheirOwn) {
