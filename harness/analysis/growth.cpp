@@ -27,6 +27,11 @@ std::size_t common_rounds(const std::vector<SizedValues>& values) {
   return values.empty() ? 0 : rounds;
 }
 
+std::vector<double> logarithms(std::vector<double> values) {
+  for (double& value : values) value = std::log(value);
+  return values;
+}
+
 double slope(const std::vector<double>& x, const std::vector<double>& y) {
   const double x_mean = mean(x), y_mean = mean(y);
   double products = 0, squares = 0;
@@ -230,12 +235,16 @@ PowerLaw power_law(const std::vector<SizedValues>& values) {
 }
 
 std::optional<Estimate> end_ratio(const std::vector<SizedValues>& values) {
-  if (values.size() < 2) return std::nullopt;
-  const std::vector<double>&first = values.front().rounds, &last = values.back().rounds;
-  const std::size_t rounds = std::min(first.size(), last.size());
-  if (rounds == 0) return std::nullopt;
-  return paired_ratio(std::span(last).first(rounds), std::span(first).first(rounds),
-                      summary_confidence);
+  if (values.size() < 2 || values.front().rounds.empty() || values.back().rounds.empty()) {
+    return std::nullopt;
+  }
+  const std::vector<double> first = logarithms(values.front().rounds);
+  const std::vector<double> last = logarithms(values.back().rounds);
+  Estimate ratio{.value = std::exp(trimmed_mean(last) - trimmed_mean(first))};
+  if (const auto interval = independent_trimmed_interval(last, first, summary_confidence)) {
+    ratio.interval = Interval{std::exp(interval->low), std::exp(interval->high)};
+  }
+  return ratio;
 }
 
 std::vector<LocalExponent> local_exponents(const std::vector<SizedValues>& values) {

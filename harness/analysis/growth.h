@@ -39,8 +39,9 @@ struct PowerLaw {
 };
 PowerLaw power_law(const std::vector<SizedValues>& values);
 
-// The value at the largest size over that at the smallest, in pairs of rounds: what can be said
-// whatever the shape between them. nullopt as in growth_exponent. Expects ascending sizes.
+// The value at the largest size over that at the smallest, each the trimmed mean of its rounds in
+// logarithms: what can be said whatever the shape between them. Rounds of two sizes are independent
+// of each other. nullopt as in growth_exponent. Expects ascending sizes.
 std::optional<Estimate> end_ratio(const std::vector<SizedValues>& values);
 
 // The slope between two neighbouring sizes.

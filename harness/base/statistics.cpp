@@ -174,20 +174,6 @@ std::optional<Interval> median_interval(std::span<const double> values, double c
                   std::lerp(sorted[count - d], sorted[count - d - 1], inwards)};
 }
 
-Estimate paired_ratio(std::span<const double> numerator, std::span<const double> denominator,
-                      double confidence) {
-  std::vector<double> logs;
-  logs.reserve(numerator.size());
-  for (std::size_t i = 0; i < numerator.size(); ++i) {
-    logs.push_back(std::log(numerator[i] / denominator[i]));
-  }
-  Estimate result{.value = std::exp(median(logs))};
-  if (const std::optional<Interval> interval = median_interval(logs, confidence)) {
-    result.interval = Interval{std::exp(interval->low), std::exp(interval->high)};
-  }
-  return result;
-}
-
 Estimate rank_sum_shift(std::span<const double> values, std::span<const double> base,
                         double confidence) {
   std::vector<double> differences;
@@ -239,8 +225,11 @@ std::optional<Interval> independent_trimmed_interval(std::span<const double> val
     return share * share / static_cast<double>(left_of(count) - 1);
   };
   const double parts = part(a, values.size()) + part(b, others.size());
-  // Rounded down: a little too wide rather than too narrow.
-  const int degrees = parts > 0 ? std::max(1, static_cast<int>((a + b) * (a + b) / parts)) : 1;
+  // Rounded down: a little too wide rather than too narrow. A whole number may come out as a hair
+  // less than it is.
+  constexpr double hair = 1e-9;
+  const int degrees =
+      parts > 0 ? std::max(1, static_cast<int>((a + b) * (a + b) / parts + hair)) : 1;
   return around(trimmed_mean(values) - trimmed_mean(others), std::sqrt(a + b), degrees, confidence);
 }
 

@@ -44,11 +44,6 @@ struct Estimate {
   std::optional<Interval> interval{};
 };
 
-// A ratio that was measured in pairs: the median of numerator[i] / denominator[i], and its interval
-// by median_interval. Precondition: equal lengths, not empty, all positive.
-Estimate paired_ratio(std::span<const double> numerator, std::span<const double> denominator,
-                      double confidence);
-
 // The Hodges-Lehmann estimate of the shift of `values` against `base`, the median of all
 // differences, and the confidence interval of the rank-sum test of Wilcoxon, Mann and Whitney
 // (Hollander, Wolfe and Chicken, "Nonparametric Statistical Methods", 3rd ed., sections 4.2 and

@@ -194,7 +194,7 @@ Roofline best_over(const std::vector<std::size_t>& sizes) {
 
 std::vector<std::size_t> roofline_sizes(std::int64_t last_cache_bytes,
                                         std::optional<std::int64_t> available_bytes) {
-  constexpr std::size_t least_cache = 32 * mebibyte, most = 1024 * mebibyte;
+  constexpr std::size_t least_cache = 32 * mebibyte, most = 512 * mebibyte;
   const std::size_t cache =
       std::max(static_cast<std::size_t>(std::max<std::int64_t>(last_cache_bytes, 0)), least_cache);
   const auto available =

@@ -129,16 +129,25 @@ TEST(PowerLaw, IsJudgedByMediansAndNotByNoisyRounds) {
   EXPECT_TRUE(power_law(values).exponent.has_value());
 }
 
-TEST(EndRatio, IsTheLargestSizeOverTheSmallestRoundByRound) {
-  const auto ratio = end_ratio({{16, {1, 2, 4}}, {64, {7}}, {256, {3, 6, 12, 99}}});
+TEST(EndRatio, IsTheLargestSizeOverTheSmallest) {
+  const auto ratio = end_ratio({{16, {2, 2}}, {64, {7}}, {256, {3, 12}}});
   ASSERT_TRUE(ratio.has_value());
-  EXPECT_NEAR(ratio->value, 3, 1e-12);
-  EXPECT_FALSE(ratio->interval.has_value()) << "three rounds have no interval";
+  EXPECT_NEAR(ratio->value, 3, 1e-12) << "in logarithms";
+  EXPECT_FALSE(ratio->interval.has_value()) << "two rounds have no interval";
   const Interval sure = end_ratio(doubling({1, 9, 4})).value().interval.value();
   EXPECT_NEAR(sure.low, 4, 1e-12);
   EXPECT_NEAR(sure.high, 4, 1e-12);
   EXPECT_FALSE(end_ratio(doubling({1})).has_value());
   EXPECT_FALSE(end_ratio({{16, {}}, {64, {1}}}).has_value());
+}
+
+// The third round of one size has nothing to do with the third of another.
+TEST(EndRatio, DoesNotPairTheRoundsOfDifferentSizes) {
+  const SizedValues small{16, {1, 2, 3, 4, 5}};
+  const auto one = end_ratio({small, {64, {2, 4, 6, 8, 10}}});
+  const auto other = end_ratio({small, {64, {10, 4, 8, 2, 6}}});
+  EXPECT_NEAR(one.value().interval.value().low, other.value().interval.value().low, 1e-12);
+  EXPECT_LT(one.value().interval.value().low, 1.5);
 }
 
 TEST(LocalExponents, AreThoseBetweenNeighbours) {

@@ -4,7 +4,6 @@
 //   {"values": [3, 1, 2], "quantiles": [0.1], "confidence": 0.95, "denominators": [1, 1, 1],
 //    "base": [1], "probabilities": [0.5], "growth": {"sizes": [1, 2], "rounds": [[1, 1], [2, 2]]}}
 //   {"mean": 2, "median": 2, "quantiles": [1.2], "median_interval": null,
-//    "paired_ratio": {"ratio": 2, "interval": null},
 //    "rank_sum_shift": {"value": 1, "interval": null}, "normal_quantiles": [0],
 //    "growth_exponent": {"value": 1, "interval": null}}
 #include <exception>
@@ -65,15 +64,10 @@ Json statistics_of(const Json& request) {
               {"median", gapmeter::median(values)},
               {"quantiles", quantiles},
               {"median_interval", json_of(gapmeter::median_interval(values, confidence))},
-              {"paired_ratio", nullptr},
               {"rank_sum_shift", nullptr},
               {"normal_quantiles", Json::array()},
               {"student_quantiles", Json::array()},
               {"growth_exponent", growth_of(request.at("growth"))}};
-  if (!denominators.empty()) {
-    const gapmeter::Estimate ratio = gapmeter::paired_ratio(values, denominators, confidence);
-    result["paired_ratio"] = {{"ratio", ratio.value}, {"interval", json_of(ratio.interval)}};
-  }
   if (const auto base = request.at("base").get<std::vector<double>>(); !base.empty()) {
     result["rank_sum_shift"] = json_of(gapmeter::rank_sum_shift(values, base, confidence));
   }

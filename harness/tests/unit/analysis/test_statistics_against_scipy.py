@@ -145,30 +145,6 @@ def test_the_median_interval_covers_the_median_as_often_as_it_says(name: str, co
     assert covered == pytest.approx(0.95, abs=0.01 + 5 * np.sqrt(0.95 * 0.05 / repetitions))
 
 
-def test_the_paired_ratio_is_the_median_of_log_ratios() -> None:
-    rng = np.random.default_rng(5)
-    pairs = [(rng.lognormal(3, 1, count), rng.lognormal(0, 1, count)) for count in COUNTS]
-    answers = probe([request(top, denominators=bottom) for top, bottom in pairs])
-    for (top, bottom), answer in zip(pairs, answers, strict=True):
-        logs = np.log(top / bottom)
-        ratio = answer["paired_ratio"]
-        assert ratio["ratio"] == pytest.approx(np.exp(np.median(logs)), rel=1e-12)
-        [of_logs] = probe([request(logs)])
-        if of_logs["median_interval"] is None:
-            assert ratio["interval"] is None
-        else:
-            expected = np.exp(of_logs["median_interval"]).tolist()
-            assert ratio["interval"] == pytest.approx(expected, rel=1e-12)
-
-
-def test_noise_that_both_share_cancels_in_the_paired_ratio() -> None:
-    rng = np.random.default_rng(6)
-    drift = rng.lognormal(0, 1, 200)
-    [answer] = probe([request(7 * drift, denominators=drift)])
-    assert answer["paired_ratio"]["ratio"] == pytest.approx(7)
-    assert answer["paired_ratio"]["interval"] == pytest.approx([7, 7])
-
-
 def exact_rank_sum_tail(m: int, n: int) -> np.ndarray:
     """P(U <= u) for every u, from counting the orders of m and n values; as floats."""
     # ways[u]: in how many orders of i and n values u pairs are inverted, by where the last one is.

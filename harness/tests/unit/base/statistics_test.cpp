@@ -137,38 +137,5 @@ TEST(MedianInterval, OfEqualValuesHasNoWidth) {
 
 TEST(MedianInterval, OfNothingIsAbsent) { EXPECT_EQ(median_interval({}, 0.95), std::nullopt); }
 
-// Unpaired: median(1000, 2, 9) / median(100, 1, 3) = 9 / 3. Paired: 10, 2, 3.
-TEST(PairedRatio, IsTheMedianOfTheRatiosNotTheRatioOfTheMedians) {
-  const Estimate result = paired_ratio(Values{1000, 2, 9}, Values{100, 1, 3}, 0.95);
-  EXPECT_DOUBLE_EQ(result.value, 3);
-  EXPECT_EQ(result.interval, std::nullopt);
-}
-
-// Ratios 1, 2, 4, …, 256: the median 16, its interval in logarithms 0.227907 from the second one.
-TEST(PairedRatio, HasTheIntervalOfTheMedian) {
-  const Values denominator{7, 1, 3, 5, 2, 8, 4, 6, 9};
-  Values numerator;
-  for (std::size_t i = 0; i < 9; ++i) {
-    numerator.push_back(std::exp2(static_cast<double>(i)) * denominator[i]);
-  }
-  const Estimate result = paired_ratio(numerator, denominator, 0.95);
-  EXPECT_NEAR(result.value, 16, 1e-12);
-  expect_interval(result.interval, std::exp2(1.227907), std::exp2(6.772093), 1e-3);
-}
-
-// In logarithms, so that the ratio a/b is the reciprocal of b/a for even counts, too.
-TEST(PairedRatio, TakesTheGeometricMeanOfTheMiddleTwo) {
-  EXPECT_NEAR(paired_ratio(Values{1, 4}, Values{1, 1}, 0.95).value, 2, 1e-12);
-  EXPECT_NEAR(paired_ratio(Values{1, 1}, Values{1, 4}, 0.95).value, 0.5, 1e-12);
-}
-
-TEST(PairedRatio, OfOnePair) {
-  EXPECT_DOUBLE_EQ(paired_ratio(Values{6}, Values{2}, 0.95).value, 3);
-}
-
-TEST(PairedRatio, SurvivesNumbersFarApart) {
-  EXPECT_NEAR(paired_ratio(Values{1e-300}, Values{1e-3}, 0.95).value / 1e-297, 1, 1e-9);
-}
-
 }  // namespace
 }  // namespace gapmeter
