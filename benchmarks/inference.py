@@ -53,3 +53,24 @@ def u_test(base: np.ndarray, new: np.ndarray) -> str:
     if len(base) < 3:
         return "same"
     return verdict_of(stats.mannwhitneyu(new, base).pvalue, base, new)
+
+
+def paired_trimmed_ratio(
+    numerator: np.ndarray, denominator: np.ndarray, confidence: float
+) -> tuple[float, tuple[float, float]]:
+    """A ratio of trimmed means with Yuen's interval over pairs, as harness/base/statistics.cpp."""
+    a, b = np.log(numerator), np.log(denominator)
+    cut = len(a) // 5
+    left = len(a) - 2 * cut
+    centre = stats.trim_mean(a, 0.2) - stats.trim_mean(b, 0.2)
+    difference = winsorized(a, cut) - winsorized(b, cut)
+    squares = float(np.sum((difference - difference.mean()) ** 2))
+    margin = stats.t.ppf((1 + confidence) / 2, left - 1) * np.sqrt(squares / (left * (left - 1)))
+    low, high = np.exp(centre - margin), np.exp(centre + margin)
+    return float(np.exp(centre)), (float(low), float(high))
+
+
+def winsorized(values: np.ndarray, cut: int) -> np.ndarray:
+    """With the lowest and highest `cut` values moved to the nearest that is left."""
+    ordered = np.sort(values)
+    return np.clip(values, ordered[cut], ordered[len(values) - 1 - cut])
