@@ -173,3 +173,17 @@ def test_what_the_user_sets_for_malloc_reaches_the_workers_and_is_recorded(
     facts = Results(out).facts
     assert facts["huge_pages"] == mode
     assert wanted.items() <= facts["worker_environment"].items()
+
+
+@pytest.mark.parametrize("command", ["verify", "ab"])
+def test_workers_of_other_commands_have_the_chosen_huge_pages_too(
+    zoo: Program, command: str
+) -> None:
+    builds = [zoo.path, zoo.path] if command == "ab" else []
+    process = zoo.start(
+        *(command, *builds, "--kernels", "endless", "--variants", "native/loops", "--sizes", "16"),
+        *("--huge-pages", "never"),
+    )
+    with started(process):
+        worker = wait_for_endless_worker(process, zoo.path)
+        assert status_field(worker, "THP_enabled") == "0"
