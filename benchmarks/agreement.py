@@ -60,7 +60,7 @@ print(json.dumps([seconds / calls * 1e9 for seconds in timer.repeat(batches, cal
 
 def environment() -> dict[str, str]:
     """What gapmeter's workers get."""
-    return os.environ | {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "OPENBLAS_NUM_THREADS": "1"}
+    return os.environ | {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def pinned(command: list[str]) -> str:

@@ -9,19 +9,35 @@ import csv
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+
+@contextmanager
+def measured(
+    program: Path, kernels: str, variants: str, sizes: str, *options: str
+) -> Iterator[Path]:
+    """The directory of one run, which goes when the block ends."""
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "run"
+        command: list[str | Path] = [program, "run", "--kernels", kernels, "--variants", variants]
+        command += ["--sizes", sizes, *options, "--out", out]
+        subprocess.run(command, check=True, capture_output=True)
+        yield out
+
+
+def read_table(out: Path, table: str) -> list[dict[str, str]]:
+    """The rows of a table of a run."""
+    with open(out / table, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def measure(
     program: Path, kernels: str, variants: str, n: int, *options: str, table: str = "summary.csv"
 ) -> tuple[list[dict[str, str]], float]:
     """The rows of a table of one run at one size, and how many seconds the run took."""
-    with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch) / "run"
-        command: list[str | Path] = [program, "run", "--kernels", kernels, "--variants", variants]
-        command += ["--sizes", str(n), *options, "--out", out]
-        started = time.monotonic()
-        subprocess.run(command, check=True, capture_output=True)
+    started = time.monotonic()
+    with measured(program, kernels, variants, str(n), *options) as out:
         seconds = time.monotonic() - started
-        with open(out / table, newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file)), seconds
+        return read_table(out, table), seconds

@@ -1,5 +1,7 @@
 #include "harness/cli/arguments.h"
 
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "harness/base/sizes.h"
@@ -94,6 +96,21 @@ void add_memory(OptionSet& set, std::optional<std::int64_t>& memory_bytes) {
       "Most memory of one worker process: 500M, 4Gi (default four fifths of what is free)");
 }
 
+void add_huge_pages(OptionSet& set, HugePages& huge_pages) {
+  set.parsed(
+      "--huge-pages",
+      [&](const std::string& text) {
+        const std::optional<HugePages> known = find_value(huge_pages_names, text);
+        if (!known) {
+          throw std::invalid_argument(fmt::format("'{}' is not system, malloc or never", text));
+        }
+        huge_pages = *known;
+      },
+      "MODE",
+      "Huge pages of workers: system (what asks for them has them, as in any process), malloc (it "
+      "asks, too) or never (default system)");
+}
+
 void add_pin(OptionSet& set, std::optional<int>& cpu) {
   set.whole_number("--pin", cpu, 0, 1'048'575, "CPU",
                    "Processor to pin the workers to (default the last one)");
@@ -120,6 +137,7 @@ void add_measuring(OptionSet& set, RunOptions& options) {
                "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit");
   add_pin(set, options.cpu);
   add_memory(set, options.memory_bytes);
+  add_huge_pages(set, options.huge_pages);
   add_execution(set, options.timeout_s, options.seed);
   set.finally([&set, &options, depth] {
     settle_depth(set, *depth);

@@ -27,6 +27,7 @@ struct VerifyOptions {
   Selection selection{};
   double timeout_s = 120;
   std::optional<std::int64_t> memory_bytes{};
+  HugePages huge_pages = HugePages::system;
   std::uint64_t seed = 1;
 };
 
@@ -45,6 +46,7 @@ struct AbOptions {
   std::optional<double> budget_s{};  // of the whole comparison
   std::optional<int> rounds{};       // at most this many of each side
   double timeout_s = 120;
+  HugePages huge_pages = HugePages::system;
   std::uint64_t seed = 1;
   std::optional<int> cpu{};
   std::string out{};  // empty: nothing is kept

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/mman.h>
 
 #include <cstring>
 #include <limits>
@@ -15,6 +16,10 @@ namespace {
 // ones start on a cache line.
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr std::size_t cache_line = 64;
+// From this size on NumPy asks for huge pages for its arrays, and so do buffers, in which inputs of
+// both lanes are and which native variants write to: else what a variant reads or writes would be
+// on other pages than the array that NumPy makes for the same purpose.
+constexpr std::size_t least_on_huge_pages = std::size_t{4} << 20;
 
 std::size_t round_up(std::size_t value, std::size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
@@ -25,6 +30,9 @@ void* allocate_zeroed(std::size_t bytes) {
   const std::size_t rounded = round_up(bytes == 0 ? 1 : bytes, cache_line);
   void* memory = nullptr;
   if (posix_memalign(&memory, alignment, rounded) != 0) throw std::bad_alloc();
+  if (bytes >= least_on_huge_pages) {
+    [[maybe_unused]] const int refused = madvise(memory, rounded, MADV_HUGEPAGE);
+  }
   std::memset(memory, 0, rounded);
   return memory;
 }

@@ -1,5 +1,6 @@
 #include "harness/measure/worker_process.h"
 
+#include <cstdlib>
 #include <random>
 
 namespace gapmeter {
@@ -13,25 +14,31 @@ std::uint64_t make_nonce() {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> worker_environment(int threads) {
+std::vector<std::pair<std::string, std::string>> worker_environment(int threads,
+                                                                    HugePages huge_pages) {
   const std::string count = std::to_string(threads);
-  return {{"OPENBLAS_NUM_THREADS", count},
-          {"OMP_NUM_THREADS", count},
-          {"MKL_NUM_THREADS", count},
-          {"BLIS_NUM_THREADS", count},
-          // NumPy requests huge pages by itself; malloc does so only when told.
-          {"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"}};
+  std::vector<std::pair<std::string, std::string>> variables{{"OPENBLAS_NUM_THREADS", count},
+                                                             {"OMP_NUM_THREADS", count},
+                                                             {"MKL_NUM_THREADS", count},
+                                                             {"BLIS_NUM_THREADS", count}};
+  if (huge_pages == HugePages::malloc) {
+    constexpr const char* name = "GLIBC_TUNABLES";
+    const char* const users = std::getenv(name);
+    variables.emplace_back(name, with_huge_pages_in_malloc(users == nullptr ? "" : users));
+  }
+  return variables;
 }
 
 WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string>& command,
                    const Assignment& task, int threads) {
   const Request request{make_nonce(), settings.python_dir, task, settings.extension_dir};
   WorkerCall call{.spec = {.arguments = command,
-                           .environment = worker_environment(threads),
+                           .environment = worker_environment(threads, settings.huge_pages),
                            .request = encode(request),
                            .timeout_s = settings.timeout_s,
                            .cpus = {},
                            .memory_bytes = settings.memory_bytes,
+                           .huge_pages = settings.huge_pages != HugePages::never,
                            .abandon = settings.abandon},
                   .nonce = request.nonce};
   if (threads == 1 && settings.cpu >= 0) call.spec.cpus = {settings.cpu};

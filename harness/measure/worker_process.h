@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/sys/huge_pages.h"
 #include "harness/sys/process.h"
 #include "harness/protocol/messages.h"
 
@@ -26,15 +27,17 @@ struct WorkerSettings {
   std::string extension_dir{};
   double timeout_s = 120;
   std::optional<std::int64_t> memory_bytes{};  // the most that a worker may have
+  HugePages huge_pages = HugePages::system;
   int cpu = -1;                                // the processor of single-threaded tasks; -1: any
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the worker at once
   // Receives what a worker printed, if anything.
   std::function<void(const std::string& title, const std::string& output)> log{};
 };
 
-// The environment variables of every worker, for a task with this many threads. They give both
-// lanes the same number of BLAS threads and the same huge-page conditions.
-std::vector<std::pair<std::string, std::string>> worker_environment(int threads);
+// The environment variables that every worker is given, for a task with this many threads: both
+// lanes have the same number of BLAS threads and the same malloc.
+std::vector<std::pair<std::string, std::string>> worker_environment(int threads,
+                                                                    HugePages huge_pages);
 
 // A request that is ready to be sent.
 struct WorkerCall {

@@ -67,6 +67,7 @@ struct RunFacts {
   std::optional<double> budget_s{}, precision{};
   std::optional<double> timeout_s{};
   std::optional<std::int64_t> pinned_cpu{};
+  std::optional<std::string> huge_pages{};  // of workers; absent where they could not be chosen
   bool measured_alone = true;
   std::map<std::string, ProbeFacts> probes{};  // by the number of threads
   std::map<std::string, std::string> worker_environment{};
@@ -205,6 +206,7 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("precision", facts.precision, Alike::no, Absence::null);
   visit("timeout_s", facts.timeout_s, Alike::to_resume);
   visit("pinned_cpu", facts.pinned_cpu, Alike::to_resume);
+  visit("huge_pages", facts.huge_pages, Alike::always);
   visit("measured_alone", facts.measured_alone);
   visit("probes", facts.probes);
   visit("worker_environment", facts.worker_environment, Alike::always);

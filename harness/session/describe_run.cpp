@@ -41,9 +41,11 @@ std::map<std::string, EngineFacts> describe_further_engines(const Catalog& catal
   return engines;
 }
 
-std::map<std::string, std::string> environment_of_workers() {
+std::map<std::string, std::string> environment_of_workers(HugePages huge_pages) {
   std::map<std::string, std::string> variables = library_variables();
-  for (const auto& [name, value] : worker_environment(1)) variables[name] = value;
+  for (const auto& [name, value] : worker_environment(1, huge_pages)) {
+    variables[name] = value;
+  }
   return variables;
 }
 
@@ -87,7 +89,8 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
           .precision = options.precision,
           .timeout_s = options.timeout_s,
           .pinned_cpu = cpu,
-          .worker_environment = environment_of_workers(),
+          .huge_pages = std::string(find_name(huge_pages_names, options.huge_pages)),
+          .worker_environment = environment_of_workers(options.huge_pages),
           .machine = machine_facts(),
           .build = build_facts(),
           .python = describe_engine(catalog.python, options.interpreters.size() != 1),

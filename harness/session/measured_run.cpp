@@ -95,6 +95,7 @@ Setup set_up(const RunOptions& options, const Invocation& invocation, const Choo
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
   workers.memory_bytes = memory_limit(options.memory_bytes);
+  workers.huge_pages = options.huge_pages;
   workers.cpu = choose_cpu(options.cpu);
   Catalog catalog = load_and_warn(options, workers);
   // From here on the first Ctrl-C lets the current task finish.

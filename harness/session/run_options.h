@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/measure/plan.h"
+#include "harness/sys/huge_pages.h"
 
 namespace gapmeter {
 
@@ -21,6 +22,7 @@ struct RunOptions {
   std::optional<double> precision{};
   double timeout_s = 120;
   std::optional<std::int64_t> memory_bytes{};  // of a worker; empty: from what is free
+  HugePages huge_pages = HugePages::system;
   std::uint64_t seed = 1;
   std::optional<int> cpu{};  // empty: the last one that this process may use
   // Stock interpreters: one takes the embedded one's place, several run beside it.

@@ -1,11 +1,33 @@
 #include "harness/sys/huge_pages.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <string_view>
 
 namespace gapmeter {
+namespace {
+
+constexpr std::string_view tunable = "glibc.malloc.hugetlb";
+
+// Whether GLIBC_TUNABLES, "name=value:name=value", has a value for the tunable.
+bool is_decided_in(std::string_view tunables) {
+  while (!tunables.empty()) {
+    const std::string_view setting = tunables.substr(0, tunables.find(':'));
+    if (setting.substr(0, setting.find('=')) == tunable) return true;
+    tunables.remove_prefix(std::min(setting.size() + 1, tunables.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string with_huge_pages_in_malloc(std::string_view tunables) {
+  if (is_decided_in(tunables)) return std::string(tunables);
+  const std::string_view separator = tunables.empty() || tunables.back() == ':' ? "" : ":";
+  return fmt::format("{}{}{}=1", tunables, separator, tunable);
+}
 
 void use_huge_pages(char** argv) {
   constexpr const char* variable = "GLIBC_TUNABLES";

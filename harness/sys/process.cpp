@@ -117,6 +117,7 @@ struct ChildPlan {
   bool pinned = false;
   rlimit memory{};
   bool limited = false;
+  bool huge_pages = true;
   int request_reader = -1;
   int answer_writer = -1;
   int step_reader = -1;  // -1: none
@@ -140,6 +141,7 @@ void volunteer_for_the_oom_killer() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != plan.parent) _exit(127);
   volunteer_for_the_oom_killer();
+  if (!plan.huge_pages) prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
   const bool pinned = !plan.pinned || sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) == 0;
   const bool limited = !plan.limited || setrlimit(RLIMIT_DATA, &plan.memory) == 0;
   const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -278,6 +280,7 @@ class Child {
     ChildPlan plan{.arguments = pointers_to(arguments),
                    .environment = pointers_to(environment),
                    .pinned = !spec_.cpus.empty(),
+                   .huge_pages = spec_.huge_pages,
                    .request_reader = request.reader.get(),
                    .answer_writer = answer.writer.get(),
                    .step_reader = steps.reader.get(),

@@ -25,6 +25,7 @@ struct ProcessSpec {
   // allocations beyond it fail. Also limits the memory of all of them together, shared memory
   // included: beyond it they are ended.
   std::optional<std::int64_t> memory_bytes{};
+  bool huge_pages = true;  // false: the child and what it starts have none, whoever asks
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the child and return
   bool stepped = false;                        // the child waits for steps, on a separate pipe
 };

@@ -42,6 +42,7 @@ Build load_build(const std::string& program, const AbOptions& options,
   if (error) throw std::runtime_error(fmt::format("{}: {}", program, error.message()));
   Build build{workers_of(path, invocation), {}};
   build.workers.timeout_s = options.timeout_s;
+  build.workers.huge_pages = options.huge_pages;
   const NativeDescription native = describe_native(build.workers);
   build.workers.python_dir = native.python_dir;
   for (const NativeDescription::Kernel& outline : native.kernels) {
@@ -198,6 +199,7 @@ void declare(OptionSet& set, AbOptions& options) {
            "Directory for pairs.csv, with every round, and changes.csv, changes.json, "
            "changes.svg");
   add_pin(set, options.cpu);
+  add_huge_pages(set, options.huge_pages);
   add_execution(set, options.timeout_s, options.seed);
 }
 

@@ -42,6 +42,7 @@ int verify(const VerifyOptions& options, const Invocation& invocation) {
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
   workers.memory_bytes = memory_limit(options.memory_bytes);
+  workers.huge_pages = options.huge_pages;
   // A traceback says more than the reason, which is one line.
   workers.log = [](const std::string& title, const std::string& output) {
     notice(stderr, log_entry(title, output));
@@ -83,6 +84,7 @@ void declare(OptionSet& set, VerifyOptions& options) {
   add_selection(set, options.selection);
   add_threads(set, options.selection.threads);
   add_memory(set, options.memory_bytes);
+  add_huge_pages(set, options.huge_pages);
   add_execution(set, options.timeout_s, options.seed);
 }
 

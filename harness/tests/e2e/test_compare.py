@@ -75,10 +75,10 @@ def change_rounds(directory: Path, change: Callable[[Row], Row | None]) -> Path:
     return directory
 
 
-def change_facts(directory: Path, part: str, **facts: Any) -> Path:
+def change_facts(directory: Path, part: str | None, **facts: Any) -> Path:
     path = directory / "run.json"
     run = json.loads(path.read_text(encoding="utf-8"))
-    run[part].update(facts)
+    (run[part] if part else run).update(facts)
     path.write_text(json.dumps(run), encoding="utf-8")
     return directory
 
@@ -211,10 +211,12 @@ def test_differing_inputs_are_not_compared(ab_base: Program, make_run: MakeRun) 
         ("machine", "logical_cpus", 4096, ["machine.logical_cpus: ", "then 4096"]),
         ("python", "build", "another", ["python.build: ", 'then "another"']),
         ("build", "compiler", "tcc 0.9", ["build.compiler: ", 'then "tcc 0.9"']),
+        (None, "huge_pages", "malloc", ['huge_pages: "system", then "malloc"']),
+        ("worker_environment", "MALLOC_TOP_PAD_", "1", ["MALLOC_TOP_PAD_: ", 'then "1"']),
     ],
 )
 def test_a_difference_is_named_and_gaps_are_compared(
-    ab_base: Program, make_run: MakeRun, part: str, fact: str, value: Any, words: list[str]
+    ab_base: Program, make_run: MakeRun, part: str | None, fact: str, value: Any, words: list[str]
 ) -> None:
     new = make_run("new", {"native/right": 3, "python/right": 3})
     change_facts(new, part, **{fact: value})

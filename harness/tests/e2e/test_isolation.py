@@ -14,6 +14,7 @@ import pytest
 
 from support import (
     Program,
+    Results,
     executable_of,
     is_running,
     mapped_files,
@@ -34,7 +35,9 @@ class Pair:
 
 
 @contextmanager
-def endless_run(zoo: Program, lane: str, out: Path, *arguments: str) -> Iterator[Pair]:
+def endless_run(
+    zoo: Program, lane: str, out: Path, *arguments: str, environment: dict[str, str] | None = None
+) -> Iterator[Pair]:
     variant, executable = {
         "native": ("native/loops", zoo.path),
         "python": ("python/hangs", zoo.python_worker),
@@ -42,6 +45,7 @@ def endless_run(zoo: Program, lane: str, out: Path, *arguments: str) -> Iterator
     process = zoo.start(
         *("run", "--kernels", "endless", "--variants", variant, "--sizes", "16", "--out", out),
         *arguments,
+        environment=environment,
     )
     with started(process):
         yield Pair(process, wait_for_endless_worker(process, executable))
@@ -129,6 +133,12 @@ def test_both_lanes_run_under_the_same_conditions(native: Pair, python: Pair) ->
     assert one_thread.items() <= environments[0].items()
 
 
+def test_malloc_of_workers_is_that_of_any_process_by_default(native: Pair) -> None:
+    parent, worker = (environment_of(pid) for pid in (native.parent.pid, native.worker))
+    assert worker.get("GLIBC_TUNABLES") == parent.get("GLIBC_TUNABLES")
+    assert status_field(native.worker, "THP_enabled") == "1"
+
+
 @pytest.mark.parametrize("lane", ["native", "python"])
 def test_a_worker_has_a_process_group_of_its_own(lane: str, request: pytest.FixtureRequest) -> None:
     pair: Pair = request.getfixturevalue(lane)
@@ -141,3 +151,39 @@ def test_a_worker_does_not_outlive_a_killed_program(zoo: Program, lane: str, out
         pair.parent.send_signal(signal.SIGKILL)
         pair.parent.wait()
         wait_for("the worker to end", lambda: not is_running(pair.worker))
+
+
+@pytest.mark.parametrize(
+    ("lane", "mode", "tunables", "thp"),
+    [
+        ("native", "never", "glibc.malloc.top_pad=0", "0"),
+        ("python", "malloc", "glibc.malloc.top_pad=0:glibc.malloc.hugetlb=1", "1"),
+    ],
+)
+def test_what_the_user_sets_for_malloc_reaches_the_workers_and_is_recorded(
+    zoo: Program, out: Path, lane: str, mode: str, tunables: str, thp: str
+) -> None:
+    users = {"GLIBC_TUNABLES": "glibc.malloc.top_pad=0", "MALLOC_TRIM_THRESHOLD_": "200000"}
+    wanted = users | {"GLIBC_TUNABLES": tunables}
+    with endless_run(zoo, lane, out, "--huge-pages", mode, environment=users) as pair:
+        # glibc reads its settings in place and puts an end where a colon was.
+        told = read_proc(pair.worker, "environ").replace("\0", ":")
+        assert all(f":{name}={value}:" in told for name, value in wanted.items()), told
+        assert status_field(pair.worker, "THP_enabled") == thp
+    facts = Results(out).facts
+    assert facts["huge_pages"] == mode
+    assert wanted.items() <= facts["worker_environment"].items()
+
+
+@pytest.mark.parametrize("command", ["verify", "ab"])
+def test_workers_of_other_commands_have_the_chosen_huge_pages_too(
+    zoo: Program, command: str
+) -> None:
+    builds = [zoo.path, zoo.path] if command == "ab" else []
+    process = zoo.start(
+        *(command, *builds, "--kernels", "endless", "--variants", "native/loops", "--sizes", "16"),
+        *("--huge-pages", "never"),
+    )
+    with started(process):
+        worker = wait_for_endless_worker(process, zoo.path)
+        assert status_field(worker, "THP_enabled") == "0"

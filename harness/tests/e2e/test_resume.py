@@ -160,6 +160,7 @@ def test_a_complete_run_is_left_as_it_is(
         ("kernels", "empty", {}),
         ("kernels/growth", "python_source", "0000000000000000"),
         (None, "plan_digest", "0000000000000000"),
+        (None, "huge_pages", "malloc"),
     ],
 )
 def test_what_was_measured_otherwise_is_refused(

@@ -97,6 +97,7 @@ TEST(RunCommandLine, HasDefaults) {
   EXPECT_EQ(options.seed, 1U);
   EXPECT_EQ(options.cpu, std::nullopt);
   EXPECT_EQ(options.precision, std::nullopt);
+  EXPECT_EQ(options.huge_pages, HugePages::system);
   EXPECT_THAT(options.interpreters, IsEmpty());
 }
 
@@ -111,6 +112,7 @@ TEST(RunCommandLine, ReadsEveryFlag) {
                                           "--timeout",     "1.5h",
                                           "--seed",        "18446744073709551615",
                                           "--precision",   "2%",
+                                          "--huge-pages",  "malloc",
                                           "--interpreter", "/usr/bin/python3,python3.13"});
   EXPECT_THAT(options.selection.kernels, ElementsAre("sum", "app*"));
   EXPECT_THAT(options.selection.variants, ElementsAre("python/*", "simd"));
@@ -122,6 +124,7 @@ TEST(RunCommandLine, ReadsEveryFlag) {
   EXPECT_EQ(options.timeout_s, 5400);
   EXPECT_EQ(options.seed, 18446744073709551615U);
   EXPECT_EQ(options.precision, 0.02);
+  EXPECT_EQ(options.huge_pages, HugePages::malloc);
   EXPECT_THAT(options.interpreters, ElementsAre("/usr/bin/python3", "python3.13"));
 }
 
@@ -242,6 +245,12 @@ TEST(RunCommandLine, RefusesProcessorsAndSeedsThatAreNone) {
   }
 }
 
+TEST(RunCommandLine, RefusesHugePagesThatItDoesNotKnowAndSaysWhich) {
+  EXPECT_THAT(refusal({"run", "--huge-pages", "always"}),
+              HasSubstr("'always' is not system, malloc or never"));
+  EXPECT_EQ(exit_status({"run", "--huge-pages", ""}), 2);
+}
+
 TEST(RunCommandLine, RefusesUnknownFlagsAndStrayArguments) {
   EXPECT_THAT(refusal({"run", "--kernel-s", "sum"}), HasSubstr("--kernel-s"));
   EXPECT_EQ(exit_status({"run", "sum"}), 2);
@@ -258,13 +267,14 @@ TEST(ListCommandLine, ReadsEveryFlag) {
 }
 
 TEST(VerifyCommandLine, ReadsEveryFlag) {
-  const VerifyOptions options =
-      options_of<VerifyOptions>({"verify", "--kernels", "sum", "--variants", "simd", "--sizes",
-                                 "3,5", "--timeout", "90s", "--seed", "7"});
+  const VerifyOptions options = options_of<VerifyOptions>(
+      {"verify", "--kernels", "sum", "--variants", "simd", "--sizes", "3,5", "--timeout", "90s",
+       "--seed", "7", "--huge-pages", "never"});
   EXPECT_THAT(options.selection.kernels, ElementsAre("sum"));
   EXPECT_THAT(options.selection.variants, ElementsAre("simd"));
   EXPECT_THAT(options.selection.sizes, ElementsAre(3, 5));
   EXPECT_EQ(options.timeout_s, 90);
+  EXPECT_EQ(options.huge_pages, HugePages::never);
   EXPECT_EQ(options.seed, 7U);
 }
 
@@ -298,7 +308,7 @@ TEST(CommandLine, HelpOfACommandNamesItsFlags) {
   const std::string help = parse({"run", "--help"}).out;
   for (const char* flag :
        {"--kernels", "--variants", "--sizes", "--out", "--quick", "--full", "--rounds", "--budget",
-        "--pin", "--timeout", "--seed", "--precision", "--interpreter"}) {
+        "--pin", "--timeout", "--seed", "--precision", "--huge-pages", "--interpreter"}) {
     EXPECT_THAT(help, HasSubstr(flag));
   }
 }
@@ -540,10 +550,11 @@ TEST(AbCommandLine, HasDefaults) {
 
 TEST(AbCommandLine, TakesEveryOption) {
   const AbOptions options =
-      ab_options({"--kernels",   "sum,dot", "--variants", "numpy",    "--sizes",      "16,64",
-                  "--threshold", "1%",      "--budget",   "10m",      "--rounds",     "20",
-                  "--timeout",   "5s",      "--seed",     "7",        "--pin",        "0",
-                  "--out",       "kept",    "--format",   "markdown", "--confidence", "95%"});
+      ab_options({"--kernels",    "sum,dot", "--variants", "numpy",    "--sizes",      "16,64",
+                  "--threshold",  "1%",      "--budget",   "10m",      "--rounds",     "20",
+                  "--timeout",    "5s",      "--seed",     "7",        "--pin",        "0",
+                  "--out",        "kept",    "--format",   "markdown", "--confidence", "95%",
+                  "--huge-pages", "malloc"});
   EXPECT_THAT(options.selection.kernels, ElementsAre("sum", "dot"));
   EXPECT_THAT(options.selection.variants, ElementsAre("numpy"));
   EXPECT_THAT(options.selection.sizes, ElementsAre(16, 64));
@@ -554,6 +565,7 @@ TEST(AbCommandLine, TakesEveryOption) {
   EXPECT_EQ(options.timeout_s, 5);
   EXPECT_EQ(options.seed, 7U);
   EXPECT_EQ(options.cpu, 0);
+  EXPECT_EQ(options.huge_pages, HugePages::malloc);
   EXPECT_EQ(options.out, "kept");
   EXPECT_EQ(options.format, OutputFormat::markdown);
 }
@@ -570,6 +582,11 @@ TEST(AbCommandLine, RefusesWhatMakesNoSense) {
     line.insert(line.end(), arguments.begin(), arguments.end());
     EXPECT_EQ(exit_status(line), 2) << arguments.front();
   }
+}
+
+TEST_F(ConfigFile, SaysWhichHugePagesWorkersGet) {
+  const Arguments line = with_config("[run]\nhuge-pages = \"never\"\n", {"run"});
+  EXPECT_EQ(options_of<RunCommandOptions>(line).run.huge_pages, HugePages::never);
 }
 
 TEST_F(ConfigFile, HasSectionsForComparisonsToo) {
@@ -617,9 +634,9 @@ TEST(ReproduceCommandLine, TakesTheReferenceAndTheDefaultsOfARun) {
 
 TEST(ReproduceCommandLine, TakesWhatMakesARun) {
   const auto options = options_of<ReproduceOptions>(
-      {"reproduce", "dir", "--kernels", "sum",  "--variants", "native/*", "--sizes", "16,64",
-       "--threads", "1,2", "--out",     "here", "--budget",   "90s",      "--pin",   "0",
-       "--timeout", "30s", "--seed",    "7",    "--format",   "json"});
+      {"reproduce", "dir", "--kernels", "sum",  "--variants", "native/*", "--sizes",      "16,64",
+       "--threads", "1,2", "--out",     "here", "--budget",   "90s",      "--pin",        "0",
+       "--timeout", "30s", "--seed",    "7",    "--format",   "json",     "--huge-pages", "never"});
   EXPECT_THAT(options.run.selection.kernels, ElementsAre("sum"));
   EXPECT_THAT(options.run.selection.variants, ElementsAre("native/*"));
   EXPECT_THAT(options.run.selection.sizes, ElementsAre(16, 64));
@@ -628,6 +645,7 @@ TEST(ReproduceCommandLine, TakesWhatMakesARun) {
   EXPECT_EQ(options.run.budget_s, 90);
   EXPECT_EQ(options.run.cpu, 0);
   EXPECT_EQ(options.run.timeout_s, 30);
+  EXPECT_EQ(options.run.huge_pages, HugePages::never);
   EXPECT_EQ(options.run.seed, 7U);
   EXPECT_EQ(options.format, OutputFormat::json);
 }

@@ -6,8 +6,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <new>
+#include <string>
 
 #include "harness/tests/unit/support/kernels.h"
 #include "harness/tests/unit/support/testing.h"
@@ -16,6 +20,7 @@ namespace gapmeter {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr DType all_dtypes[] = {DType::f32, DType::f64, DType::i32, DType::i64, DType::u8};
 constexpr std::size_t most_elements = std::numeric_limits<std::ptrdiff_t>::max() / 8;
@@ -118,6 +123,32 @@ TEST(Buffers, OfTwoMebibytesAndMoreStartOnAHugePage) {
   EXPECT_TRUE(is_aligned(Buffer(DType::u8, {huge_page}), huge_page));
   EXPECT_TRUE(is_aligned(Buffer(DType::u8, {huge_page + 1}), huge_page));
   EXPECT_TRUE(is_aligned(Buffer(DType::f64, {500'000}), huge_page));
+}
+
+// As the kernel shows it: the flags of the mapping that holds an address.
+std::string mapping_flags(const void* memory) {
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
+  std::ifstream maps("/proc/self/smaps");
+  bool is_within = false;
+  for (std::string line; std::getline(maps, line);) {
+    std::uintptr_t begin = 0, end = 0;
+    if (std::sscanf(line.c_str(), "%lx-%lx ", &begin, &end) == 2) {
+      is_within = begin <= address && address < end;
+    } else if (is_within && line.starts_with("VmFlags:")) {
+      return line + " ";
+    }
+  }
+  return "";
+}
+
+TEST(Buffers, AskForHugePagesFromTheSizeOnFromWhichNumPyDoes) {
+  if (!std::filesystem::exists("/sys/kernel/mm/transparent_hugepage")) {
+    GTEST_SKIP() << "the system has none";
+  }
+  constexpr std::size_t numpys = std::size_t{4} << 20;
+  const Buffer large(DType::u8, {numpys}), smaller(DType::u8, {numpys - 1});
+  EXPECT_THAT(mapping_flags(large.data()), HasSubstr(" hg "));
+  EXPECT_THAT(mapping_flags(smaller.data()), Not(HasSubstr(" hg ")));
 }
 
 TEST(Buffers, AreZeroedEvenInMemoryThatWasUsedBefore) {

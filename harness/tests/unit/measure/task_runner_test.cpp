@@ -168,13 +168,37 @@ TEST(Interpret, AReasonIsOneLineWithoutControlCharacters) {
 
 TEST(WorkerEnvironment, GivesEveryLibraryTheSameThreads) {
   for (const int threads : {1, 4}) {
-    const auto variables = worker_environment(threads);
+    const auto variables = worker_environment(threads, HugePages::system);
     const std::map<std::string, std::string> by_name(variables.begin(), variables.end());
     for (const char* name :
          {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"}) {
       EXPECT_EQ(by_name.at(name), std::to_string(threads));
     }
   }
+}
+
+// What workers are given for GLIBC_TUNABLES; "inherited" if nothing.
+std::string tunables_of_workers(HugePages huge_pages) {
+  const auto variables = worker_environment(1, huge_pages);
+  const std::map<std::string, std::string> by_name(variables.begin(), variables.end());
+  const auto found = by_name.find("GLIBC_TUNABLES");
+  return found == by_name.end() ? "inherited" : found->second;
+}
+
+TEST(WorkerEnvironment, SaysNothingToMallocUnlessItIsToAskForHugePages) {
+  EXPECT_EQ(tunables_of_workers(HugePages::system), "inherited");
+  EXPECT_EQ(tunables_of_workers(HugePages::never), "inherited");
+  EXPECT_EQ(tunables_of_workers(HugePages::malloc), "glibc.malloc.hugetlb=1");
+}
+
+TEST(WorkerEnvironment, KeepsTheUsersTunables) {
+  setenv("GLIBC_TUNABLES", "glibc.malloc.top_pad=1", 1);
+  const std::string added = tunables_of_workers(HugePages::malloc);
+  setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=0", 1);
+  const std::string contradicted = tunables_of_workers(HugePages::malloc);
+  unsetenv("GLIBC_TUNABLES");
+  EXPECT_EQ(added, "glibc.malloc.top_pad=1:glibc.malloc.hugetlb=1");
+  EXPECT_EQ(contradicted, "glibc.malloc.hugetlb=0");
 }
 
 // Workers that are shell scripts: they take the nonce from the request and answer.
@@ -304,6 +328,19 @@ TEST_F(ProcessJobRunnerTest, ThreadsOfATaskReachTheLibraries) {
   Task task = task_of("native/simd");
   task.threads = 3;
   EXPECT_EQ(runner.run(task).measurement.reason, "3");
+}
+
+TEST_F(ProcessJobRunnerTest, HugePagesOfWorkersAreTheChosenOnes) {
+  const std::string thp = "$(grep THP_enabled /proc/self/status | cut -f2)";
+  WorkerSettings settings =
+      settings_with(worker("native", answering("${GLIBC_TUNABLES:-unset} " + thp)));
+  const auto told = [&](HugePages huge_pages) {
+    settings.huge_pages = huge_pages;
+    return ProcessTaskRunner(settings).run(task_of("native/simd")).measurement.reason;
+  };
+  EXPECT_EQ(told(HugePages::system), "unset 1");
+  EXPECT_EQ(told(HugePages::malloc), "glibc.malloc.hugetlb=1 1");
+  EXPECT_EQ(told(HugePages::never), "unset 0");
 }
 
 TEST_F(ProcessJobRunnerTest, PinsSingleThreadedJobsOnly) {

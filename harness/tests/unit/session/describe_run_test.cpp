@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "harness/tests/unit/support/kernels.h"
 
 namespace gapmeter {
@@ -36,6 +38,23 @@ TEST(AddLadders, AddsNoKernels) {
   RunFacts facts;
   EXPECT_FALSE(add_ladders(facts, kernels_with_ladder()));
   EXPECT_TRUE(facts.kernels.empty());
+}
+
+TEST(DescribeRun, SaysWhichMemoryWorkersGet) {
+  const auto described = [](HugePages huge_pages) {
+    return describe_run({.huge_pages = huge_pages}, {}, {.kernels = {}, .python = {}}, {}, 0);
+  };
+  setenv("GLIBC_TUNABLES", "glibc.malloc.top_pad=1", 1);
+  setenv("MALLOC_TRIM_THRESHOLD_", "2", 1);
+  const RunFacts as_it_is = described(HugePages::system), changed = described(HugePages::malloc);
+  unsetenv("GLIBC_TUNABLES");
+  unsetenv("MALLOC_TRIM_THRESHOLD_");
+  EXPECT_EQ(as_it_is.huge_pages, "system");
+  EXPECT_EQ(as_it_is.worker_environment.at("GLIBC_TUNABLES"), "glibc.malloc.top_pad=1");
+  EXPECT_EQ(as_it_is.worker_environment.at("MALLOC_TRIM_THRESHOLD_"), "2");
+  EXPECT_EQ(changed.huge_pages, "malloc");
+  EXPECT_EQ(changed.worker_environment.at("GLIBC_TUNABLES"),
+            "glibc.malloc.top_pad=1:glibc.malloc.hugetlb=1");
 }
 
 TEST(DescribeEngine, SaysWhetherItIsEmbedded) {

@@ -113,6 +113,17 @@ TEST(DifferencesBetween, WhatWorkersInheritIsAmongThem) {
               ElementsAre("worker_environment.OPENBLAS_CORETYPE: null, then \"Haswell\""));
 }
 
+TEST(DifferencesBetween, TheHugePagesOfWorkersMatterToResumingAndToComparing) {
+  Json first = facts(), later = facts();
+  first["huge_pages"] = "system";
+  later["huge_pages"] = "malloc";
+  const RunFacts before = run_facts_of(first), after = run_facts_of(later);
+  for (const Alike purpose : {Alike::to_resume, Alike::to_compare}) {
+    EXPECT_THAT(differences_between(before, after, purpose, "then"),
+                ElementsAre("huge_pages: \"system\", then \"malloc\""));
+  }
+}
+
 TEST(DifferencesBetween, AFactThatOnlyOneKnowsDiffers) {
   Json later = facts();
   later["build"]["flags"] = "-O3";
@@ -158,6 +169,7 @@ RunFacts full_facts() {
           .precision = 0.09,
           .timeout_s = 10,
           .pinned_cpu = -1,
+          .huge_pages = "malloc",
           .measured_alone = false,
           .worker_environment = {{"OMP_NUM_THREADS", "1"}},
           .machine = {.cpu = "11",

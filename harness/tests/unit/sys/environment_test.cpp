@@ -38,10 +38,13 @@ TEST(BuildFacts, NameCompilerAndLibraries) {
 TEST(LibraryVariables, AreThoseThatLibrariesLookAt) {
   setenv("OPENBLAS_CORETYPE_OF_A_TEST", "Has\nwell", 1);
   setenv("GAPMETER_OF_A_TEST", "x", 1);
+  setenv("NUMPY_MADVISE_HUGEPAGE", "0", 1);
   const std::map<std::string, std::string> variables = library_variables();
   unsetenv("OPENBLAS_CORETYPE_OF_A_TEST");
   unsetenv("GAPMETER_OF_A_TEST");
+  unsetenv("NUMPY_MADVISE_HUGEPAGE");
   EXPECT_EQ(variables.at("OPENBLAS_CORETYPE_OF_A_TEST"), "Has well") << "on one line";
+  EXPECT_EQ(variables.at("NUMPY_MADVISE_HUGEPAGE"), "0");
   EXPECT_FALSE(variables.contains("GAPMETER_OF_A_TEST"));
 }
 

@@ -292,6 +292,14 @@ TEST(ProcessStart, PassesArgumentsUnchanged) {
   EXPECT_EQ(run_process(spec).answer, "zero|with space||$HOME|quo\"te|");
 }
 
+TEST(ProcessStart, WithoutHugePagesIsSoForWhatTheChildStartsToo) {
+  const std::string told = "grep THP_enabled /proc/self/status | cut -f2 >&4";
+  ProcessSpec spec = shell(told + "; sh -c '" + told + "'");
+  EXPECT_EQ(run_process(spec).answer, "1\n1\n");
+  spec.huge_pages = false;
+  EXPECT_EQ(run_process(spec).answer, "0\n0\n");
+}
+
 TEST(ProcessGroup, IsTheChildsOwn) {
   const ProcessResult result = run_shell("echo $$ $(cut -d' ' -f5 /proc/$$/stat) >&4");
   const std::size_t space = result.answer.find(' ');
