@@ -8,6 +8,7 @@
 
 #include <set>
 
+#include "harness/base/sizes.h"
 #include "harness/tests/unit/support/evidence_rows.h"
 
 namespace gapmeter {
@@ -178,6 +179,17 @@ TEST_P(RatioClaims, SizesOutsideTheRuleDecideNothing) {
     const Outcome with_others = outcome(claim.id, rows({2, 2, 2}) + at(n, 0.5));
     EXPECT_EQ(with_others == Outcome::holds, !counts) << n;
   }
+}
+
+TEST_P(RatioClaims, SayTheirLineAndTheirSizes) {
+  const auto& [id, kernel, numerator, denominator, line, holds_above, least_n, largest_n] =
+      GetParam();
+  const std::string rule = test::claim(id).rule;
+  EXPECT_THAT(rule, HasSubstr(line == 2 ? "twice" : fmt::format("{:g} times", line)));
+  EXPECT_THAT(rule, HasSubstr(holds_above ? "more than" : "less than"));
+  EXPECT_EQ(rule.find("From n = " + format_size(least_n)) == 0, least_n > 1);
+  EXPECT_EQ(rule.find("to " + format_size(largest_n)) != std::string::npos,
+            largest_n < std::size_t{1} << 24);
 }
 
 TEST_P(RatioClaims, NameTheirKernel) {

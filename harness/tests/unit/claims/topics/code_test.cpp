@@ -88,6 +88,10 @@ TEST(C10, HoldsFromTheSizeWhereNoneCostsAnything) {
   EXPECT_EQ(decision.n, 256U);
 }
 
+TEST(C10, HoldsUpToTheSizeWhereAllOfThemCostNothing) {
+  EXPECT_EQ(verdict_of(decide("C10", zero_cost({1, 1, 1}, {2, 1, 1}))), "holds up to n = 16");
+}
+
 TEST(C10, IsOpenWhereIntervalsHoldTheLine) {
   EXPECT_EQ(outcome("C10", zero_cost({1, 1.05, 1}, {1, 1.05, 1}, 0.1)), Outcome::open);
 }

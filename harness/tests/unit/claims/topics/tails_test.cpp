@@ -225,6 +225,13 @@ TEST(C26, HoldsWhereThePauseIsBeyondADeadlineAndMakesTheTail) {
   EXPECT_EQ(numbers[1].line, 10 * ms);
 }
 
+TEST(C26, TellsTheLongestCallWithoutTheCollectorBeside) {
+  const auto told = test::beside(decide("C26", collected(2.1, 11 * ms)));
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].what, "longest call of python/disabled");
+  EXPECT_EQ(told[0].value.value, 500);
+}
+
 TEST(C26, FailsWhereEitherHalfDoes) {
   EXPECT_EQ(outcome("C26", collected(1.9, 11 * ms)), Outcome::fails);
   EXPECT_EQ(outcome("C26", collected(3.5, 9 * ms)), Outcome::fails);
@@ -301,6 +308,17 @@ TEST(C27, FailsWhereItIsNot) {
   EXPECT_EQ(
       outcome("C27", {churn("python/collected", 100, 1200), churn("native/unique_ptrs", 20, 200)}),
       Outcome::fails);
+}
+
+// Tails of Python and of native code over their medians, at one size.
+SummaryRows tails(std::int64_t python, std::int64_t native, std::size_t n) {
+  return {churn("python/collected", 100, 100 * python, n),
+          churn("native/unique_ptrs", 100, 100 * native, n)};
+}
+
+TEST(C27, HoldsFromASizeOnOrUpToOne) {
+  EXPECT_EQ(verdict_of(decide("C27", tails(5, 5, 16) + tails(15, 5, 64))), "holds from n = 64");
+  EXPECT_EQ(verdict_of(decide("C27", tails(15, 5, 16) + tails(5, 5, 64))), "holds up to n = 16");
 }
 
 TEST(C27, WhatTheMachineAloneDoesIsNobodysTail) {
