@@ -84,8 +84,11 @@ function(gapmeter_extension name suffix)
   add_dependencies(${name} ${target})
 endfunction()
 
-# Programs for kernels to start, from KERNELS_DIR/programs/*.cpp, in NAME-programs/.
+# Programs for kernels to start, from KERNELS_DIR/programs/*.cpp, in NAME-programs/. Native variants
+# know this directory by GAPMETER_PROGRAMS_DIR, Python variants by the module gapmeter_programs.
 function(gapmeter_kernel_programs name kernels_dir)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${name}-extensions/gapmeter_programs.py
+    CONTENT "DIRECTORY = \"${CMAKE_BINARY_DIR}/${name}-programs\"\n")
   file(GLOB sources CONFIGURE_DEPENDS ${kernels_dir}/programs/*.cpp)
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM stem)

@@ -1,9 +1,11 @@
 // io_pipeline: messages of n bytes to other processes and back, by several threads at once.
 //
-// Each thread has a process of its own (cat), to which it writes a message and from which it reads
-// it back; the threads share 32 messages. With one thread everything runs on one processor; with
-// several, the processes have others to run on. Timed: the exchange, and comparing what came back.
-// Not timed: starting the processes and threads. Serves the claim that the GIL does not block
+// Each thread has a process of its own (kernels/programs/echo.cpp), to which it writes a message
+// and from which it reads it back; the threads share 16 messages. The processes answer at once or,
+// as disks and networks do, a stated time after a message arrives: of `threads_1ms` and
+// `threads_10ms` each exchange takes that long. With one thread everything runs on one processor;
+// with several, the processes have others to run on. Timed: the exchange, and comparing what came
+// back. Not timed: starting the processes and threads. Serves the claim that the GIL does not block
 // pipelines that wait for input and output (C25).
 #include <fcntl.h>
 #include <spawn.h>
@@ -16,6 +18,7 @@
 #include <atomic>
 #include <cerrno>
 #include <memory>
+#include <string>
 #include <system_error>
 #include <vector>
 
@@ -24,17 +27,17 @@
 namespace {
 
 using Message = std::span<const std::uint8_t>;
-constexpr std::size_t exchanges = 32;
+constexpr std::size_t exchanges = 16;
 
 std::int64_t check(std::int64_t result, const char* what) {
   if (result < 0) throw std::system_error(errno, std::generic_category(), what);
   return result;
 }
 
-// A process that echoes what it reads.
+// A process that echoes messages of a size, each after a wait.
 class Peer {
  public:
-  Peer() {
+  Peer(std::size_t size, std::int64_t wait_ns) {
     int to_peer[2], from_peer[2];
     check(pipe2(to_peer, O_CLOEXEC), "pipe");
     check(pipe2(from_peer, O_CLOEXEC), "pipe");
@@ -42,15 +45,16 @@ class Peer {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, to_peer[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, from_peer[1], STDOUT_FILENO);
-    char name[] = "cat";
-    char* arguments[] = {name, nullptr};
-    const int error = posix_spawnp(&pid_, name, &actions, nullptr, arguments, environ);
+    std::string program = GAPMETER_PROGRAMS_DIR "/echo", bytes = std::to_string(size),
+                wait = std::to_string(wait_ns);
+    char* arguments[] = {program.data(), bytes.data(), wait.data(), nullptr};
+    const int error = posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     close(to_peer[0]);
     close(from_peer[1]);
     write_fd_ = to_peer[1];
     read_fd_ = from_peer[0];
-    if (error != 0) throw std::system_error(error, std::generic_category(), "cat");
+    if (error != 0) throw std::system_error(error, std::generic_category(), program);
   }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
@@ -60,8 +64,7 @@ class Peer {
     if (pid_ > 0) waitpid(pid_, nullptr, 0);
   }
 
-  // Whether the message comes back unchanged. It must fit into a pipe: the peer writes before it
-  // has read all of a longer one.
+  // Whether the message comes back unchanged.
   bool echoes(Message message, std::vector<std::uint8_t>& room) const {
     for (std::size_t done = 0; done < message.size();) {
       done += static_cast<std::size_t>(
@@ -88,10 +91,11 @@ struct Pipeline {
   std::unique_ptr<tbb::task_arena> arena;
 };
 
+template <std::int64_t wait_ms>
 Pipeline start(Message message, std::int32_t threads) {
   Pipeline pipeline{message, {}, {}, std::make_unique<tbb::task_arena>(threads)};
   for (std::int32_t i = 0; i < threads; ++i) {
-    pipeline.peers.push_back(std::make_unique<Peer>());
+    pipeline.peers.push_back(std::make_unique<Peer>(message.size(), wait_ms * 1'000'000));
     pipeline.rooms.emplace_back(message.size());
   }
   return pipeline;
@@ -141,5 +145,7 @@ GAPMETER_KERNEL() {
               },
           .reference = "one_thread",
           .baseline = "threads",
-          .native = {native<start, one_thread>("one_thread"), native<start, threads>("threads")}};
+          .native = {native<start<0>, one_thread>("one_thread"),
+                     native<start<0>, threads>("threads"), native<start<1>, threads>("threads_1ms"),
+                     native<start<10>, threads>("threads_10ms")}};
 }

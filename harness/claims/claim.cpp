@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
+
 #include "harness/claims/evidence.h"
 #include "harness/base/sizes.h"
 
@@ -25,9 +27,27 @@ std::string_view name_of(Outcome outcome) {
   throw std::logic_error("unknown outcome");
 }
 
+bool is_decided(Outcome outcome) {
+  return outcome != Outcome::open && outcome != Outcome::not_measured;
+}
+
+std::string_view name_of(Dependence dependence) {
+  switch (dependence) {
+    case Dependence::compiler:
+      return "compiler";
+    case Dependence::processor:
+      return "processor";
+    case Dependence::interpreter:
+      return "interpreter";
+  }
+  throw std::logic_error("unknown dependence");
+}
+
 std::string verdict_of(const Decision& decision) {
-  const std::string name(name_of(decision.outcome));
-  return decision.n ? fmt::format("{} n = {}", name, format_size(*decision.n)) : name;
+  std::string verdict(name_of(decision.outcome));
+  if (decision.n) verdict += fmt::format(" n = {}", format_size(*decision.n));
+  if (!decision.remark.empty()) verdict += fmt::format(" ({})", decision.remark);
+  return verdict;
 }
 
 std::vector<Claim> all_claims() {
@@ -43,7 +63,8 @@ std::vector<DecidedClaim> decide_claims(const Evidence& evidence) {
   std::vector<DecidedClaim> decided;
   for (Claim& claim : all_claims()) {
     Decision decision = claim.decide(evidence);
-    decided.push_back({std::move(claim), std::move(decision)});
+    std::vector<Circumstance> seen_with = evidence.circumstances(claim.depends_on);
+    decided.push_back({std::move(claim), std::move(decision), std::move(seen_with)});
   }
   return decided;
 }

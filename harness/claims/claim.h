@@ -24,6 +24,11 @@ enum class Outcome : std::uint8_t {
   not_measured
 };
 std::string_view name_of(Outcome outcome);
+bool is_decided(Outcome outcome);
+
+// What a verdict may well come out differently with.
+enum class Dependence : std::uint8_t { compiler, processor, interpreter };
+std::string_view name_of(Dependence dependence);
 
 // A number that a decision rests on, or that helps to understand it.
 struct Figure {
@@ -39,6 +44,7 @@ struct Decision {
   Outcome outcome = Outcome::not_measured;
   std::optional<std::size_t> n{};  // of holds_from and holds_up_to
   std::string reason{};            // a sentence
+  std::string remark{};            // what the verdict would mislead without
   std::vector<Figure> figures{};
 };
 
@@ -48,19 +54,27 @@ struct Claim {
   std::string text;   // what is claimed, in a sentence
   std::string rule;   // when it holds, in a sentence
   std::vector<std::string> kernels{};
+  std::vector<Dependence> depends_on{};
   std::function<Decision(const Evidence&)> decide;  // pure
+};
+
+// Which compiler, processor or interpreter a verdict that depends on it was seen with.
+struct Circumstance {
+  Dependence what;
+  std::string found;  // empty if the run does not tell
 };
 
 struct DecidedClaim {
   Claim claim;
   Decision decision;
+  std::vector<Circumstance> seen_with{};  // of everything that the claim depends on
 };
 
 // Every claim, by its id.
 std::vector<Claim> all_claims();
 std::vector<DecidedClaim> decide_claims(const Evidence& evidence);
 
-// "holds from n = 4Ki".
+// "holds from n = 4Ki (the remark)".
 std::string verdict_of(const Decision& decision);
 
 // The parts of all_claims, one file for each topic.

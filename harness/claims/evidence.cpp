@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "harness/analysis/summary.h"
@@ -22,6 +23,24 @@ Vote vote_of(const Figure& figure, double line, bool holds_above) {
   const Side side = side_of(figure.value, line);
   if (side == Side::open) return Vote::open;
   return (side == Side::above) == holds_above ? Vote::yes : Vote::no;
+}
+
+Vote vote_of(const Figure& figure, bool holds_above) {
+  return vote_of(figure, figure.line.value(), holds_above);
+}
+
+// Whether one figure speaks more against a claim than another: by its vote, and among equal votes
+// by how far from its line it lies.
+bool is_worse(const Figure& figure, const Figure& other, bool holds_above) {
+  const auto badness = [&](const Figure& of) {
+    const Vote vote = vote_of(of, holds_above);
+    const double distance = of.value.value / *of.line;
+    return std::pair{vote == Vote::no     ? 2
+                     : vote == Vote::open ? 1
+                                          : 0,
+                     holds_above ? -distance : distance};
+  };
+  return badness(figure) > badness(other);
 }
 
 std::size_t count(const std::vector<Vote>& votes, Vote wanted) {
@@ -66,6 +85,14 @@ Side side_of(const Estimate& value, double line) {
   if (value.interval->low > line) return Side::above;
   if (value.interval->high < line) return Side::below;
   return Side::open;
+}
+
+Estimate ratio_of_cells(const SummaryRow& numerator, const SummaryRow& denominator) {
+  Estimate ratio = latency_ratio(numerator, denominator);
+  if (numerator.state == MachineState::mixed || denominator.state == MachineState::mixed) {
+    ratio.interval.reset();
+  }
+  return ratio;
 }
 
 Evidence::Evidence(const std::vector<SummaryRow>& rows, RunContext context)
@@ -152,15 +179,10 @@ std::vector<Figure> Evidence::ratios(const std::string& kernel, const std::strin
     const SummaryRow* other = cell(kernel, denominator, n, threads);
     if (other == nullptr) continue;
     const SummaryRow& row = *cell(kernel, numerator, n, threads);
-    Estimate ratio = latency_ratio(row, *other);
-    // Of a machine that changed its state at will, an interval says only which state prevailed.
-    if (row.state == MachineState::mixed || other->state == MachineState::mixed) {
-      ratio.interval.reset();
-    }
     figures.push_back({.what = over(numerator, denominator),
                        .kernel = kernel,
                        .n = n,
-                       .value = ratio,
+                       .value = ratio_of_cells(row, *other),
                        .unit = "x"});
   }
   return figures;
@@ -207,6 +229,15 @@ std::optional<Figure> Evidence::bytes_per_n(const std::string& kernel,
                 .unit = "bytes"};
 }
 
+std::vector<Circumstance> Evidence::circumstances(const std::vector<Dependence>& depends_on) const {
+  const std::map<Dependence, std::string> found{{Dependence::compiler, context_.compiler},
+                                                {Dependence::processor, context_.processor},
+                                                {Dependence::interpreter, context_.interpreter}};
+  std::vector<Circumstance> circumstances;
+  for (const Dependence what : depends_on) circumstances.push_back({what, found.at(what)});
+  return circumstances;
+}
+
 Decision Evidence::not_measured(const std::string& kernel, const std::vector<std::string>& variants,
                                 const std::string& detail) const {
   std::vector<std::string> reasons;
@@ -222,34 +253,50 @@ Decision Evidence::not_measured(const std::string& kernel, const std::vector<std
               reasons.empty() ? "" : " (", fmt::join(reasons, "; "), reasons.empty() ? "" : ")")};
 }
 
-Decision decide_over_sizes(std::vector<Figure> ratios, double line, bool holds_above) {
-  std::vector<Vote> votes;
-  for (Figure& ratio : ratios) {
-    votes.push_back(vote_of(ratio, line, holds_above));
-    ratio.line = line;
+std::vector<Figure> worst_at_each_size(const std::vector<Figure>& figures, bool holds_above) {
+  std::map<std::size_t, Figure> worst;
+  for (const Figure& figure : figures) {
+    const auto [known, is_new] = worst.try_emplace(figure.n.value(), figure);
+    if (!is_new && is_worse(figure, known->second, holds_above)) known->second = figure;
   }
-  Decision decision{.figures = std::move(ratios)};
+  std::vector<Figure> ascending;
+  ascending.reserve(worst.size());
+  for (auto& [n, figure] : worst) ascending.push_back(std::move(figure));
+  return ascending;
+}
+
+Decision decide_over_sizes(std::vector<Figure> ratios, double line, bool holds_above) {
+  for (Figure& ratio : ratios) ratio.line = line;
+  return decide_over_sizes(std::move(ratios), holds_above, "the ratio",
+                           line_text(line, holds_above, "x"));
+}
+
+Decision decide_over_sizes(std::vector<Figure> figures, bool holds_above,
+                           const std::string& subject, const std::string& wanted) {
+  std::vector<Vote> votes;
+  for (const Figure& figure : figures) votes.push_back(vote_of(figure, holds_above));
+  Decision decision{.figures = std::move(figures)};
   const auto n_at = [&](std::size_t i) { return decision.figures[i].n; };
   const std::size_t yes = count(votes, Vote::yes), no = count(votes, Vote::no);
-  const std::string wanted = line_text(line, holds_above, "x");
   const Change change = change_of(votes);
   if (yes + no == 0 || 2 * (yes + no) < votes.size()) {
     decision.outcome = Outcome::open;
-    decision.reason = fmt::format("most intervals lie on both sides of {:g}x", line);
+    decision.reason =
+        fmt::format("at most sizes it is not known whether {} is {}", subject, wanted);
   } else if (change.changes == 0) {
     decision.outcome = yes > 0 ? Outcome::holds : Outcome::fails;
-    decision.reason = fmt::format("the ratio is {}{} at {} of {} sizes", yes > 0 ? "" : "not ",
+    decision.reason = fmt::format("{} is {}{} at {} of {} sizes", subject, yes > 0 ? "" : "not ",
                                   wanted, yes + no, votes.size());
   } else if (change.changes == 1) {
     const bool begins = votes[change.first_after] == Vote::yes;
     decision.outcome = begins ? Outcome::holds_from : Outcome::holds_up_to;
     decision.n = begins ? n_at(change.first_after) : n_at(change.last_before);
     decision.reason =
-        fmt::format("the ratio is {} only {} there", wanted, begins ? "from" : "up to");
+        fmt::format("{} is {} only {} there", subject, wanted, begins ? "from" : "up to");
   } else {
     decision.outcome = Outcome::open;
     decision.reason =
-        fmt::format("the ratio is {} at some sizes and not at others, in no order", wanted);
+        fmt::format("{} is {} at some sizes and not at others, in no order", subject, wanted);
   }
   return decision;
 }
@@ -278,7 +325,7 @@ Decision decide_by_majority(std::vector<Figure> figures, bool holds_above,
                             const std::string& of_what) {
   std::vector<Vote> votes;
   for (const Figure& figure : figures) {
-    votes.push_back(vote_of(figure, figure.line.value(), holds_above));
+    votes.push_back(vote_of(figure, holds_above));
   }
   const std::size_t yes = count(votes, Vote::yes), no = count(votes, Vote::no);
   Decision decision{.outcome = Outcome::open};

@@ -16,6 +16,10 @@ namespace gapmeter {
 enum class Side : std::uint8_t { above, below, open };
 Side side_of(const Estimate& value, double line);
 
+// One cell's latency over another's. Without an interval if either was disturbed nearly all the
+// time: of a machine that changed its state at will, an interval says only which state prevailed.
+Estimate ratio_of_cells(const SummaryRow& numerator, const SummaryRow& denominator);
+
 // Variants are named as in the CSV files, "native/simd"; those of further engines are left out.
 class Evidence {
  public:
@@ -47,6 +51,9 @@ class Evidence {
   // rss_input_bytes between the two largest sizes at which the peak is resolved.
   std::optional<Figure> bytes_per_n(const std::string& kernel, const std::string& variant) const;
 
+  // Which ones of these the run was measured with.
+  std::vector<Circumstance> circumstances(const std::vector<Dependence>& depends_on) const;
+
   // "the run has no good rows of sum with python/loop and python/numba (python/numba: skipped,
   // needs the package numba)". The detail follows the variants: "at n = 1".
   Decision not_measured(const std::string& kernel, const std::vector<std::string>& variants,
@@ -64,9 +71,16 @@ class Evidence {
   RunContext context_;
 };
 
+// Of figures with lines, for each size the one that speaks most against the claim: one that is not
+// on the claimed side before one that is undecided, and otherwise the nearest to the other side.
+std::vector<Figure> worst_at_each_size(const std::vector<Figure>& figures, bool holds_above);
+
 // Decides one claim from ratios at many sizes, each compared with a line: all on the claimed side,
-// none, or only from one size on or up to one.
+// none, or only from one size on or up to one. The second form is for figures that have lines of
+// their own, and for other words: "the ratio", "above 2 x".
 Decision decide_over_sizes(std::vector<Figure> ratios, double line, bool holds_above);
+Decision decide_over_sizes(std::vector<Figure> figures, bool holds_above,
+                           const std::string& subject, const std::string& wanted);
 // Decides from a number that does not depend on n.
 Decision decide_once(Figure figure, double line, bool holds_above);
 // Decides from the number of kernels (or models) in which it holds: at least three quarters must

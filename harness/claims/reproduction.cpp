@@ -23,10 +23,6 @@ std::vector<SummaryRow> cut_down(const std::vector<SummaryRow>& reference,
   return kept;
 }
 
-bool is_decided(Outcome outcome) {
-  return outcome != Outcome::open && outcome != Outcome::not_measured;
-}
-
 Agreement agreement_of(const Decision& reference, const Decision& here) {
   if (!is_decided(reference.outcome) || !is_decided(here.outcome)) return Agreement::undecided;
   if (reference.outcome == here.outcome && reference.n == here.n) return Agreement::reproduced;

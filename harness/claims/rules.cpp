@@ -3,6 +3,20 @@
 #include <utility>
 
 namespace gapmeter {
+namespace {
+
+// At the sizes that say something about the claim.
+std::vector<Figure> ratios_of(const Evidence& evidence, const Contrast& contrast, double line) {
+  std::vector<Figure> ratios =
+      evidence.ratios(contrast.kernel, contrast.numerator, contrast.denominator);
+  std::erase_if(ratios, [&](const Figure& ratio) {
+    return *ratio.n < contrast.least_n || *ratio.n > contrast.largest_n;
+  });
+  for (Figure& ratio : ratios) ratio.line = line;
+  return ratios;
+}
+
+}  // namespace
 
 void tell(Decision& decision, std::optional<Figure> figure) {
   if (figure) decision.figures.push_back(std::move(*figure));
@@ -10,17 +24,22 @@ void tell(Decision& decision, std::optional<Figure> figure) {
 
 std::function<Decision(const Evidence&)> ratio_is(bool above, Contrast contrast, double line,
                                                   std::vector<Contrast> beside) {
-  return [above, line, contrast = std::move(contrast),
+  return worst_ratio_is(above, {std::move(contrast)}, line, std::move(beside));
+}
+
+std::function<Decision(const Evidence&)> worst_ratio_is(bool above, std::vector<Contrast> contrasts,
+                                                        double line, std::vector<Contrast> beside) {
+  return [above, line, contrasts = std::move(contrasts),
           beside = std::move(beside)](const Evidence& evidence) {
-    std::vector<Figure> ratios =
-        evidence.ratios(contrast.kernel, contrast.numerator, contrast.denominator);
-    std::erase_if(ratios, [&](const Figure& ratio) {
-      return *ratio.n < contrast.least_n || *ratio.n > contrast.largest_n;
-    });
-    if (ratios.empty()) {
-      return evidence.not_measured(contrast.kernel, {contrast.numerator, contrast.denominator});
+    std::vector<Figure> all;
+    for (const Contrast& contrast : contrasts) {
+      const std::vector<Figure> ratios = ratios_of(evidence, contrast, line);
+      if (ratios.empty()) {
+        return evidence.not_measured(contrast.kernel, {contrast.numerator, contrast.denominator});
+      }
+      all.insert(all.end(), ratios.begin(), ratios.end());
     }
-    Decision decision = decide_over_sizes(std::move(ratios), line, above);
+    Decision decision = decide_over_sizes(worst_at_each_size(all, above), line, above);
     for (const Contrast& other : beside) {
       tell(decision, evidence.last_ratio(other.kernel, other.numerator, other.denominator));
     }

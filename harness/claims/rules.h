@@ -25,6 +25,10 @@ inline constexpr std::size_t past_the_call = 1024;
 // `beside` are reported at their largest size, and decide nothing.
 std::function<Decision(const Evidence&)> ratio_is(bool above, Contrast contrast, double line,
                                                   std::vector<Contrast> beside = {});
+// The same of several contrasts, of which at each size the worst decides; all have to be measured.
+std::function<Decision(const Evidence&)> worst_ratio_is(bool above, std::vector<Contrast> contrasts,
+                                                        double line,
+                                                        std::vector<Contrast> beside = {});
 
 // Adds the figure to the decision, if there is one.
 void tell(Decision& decision, std::optional<Figure> figure);

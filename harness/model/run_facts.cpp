@@ -11,6 +11,13 @@ namespace {
   throw std::invalid_argument(fmt::format("'{}' is not {}", key, wanted));
 }
 
+// "GNU 12.2.0, vectors of 256 bits".
+std::string name_of_compiler(const BuildFacts& build) {
+  const std::string name = build.compiler.value_or("");
+  if (name.empty() || !build.vector_bits) return name;
+  return fmt::format("{}, vectors of {} bits", name, *build.vector_bits);
+}
+
 }  // namespace
 
 RunContext context_of(const RunFacts& facts) {
@@ -26,6 +33,9 @@ RunContext context_of(const RunFacts& facts) {
     if (cache.size_bytes < 1) refuse("machine.caches[].size_bytes", "a positive whole number");
     context.cache_bytes[cache.level] = cache.size_bytes;
   }
+  context.compiler = name_of_compiler(facts.build);
+  context.processor = facts.machine.cpu.value_or("");
+  if (facts.python.version) context.interpreter = "CPython " + *facts.python.version;
   return context;
 }
 

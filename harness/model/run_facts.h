@@ -130,6 +130,7 @@ void each_fact(PossiblyConst<BuildFacts> auto& facts, auto&& visit) {
   visit("flags", facts.flags, Alike::always);
   visit("build_type", facts.build_type, Alike::always);
   visit("native_instructions", facts.native_instructions, Alike::always);
+  visit("vector_bits", facts.vector_bits);
   visit("git_revision", facts.git_revision, Alike::to_resume);
   visit("google_benchmark", facts.google_benchmark, Alike::to_resume);
   visit("highway", facts.highway, Alike::always);
@@ -221,6 +222,8 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
 struct RunContext {
   std::map<std::string, VariantId> baselines{};  // of each kernel: what people would write first
   std::map<int, std::int64_t> cache_bytes{};     // of each level's data cache, on that machine
+  // What verdicts may depend on, by name; empty where the run does not tell.
+  std::string compiler{}, processor{}, interpreter{};
 };
 // Throws std::invalid_argument for impossible facts: a baseline that is not a variant's name, a
 // cache without a size.

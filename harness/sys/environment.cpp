@@ -139,6 +139,7 @@ BuildFacts build_facts() {
                    .flags = GAPMETER_FLAGS,
                    .build_type = GAPMETER_BUILD_TYPE,
                    .native_instructions = GAPMETER_NATIVE == 1,
+                   .vector_bits = GAPMETER_VECTOR_BITS,
                    .git_revision = GAPMETER_GIT_REVISION,
                    .google_benchmark = GAPMETER_BENCHMARK_VERSION,
                    .highway = GAPMETER_HIGHWAY_VERSION,

@@ -37,6 +37,7 @@ MachineFacts machine_facts();
 struct BuildFacts {
   std::optional<std::string> compiler{}, flags{}, build_type{};
   std::optional<bool> native_instructions{};
+  std::optional<std::int64_t> vector_bits{};  // of the widest vectors that kernels may use
   std::optional<std::string> git_revision{};
   std::optional<std::string> google_benchmark{}, highway{}, openblas{}, pybind11{},
       python{};  // versions

@@ -26,7 +26,7 @@ def claims_table(claims: list[Claim]) -> str:
     lines = [f"Of {len(claims)} claims: {counted}.", ""]
     lines += ["| | claim | verdict |", "| --- | --- | --- |"]
     lines += [
-        f"| {_cell(claim['id'])} | {_cell(claim['claim'])} | {_cell(claim['verdict'])} |"
+        f"| {cell(claim['id'])} | {cell(claim['claim'])} | {cell(claim['verdict'])} |"
         for claim in claims
     ]
     return "\n".join(lines)
@@ -41,7 +41,8 @@ def with_table(text: str, table: str) -> str:
     return f"{before}{BEGIN}\n{table}\n{END}{after}"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """The text as it may stand in a cell of a table."""
     return html.escape(text, quote=False).replace("|", "\\|").replace("\n", " ")
 
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes results/reference again: every kernel, the report, the charts that README.md shows and its
-# table of claims. Arguments are those of `gapmeter run`. Takes the better part of an hour, during
-# which the machine should do nothing else. The old run stays until the new one is complete.
+# Makes results/reference again: every kernel, the report, the charts that README.md shows, its table
+# of claims, and this machine's verdicts among those of docs/claims.md. Arguments are those of
+# `gapmeter run`. Takes the better part of an hour, during which the machine should do nothing else.
+# The old run stays until the new one is complete.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -16,3 +17,5 @@ find "$new/charts" -type f ! -name heatmap.svg ! -name sum_gap.svg -delete
 rm -rf results/reference
 mv "$new" results/reference
 /usr/bin/python3 scripts/dev/readme_claims.py results/reference/claims.json README.md
+PYTHONPATH=scripts /usr/bin/python3 -m dev.machine_verdicts \
+  results/reference/run.json results/reference/claims.json results/verdicts docs/claims.md

@@ -1,6 +1,7 @@
 #include "harness/cli/text/claims_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -44,11 +45,23 @@ std::vector<const Figure*> shown(const Decision& decision) {
   return some;
 }
 
+// "compiler (GNU 12.2.0), processor (not recorded)".
+std::string circumstances_text(const std::vector<Circumstance>& seen_with) {
+  std::vector<std::string> parts;
+  for (const auto& [what, found] : seen_with) {
+    parts.push_back(fmt::format("{} ({})", name_of(what), found.empty() ? "not recorded" : found));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 std::string as_text(const std::vector<DecidedClaim>& claims) {
   std::string text;
-  for (const auto& [claim, decision] : claims) {
+  for (const auto& [claim, decision, seen_with] : claims) {
     text += fmt::format("{}  {}: {}\n", claim.id, verdict_of(decision), claim.text);
     text += fmt::format("     rule: {}\n     here: {}\n", claim.rule, decision.reason);
+    if (!seen_with.empty()) {
+      text += fmt::format("     depends on: {}\n", circumstances_text(seen_with));
+    }
     for (const Figure* figure : shown(decision)) {
       text +=
           fmt::format("       {}: {} ({})\n", figure->what, value_text(*figure), place_of(*figure));
@@ -58,16 +71,16 @@ std::string as_text(const std::vector<DecidedClaim>& claims) {
 }
 
 std::string as_markdown(const std::vector<DecidedClaim>& claims) {
-  std::vector<std::vector<std::string>> lines{{"", "claim", "verdict", "measured"}};
-  for (const auto& [claim, decision] : claims) {
+  std::vector<std::vector<std::string>> lines{{"", "claim", "verdict", "depends on", "measured"}};
+  for (const auto& [claim, decision, seen_with] : claims) {
     std::string numbers;
     for (const Figure* figure : shown(decision)) {
       if (!figure->line) continue;
       numbers += fmt::format("{}{}: {} ({})", numbers.empty() ? "" : "; ", figure->what,
                              value_text(*figure), place_of(*figure));
     }
-    lines.push_back(
-        {claim.id, claim.text, verdict_of(decision), numbers.empty() ? decision.reason : numbers});
+    lines.push_back({claim.id, claim.text, verdict_of(decision), circumstances_text(seen_with),
+                     numbers.empty() ? decision.reason : numbers});
   }
   return markdown_table(lines);
 }
@@ -89,14 +102,18 @@ Json finding_json(const Figure& figure) {
 
 std::string as_json(const std::vector<DecidedClaim>& claims) {
   Json list = Json::array();
-  for (const auto& [claim, decision] : claims) {
-    Json figures = Json::array();
+  for (const auto& [claim, decision, seen_with] : claims) {
+    Json figures = Json::array(), depends_on = Json::object();
+    for (const auto& [what, found] : seen_with) {
+      depends_on[std::string(name_of(what))] = found.empty() ? Json() : Json(found);
+    }
     for (const Figure& figure : decision.figures) figures.push_back(finding_json(figure));
     list.push_back({{"id", claim.id},
                     {"topic", claim.topic},
                     {"claim", claim.text},
                     {"rule", claim.rule},
                     {"kernels", claim.kernels},
+                    {"depends_on", depends_on},
                     {"outcome", name_of(decision.outcome)},
                     {"verdict", verdict_of(decision)},
                     {"n", decision.n ? Json(*decision.n) : Json()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ class Claim:
     claim: str
     rule: str
     kernels: tuple[str, ...]
+    depends_on: tuple[tuple[str, str | None], ...]  # what, and which one it was if recorded
     outcome: str
     verdict: str
     n: int | None
@@ -68,8 +70,14 @@ def _claim(entry: Any) -> Claim:
         outcome=outcome,
         n=_optional_number(entry, "n"),
         kernels=tuple(_of(str, name, "a kernel") for name in _list(entry, "kernels")),
+        depends_on=tuple(_circumstances(entry)),
         findings=tuple(_finding(finding) for finding in _list(entry, "findings")),
     )
+
+
+def _circumstances(entry: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+    for what, found in _of(dict, entry["depends_on"], "depends_on").items():
+        yield one_line(what), None if found is None else one_line(_of(str, found, what))
 
 
 def _finding(entry: Any) -> Finding:

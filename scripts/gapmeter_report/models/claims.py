@@ -18,6 +18,11 @@ def place_of(finding: Finding) -> str:
     return f"{finding.kernel}, n = {format_size(finding.n)}"
 
 
+def circumstances(claim: Claim) -> str:
+    """What the verdict may come out differently with: "compiler (GNU 12.2.0), processor (…)"."""
+    return ", ".join(f"{what} ({found or 'not recorded'})" for what, found in claim.depends_on)
+
+
 def shown_findings(claim: Claim) -> list[Finding]:
     """Of the findings that decided the first, the one that the verdict names, and the last."""
     deciding = [finding for finding in claim.findings if finding.line is not None]

@@ -16,7 +16,13 @@ from gapmeter_report.loading.run import Run
 from gapmeter_report.models.answers import (
     LARGE_GAP, MUCH_TIME_NS, answers_of, interval_text, sentences,
 )
-from gapmeter_report.models.claims import claims_of, place_of, shown_findings, verdict_counts
+from gapmeter_report.models.claims import (
+    circumstances,
+    claims_of,
+    place_of,
+    shown_findings,
+    verdict_counts,
+)
 from gapmeter_report.models.facts import missing_cells, noise_facts, run_facts
 from gapmeter_report.models.figures import figures_of, reported_by
 from gapmeter_report.models.numbers import format_ratio, format_size, round_ratio, round_time
@@ -66,8 +72,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        interval=interval_text, md=markdown_text, place=place_of, ratio=format_ratio,
-        shown=shown_findings, size=format_size,
+        circumstances=circumstances, interval=interval_text, md=markdown_text, place=place_of,
+        ratio=format_ratio, shown=shown_findings, size=format_size,
     )
     return environment
 

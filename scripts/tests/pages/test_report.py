@@ -96,6 +96,14 @@ def test_a_claim_shows_its_verdict_and_the_numbers_that_decided(plain: Written) 
     assert "loop over simd, 12" in hidden
 
 
+def test_a_verdict_names_what_it_depends_on(small: Builder) -> None:
+    depends_on = {"compiler": "GNU 12.2.0", "processor": None}
+    told = "compiler (GNU 12.2.0), processor (not recorded)"
+    assert f"Depends on: {told}" in words_of(small, [claim(depends_on=depends_on)]).text
+    assert f"| {told} |" in short_beside(small.directory)
+    assert "Depends on" not in words_of(small, [claim(depends_on={})]).text
+
+
 def test_verdicts_are_counted_worded_and_coloured(small: Builder) -> None:
     page = words_of(small, [claim(), claim(id="C07", outcome="open", verdict="open")])
     assert "◐ 1 holds from" in page.text and "? 1 open" in page.text
@@ -149,7 +157,7 @@ def test_hostile_texts_stay_texts(small: Builder) -> None:
             row["variant"] = f"python/{HOSTILE}".replace("\u202e", "")
     texts = {key: HOSTILE for key in ("id", "topic", "claim", "rule", "verdict", "reason")}
     hostile = finding(what=HOSTILE, kernel=HOSTILE, text=HOSTILE)
-    page = page_of(small, [claim(**texts, findings=[hostile])])
+    page = page_of(small, [claim(**texts, findings=[hostile], depends_on={HOSTILE: HOSTILE})])
     assert "script" not in {tag for tag, _ in page.tags}
     assert page.text.count("{{ 7 * 7 }}") > 10
     short = short_beside(small.directory)
@@ -161,7 +169,7 @@ def test_cells_of_the_short_form_keep_their_columns(small: Builder) -> None:
     short = short_of(small, [claim(claim="a | b\nc")])
     tables = [line for line in short.splitlines() if line.startswith("|")]
     columns = {len(re.findall(r"(?<!\\)\|", line)) - 1 for line in tables}
-    assert columns == {8, 4}
+    assert columns == {8, 5}
     assert "a \\| b c" in short
 
 
@@ -211,6 +219,8 @@ def test_a_run_without_any_gap_has_a_report(builder: Builder) -> None:
         ({}, "all of it must be a list"),
         ([3], "a claim must be a dict"),
         ([claim(outcome="maybe")], "outcome is 'maybe', not one of holds"),
+        ([claim(depends_on=["compiler"])], "depends_on must be a dict"),
+        ([claim(depends_on={"compiler": 12})], "compiler must be a str"),
         ([claim(findings=[finding(line="12")])], "line is '12', neither a number nor null"),
         ([{"id": "C06", "outcome": "holds"}], "'topic' is missing from a claim"),
     ],

@@ -8,6 +8,7 @@
 
 #include <set>
 
+#include "harness/base/sizes.h"
 #include "harness/tests/unit/support/evidence_rows.h"
 
 namespace gapmeter {
@@ -47,7 +48,7 @@ TEST(AllClaims, SayInSentencesWhatIsClaimedAndWhenItHolds) {
 
 TEST(AllClaims, OnARunWithoutRowsAreNotMeasuredAndSayWhy) {
   const Evidence evidence({}, {});
-  for (const auto& [claim, decision] : decide_claims(evidence)) {
+  for (const auto& [claim, decision, seen_with] : decide_claims(evidence)) {
     EXPECT_EQ(decision.outcome, Outcome::not_measured) << claim.id;
     EXPECT_FALSE(decision.reason.empty()) << claim.id;
     EXPECT_THAT(decision.figures, IsEmpty()) << claim.id;
@@ -61,6 +62,25 @@ TEST(DecideClaims, KeepsEachDecisionWithItsClaim) {
   EXPECT_EQ(decided[13].claim.id, "C14");
   EXPECT_EQ(decided[13].decision.outcome, Outcome::holds);
   EXPECT_EQ(decided[12].decision.outcome, Outcome::not_measured);
+}
+
+TEST(DecideClaims, NamesWhatEachClaimDependsOn) {
+  const auto decided = decide_claims(Evidence({}, {.compiler = "GNU 12", .processor = "some"}));
+  ASSERT_EQ(decided[7].claim.id, "C08");
+  ASSERT_THAT(decided[7].seen_with, SizeIs(1));
+  EXPECT_EQ(decided[7].seen_with[0].found, "GNU 12");
+  EXPECT_THAT(decided[2].seen_with, IsEmpty()) << "the size of a float";
+}
+
+TEST(AllClaims, ThatAreAboutCompiledCodeNameTheCompiler) {
+  for (const char* id : {"C06", "C08", "C09", "C10", "C11", "C12", "C13", "C23", "C32"}) {
+    EXPECT_THAT(test::claim(id).depends_on, ::testing::Contains(Dependence::compiler)) << id;
+  }
+}
+
+TEST(VerdictOf, TellsTheRemark) {
+  EXPECT_EQ(verdict_of({.outcome = Outcome::holds_from, .n = 4096, .remark = "by time"}),
+            "holds from n = 4Ki (by time)");
 }
 
 TEST(VerdictOf, NamesTheSizeWhereThereIsOne) {
@@ -161,6 +181,17 @@ TEST_P(RatioClaims, SizesOutsideTheRuleDecideNothing) {
   }
 }
 
+TEST_P(RatioClaims, SayTheirLineAndTheirSizes) {
+  const auto& [id, kernel, numerator, denominator, line, holds_above, least_n, largest_n] =
+      GetParam();
+  const std::string rule = test::claim(id).rule;
+  EXPECT_THAT(rule, HasSubstr(line == 2 ? "twice" : fmt::format("{:g} times", line)));
+  EXPECT_THAT(rule, HasSubstr(holds_above ? "more than" : "less than"));
+  EXPECT_EQ(rule.find("From n = " + format_size(least_n)) == 0, least_n > 1);
+  EXPECT_EQ(rule.find("to " + format_size(largest_n)) != std::string::npos,
+            largest_n < std::size_t{1} << 24);
+}
+
 TEST_P(RatioClaims, NameTheirKernel) {
   EXPECT_THAT(test::claim(GetParam().id).kernels, ::testing::ElementsAre(GetParam().kernel));
 }
@@ -183,7 +214,6 @@ INSTANTIATE_TEST_SUITE_P(
         RatioClaim{"C19", "tokenize", "native/owned", "native/borrowed", 1.05, above},
         RatioClaim{"C20", "slice_view", "native/owned", "native/span", 1.05, above},
         RatioClaim{"C30", "cold_start", "python/bare", "native/native", 2, above},
-        RatioClaim{"C31", "binding", "python/bound_buffer", "native/direct", 1.1, below},
         RatioClaim{"C32", "custom_op", "python/numpy_out", "native/fused_simd", 1.25, above}),
     [](const auto& param_info) { return std::string(param_info.param.id); });
 
@@ -197,6 +227,13 @@ TEST(RatioClaim, WhatIsToldBesideIsOfTheLargestSizeAndDecidesNothing) {
   EXPECT_EQ(told[0].what, "python/builtin over native/strict");
   EXPECT_EQ(told[0].n, 4096U);
   EXPECT_DOUBLE_EQ(told[0].value.value, 5);
+}
+
+TEST(C06, SaysThatTimesStandInForOperations) {
+  const SummaryRows rows = contrast("sum", "python/loop", "native/strict", {{1024, 30}});
+  EXPECT_EQ(verdict_of(decide("C06", rows)), "holds (by time: operations are not counted)");
+  EXPECT_THAT(test::claim("C06").rule, HasSubstr("Times stand in for operations"));
+  EXPECT_EQ(verdict_of(decide("C06", {})), "not measured here");
 }
 
 // C06 would hold on these rows.

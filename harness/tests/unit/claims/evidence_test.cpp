@@ -272,13 +272,66 @@ TEST(DecideOverSizes, IsOpenWhereMostSizesDoNotTell) {
   EXPECT_EQ(over_sizes("???").outcome, Outcome::open);
   EXPECT_EQ(over_sizes("?+?").outcome, Outcome::open);
   EXPECT_EQ(over_sizes("?+").outcome, Outcome::holds) << "half of them are enough";
-  EXPECT_THAT(over_sizes("??").reason, HasSubstr("both sides of 2x"));
+  EXPECT_THAT(over_sizes("??").reason, HasSubstr("not known whether the ratio is above 2 x"));
 }
 
 TEST(DecideOverSizes, EveryFindingTellsTheLine) {
   const Decision decision = over_sizes("+?-");
   ASSERT_THAT(decision.figures, SizeIs(3));
   for (const Figure& figure : decision.figures) EXPECT_EQ(figure.line, 2);
+}
+
+TEST(DecideOverSizes, FiguresMayHaveLinesAndWordsOfTheirOwn) {
+  std::vector<Figure> figures{found_at(1, {2.5, 3}), found_at(2, {2.5, 3})};
+  figures[0].line = 2;
+  figures[1].line = 4;
+  const Decision decision = decide_over_sizes(figures, true, "the pause", "too long");
+  EXPECT_EQ(decision.outcome, Outcome::holds_up_to);
+  EXPECT_EQ(decision.n, 1U);
+  EXPECT_EQ(decision.reason, "the pause is too long only up to there");
+  EXPECT_EQ(decision.figures[1].line, 4);
+}
+
+// At one size, compared with 2.
+std::vector<Figure> worst_of(const std::vector<Estimate>& values, bool holds_above) {
+  std::vector<Figure> figures;
+  for (const Estimate& value : values) {
+    figures.push_back({.what = "a", .kernel = "sum", .n = 16, .value = value, .line = 2});
+  }
+  return worst_at_each_size(figures, holds_above);
+}
+
+TEST(WorstAtEachSize, AFigureThatDisagreesComesBeforeOneThatIsOpenAndThatBeforeOneThatAgrees) {
+  const Estimate agrees{2.2, Interval{2.1, 2.3}}, open{3, Interval{1, 5}},
+      disagrees{1.9, Interval{1.8, 1.95}};
+  EXPECT_EQ(worst_of({agrees, open, disagrees}, true).at(0).value.value, 1.9);
+  EXPECT_EQ(worst_of({agrees, open}, true).at(0).value.value, 3);
+  EXPECT_EQ(worst_of({open, agrees}, true).at(0).value.value, 3);
+  EXPECT_EQ(worst_of({disagrees, open, agrees}, false).at(0).value.value, 2.2);
+}
+
+TEST(WorstAtEachSize, OfFiguresThatAgreeTheOneNearestToItsLineCounts) {
+  const Estimate near{2.5, Interval{2.4, 2.6}}, far{9, Interval{8, 10}};
+  EXPECT_EQ(worst_of({far, near}, true).at(0).value.value, 2.5);
+  EXPECT_EQ(worst_of({far, near}, false).at(0).value.value, 9);
+}
+
+TEST(WorstAtEachSize, HasOneFigureForEachSizeInAscendingOrder) {
+  std::vector<Figure> figures{found_at(64, {3, 4}), found_at(16, {3, 4}), found_at(64, {5, 6})};
+  for (Figure& figure : figures) figure.line = 2;
+  const std::vector<Figure> worst = worst_at_each_size(figures, true);
+  ASSERT_THAT(worst, SizeIs(2));
+  EXPECT_EQ(worst[0].n, 16U);
+  EXPECT_EQ(worst[1].n, 64U);
+}
+
+TEST(EvidenceCircumstances, AreThoseOfTheRun) {
+  const Evidence evidence({}, {.compiler = "GNU 12", .interpreter = "CPython 3.11"});
+  const auto found = evidence.circumstances({Dependence::interpreter, Dependence::processor});
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].what, Dependence::interpreter);
+  EXPECT_EQ(found[0].found, "CPython 3.11");
+  EXPECT_EQ(found[1].found, "") << "the run does not tell";
 }
 
 TEST(DecideOnce, HoldsFailsOrIsOpen) {

@@ -37,12 +37,23 @@ TEST(ContextOf, ReadsBaselinesAndCaches) {
   EXPECT_THAT(found.cache_bytes, ElementsAre(Pair(1, 32768), Pair(3, 8589934592)));
 }
 
+TEST(ContextOf, ReadsWhatVerdictsDependOn) {
+  const RunContext found = context(R"({
+      "build": {"compiler": "GNU 12.2.0", "vector_bits": 256}, "machine": {"cpu": "some"},
+      "python": {"version": "3.11.2"}})");
+  EXPECT_EQ(found.compiler, "GNU 12.2.0, vectors of 256 bits");
+  EXPECT_EQ(found.processor, "some");
+  EXPECT_EQ(found.interpreter, "CPython 3.11.2");
+  EXPECT_EQ(context(R"({"build": {"compiler": "GNU 12.2.0"}})").compiler, "GNU 12.2.0");
+}
+
 TEST(ContextOf, WhatIsAbsentStaysAbsent) {
   for (const char* facts :
        {"{}", R"({"kernels": {}, "machine": {}})", R"({"machine": {"caches": []}})",
         R"({"kernels": {"sum": {}}})", R"({"schema_version": 3})"}) {
     EXPECT_THAT(context(facts).baselines, IsEmpty()) << facts;
     EXPECT_THAT(context(facts).cache_bytes, IsEmpty()) << facts;
+    EXPECT_EQ(context(facts).compiler + context(facts).interpreter, "") << facts;
   }
 }
 

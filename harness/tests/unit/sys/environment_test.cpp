@@ -33,6 +33,7 @@ TEST(BuildFacts, NameCompilerAndLibraries) {
         facts.openblas, facts.pybind11, facts.python}) {
     EXPECT_NE(fact.value_or(""), "");
   }
+  EXPECT_GE(facts.vector_bits.value(), 128) << "SSE2 and Neon are always there";
 }
 
 TEST(LibraryVariables, AreThoseThatLibrariesLookAt) {

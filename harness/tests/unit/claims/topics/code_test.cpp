@@ -88,8 +88,28 @@ TEST(C10, HoldsFromTheSizeWhereNoneCostsAnything) {
   EXPECT_EQ(decision.n, 256U);
 }
 
+TEST(C10, HoldsUpToTheSizeWhereAllOfThemCostNothing) {
+  EXPECT_EQ(verdict_of(decide("C10", zero_cost({1, 1, 1}, {2, 1, 1}))), "holds up to n = 16");
+}
+
 TEST(C10, IsOpenWhereIntervalsHoldTheLine) {
   EXPECT_EQ(outcome("C10", zero_cost({1, 1.05, 1}, {1, 1.05, 1}, 0.1)), Outcome::open);
+}
+
+TEST(C10, AnAbstractionThatIsUndecidedDoesNotHideBehindOneThatCostsNothing) {
+  const SummaryRows rows =
+      contrast("zero_cost", "native/algorithm", "native/raw_loop", {{256, 1.04}}) +
+      contrast("zero_cost", "native/ranges", "native/raw_loop", {{256, 1.02, 0.2}}) +
+      contrast("zero_cost", "native/lambda", "native/raw_loop", {{256, 1}});
+  EXPECT_EQ(outcome("C10", rows), Outcome::open);
+}
+
+TEST(C10, AnAbstractionThatCostsDoesNotHideBehindOneThatIsUndecided) {
+  const SummaryRows rows =
+      contrast("zero_cost", "native/algorithm", "native/raw_loop", {{256, 1.1, 0.2}}) +
+      contrast("zero_cost", "native/ranges", "native/raw_loop", {{256, 1.06}}) +
+      contrast("zero_cost", "native/lambda", "native/raw_loop", {{256, 1}});
+  EXPECT_EQ(outcome("C10", rows), Outcome::fails);
 }
 
 TEST(C10, IsNotMeasuredWithoutTheRawLoop) {

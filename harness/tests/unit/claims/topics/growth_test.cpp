@@ -228,6 +228,11 @@ TEST(C23, HoldsUpToTheSizeWhereLoopsFallBehind) {
   EXPECT_EQ(decision.n, 16U);
 }
 
+TEST(C23, HoldsFromTheSizeWhereLoopsCatchUp) {
+  EXPECT_EQ(verdict_of(decide("C23", loops({{16, 1.2}, {256, 0.2}}) + layers({{64, 2}}))),
+            "holds from n = 256");
+}
+
 TEST(C23, IsOpenWhereEitherHalfIsAndNoneFails) {
   EXPECT_EQ(outcome("C23", loops({{16, 1.1, 0.1}}) + layers({{64, 2}})), Outcome::open);
   EXPECT_EQ(outcome("C23", loops({{16, 0.5}}) + layers({{64, 1.5, 0.1}})), Outcome::open);

@@ -57,6 +57,12 @@ TEST(C24, IsOpenWhereAnIntervalHoldsTheLine) {
   EXPECT_EQ(outcome("C24", sums(1.25, 2, 0.1)), Outcome::open);
 }
 
+TEST(C24, IsOpenWhereACellWasDisturbedNearlyAllTheTime) {
+  SummaryRows rows = sums(1, 1.9);
+  rows.at(0).state = MachineState::mixed;
+  EXPECT_EQ(outcome("C24", rows), Outcome::open);
+}
+
 TEST(C24, TakesTheLargestSizeAndTheMostThreads) {
   const Decision decision =
       decide("C24", sums(1, 1.1) + threaded("parallel_sum", "native/tbb", 3.5, 0, 4096, 4) +
@@ -89,40 +95,81 @@ TEST(C24, NumpysThreadsAndProcessesAreToldBeside) {
   EXPECT_DOUBLE_EQ(told[1].value.value, 1.75);
 }
 
-SummaryRows pipelines(double python, double native, double spread = 0, std::size_t n = 4096) {
-  return threaded("io_pipeline", "python/threads", python, spread, n) +
-         threaded("io_pipeline", "native/threads", native, 0, n);
+// What a second thread adds, with peers that wait so long.
+SummaryRows pipelines(const std::string& wait, double python, double native, double spread = 0,
+                      std::size_t n = 4096) {
+  return threaded("io_pipeline", ("python/threads" + wait).c_str(), python, spread, n) +
+         threaded("io_pipeline", ("native/threads" + wait).c_str(), native, 0, n);
+}
+// The same with each of the peers that wait.
+SummaryRows waiting(double python, double native, double spread = 0, std::size_t n = 4096) {
+  return pipelines("_1ms", python, native, spread, n) +
+         pipelines("_10ms", python, native, spread, n);
 }
 
-TEST(C25, HoldsWhereThreadsAddAsMuchInPython) {
-  const Decision decision = decide("C25", pipelines(1.7, 2));
+TEST(C25, HoldsWhereThreadsThatWaitAddAsMuchInPython) {
+  const Decision decision = decide("C25", waiting(1.7, 2));
   EXPECT_EQ(decision.outcome, Outcome::holds);
   const auto numbers = test::deciding(decision);
   ASSERT_THAT(numbers, SizeIs(1));
   EXPECT_DOUBLE_EQ(numbers[0].value.value, 0.85);
   EXPECT_EQ(numbers[0].line, 0.8);
-  ASSERT_THAT(test::beside(decision), SizeIs(2));
+  ASSERT_THAT(test::beside(decision), SizeIs(4));
   EXPECT_DOUBLE_EQ(test::beside(decision)[0].value.value, 1.7);
   EXPECT_DOUBLE_EQ(test::beside(decision)[1].value.value, 2);
 }
 
-TEST(C25, FailsWhereTheyAddLess) { EXPECT_EQ(outcome("C25", pipelines(1, 2)), Outcome::fails); }
+TEST(C25, FailsWhereTheyAddLessWithEitherWait) {
+  EXPECT_EQ(outcome("C25", waiting(1, 2)), Outcome::fails);
+  const Decision decision = decide("C25", pipelines("_1ms", 1, 2) + pipelines("_10ms", 1.9, 2));
+  EXPECT_EQ(decision.outcome, Outcome::fails);
+  EXPECT_THAT(test::deciding(decision).at(0).what, HasSubstr("python/threads_1ms"));
+}
+
+TEST(C25, PeersThatAnswerAtOnceDecideNothing) {
+  const Decision decision = decide("C25", waiting(1.9, 2) + pipelines("", 0.3, 2));
+  EXPECT_EQ(decision.outcome, Outcome::holds);
+  EXPECT_THAT(test::beside(decision).at(0).what, HasSubstr("python/threads over"));
+  EXPECT_DOUBLE_EQ(test::beside(decision).at(0).value.value, 0.15);
+  EXPECT_EQ(outcome("C25", pipelines("", 1.9, 2)), Outcome::not_measured);
+}
 
 TEST(C25, IsOpenWhereTheIntervalHoldsTheLine) {
-  EXPECT_EQ(outcome("C25", pipelines(1.6, 2, 0.1)), Outcome::open);
+  EXPECT_EQ(outcome("C25", waiting(1.6, 2, 0.1)), Outcome::open);
+}
+
+TEST(C25, IsOpenWhereNativeThreadsAddNothingThatPythonsCouldLack) {
+  EXPECT_EQ(outcome("C25", waiting(1, 1)), Outcome::open);
+  EXPECT_EQ(outcome("C25", waiting(1.25, 1.25)), Outcome::open);
 }
 
 TEST(C25, HoldsFromTheSizeWhereTheyDo) {
-  const Decision decision = decide("C25", pipelines(1, 2, 0, 16) + pipelines(1.9, 2, 0, 64));
+  const Decision decision = decide("C25", waiting(1, 2, 0, 16) + waiting(1.9, 2, 0, 64));
   EXPECT_EQ(decision.outcome, Outcome::holds_from);
   EXPECT_EQ(decision.n, 64U);
 }
 
-TEST(C25, IsNotMeasuredWithASingleThreadOrOneLanguage) {
-  EXPECT_EQ(outcome("C25", {row_of("io_pipeline", "python/threads", 64, rounds_around(10)),
-                            row_of("io_pipeline", "native/threads", 64, rounds_around(10))}),
+TEST(C25, HoldsUpToTheSizeWhereTheyDoNot) {
+  EXPECT_EQ(verdict_of(decide("C25", waiting(1.9, 2, 0, 16) + waiting(1, 2, 0, 64))),
+            "holds up to n = 16");
+}
+
+TEST(C25, CellsThatWereDisturbedNearlyAllTheTimeDecideNothing) {
+  SummaryRows rows = waiting(1.9, 2);
+  rows.at(0).state = MachineState::mixed;
+  EXPECT_EQ(outcome("C25", rows), Outcome::open);
+}
+
+TEST(C25, IsNotMeasuredWithASingleThreadOrOneLanguageOrOneWait) {
+  SummaryRows single;
+  for (const SummaryRow& row : waiting(1.9, 2)) {
+    if (row.cell.threads == 1) single.push_back(row);
+  }
+  EXPECT_THAT(decide("C25", single).reason, HasSubstr("with one and with several threads"));
+  EXPECT_EQ(outcome("C25", threaded("io_pipeline", "python/threads_1ms", 2)),
             Outcome::not_measured);
-  EXPECT_EQ(outcome("C25", threaded("io_pipeline", "python/threads", 2)), Outcome::not_measured);
+  EXPECT_THAT(decide("C25", pipelines("_1ms", 1.9, 2)).reason,
+              HasSubstr("python/threads_10ms and native/threads_10ms"));
 }
 
 Histogram& calls_in(SummaryRow& row) {
@@ -150,28 +197,76 @@ SummaryRow unsure(const char* variant, std::int64_t middle_ns, std::int64_t tail
   return row;
 }
 
-TEST(C26, HoldsWhereTheCollectorMoreThanDoublesTheTail) {
-  const Decision decision =
-      decide("C26", {churn("python/collected", 100, 1050), churn("python/disabled", 100, 500)});
+constexpr std::int64_t ms = 1'000'000;
+
+SummaryRow pausing(SummaryRow row, std::int64_t longest_ns) {
+  row.combined.single_calls->collections =
+      Collections{.count = {3, 2, 1}, .total_ns = 2 * longest_ns, .longest_ns = longest_ns};
+  return row;
+}
+
+// The collector multiplies the tail, and its longest pause takes so long.
+SummaryRows collected(double tail, std::int64_t longest_ns, std::size_t n = 1024) {
+  return {
+      pausing(churn("python/collected", 100, static_cast<std::int64_t>(500 * tail), n), longest_ns),
+      churn("python/disabled", 100, 500, n)};
+}
+
+TEST(C26, HoldsWhereThePauseIsBeyondADeadlineAndMakesTheTail) {
+  const Decision decision = decide("C26", collected(2.1, 11 * ms));
   EXPECT_EQ(decision.outcome, Outcome::holds);
   const auto numbers = test::deciding(decision);
-  ASSERT_THAT(numbers, SizeIs(1));
+  ASSERT_THAT(numbers, SizeIs(2));
   EXPECT_DOUBLE_EQ(numbers[0].value.value, 2.1);
   EXPECT_EQ(numbers[0].what, "99.9th percentile of python/collected over python/disabled");
   EXPECT_EQ(numbers[0].line, 2);
+  EXPECT_EQ(numbers[1].value.value, 11 * ms);
+  EXPECT_EQ(numbers[1].unit, "ns");
+  EXPECT_EQ(numbers[1].line, 10 * ms);
 }
 
-TEST(C26, FailsWhereItDoesNot) {
-  EXPECT_EQ(
-      outcome("C26", {churn("python/collected", 100, 950), churn("python/disabled", 100, 500)}),
-      Outcome::fails);
+TEST(C26, TellsTheLongestCallWithoutTheCollectorBeside) {
+  const auto told = test::beside(decide("C26", collected(2.1, 11 * ms)));
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].what, "longest call of python/disabled");
+  EXPECT_EQ(told[0].value.value, 500);
+}
+
+TEST(C26, FailsWhereEitherHalfDoes) {
+  EXPECT_EQ(outcome("C26", collected(1.9, 11 * ms)), Outcome::fails);
+  EXPECT_EQ(outcome("C26", collected(3.5, 9 * ms)), Outcome::fails);
+}
+
+TEST(C26, HoldsFromTheSizeWhereBothHalvesDo) {
+  const SummaryRows rows = collected(3.5, 4 * ms, 16) + collected(3.5, 20 * ms, 64);
+  const Decision decision = decide("C26", rows);
+  EXPECT_EQ(decision.outcome, Outcome::holds_from);
+  EXPECT_EQ(decision.n, 64U);
+  EXPECT_EQ(outcome("C26", collected(3.5, 20 * ms, 16) + collected(1.5, 20 * ms, 64)),
+            Outcome::holds_up_to);
+}
+
+TEST(C26, TheVerdictTellsWhichDeadlinesTheLongestPauseIsBeyond) {
+  const auto verdict = [](std::int64_t longest_ns) {
+    return verdict_of(decide("C26", collected(3.5, 3 * ms, 16) + collected(3.5, longest_ns, 64)));
+  };
+  EXPECT_EQ(verdict(4 * ms),
+            "does not hold (the longest pause is 4.00 ms, not beyond a deadline of 10.0 ms)");
+  EXPECT_EQ(verdict(32 * ms),
+            "holds from n = 64 (the longest pause is 32.0 ms, beyond a deadline of 10.0 ms but not "
+            "of 100 ms)");
+  EXPECT_EQ(verdict(320 * ms),
+            "holds from n = 64 (the longest pause is 320 ms, beyond a deadline of 100 ms but not "
+            "of 1.00 s)");
+  EXPECT_EQ(verdict(3200 * ms),
+            "holds from n = 64 (the longest pause is 3.20 s, beyond a deadline of 1.00 s)");
 }
 
 TEST(C26, IsOpenWhereThePercentileIsNotKnownWellEnough) {
   // Between 100 / 500 and 1900 / 500.
-  const Decision decision =
-      decide("C26", {unsure("python/collected", 100, 1900), churn("python/disabled", 100, 500)});
-  EXPECT_EQ(decision.outcome, Outcome::open);
+  const Decision decision = decide("C26", {pausing(unsure("python/collected", 100, 1900), 11 * ms),
+                                           churn("python/disabled", 100, 500)});
+  EXPECT_EQ(verdict_of(decision), "open");
   const Estimate ratio = test::deciding(decision).at(0).value;
   EXPECT_DOUBLE_EQ(ratio.value, 3.8);
   EXPECT_DOUBLE_EQ(ratio.interval->low, 0.2);
@@ -182,19 +277,15 @@ TEST(C26, IsNotMeasuredWithFewerThan10000Calls) {
   SummaryRow few = row_of("request_churn", "python/collected", 1024, rounds_around(100));
   calls_in(few).add(100, 9999);
   const SummaryRow other = churn("python/disabled", 100, 500);
-  EXPECT_EQ(outcome("C26", {few, other}), Outcome::not_measured);
+  EXPECT_EQ(outcome("C26", {pausing(few, 11 * ms), other}), Outcome::not_measured);
   calls_in(few).add(100, 1);
-  EXPECT_EQ(outcome("C26", {few, other}), Outcome::fails);
+  EXPECT_EQ(outcome("C26", {pausing(few, 11 * ms), other}), Outcome::fails);
 }
 
-TEST(C26, TellsOfTheLongestCollectionBeside) {
-  SummaryRow collected = churn("python/collected", 100, 1900);
-  collected.combined.single_calls->collections =
-      Collections{.count = {3, 2, 1}, .total_ns = 9000, .longest_ns = 7000};
-  const auto told = test::beside(decide("C26", {collected, churn("python/disabled", 100, 500)}));
-  ASSERT_THAT(told, SizeIs(1));
-  EXPECT_EQ(told[0].value.value, 7000);
-  EXPECT_EQ(told[0].unit, "ns");
+TEST(C26, IsNotMeasuredWhereNobodyWatchedTheCollector) {
+  EXPECT_EQ(
+      outcome("C26", {churn("python/collected", 100, 1900), churn("python/disabled", 100, 500)}),
+      Outcome::not_measured);
 }
 
 SummaryRow with_floor(SummaryRow row, double floor_ns) {
@@ -217,6 +308,17 @@ TEST(C27, FailsWhereItIsNot) {
   EXPECT_EQ(
       outcome("C27", {churn("python/collected", 100, 1200), churn("native/unique_ptrs", 20, 200)}),
       Outcome::fails);
+}
+
+// Tails of Python and of native code over their medians, at one size.
+SummaryRows tails(std::int64_t python, std::int64_t native, std::size_t n) {
+  return {churn("python/collected", 100, 100 * python, n),
+          churn("native/unique_ptrs", 100, 100 * native, n)};
+}
+
+TEST(C27, HoldsFromASizeOnOrUpToOne) {
+  EXPECT_EQ(verdict_of(decide("C27", tails(5, 5, 16) + tails(15, 5, 64))), "holds from n = 64");
+  EXPECT_EQ(verdict_of(decide("C27", tails(15, 5, 16) + tails(5, 5, 64))), "holds up to n = 16");
 }
 
 TEST(C27, WhatTheMachineAloneDoesIsNobodysTail) {

@@ -69,6 +69,21 @@ TEST(ClaimsText, TellsVerdictRuleReasonAndNumbers) {
                   "       a over b: 3.00×, 2.75× to 3.25× (sum, n = 4Ki)"));
 }
 
+DecidedClaim seen_with(std::vector<Circumstance> circumstances) {
+  DecidedClaim claim = decided({ratio(16, 3)});
+  claim.seen_with = std::move(circumstances);
+  return claim;
+}
+
+TEST(ClaimsText, NamesWhatTheVerdictDependsOn) {
+  const DecidedClaim claim =
+      seen_with({{Dependence::compiler, "GNU 12"}, {Dependence::processor, ""}});
+  EXPECT_EQ(lines_of(claim, OutputFormat::text).at(3),
+            "     depends on: compiler (GNU 12), processor (not recorded)");
+  EXPECT_THAT(lines_of(claim, OutputFormat::markdown).at(2),
+              HasSubstr("| holds | compiler (GNU 12), processor (not recorded) | a over b"));
+}
+
 TEST(ClaimsText, NamesTheSizeOfAVerdict) {
   EXPECT_EQ(lines_of(decided({}, Outcome::holds_from, 256), OutputFormat::text).at(0),
             "C08  holds from n = 256: Some claim.");
@@ -128,14 +143,15 @@ TEST(ClaimsMarkdown, IsATableOfVerdictsAndTheNumbersThatDecided) {
   beside.what = "c over d";
   EXPECT_THAT(
       lines_of(decided({ratio(16, 3), ratio(64, 4), beside}), OutputFormat::markdown),
-      ElementsAre("|  | claim | verdict | measured |", "| --- | --- | --- | --- |",
-                  "| C08 | Some claim. | holds | a over b: 3.00×, 2.75× to 3.25× (sum, n = 16); "
+      ElementsAre("|  | claim | verdict | depends on | measured |",
+                  "| --- | --- | --- | --- | --- |",
+                  "| C08 | Some claim. | holds |  | a over b: 3.00×, 2.75× to 3.25× (sum, n = 16); "
                   "a over b: 4.00×, 3.75× to 4.25× (sum, n = 64) |"));
 }
 
 TEST(ClaimsMarkdown, WithoutNumbersTellsTheReason) {
   EXPECT_EQ(lines_of(decided({}, Outcome::not_measured), OutputFormat::markdown).at(2),
-            "| C08 | Some claim. | not measured here | for some reason |");
+            "| C08 | Some claim. | not measured here |  | for some reason |");
 }
 
 Json json_of(const DecidedClaim& claim) {
@@ -149,10 +165,16 @@ TEST(ClaimsJson, HoldsEveryFieldAndEveryFinding) {
             4U);
   EXPECT_EQ(json_of(decided({ratio(64, 3)}, Outcome::holds_from, 64)), Json::parse(R"([{
       "id": "C08", "topic": "code", "claim": "Some claim.", "rule": "Some rule.",
-      "kernels": ["sum", "dot"], "outcome": "holds from", "verdict": "holds from n = 64", "n": 64,
+      "kernels": ["sum", "dot"], "depends_on": {}, "outcome": "holds from", "verdict": "holds from n = 64", "n": 64,
       "reason": "for some reason",
       "findings": [{"what": "a over b", "kernel": "sum", "n": 64, "value": 3.0, "low": 2.75,
                     "high": 3.25, "unit": "x", "text": "3.00×, 2.75× to 3.25×", "line": 2.0}]}])"));
+}
+
+TEST(ClaimsJson, NamesWhatTheVerdictDependsOn) {
+  const Json claim =
+      json_of(seen_with({{Dependence::compiler, "GNU 12"}, {Dependence::interpreter, ""}})).at(0);
+  EXPECT_EQ(claim.at("depends_on"), Json({{"compiler", "GNU 12"}, {"interpreter", nullptr}}));
 }
 
 TEST(ClaimsJson, WhatIsAbsentIsNull) {
