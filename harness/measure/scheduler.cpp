@@ -300,6 +300,7 @@ void Scheduler::skip_group(const CellGroup& group) {
 void Scheduler::record(const CellGroup& group, const PlannedVariant& planned, Pass pass, int round,
                        int position, TaskOutcome outcome) {
   RoundRow row{.cell = cell_of(group, planned),
+               .job = planned.job,
                .pass = pass,
                .round = round,
                .position = position,
@@ -307,9 +308,9 @@ void Scheduler::record(const CellGroup& group, const PlannedVariant& planned, Pa
                .precision = plan_.precision,
                .budgeted = options_.budget_s.has_value(),
                .measurement = std::move(outcome.measurement),
-               .items_per_call = group.cost.items,
-               .bytes_per_call = group.cost.bytes,
-               .flops_per_call = group.cost.flops,
+               .items_per_call = planned.cost.items,
+               .bytes_per_call = planned.cost.bytes,
+               .flops_per_call = planned.cost.flops,
                .working_set_bytes = static_cast<std::int64_t>(group.working_set_bytes),
                .worker_s = outcome.wall_s};
   observer_.row_ends(row);
