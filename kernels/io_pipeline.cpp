@@ -139,7 +139,8 @@ GAPMETER_KERNEL() {
                 const auto count = static_cast<double>(exchanges * n);
                 return Cost{.bytes = 2 * count, .items = count};
               },
-          .reference = "one_thread",
+          .reference = "threads",
           .baseline = "threads",
-          .native = {native<start, one_thread>("one_thread"), native<start, threads>("threads")}};
+          .native = {native<start, one_thread>("one_thread", "one thread"),
+                     native<start, threads>("threads")}};
 }

@@ -41,7 +41,7 @@ def start(inputs):
     return [Peer() for _ in shares], bytes(inputs.message), shares
 
 
-@variant(prepare=start)
+@variant(prepare=start, job="one thread")
 def one_thread(peers, message, shares):
     return sum(exchange(peer, message, share) for peer, share in zip(peers, shares))
 
