@@ -10,11 +10,15 @@ from gapmeter_report.loading.run_json import Kernel
 from gapmeter_report.models.gaps import gap_rows, gap_series, why_no_gap
 from gapmeter_report.models.series import SKIPPED, Failure, Series, failures_of
 from gapmeter_report.models.subjects import Subject
+from gapmeter_report.models.work import grows_with_n
 
 
 @dataclass(frozen=True)
 class Headline:
-    """Baseline and best Python variant of a kernel, what gave no result, and how many cells."""
+    """Baseline and best Python variant of a kernel, what gave no result, and how many cells.
+
+    Both do the kernel's main job, and `grows` says whether that is more work at larger n.
+    """
 
     kernel: Kernel
     baseline: Series | None
@@ -23,6 +27,7 @@ class Headline:
     failed_cells: int
     skipped_cells: int
     empty: str
+    grows: bool
 
     def shown(self) -> list[tuple[str, Series]]:
         """The lines, each with its role; one line if a variant has both."""
@@ -35,8 +40,9 @@ class Headline:
 
 
 def headline(rows: pd.DataFrame, subject: Subject) -> Headline:
-    """What to say of a kernel first: best is the smallest gap at the largest n."""
-    python = gap_rows(rows)
+    """What to say of a kernel first: best is the smallest gap of its main job at its largest n."""
+    main = rows[rows["job"] == ""]
+    python = gap_rows(main)
     series = gap_series(python, subject.looks)
     # With several numbers of threads, the fewest: the baseline is what people write first.
     baseline = min(
@@ -53,4 +59,5 @@ def headline(rows: pd.DataFrame, subject: Subject) -> Headline:
         failed_cells=int((~rows["status"].isin(("ok", SKIPPED))).sum()),
         skipped_cells=int((rows["status"] == SKIPPED).sum()),
         empty="no gap: " + why_no_gap(python),
+        grows=grows_with_n(main),
     )
