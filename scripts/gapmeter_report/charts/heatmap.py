@@ -47,9 +47,10 @@ def heat_map(run: Run) -> Chart | None:
         "gap: Python time / fastest native time of the same job; orange: native is faster, purple: "
         "Python is"
     )
-    notes = "sizes: the nearest to each power of 4 · ×: failed, –: skipped, blank: not measured · (…): another job"
+    notes = ["sizes: the nearest to each power of 4", "×: failed, –: skipped, blank: not measured",
+             "in brackets: other jobs than the main one"]
     height = _TOP + len(names) * _ROW + _BOTTOM
-    sheet = Sheet(height, title, subtitle, footer_text(run.environment), [notes])
+    sheet = Sheet(height, title, subtitle, footer_text(run.environment), notes)
     norm, colours = _norm(grids), matplotlib.colormaps[_COLOURS]
     for place, (grid, box) in enumerate(zip(grids, _boxes(names, len(bins)))):
         axes = sheet.rows(box, None, len(names))

@@ -34,7 +34,6 @@ class Answer:
     `large_from`: from where on the baseline's gap is certainly above LARGE_GAP. `costs_from`: from
     where on a call of the baseline takes longer than the native one by MUCH_TIME_NS. `overtakes`:
     where the best variant overtakes the baseline. `grows`: whether larger n are more work.
-    `threaded`: whether it was measured with several numbers of threads.
     """
 
     kernel: Kernel
@@ -44,12 +43,6 @@ class Answer:
     costs_from: int | None
     overtakes: str
     grows: bool
-    threaded: bool
-
-    def named(self, series: Series) -> str:
-        """What a series of it is called, with its threads where there were several numbers."""
-        one = self.threaded and series.threads == 1
-        return f"{series.label}, 1 thread" if one else series.label
 
     @property
     def always_large(self) -> bool:
@@ -93,7 +86,6 @@ def _answer(rows: pd.DataFrame, subject: Subject) -> Answer:
         costs_from=_costs_from(rows, baseline) if baseline else None,
         overtakes=_overtakes(subject.growth, baseline, head.best),
         grows=head.grows,
-        threaded=rows["threads"].nunique() > 1,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -44,6 +44,8 @@ def headline(rows: pd.DataFrame, subject: Subject) -> Headline:
     main = rows[rows["job"] == ""]
     python = gap_rows(main)
     series = gap_series(python, subject.looks)
+    if main["threads"].nunique() > 1:
+        series = [_with_single_thread(line) for line in series]
     # With several numbers of threads, the fewest: the baseline is what people write first.
     baseline = min(
         (s for s in series if s.variant == subject.kernel.baseline),
@@ -61,3 +63,8 @@ def headline(rows: pd.DataFrame, subject: Subject) -> Headline:
         empty="no gap: " + why_no_gap(python),
         grows=grows_with_n(main),
     )
+
+
+def _with_single_thread(line: Series) -> Series:
+    """Where there are several numbers of threads, a single one does not go without saying."""
+    return replace(line, label=f"{line.label} ×1") if line.threads == 1 else line

@@ -88,7 +88,7 @@ def test_a_gap_of_one_thread_says_so_where_there_are_more(builder: Builder) -> N
     builder.add("sum", sizes=(16,))
     alone = answer(builder)
     assert alone.baseline is not None
-    assert alone.named(alone.baseline) == "python/builtin"
+    assert alone.baseline.label == "python/builtin"
     threaded = answer(builder.add_threads(4, variant="python/builtin"))
     assert threaded.baseline is not None
-    assert threaded.named(threaded.baseline) == "python/builtin, 1 thread"
+    assert threaded.baseline.label == "python/builtin ×1"
