@@ -3,7 +3,7 @@
 // Timed: starting a program that reads a model from a file, recognises one handwritten digit,
 // prints it and ends. The programs are kernels/programs/cold_start.cpp and, for the Python
 // variants, python_baselines/programs/cold_start.py. Everything they need is in the page cache, as
-// on a machine that starts them often. For `native_evicted` and its counterparts their files are
+// on a machine that starts them often. In the job `evicted` their files are
 // dropped from it first, if the system allows that; dropping them takes part of the time. Each
 // variant reports how much memory its program uses (metrics.csv). Serves the claim that native code
 // suits serverless and edge (C30).
@@ -107,5 +107,5 @@ GAPMETER_KERNEL() {
           .reference = "native",
           .baseline = "bare",
           .native = {native<prepare, process>("native"),
-                     native<prepare, process_evicted>("native_evicted")}};
+                     native<prepare, process_evicted>("native_evicted", "evicted")}};
 }

@@ -143,9 +143,10 @@ GAPMETER_KERNEL() {
                 const auto count = static_cast<double>(exchanges * n);
                 return Cost{.bytes = 2 * count, .items = count};
               },
-          .reference = "one_thread",
+          .reference = "threads",
           .baseline = "threads",
-          .native = {native<start<0>, one_thread>("one_thread"),
-                     native<start<0>, threads>("threads"), native<start<1>, threads>("threads_1ms"),
-                     native<start<10>, threads>("threads_10ms")}};
+          .native = {native<start<0>, one_thread>("one_thread", "one thread"),
+                     native<start<0>, threads>("threads"),
+                     native<start<1>, threads>("threads_1ms", "waits 1 ms"),
+                     native<start<10>, threads>("threads_10ms", "waits 10 ms")}};
 }

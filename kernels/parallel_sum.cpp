@@ -43,17 +43,18 @@ double tbb_reduce(const Work& work) {
 
 GAPMETER_KERNEL() {
   using namespace gapmeter;
-  return {.title = "Sum of n doubles by several threads",
-          .claims = {"C24"},
-          .sizes = "16Ki:4Mi:16x",
-          .inputs = {input<double>("x", uniform{-1, 1}), thread_count()},
-          .outputs = {output<double>("sum", gapmeter_sums::error_bound, scalar)},
-          .cost =
-              [](std::size_t n) {
-                const auto count = static_cast<double>(n);
-                return Cost{.bytes = 8 * count, .flops = count, .items = count};
-              },
-          .reference = "one_thread",
-          .baseline = "threads",
-          .native = {native<one_thread>("one_thread"), native<start, tbb_reduce>("tbb")}};
+  return {
+      .title = "Sum of n doubles by several threads",
+      .claims = {"C24"},
+      .sizes = "16Ki:4Mi:16x",
+      .inputs = {input<double>("x", uniform{-1, 1}), thread_count()},
+      .outputs = {output<double>("sum", gapmeter_sums::error_bound, scalar)},
+      .cost =
+          [](std::size_t n) {
+            const auto count = static_cast<double>(n);
+            return Cost{.bytes = 8 * count, .flops = count, .items = count};
+          },
+      .reference = "tbb",
+      .baseline = "threads",
+      .native = {native<one_thread>("one_thread", "one thread"), native<start, tbb_reduce>("tbb")}};
 }

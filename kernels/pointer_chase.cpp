@@ -1,7 +1,9 @@
-// pointer_chase: the sum of n doubles that are contiguous, or each in an allocation of its own.
+// pointer_chase: the sum of n doubles, each in an allocation of its own, or contiguous.
 //
 // Timed: reading every number, through a pointer if there is one, and adding it up in double
-// precision. Not timed: allocating the numbers and shuffling the pointers. Serves the claim that a
+// precision. Not timed: allocating the numbers and shuffling the pointers. The main job is
+// the sum of numbers behind pointers in the order of their allocation; `shuffled` and `contiguous`
+// are others. Serves the claim that a
 // list's scattered objects miss the cache (C04): `shuffled` against `in_order` shows the cost of
 // the order in memory, `in_order` against `contiguous` that of the pointers.
 #include <algorithm>
@@ -56,25 +58,26 @@ void permutation(std::span<std::int64_t> order, gapmeter::Random& random) {
 
 GAPMETER_KERNEL() {
   using namespace gapmeter;
-  return {
-      .title = "Sum of n doubles behind pointers",
-      .claims = {"C04"},
-      .sizes = "1Ki:4Mi:8x",
-      .inputs = {input<double>("x", uniform{-1, 1}), input<std::int64_t>("order", permutation)},
-      .outputs = {output<double>("sum", gapmeter_sums::error_bound, scalar)},
-      .cost =
-          [](std::size_t n) {
-            const auto count = static_cast<double>(n);
-            return Cost{.bytes = 8 * count, .flops = count, .items = count};
-          },
-      .reference = "contiguous",
-      .baseline = "list_in_order",
-      .ladder = {{"list", "python/list_in_order"},
-                 {"array", "python/array"},
-                 {"NumPy", "python/numpy"},
-                 {"boxed", "native/in_order"},
-                 {"contiguous", "native/contiguous"},
-                 {"SIMD", "native/contiguous_simd"}},
-      .native = {native<contiguous>("contiguous"), native<contiguous_simd>("contiguous_simd"),
-                 native<box, sum_boxes>("in_order"), native<box_shuffled, sum_boxes>("shuffled")}};
+  return {.title = "Sum of n doubles behind pointers",
+          .claims = {"C04"},
+          .sizes = "1Ki:4Mi:8x",
+          .inputs = {input<double>("x", uniform{-1, 1}), input<std::int64_t>("order", permutation)},
+          .outputs = {output<double>("sum", gapmeter_sums::error_bound, scalar)},
+          .cost =
+              [](std::size_t n) {
+                const auto count = static_cast<double>(n);
+                return Cost{.bytes = 8 * count, .flops = count, .items = count};
+              },
+          .reference = "in_order",
+          .baseline = "list_in_order",
+          .ladder = {{"list", "python/list_in_order"},
+                     {"boxed", "native/in_order"},
+                     {"array", "python/array"},
+                     {"contiguous", "native/contiguous"},
+                     {"NumPy", "python/numpy"},
+                     {"SIMD", "native/contiguous_simd"}},
+          .native = {native<contiguous>("contiguous", "contiguous"),
+                     native<contiguous_simd>("contiguous_simd", "contiguous"),
+                     native<box, sum_boxes>("in_order"),
+                     native<box_shuffled, sum_boxes>("shuffled", "shuffled")}};
 }

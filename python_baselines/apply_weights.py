@@ -28,7 +28,7 @@ def arrays_and_output(inputs):
     return inp, w, bias, np.zeros_like(inp), np.multiply, np.add
 
 
-@variant(prepare=arrays_and_output, requires="numpy")
+@variant(prepare=arrays_and_output, requires="numpy", job="into")
 def numpy_out(inp, w, bias, out, multiply, add):
     multiply(inp, w, out=out)
     return add(out, bias, out=out)

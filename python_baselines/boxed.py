@@ -27,6 +27,6 @@ def numpy_objects(x):
     return x.sum()
 
 
-@variant(prepare=as_numpy, requires="numpy")
+@variant(prepare=as_numpy, requires="numpy", job="values")
 def numpy(x):
     return x.sum()

@@ -52,7 +52,7 @@ def evict(path):
     os.close(fd)
 
 
-@variant(prepare=command_with("none"), quick=False)
+@variant(prepare=command_with("none"), quick=False, job="evicted")
 def bare_evicted(command):
     for path in (os.path.realpath(command[0]), PROGRAM, MODEL):
         evict(path)

@@ -11,7 +11,7 @@ def append(x):
     return out
 
 
-@variant(prepare=as_lists)
+@variant(prepare=as_lists, job="at once")
 def preallocated(x):
     out = [0.0] * len(x)
     for i, value in enumerate(x):
@@ -24,6 +24,6 @@ def comprehension(x):
     return [2 * value for value in x]
 
 
-@variant(prepare=as_numpy, requires="numpy")
+@variant(prepare=as_numpy, requires="numpy", job="at once")
 def numpy(x):
     return 2 * x

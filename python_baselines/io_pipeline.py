@@ -47,7 +47,7 @@ def start(inputs, wait_ms=0):
     return [Peer(len(message), wait_ms) for _ in shares], message, shares
 
 
-@variant(prepare=start)
+@variant(prepare=start, job="one thread")
 def one_thread(peers, message, shares):
     return sum(exchange(peer, message, share) for peer, share in zip(peers, shares))
 
@@ -67,11 +67,11 @@ def threads(peers, messages, shares, map_to_threads):
     return sum(map_to_threads(exchange, peers, messages, shares))
 
 
-@variant(prepare=start_with_threads(1))
+@variant(prepare=start_with_threads(1), job="waits 1 ms")
 def threads_1ms(peers, messages, shares, map_to_threads):
     return threads(peers, messages, shares, map_to_threads)
 
 
-@variant(prepare=start_with_threads(10))
+@variant(prepare=start_with_threads(10), job="waits 10 ms")
 def threads_10ms(peers, messages, shares, map_to_threads):
     return threads(peers, messages, shares, map_to_threads)

@@ -31,7 +31,7 @@ def floats(x):
     return values[-1]
 
 
-@variant(prepare=report_ints)
+@variant(prepare=report_ints, job="int")
 def ints(x):
     values = [int(value) for value in x]
     return values[-1]

@@ -12,7 +12,7 @@ def parts_of(x, count):
     return [x[begin:end] for begin, end in zip(bounds, bounds[1:])]
 
 
-@variant(prepare=lambda inputs: inputs.x.tolist())
+@variant(prepare=lambda inputs: inputs.x.tolist(), job="one thread")
 def one_thread(x):
     return sum(x)
 

@@ -15,12 +15,12 @@ def shuffled(inputs):
     return [x[i] for i in inputs.order]
 
 
-@variant(prepare=shuffled)
+@variant(prepare=shuffled, job="shuffled")
 def list_shuffled(x):
     return sum(x)
 
 
-@variant(prepare=lambda inputs: typed_array("d", inputs.x))
+@variant(prepare=lambda inputs: typed_array("d", inputs.x), job="contiguous")
 def array(x):
     return sum(x)
 
@@ -31,7 +31,7 @@ def numpy_array(inputs):
     return numpy.asarray(inputs.x)
 
 
-@variant(prepare=numpy_array, requires="numpy")
+@variant(prepare=numpy_array, requires="numpy", job="contiguous")
 def numpy(x):
     return x.sum()
 
@@ -47,6 +47,8 @@ def compiled_sum(inputs):
     return compiled(inputs, total, x), x
 
 
-@variant(prepare=compiled_sum, requires=("numpy", "numba"), quick=False)
+@variant(
+    prepare=compiled_sum, requires=("numpy", "numba"), quick=False, job="contiguous"
+)
 def numba(total, x):
     return total(x)

@@ -69,6 +69,6 @@ def disabled(request, heap):
     return handle(request, parents_known=True)
 
 
-@variant(prepare=start)
+@variant(prepare=start, job="acyclic")
 def acyclic(request, heap):
     return handle(request, parents_known=False)

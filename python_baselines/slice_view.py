@@ -1,4 +1,4 @@
-"""slice_view: the sum of the middle half of n doubles, read in place or copied first."""
+"""slice_view: the sum of the middle half of n doubles, copied first or read in place."""
 
 from itertools import islice
 
@@ -15,18 +15,18 @@ def list_slice(x):
     return sum(x[begin:end])
 
 
-@variant(prepare=as_lists)
+@variant(prepare=as_lists, job="view")
 def list_islice(x):
     return sum(islice(x, *bounds(x)))
 
 
-@variant
+@variant(job="view")
 def memory_view(x):
     begin, end = bounds(x)
     return sum(x[begin:end])
 
 
-@variant(prepare=as_numpy, requires="numpy")
+@variant(prepare=as_numpy, requires="numpy", job="view")
 def numpy_view(x):
     begin, end = bounds(x)
     return x[begin:end].sum()

@@ -114,8 +114,9 @@ std::vector<ComparedCell> compare_cells(const std::vector<SummaryRow>& base,
 
 Comparison compare_runs(const std::vector<RoundRow>& base, const std::vector<RoundRow>& compared,
                         ComparedBy quantity, const VerdictRule& rule) {
-  std::vector<ComparedCell> cells =
-      compare_cells(summarize(base), summarize(compared), quantity, rule);
+  const std::vector<SummaryRow> after = summarize(compared);
+  const std::vector<SummaryRow> before = summarize(with_jobs_of(after, base));
+  std::vector<ComparedCell> cells = compare_cells(before, after, quantity, rule);
   if (cells.empty()) throw std::invalid_argument("the runs have no cells in common");
   std::vector<std::string> warnings;
   const std::vector<double> ratios = ratios_of(cells);

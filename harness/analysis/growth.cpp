@@ -185,6 +185,7 @@ std::vector<SizedRatio> ratios_to(const Line& line, const Line& baseline) {
   return ratios;
 }
 
+// The line of the kernel's baseline, if it is another one of the same job.
 const Line* baseline_of(const Line& line, const std::vector<Line>& lines,
                         const RunContext& context) {
   const CellKey& cell = line.front()->cell;
@@ -196,7 +197,9 @@ const Line* baseline_of(const Line& line, const std::vector<Line>& lines,
   const auto found = std::find_if(lines.begin(), lines.end(), [&](const Line& other) {
     return series_of(other.front()->cell) == wanted;
   });
-  return found == lines.end() || found->front() == line.front() ? nullptr : &*found;
+  const bool is_comparable = found != lines.end() && found->front() != line.front() &&
+                             found->front()->job == line.front()->job;
+  return is_comparable ? &*found : nullptr;
 }
 
 Line with_gaps(const Line& line) {

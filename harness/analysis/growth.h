@@ -89,8 +89,8 @@ struct GrowthRow {
 
 // For every variant the exponents of time and, for Python variants, of the gap, over all sizes and
 // in each cache, where these sizes follow a power of n. For Python variants also the crossovers
-// with the fastest native variant and with their kernel's baseline. A regime's line begins at the
-// last size of the one before, so that the step between them is part of it.
+// with the fastest native variant and with their kernel's baseline, of the same job. A regime's
+// line begins at the last size of the one before, so that the step between them is part of it.
 std::vector<GrowthRow> growth_of(const std::vector<SummaryRow>& rows, const RunContext& context);
 
 }  // namespace gapmeter

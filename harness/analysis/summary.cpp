@@ -213,7 +213,7 @@ void take_stop_reason(const RoundRow& first, SummaryRow& row) {
 }
 
 SummaryRow summarize_cell(const CellRows& cell, const Probes& probes) {
-  SummaryRow row{.cell = cell.key};
+  SummaryRow row{.cell = cell.key, .job = cell.all.front()->job};
   row.working_set_bytes = cell.all.front()->working_set_bytes;
   row.rounds = static_cast<int>(cell.timed.size());
   take_status(cell, row);
@@ -224,20 +224,20 @@ SummaryRow summarize_cell(const CellRows& cell, const Probes& probes) {
   return row;
 }
 
-// The native row that Python rows are compared with, by kernel, n, threads and input: the index of
-// the fastest one.
-using Input = std::tuple<std::string, std::size_t, int, std::string>;
+// What has to be the same for two rows to be compared: kernel, n, threads, input and job.
+using Work = std::tuple<std::string, std::size_t, int, std::string, std::string>;
 
-Input input_of(const SummaryRow& row) {
-  return {row.cell.kernel, row.cell.n, row.cell.threads, row.input_digest};
+Work work_of(const SummaryRow& row) {
+  return {row.cell.kernel, row.cell.n, row.cell.threads, row.input_digest, row.job};
 }
 
-std::map<Input, std::size_t> fastest_natives(const std::vector<SummaryRow>& rows) {
-  std::map<Input, std::size_t> fastest;
+// The native row that Python rows are compared with: the index of the fastest one.
+std::map<Work, std::size_t> fastest_natives(const std::vector<SummaryRow>& rows) {
+  std::map<Work, std::size_t> fastest;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const SummaryRow& row = rows[i];
     if (!row.cell.variant.lane.is_compiled() || row.verified != true || !row.latency_ns) continue;
-    const auto [known, is_new] = fastest.try_emplace(input_of(row), i);
+    const auto [known, is_new] = fastest.try_emplace(work_of(row), i);
     if (!is_new && *row.latency_ns < *rows[known->second].latency_ns) known->second = i;
   }
   return fastest;
@@ -262,6 +262,17 @@ void take_gap(const SummaryRow& native, SummaryRow& python) {
 }
 
 }  // namespace
+
+std::vector<RoundRow> with_jobs_of(const std::vector<SummaryRow>& other,
+                                   std::vector<RoundRow> rounds) {
+  std::map<std::pair<std::string, VariantId>, std::string> jobs;
+  for (const SummaryRow& row : other) jobs[{row.cell.kernel, row.cell.variant}] = row.job;
+  for (RoundRow& round : rounds) {
+    const auto found = jobs.find({round.cell.kernel, round.cell.variant});
+    if (found != jobs.end()) round.job = found->second;
+  }
+  return rounds;
+}
 
 Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominator) {
   return ratio_of(numerator.round_latencies_ns, denominator.round_latencies_ns, summary_confidence);
@@ -293,10 +304,10 @@ std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Pro
   });
   std::vector<SummaryRow> rows(cells.size());
   in_parallel(cells.size(), [&](std::size_t i) { rows[i] = summarize_cell(cells[i], probes); });
-  const std::map<Input, std::size_t> fastest = fastest_natives(rows);
+  const std::map<Work, std::size_t> fastest = fastest_natives(rows);
   in_parallel(cells.size(), [&](std::size_t i) {
     if (rows[i].cell.variant.lane.is_python() && rows[i].latency_ns) {
-      const auto native = fastest.find(input_of(rows[i]));
+      const auto native = fastest.find(work_of(rows[i]));
       if (native != fastest.end()) take_gap(rows[native->second], rows[i]);
     }
     take_floors(hiccups, rows[i]);

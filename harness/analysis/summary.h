@@ -15,11 +15,17 @@ inline constexpr double summary_confidence = 0.95;
 // A cell's latency is what it takes in undisturbed slices (Probes): of a round the median over its
 // slices, of the cell the figure over its rounds (latency.h). Where too few slices were undisturbed
 // it is that of all slices, and the row's state says `mixed`. A Python row's gap is its latency
-// over that of the fastest verified native variant with the same kernel, n, threads and input. A
-// cell that failed has neither.
+// over that of the fastest verified native variant with the same kernel, n, threads, input and job.
+// A cell that failed has neither.
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds);
 // Of some rows of a run, whose probes are known.
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Probes& probes);
+
+// The rounds with the jobs that their variants have in another run. Jobs are declared and not
+// measured, so that two runs can be held against each other though one is older than a job: their
+// gaps are then between the same variants.
+std::vector<RoundRow> with_jobs_of(const std::vector<SummaryRow>& other,
+                                   std::vector<RoundRow> rounds);
 
 // One cell's latency over another's: the quotient of the two, and its interval (ratio_of with
 // summary_confidence). Precondition: both have latencies.

@@ -171,6 +171,11 @@ std::vector<OutputField> results_of(const Kernel& kernel) {
   return results;
 }
 
+Cost cost_of(const Kernel& kernel, const std::string& job, std::size_t n) {
+  const auto found = kernel.job_costs.find(job);
+  return found == kernel.job_costs.end() ? kernel.cost(n) : found->second(n);
+}
+
 std::size_t working_set_bytes(const Kernel& kernel, std::size_t n) {
   std::size_t bytes = 0;
   for (const InputField& field : kernel.inputs) {

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ struct Cost {
   double flops = 0;  // floating-point operations; a fused multiply-add counts as two
   double items = 0;  // what the kernel's `item` names
 };
+using CostOf = std::function<Cost(std::size_t n)>;
 
 struct OutputField {
   std::string name;
@@ -54,7 +56,10 @@ struct Kernel {
   std::string sizes;
   std::vector<InputField> inputs{};
   std::vector<OutputField> outputs{};
-  std::function<Cost(std::size_t n)> cost;
+  CostOf cost;
+  // Of jobs that are another amount of work, by their names: a borrowed vector of n records is not
+  // n records of work.
+  std::map<std::string, CostOf> job_costs{};
   std::string reference;  // the native variant that all others are verified against
   std::string baseline;   // the Python variant that people would write first
   // Splits the gap into factors between neighbouring rungs; their product is the factor from first
@@ -105,6 +110,9 @@ OutputField output(std::string name, ToleranceOf tolerance, ShapeOf shape = vect
 // What is verified of a call: its outputs, then what it left in the inout fields, each in the order
 // of declaration.
 std::vector<OutputField> results_of(const Kernel& kernel);
+
+// What a call of a variant with this job has to do at size n. Precondition: a cost is declared.
+Cost cost_of(const Kernel& kernel, const std::string& job, std::size_t n);
 
 // The bytes of all inputs and outputs at size n: the least that a call touches, which decides the
 // cache that it fits in.

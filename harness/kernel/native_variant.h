@@ -109,6 +109,7 @@ struct ParameterType {
 
 struct NativeVariant {
   std::string name;
+  std::string job{};  // what it is asked to do; empty: the kernel's main job
   std::vector<ParameterType> parameters;
   ParameterType returns;
   // Whether a preparation comes first. Its parameters then precede those of the function itself.
@@ -305,8 +306,12 @@ class BoundCall final : public NativeCall {
         outputs_(std::is_void_v<Result> ? allocate(shapes_) : std::vector<Buffer>{}),
         work_(Sources{inputs, copies_.fields(), outputs_, metrics_}) {}
 
-  static NativeVariant variant(std::string name) {
-    return {std::move(name), Work::parameters(), Returned<Result>::type, Work::is_prepared,
+  static NativeVariant variant(std::string name, std::string job) {
+    return {std::move(name),
+            std::move(job),
+            Work::parameters(),
+            Returned<Result>::type,
+            Work::is_prepared,
             [](const Inputs& inputs, std::vector<OutputShape> shapes) {
               return std::make_unique<BoundCall>(inputs, std::move(shapes));
             }};
@@ -384,16 +389,18 @@ class BoundCall final : public NativeCall {
 
 }  // namespace detail
 
-// The variant `name`, computed by Function, a function or a lambda without captures.
+// The variant `name`, computed by Function, a function or a lambda without captures. It is compared
+// only with variants of the same job; without one it does the kernel's main job.
 template <auto Function>
-NativeVariant native(std::string name) {
-  return detail::BoundCall<detail::Direct<Function>>::variant(std::move(name));
+NativeVariant native(std::string name, std::string job = "") {
+  return detail::BoundCall<detail::Direct<Function>>::variant(std::move(name), std::move(job));
 }
 
 // The same with a preparation: Function works on what Prepare returned.
 template <auto Prepare, auto Function>
-NativeVariant native(std::string name) {
-  return detail::BoundCall<detail::Prepared<Prepare, Function>>::variant(std::move(name));
+NativeVariant native(std::string name, std::string job = "") {
+  using Work = detail::Prepared<Prepare, Function>;
+  return detail::BoundCall<Work>::variant(std::move(name), std::move(job));
 }
 
 }  // namespace gapmeter

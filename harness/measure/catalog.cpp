@@ -45,6 +45,34 @@ void append_python(const Catalog& catalog, const Kernel& kernel, const std::stri
   }
 }
 
+bool has_native_of(const Kernel& kernel, const std::string& job) {
+  return std::any_of(kernel.native.begin(), kernel.native.end(),
+                     [&](const NativeVariant& variant) { return variant.job == job; });
+}
+
+// A gap is between variants of one job.
+template <class Report>
+void check_jobs(const Catalog& catalog, const Kernel& kernel, const Report& report) {
+  for (const auto& [role, id] :
+       {std::pair{"reference", reference_of(kernel)}, std::pair{"baseline", baseline_of(kernel)}}) {
+    const std::string job = job_of(catalog, kernel, id);
+    if (job.empty()) continue;
+    report(fmt::format("the {} {} does the job '{}', not the kernel's main one, which has no name",
+                       role, to_string(id), job));
+  }
+  std::set<std::string> done;
+  for (const VariantId& id : variants_of(catalog, kernel)) {
+    const std::string job = job_of(catalog, kernel, id);
+    done.insert(job);
+    if (id.lane.is_compiled() || has_native_of(kernel, job)) continue;
+    report(fmt::format("{} does {}, which no native variant does: it has no gap", to_string(id),
+                       job.empty() ? "the main job" : fmt::format("the job '{}'", job)));
+  }
+  for (const auto& [job, cost] : kernel.job_costs) {
+    if (!done.contains(job)) report(fmt::format("no variant does the job '{}' (.job_costs)", job));
+  }
+}
+
 void check_kernel(const Catalog& catalog, const Kernel& kernel,
                   std::vector<std::string>& problems) {
   const auto report = [&](const std::string& text) {
@@ -65,6 +93,7 @@ void check_kernel(const Catalog& catalog, const Kernel& kernel,
       find_python_variant(catalog, kernel.name, kernel.baseline) == nullptr) {
     report(fmt::format("the baseline '{}' is not among the Python variants", kernel.baseline));
   }
+  if (importable) check_jobs(catalog, kernel, report);
   constexpr std::string_view python = "python/";
   for (const Rung& rung : kernel.ladder) {
     if (importable && rung.variant.starts_with(python) &&
@@ -108,6 +137,18 @@ std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel)
     append_python(catalog, kernel, further.label, variants);
   }
   return variants;
+}
+
+std::string job_of(const Catalog& catalog, const Kernel& kernel, const VariantId& variant) {
+  if (variant.lane.has_engines()) {
+    const PythonVariant* python =
+        find_python_variant(catalog, kernel.name, variant.name, variant.engine);
+    return python == nullptr ? std::string() : python->job;
+  }
+  const auto found =
+      std::find_if(kernel.native.begin(), kernel.native.end(),
+                   [&](const NativeVariant& known) { return known.name == variant.name; });
+  return found == kernel.native.end() ? std::string() : found->job;
 }
 
 const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel,

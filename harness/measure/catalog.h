@@ -37,7 +37,8 @@ VariantId reference_of(const Kernel& kernel);
 VariantId baseline_of(const Kernel& kernel);
 
 // Everything that is wrong with the pairs, one sentence each, starting with the kernel's name:
-// orphans on either side, duplicates, missing parts, modules that can't be imported.
+// orphans on either side, duplicates, missing parts, modules that can't be imported, jobs without a
+// native variant.
 std::vector<std::string> check_catalog(const Catalog& catalog);
 
 // Why an engine (the first, or the one with this label) does not see the Python variants of the
@@ -58,6 +59,9 @@ std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel)
 // label.
 const PythonVariant* find_python_variant(const Catalog& catalog, std::string_view kernel,
                                          std::string_view variant, std::string_view engine = "");
+
+// What one of the kernel's variants is asked to do; empty for the main job.
+std::string job_of(const Catalog& catalog, const Kernel& kernel, const VariantId& variant);
 
 // Kernels whose names match any of the patterns (* ? [...]); all for no pattern. Throws UnknownName
 // when a pattern matches nothing.

@@ -12,7 +12,8 @@ namespace {
 
 PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const VariantId& id,
                             std::size_t n, bool quick) {
-  PlannedVariant planned{.id = id};
+  PlannedVariant planned{.id = id, .job = job_of(catalog, kernel, id)};
+  planned.cost = cost_of(kernel, planned.job, n);
   if (const std::optional<std::string> contradiction = find_contradiction(catalog, kernel)) {
     planned.settled = {.status = Status::error,
                        .reason = *contradiction + " (gapmeter list --check)"};
@@ -44,7 +45,6 @@ CellGroup plan_group(const Catalog& catalog, const Kernel& kernel, const Selecti
   }
   CellGroup group{.kernel = kernel.name,
                   .n = n,
-                  .cost = kernel.cost(n),
                   .working_set_bytes = working_set_bytes(kernel, n),
                   .single_calls = kernel.single_calls};
   const auto wanted = [&](const VariantId& id) {
@@ -130,7 +130,7 @@ std::uint64_t digest_of(const Plan& plan) {
     text += fmt::format("\n{} {} {}", group.kernel, group.n, group.single_calls);
     for (const Pass pass : group.untimed) text += fmt::format(" {}", name_of(pass));
     for (const PlannedVariant& variant : group.variants) {
-      text += fmt::format(" {}/{}{}", to_string(variant.id), variant.threads,
+      text += fmt::format(" {}/{}/{}{}", to_string(variant.id), variant.threads, variant.job,
                           variant.settled ? "!" : "");
     }
   }

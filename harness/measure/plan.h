@@ -32,6 +32,8 @@ struct Selection {
 struct PlannedVariant {
   VariantId id;
   int threads = 1;
+  std::string job{};  // empty: the kernel's main one
+  Cost cost{};        // of a call
   // Known without measuring: larger than the variant's max_size, a module that can't be imported.
   std::optional<Measurement> settled{};
 };
@@ -41,7 +43,6 @@ struct PlannedVariant {
 struct CellGroup {
   std::string kernel;
   std::size_t n = 0;
-  Cost cost{};
   std::size_t working_set_bytes = 0;
   double single_calls = 1;  // times the plan's single_calls_ns
   // Those that come before the rounds, once for each cell; nothing is timed in them.

@@ -342,6 +342,7 @@ void Scheduler::record(Contest& contest, const PlannedVariant& planned, Pass pas
                        int position, TaskOutcome outcome) {
   const CellGroup& group = *contest.group;
   RoundRow row{.cell = cell_of(group, planned),
+               .job = planned.job,
                .pass = pass,
                .round = round,
                .position = position,
@@ -349,9 +350,9 @@ void Scheduler::record(Contest& contest, const PlannedVariant& planned, Pass pas
                .precision = plan_.precision,
                .budgeted = options_.budget_s.has_value(),
                .measurement = std::move(outcome.measurement),
-               .items_per_call = group.cost.items,
-               .bytes_per_call = group.cost.bytes,
-               .flops_per_call = group.cost.flops,
+               .items_per_call = planned.cost.items,
+               .bytes_per_call = planned.cost.bytes,
+               .flops_per_call = planned.cost.flops,
                .working_set_bytes = static_cast<std::int64_t>(group.working_set_bytes),
                .worker_s = outcome.wall_s};
   observer_.row_ends(row);

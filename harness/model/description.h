@@ -15,16 +15,21 @@ struct PythonVariant {
   std::vector<std::string> requires_packages;
   std::optional<std::size_t> max_size;
   bool quick = true;  // false: too slow to prepare for quick runs
+  std::string job{};  // empty: the kernel's main job
 };
 
 // What a program's native worker reports about its kernels, to another build of the program.
 struct NativeDescription {
+  struct Variant {
+    std::string name;
+    std::string job{};
+  };
   struct Kernel {
     std::string name;
     std::string sizes;
     std::string reference;
     std::string baseline;
-    std::vector<std::string> variants;
+    std::vector<Variant> variants;
   };
   std::string python_dir;    // where the .py files of its kernels are
   std::string git_revision;  // that it was built from

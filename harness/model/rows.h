@@ -15,8 +15,8 @@
 namespace gapmeter {
 
 // The format version of the files of results, recorded in run.json. Adding columns does not change
-// it. Since version 3 a round is made of slices between probes, and a latency is that of undisturbed
-// ones; before, it was a percentile of the round's batches.
+// it. Since version 3 a round is made of slices between probes, and a latency is that of
+// undisturbed ones; before, it was a percentile of the round's batches.
 inline constexpr int schema_version = 3;
 inline constexpr int oldest_readable_schema = 2;
 inline constexpr int schema_of_slices = 3;
@@ -24,6 +24,7 @@ inline constexpr int schema_of_slices = 3;
 // One task: a line of rounds.csv.
 struct RoundRow {
   CellKey cell;
+  std::string job{};  // what the variant was asked to do; empty: the kernel's main job
   Pass pass = Pass::time;
   int round = 0;           // counted from 0; 0 for verify and memory passes
   int position = 0;        // place in the round's order
@@ -65,6 +66,7 @@ std::string_view name_of(MachineState state);
 // One cell: a line of summary.csv.
 struct SummaryRow {
   CellKey cell;
+  std::string job{};
   Status status = Status::ok;
   std::string reason{};
   std::optional<bool> verified{};
@@ -74,7 +76,7 @@ struct SummaryRow {
   std::optional<double> latency_ns{};
   std::optional<Interval> latency_ci_ns{};
   std::optional<double> items_per_s{}, bytes_per_s{}, flops_per_s{};
-  std::string reference{};  // the variant that `gap` is against
+  std::string reference{};  // the variant that `gap` is against, of the same job
   std::optional<double> gap{};
   std::optional<Interval> gap_ci{};
   std::string input_digest{};

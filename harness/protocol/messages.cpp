@@ -278,6 +278,14 @@ std::vector<std::string> strings(const Json& object, const char* key) {
   return values;
 }
 
+std::vector<NativeDescription::Variant> native_variants(const Json& kernel) {
+  std::vector<NativeDescription::Variant> variants;
+  for (const Json& variant : array_of(kernel, "variants")) {
+    variants.push_back({.name = text_of(variant, "name"), .job = text_of(variant, "job")});
+  }
+  return variants;
+}
+
 std::string dump(const Json& message) {
   // Captured text may hold any bytes, but JSON is UTF-8: broken sequences are replaced.
   return message.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -346,11 +354,15 @@ Measurement decode_measurement(std::string_view text, std::uint64_t nonce) {
 std::string encode(const NativeDescription& description, std::uint64_t nonce) {
   Json kernels = Json::array();
   for (const NativeDescription::Kernel& kernel : description.kernels) {
+    Json variants = Json::array();
+    for (const auto& [name, job] : kernel.variants) {
+      variants.push_back({{"name", name}, {"job", job}});
+    }
     kernels.push_back({{"name", kernel.name},
                        {"sizes", kernel.sizes},
                        {"reference", kernel.reference},
                        {"baseline", kernel.baseline},
-                       {"variants", kernel.variants}});
+                       {"variants", variants}});
   }
   return dump({{"protocol", protocol_version},
                {"nonce", nonce},
@@ -370,7 +382,7 @@ NativeDescription decode_native_description(std::string_view text, std::uint64_t
                                    .sizes = text_of(kernel, "sizes"),
                                    .reference = text_of(kernel, "reference"),
                                    .baseline = text_of(kernel, "baseline"),
-                                   .variants = strings(kernel, "variants")});
+                                   .variants = native_variants(kernel)});
   }
   return description;
 }
@@ -382,7 +394,8 @@ std::string encode(const PythonDescription& description, std::uint64_t nonce) {
                         {"name", variant.name},
                         {"requires", variant.requires_packages},
                         {"max_size", optional_json(variant.max_size)},
-                        {"quick", variant.quick}});
+                        {"quick", variant.quick},
+                        {"job", variant.job}});
   }
   Json problems = Json::array();
   for (const auto& [kernel, problem] : description.problems) {
@@ -414,6 +427,7 @@ PythonDescription decode_description(std::string_view text, std::uint64_t nonce)
       description.variants.back().max_size = positive<std::size_t>(variant, "max_size");
     }
     description.variants.back().quick = flag_of(variant, "quick");
+    description.variants.back().job = text_of(variant, "job");
   }
   for (const Json& problem : array_of(message, "problems")) {
     description.problems.push_back({text_of(problem, "kernel"), text_of(problem, "text")});

@@ -72,6 +72,7 @@ class Variant:
         requires: tuple[str, ...],
         max_size: int | None,
         quick: bool,
+        job: str,
     ) -> None:
         self.name = function.__name__
         self.function = function
@@ -80,6 +81,7 @@ class Variant:
         self.requires = requires
         self.max_size = max_size
         self.quick = quick
+        self.job = job
 
 
 def variant(
@@ -90,6 +92,7 @@ def variant(
     requires: str | tuple[str, ...] = (),
     max_size: int | None = None,
     quick: bool = True,
+    job: str = "",
 ) -> Any:
     """Declare the function below as a variant, named after it.
 
@@ -102,6 +105,8 @@ def variant(
     requires: packages without which the variant is skipped; `prepare` imports what it needs.
     max_size: the largest n that the variant is meant for; larger ones are skipped.
     quick: False leaves the variant out of `--quick` runs, because preparing it takes seconds.
+    job: what the variant is asked to do, if that is not the kernel's main job: it is compared only
+        with native variants of the same job.
     """
 
     def declare(decorated: Callable[..., Any]) -> Callable[..., Any]:
@@ -110,7 +115,7 @@ def variant(
         packages = (requires,) if isinstance(requires, str) else tuple(requires)
         # Not those of decorated.__globals__: they are another module's if its decorator made it.
         declared = vars(_importing[-1]).setdefault(_VARIANTS, [])
-        declared.append(Variant(decorated, prepare, fresh, packages, max_size, quick))
+        declared.append(Variant(decorated, prepare, fresh, packages, max_size, quick, job))
         return decorated
 
     return declare if function is None else declare(function)
@@ -230,6 +235,7 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
                     "requires": list(found.requires),
                     "max_size": found.max_size,
                     "quick": found.quick,
+                    "job": found.job,
                 }
             )
     return {"modules": modules, "variants": variants, "problems": problems} | _engine()

@@ -10,6 +10,10 @@
 namespace gapmeter {
 namespace {
 
+constexpr const char* job_meaning =
+    "what the variant is asked to do, where a kernel asks for several things: only variants of one "
+    "job are compared; empty: the kernel's main job";
+
 // A cost of 0 means "does not apply".
 std::string applicable(double value) { return value == 0 ? std::string() : text_of(value); }
 
@@ -137,19 +141,22 @@ std::vector<Column<RoundRow>> round_schema_of_task() {
            [](In f, Row& r) { r.measurement.max_error = f.maybe<double>("max_error"); }}};
 }
 
-// The kernel's declared cost of a call, and the process.
+// What a call was asked to do, and its declared cost.
 std::vector<Column<RoundRow>> round_schema_of_cost() {
   using Row = RoundRow;
   using In = const FieldReader&;
-  constexpr const char* cost = "the kernel's declared cost";
+  constexpr const char* cost = "the declared cost of the variant's job";
   return {
+      {"job", job_meaning, [](const Row& r) { return r.job; },
+       [](In f, Row& r) { r.job = f.is_empty("job") ? "" : f.line("job"); }},
       {"items_per_call", cost, [](const Row& r) { return applicable(r.items_per_call); },
        [](In f, Row& r) { r.items_per_call = f.maybe<double>("items_per_call").value_or(0); }},
       {"bytes_per_call", cost, [](const Row& r) { return applicable(r.bytes_per_call); },
        [](In f, Row& r) { r.bytes_per_call = f.maybe<double>("bytes_per_call").value_or(0); }},
       {"flops_per_call", cost, [](const Row& r) { return applicable(r.flops_per_call); },
        [](In f, Row& r) { r.flops_per_call = f.maybe<double>("flops_per_call").value_or(0); }},
-      {"working_set_bytes", cost, [](const Row& r) { return text_of(r.working_set_bytes); },
+      {"working_set_bytes", "inputs and outputs in their native types",
+       [](const Row& r) { return text_of(r.working_set_bytes); },
        [](In f, Row& r) { r.working_set_bytes = f.number<std::int64_t>("working_set_bytes", 0); }}};
 }
 
@@ -180,7 +187,7 @@ std::vector<Column<SummaryRow>> summary_schema_of_latency() {
   constexpr const char* percentiles =
       "percentiles of calls timed one by one; empty where fewer than ten calls lie beyond, and for "
       "calls under a microsecond";
-  constexpr const char* rates = "the kernel's declared cost over the latency";
+  constexpr const char* rates = "the declared cost of the variant's job over the latency";
   const auto percentile = [](double q) {
     return [q](const Row& r) { return text_of(supported_quantile(single_calls_of(r), q)); };
   };
@@ -220,7 +227,7 @@ std::vector<Column<SummaryRow>> summary_schema_of_status() {
 std::vector<Column<SummaryRow>> summary_schema_of_gap() {
   using Row = SummaryRow;
   constexpr const char* interval = "its 95 % interval";
-  return {{"reference", "the native variant that the gap is against",
+  return {{"reference", "the native variant that the gap is against, of the same job",
            [](const Row& r) { return r.reference; }},
           {"gap", "latency over the reference's; Python rows only",
            [](const Row& r) { return text_of(r.gap); }},
@@ -228,7 +235,8 @@ std::vector<Column<SummaryRow>> summary_schema_of_gap() {
           {"gap_ci_high", interval, [](const Row& r) { return high_of(r.gap_ci); }},
           {"input_digest", "XXH3-64 of the inputs", [](const Row& r) { return r.input_digest; }},
           {"working_set_bytes", "inputs and outputs in their native types",
-           [](const Row& r) { return text_of(r.working_set_bytes); }}};
+           [](const Row& r) { return text_of(r.working_set_bytes); }},
+          {"job", job_meaning, [](const Row& r) { return r.job; }}};
 }
 
 std::vector<Column<SummaryRow>> summary_schema_of_state() {

@@ -19,7 +19,7 @@ NativeDescription describe(const std::string& python_dir) {
                                    .baseline = kernel.baseline,
                                    .variants = {}});
     for (const auto& variant : kernel.native) {
-      description.kernels.back().variants.push_back(variant.name);
+      description.kernels.back().variants.push_back({variant.name, variant.job});
     }
   }
   return description;

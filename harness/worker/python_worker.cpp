@@ -472,11 +472,11 @@ class PythonLane final : public LaneRunner {
       description.modules = found["modules"].cast<std::vector<std::string>>();
       for (const py::handle item : found["variants"]) {
         const auto variant = item.cast<py::dict>();
-        description.variants.push_back({variant["kernel"].cast<std::string>(),
-                                        variant["name"].cast<std::string>(),
-                                        variant["requires"].cast<std::vector<std::string>>(),
-                                        variant["max_size"].cast<std::optional<std::size_t>>(),
-                                        variant["quick"].cast<bool>()});
+        description.variants.push_back(
+            {variant["kernel"].cast<std::string>(), variant["name"].cast<std::string>(),
+             variant["requires"].cast<std::vector<std::string>>(),
+             variant["max_size"].cast<std::optional<std::size_t>>(), variant["quick"].cast<bool>(),
+             variant["job"].cast<std::string>()});
       }
       for (const py::handle item : found["problems"]) {
         const auto problem = item.cast<std::pair<std::string, std::string>>();

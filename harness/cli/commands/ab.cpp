@@ -28,8 +28,8 @@
 namespace gapmeter {
 namespace {
 
-// A build and what it offers. Its kernels have only names, sizes and variants, because their
-// functions are in the other executable.
+// A build and what it offers. Its kernels have only names, sizes and variants with their jobs,
+// because their functions are in the other executable.
 struct Build {
   WorkerSettings workers;
   Catalog catalog;
@@ -53,7 +53,10 @@ Build load_build(const std::string& program, const AbOptions& options,
                   .reference = outline.reference,
                   .baseline = outline.baseline,
                   .native = {}};
-    for (const std::string& name : outline.variants) kernel.native.push_back({name, {}, {}, {}});
+    for (const auto& [name, job] : outline.variants) {
+      kernel.native.push_back(
+          {.name = name, .job = job, .parameters = {}, .returns = {}, .bind = {}});
+    }
     build.catalog.kernels.push_back(std::move(kernel));
   }
   build.catalog.python = describe_python(build.workers, build.workers.engines.front());
@@ -61,26 +64,34 @@ Build load_build(const std::string& program, const AbOptions& options,
   return build;
 }
 
-bool has_variant(const Catalog& catalog, const std::string& kernel, const VariantId& variant) {
+// A cell and what its variant is asked to do.
+struct CommonCell {
+  CellKey cell;
+  std::string job;
+};
+
+bool has_variant(const Catalog& catalog, const std::string& kernel, const VariantId& variant,
+                 const std::string& job) {
   return std::any_of(catalog.kernels.begin(), catalog.kernels.end(), [&](const Kernel& known) {
-    if (known.name != kernel) return false;
+    if (known.name != kernel || job_of(catalog, known, variant) != job) return false;
     const std::vector<VariantId> variants = variants_of(catalog, known);
     return std::find(variants.begin(), variants.end(), variant) != variants.end();
   });
 }
 
-// The cells that both builds have. Without given sizes, those of the new build.
-std::vector<CellKey> common_cells(const Catalog& base, const Catalog& compared,
-                                  const Selection& selection) {
+// The cells that both builds have, with the same job. Without given sizes, those of the new build.
+std::vector<CommonCell> common_cells(const Catalog& base, const Catalog& compared,
+                                     const Selection& selection) {
   const std::vector<const Kernel*> kernels = select_kernels(compared, selection.kernels);
   check_variant_patterns(compared, kernels, selection.variants);
-  std::vector<CellKey> cells;
+  std::vector<CommonCell> cells;
   for (const Kernel* kernel : kernels) {
     for (const VariantId& variant : variants_of(compared, *kernel)) {
       if (!selection.variants.empty() && !matches_any(variant, selection.variants)) continue;
-      if (!has_variant(base, kernel->name, variant)) continue;
+      const std::string job = job_of(compared, *kernel, variant);
+      if (!has_variant(base, kernel->name, variant, job)) continue;
       for (const std::size_t n : sizes_for(*kernel, selection)) {
-        cells.push_back({.kernel = kernel->name, .variant = variant, .n = n});
+        cells.push_back({{.kernel = kernel->name, .variant = variant, .n = n}, job});
       }
     }
   }
@@ -101,9 +112,10 @@ class PairsFile {
     file_->append(to_csv_line(columns));
   }
 
-  void add(const CellKey& cell, const DuelRow& row) {
+  void add(const CommonCell& common, const DuelRow& row) {
     if (!file_) return;
-    Fields fields = to_fields(RoundRow{.cell = cell,
+    Fields fields = to_fields(RoundRow{.cell = common.cell,
+                                       .job = common.job,
                                        .round = row.pair,
                                        .measurement = row.outcome.measurement,
                                        .worker_s = row.outcome.wall_s});
@@ -145,7 +157,7 @@ int compare_builds(const AbOptions& options, const Invocation& invocation) {
   Build compared = load_build(options.compared, options, invocation);
   base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
   base.workers.abandon = compared.workers.abandon = &invocation.interrupts.abandon;
-  const std::vector<CellKey> cells =
+  const std::vector<CommonCell> cells =
       common_cells(base.catalog, compared.catalog, options.selection);
   PairsFile file(options.out);
   std::optional<AppendFile> log;
@@ -161,7 +173,7 @@ int compare_builds(const AbOptions& options, const Invocation& invocation) {
   const double started_s = clock.now_s();
   std::vector<ComparedCell> results;
   for (std::size_t i = 0; i < cells.size() && !invocation.interrupts.stop; ++i) {
-    const CellKey& cell = cells[i];
+    const CellKey& cell = cells[i].cell;
     if (options.budget_s) {
       const double left_s = *options.budget_s - (clock.now_s() - started_s);
       rule.short_budget_s = rule.long_budget_s = left_s / static_cast<double>(cells.size() - i);
@@ -169,7 +181,7 @@ int compare_builds(const AbOptions& options, const Invocation& invocation) {
     const Task task{
         .kernel = cell.kernel, .variant = cell.variant, .n = cell.n, .seed = options.seed};
     const DuelResult duel =
-        run_duel(task, runner, clock, rule, [&](const DuelRow& row) { file.add(cell, row); });
+        run_duel(task, runner, clock, rule, [&](const DuelRow& row) { file.add(cells[i], row); });
     results.push_back(compared_cell(cell, duel, rule.confidence));
     notice(stderr,
            fmt::format("[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,

@@ -19,9 +19,9 @@
 namespace gapmeter {
 namespace {
 
-std::set<CellKey> cells_of(const std::vector<SummaryRow>& rows) {
+std::set<CellKey> cells_of(const std::vector<RoundRow>& rows) {
   std::set<CellKey> cells;
-  for (const SummaryRow& row : rows) cells.insert(row.cell);
+  for (const RoundRow& row : rows) cells.insert(row.cell);
   return cells;
 }
 
@@ -53,9 +53,9 @@ void take_selection(const std::set<CellKey>& cells, Selection& selection) {
 using Measure = std::function<MeasuredRun(const RunOptions&, const Choose&)>;
 
 int reproduce(const ReproduceOptions& options, const Measure& measure) {
-  const std::vector<SummaryRow> reference = summarize(read_rounds(options.reference));
+  const std::vector<RoundRow> rounds = read_rounds(options.reference);
   const RunContext context = read_context(options.reference);
-  const std::set<CellKey> cells = cells_of(reference);
+  const std::set<CellKey> cells = cells_of(rounds);
   RunOptions run_options = options.run;
   take_selection(cells, run_options.selection);
   const MeasuredRun run = measure(run_options, [&](std::vector<CellGroup>& groups) {
@@ -74,6 +74,7 @@ int reproduce(const ReproduceOptions& options, const Measure& measure) {
                                run.dir.string(), how_to_go_on(run.dir)));
     return 130;
   }
+  const std::vector<SummaryRow> reference = summarize(with_jobs_of(run.summary, rounds));
   const Reproduction reproduction =
       compare_with_reference(reference, context, run.summary, run.context);
   fmt::print("{}", format_reproduction(reproduction, options.format));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
@@ -17,12 +18,25 @@ std::vector<std::string> variant_names(const Catalog& catalog, const Kernel& ker
   return names;
 }
 
+// The variants of each job, by its name.
+std::map<std::string, std::vector<std::string>> variants_by_job(const Catalog& catalog,
+                                                                const Kernel& kernel) {
+  std::map<std::string, std::vector<std::string>> jobs;
+  for (const VariantId& variant : variants_of(catalog, kernel)) {
+    jobs[job_of(catalog, kernel, variant)].push_back(to_string(variant));
+  }
+  return jobs;
+}
+
 std::string as_text(const Catalog& catalog) {
   std::string text;
   for (const Kernel& kernel : catalog.kernels) {
     text += fmt::format("{}: {}\n", kernel.name, kernel.title);
     text += fmt::format("  sizes      {}\n", kernel.sizes);
-    text += fmt::format("  variants   {}\n", fmt::join(variant_names(catalog, kernel), " "));
+    for (const auto& [job, variants] : variants_by_job(catalog, kernel)) {
+      const std::string said = job.empty() ? "" : job + ": ";
+      text += fmt::format("  variants   {}{}\n", said, fmt::join(variants, " "));
+    }
     text += fmt::format("  reference  {}\n", to_string(reference_of(kernel)));
     text += fmt::format("  baseline   {}\n", to_string(baseline_of(kernel)));
     if (!kernel.claims.empty()) {
@@ -65,7 +79,8 @@ std::string as_json(const Catalog& catalog) {
                        {"reference", to_string(reference_of(kernel))},
                        {"baseline", to_string(baseline_of(kernel))},
                        {"ladder", describe_ladder(kernel)},
-                       {"variants", variant_names(catalog, kernel)}});
+                       {"variants", variant_names(catalog, kernel)},
+                       {"jobs", variants_by_job(catalog, kernel)}});
   }
   return nlohmann::json{{"kernels", kernels}}.dump(2) + '\n';
 }

@@ -42,7 +42,8 @@ std::string native_cell(const std::vector<const SummaryRow*>& rows) {
   return fmt::format("{} {}", fastest->cell.variant.name, format_time(*fastest->latency_ns));
 }
 
-std::string kernel_table(const std::string& kernel, const std::vector<const SummaryRow*>& rows) {
+// Of one kernel, and of one job of it.
+std::string table_of(const std::string& title, const std::vector<const SummaryRow*>& rows) {
   std::vector<VariantId> pythons;
   std::map<SizeKey, std::vector<const SummaryRow*>> by_size;
   bool threaded = false;
@@ -70,7 +71,7 @@ std::string kernel_table(const std::string& kernel, const std::vector<const Summ
     }
     lines.push_back(std::move(line));
   }
-  return kernel + '\n' + align_columns(lines);
+  return title + '\n' + align_columns(lines);
 }
 
 }  // namespace
@@ -96,16 +97,18 @@ std::string align_columns(const std::vector<Line>& lines) {
 
 std::string format_table(const std::vector<SummaryRow>& rows) {
   std::vector<std::string> kernels;
-  std::map<std::string, std::vector<const SummaryRow*>> by_kernel;
+  std::map<std::string, std::map<std::string, std::vector<const SummaryRow*>>> by_job;
   for (const SummaryRow& row : rows) {
-    auto& cells = by_kernel[row.cell.kernel];
-    if (cells.empty()) kernels.push_back(row.cell.kernel);
-    cells.push_back(&row);
+    auto& jobs = by_job[row.cell.kernel];
+    if (jobs.empty()) kernels.push_back(row.cell.kernel);
+    jobs[row.job].push_back(&row);
   }
   std::string text;
   for (const std::string& kernel : kernels) {
-    if (!text.empty()) text += '\n';
-    text += kernel_table(kernel, by_kernel[kernel]);
+    for (const auto& [job, cells] : by_job[kernel]) {
+      if (!text.empty()) text += '\n';
+      text += table_of(job.empty() ? kernel : fmt::format("{}: {}", kernel, job), cells);
+    }
   }
   return text;
 }

@@ -8,7 +8,8 @@
 
 namespace gapmeter {
 
-// Per kernel and n: the fastest verified native variant, then each Python variant with its gap.
+// For each kernel and job, by n: the fastest verified native variant, then each Python variant with
+// its gap.
 // Failed cells show their status in place of a time.
 std::string format_table(const std::vector<SummaryRow>& rows);
 

@@ -87,7 +87,7 @@ def test_wrong_results_are_reported_and_not_timed(
     assert "native/broken" not in {row["variant"] for row in pairs_of(out)}
 
 
-def test_variants_that_only_one_build_has_are_left_out(
+def test_variants_that_only_one_build_has_or_for_another_job_are_left_out(
     changes: tuple[subprocess.CompletedProcess[str], Path],
 ) -> None:
     process, _ = changes

@@ -42,6 +42,22 @@ def test_json_holds_the_whole_description(kernels: dict[str, dict[str, Any]]) ->
         *(f"python/{name}" for name in ("comprehension", "append", "numpy", "numpy_out", "numba")),
     ]
     assert "C11" in kernel["claims"]
+    assert kernel["jobs"] == {
+        "": [
+            "native/alloc",
+            *(f"python/{name}" for name in ("comprehension", "append", "numpy", "numba")),
+        ],
+        "into": [
+            *(f"native/{name}" for name in NATIVE_WEIGHTS if name != "alloc"),
+            "python/numpy_out",
+        ],
+    }
+
+
+def test_what_people_write_first_has_a_gap(kernels: dict[str, dict[str, Any]]) -> None:
+    for kernel in kernels.values():
+        main = kernel["jobs"][""]
+        assert kernel["baseline"] in main and kernel["reference"] in main
 
 
 def test_the_text_shows_every_kernel_and_variant(
@@ -51,7 +67,9 @@ def test_the_text_shows_every_kernel_and_variant(
     assert (process.returncode, process.stderr) == (0, "")
     for name, kernel in kernels.items():
         assert f"{name}: {kernel['title']}\n" in process.stdout
-        assert " ".join(kernel["variants"]) in process.stdout
+        for job, variants in kernel["jobs"].items():
+            said = f"{job}: " if job else ""
+            assert f"  variants   {said}{' '.join(variants)}\n" in process.stdout
 
 
 def test_the_real_kernels_have_no_problems(
@@ -75,6 +93,8 @@ EXPECTED_PROBLEMS = [
     r"empty_parts: empty_parts\.py declares no variant .*",
     r"inout_scalar: the inout field 'total' is a scalar: .*",
     r"inout_scalar: native/right is .*",
+    r"jobs: python/viewing does the job 'view', which no native variant does: it has no gap",
+    r"jobs: no variant does the job 'veiw' \(\.job_costs\)",
     r"missing_names: no baseline is declared .*",
     r"missing_names: no reference is declared .*",
     r"names_of_python: an input is called 'n': Python variants know something else as inputs\.n",

@@ -16,18 +16,32 @@ from gapmeter_report.models.numbers import format_ratio, round_ratio
 from gapmeter_report.models.series import failures_of
 from gapmeter_report.models.steadiness import with_states
 from gapmeter_report.models.subjects import Subject
+from gapmeter_report.models.work import jobs_of
 
 
 @matplotlib.rc_context(style.RC)
 def gap_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
-    """Gap of every Python variant against n, with its interval and the line of parity."""
+    """Gap of every Python variant against n, with its interval and the line of parity; a panel for
+    each job, since gaps of different jobs have nothing to do with each other."""
     python = gap_rows(rows)
+    parts = [python[python["job"] == job] for job in jobs_of(python)] or [python]
+    panels = [_panel(part, rows, subject) for part in parts]
+    alt = " ".join(
+        alttext.gap_alt(panel, reference_phrase(part), _crossings(part, subject))
+        for panel, part in zip(panels, parts)
+    )
+    words = Words("gap", _subtitle(parts), alt, _references(parts))
+    return chart_over_n(panels, rows, subject, words, cache_marks_of(rows, subject, panels[0]))
+
+
+def _panel(python: pd.DataFrame, rows: pd.DataFrame, subject: Subject) -> Panel:
+    """The gaps of one job."""
     series = with_growth(
         with_states(gap_series(python, subject.looks, _gap_note), rows, gaps=True),
         subject.growth, "gap",
     )
-    panel = Panel(
-        y_label="gap: Python time / native time",
+    return Panel(
+        y_label=f"{''.join(jobs_of(python)) or 'gap'}: Python time / native time",
         series=series,
         failures=failures_of(python, subject.looks),
         format=round_ratio,
@@ -36,11 +50,27 @@ def gap_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
         crossings=crossings_of(series, subject.growth),
         strip_name="no gap",
     )
-    reference = reference_phrase(python)
-    subtitle = f"compared with {reference}" if reference else ""
-    alt = alttext.gap_alt(panel, reference, crossing_phrases(subject.growth))
-    words = Words("gap", subtitle, alt)
-    return chart_over_n([panel], rows, subject, words, cache_marks_of(rows, subject, panel))
+
+
+def _subtitle(parts: list[pd.DataFrame]) -> str:
+    """What the gaps are against, if that can be said in a line."""
+    if len(parts) > 1:
+        return "a panel for each job, compared with the fastest native variant of the same job"
+    reference = reference_phrase(parts[0])
+    return f"compared with {reference}" if reference else ""
+
+
+def _references(parts: list[pd.DataFrame]) -> tuple[str, ...]:
+    """What the gaps of each of several jobs are against."""
+    if len(parts) == 1:
+        return ()
+    told = ((jobs_of(part)[0] or "main job", reference_phrase(part)) for part in parts)
+    return tuple(f"{name}: against {reference}" for name, reference in told if reference)
+
+
+def _crossings(python: pd.DataFrame, subject: Subject) -> list[str]:
+    growth = subject.growth
+    return crossing_phrases(growth[growth["variant"].isin(python["variant"])])
 
 
 def _gap_note(part: pd.DataFrame, column: str) -> str:

@@ -1,7 +1,8 @@
 """The heat map of a run: the gap of every kernel at every size, in one picture.
 
-One row for each kernel; on the left the baseline, which is what people write first, on the right
-the best Python variant at each size. The colour scale is logarithmic and diverges at 1.
+One row for each kernel and, of kernels with several jobs, for each job; on the left the baseline,
+which is what people write first, on the right the best Python variant at each size. The colour
+scale is logarithmic and diverges at 1.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from gapmeter_report.drawing.style import SMALL_SIZE, WIDTH
 from gapmeter_report.drawing.text import fit, text_width
 from gapmeter_report.drawing.ticks import thin_evenly
 from gapmeter_report.loading.run import Run
-from gapmeter_report.loading.run_json import Kernel
 from gapmeter_report.models.heat import Grid, heat_grids
 from gapmeter_report.models.numbers import format_ratio, format_size, round_ratio, three_digits
 from gapmeter_report.models.subjects import footer_text
@@ -41,32 +41,36 @@ def heat_map(run: Run) -> Chart | None:
     heat = heat_grids(run)
     if heat is None:
         return None
-    grids, kernels, bins = heat
+    grids, names, bins = heat
     title = "The gap at a glance: every kernel at every size"
-    subtitle = "gap: Python time / fastest native time; orange: native is faster, purple: Python is"
-    notes = "sizes: the nearest to each power of 4 · ×: failed, –: skipped, blank: not measured"
-    height = _TOP + len(kernels) * _ROW + _BOTTOM
-    sheet = Sheet(height, title, subtitle, footer_text(run.environment), [notes])
+    subtitle = (
+        "gap: Python time / fastest native time of the same job; orange: native is faster, purple: "
+        "Python is"
+    )
+    notes = ["sizes: the nearest to each power of 4", "×: failed, –: skipped, blank: not measured",
+             "in brackets: other jobs than the main one"]
+    height = _TOP + len(names) * _ROW + _BOTTOM
+    sheet = Sheet(height, title, subtitle, footer_text(run.environment), notes)
     norm, colours = _norm(grids), matplotlib.colormaps[_COLOURS]
-    for place, (grid, box) in enumerate(zip(grids, _boxes(kernels, len(bins)))):
-        axes = sheet.rows(box, None, len(kernels))
+    for place, (grid, box) in enumerate(zip(grids, _boxes(names, len(bins)))):
+        axes = sheet.rows(box, None, len(names))
         _draw_grid(axes, grid, norm, colours, box)
-        names = [fit(k.name, box.left - EDGE - 6) if place == 0 else "" for k in kernels]
-        axes.set_yticks(range(len(kernels)), names)
+        shown = [fit(name, box.left - EDGE - 6) if place == 0 else "" for name in names]
+        axes.set_yticks(range(len(names)), shown)
         _name_sizes(sheet, box, bins)
         sheet.text(box.left, box.top + 16, grid.title, size=9.5, weight="bold")
     _draw_scale(sheet, norm, colours)
-    return Chart(sheet.figure, title, _alt(grids, kernels, bins))
+    return Chart(sheet.figure, title, _alt(grids, names, bins))
 
 
 # Drawing
 
 
-def _boxes(kernels: list[Kernel], columns: int) -> list[Box]:
-    name = min(max(text_width(kernel.name) for kernel in kernels), _MOST_NAME)
+def _boxes(names: list[str], columns: int) -> list[Box]:
+    name = min(max(text_width(name) for name in names), _MOST_NAME)
     left = EDGE + name + 8
     width = min((WIDTH - left - EDGE - _BETWEEN) / 2, max(columns * _MOST_CELL, 190))
-    height = len(kernels) * _ROW
+    height = len(names) * _ROW
     return [Box(left + side * (width + _BETWEEN), _BOTTOM, width, height) for side in (0, 1)]
 
 
@@ -131,18 +135,18 @@ def _draw_scale(sheet: Sheet, norm: Normalize, colours: Colormap) -> None:
 # Words
 
 
-def _alt(grids: list[Grid], kernels: list[Kernel], bins: list[int]) -> str:
-    words = [f"Heat map of the gap of {len(kernels)} kernels at {len(bins)} sizes."]
+def _alt(grids: list[Grid], names: list[str], bins: list[int]) -> str:
+    words = [f"Heat map of the gap of {len(names)} kernels and jobs at {len(bins)} sizes."]
     for grid in grids:
         if np.isfinite(grid.gaps).any():
             words.append(
-                f"{grid.title}: {_extreme(grid, kernels, bins, int(np.nanargmin(grid.gaps)))} to "
-                f"{_extreme(grid, kernels, bins, int(np.nanargmax(grid.gaps)))}."
+                f"{grid.title}: {_extreme(grid, names, bins, int(np.nanargmin(grid.gaps)))} to "
+                f"{_extreme(grid, names, bins, int(np.nanargmax(grid.gaps)))}."
             )
     return " ".join(words)
 
 
-def _extreme(grid: Grid, kernels: list[Kernel], bins: list[int], flat: int) -> str:
+def _extreme(grid: Grid, names: list[str], bins: list[int], flat: int) -> str:
     row, column = np.unravel_index(flat, grid.gaps.shape)
     gap, size = format_ratio(grid.gaps[row, column]), format_size(4**bins[column])
-    return f"{gap} ({kernels[row].name}, n = {size})"
+    return f"{gap} ({names[row]}, n = {size})"

@@ -35,7 +35,7 @@ def ladder_chart(rows: pd.DataFrame, subject: Subject) -> Chart | None:
     if ladder is None:
         return None
     steps = ladder.steps
-    unit = subject.kernel.item or "item" if (steps["items_per_s"] > 0).any() else "call"
+    unit = subject.kernel.item or "item" if (steps["items_per_s"] > 0).all() else "call"
     title = f"{subject.kernel.title}: {_LADDER if ladder.declared else _ALL}"
     notes = _notes(ladder)
     bottom = _BOTTOM + (len(notes_in_lines(notes)) - 1) * NOTE_HEIGHT
@@ -98,7 +98,7 @@ def _draw_numbers(sheet: Sheet, box: Box, ladder: Ladder) -> None:
 def _subtitle(ladder: Ladder, unit: str) -> str:
     time = f"time for each {unit} at n = {ladder.n}"
     if not ladder.declared:
-        return f"{time}; ÷: times faster than the row above"
+        return f"{time}; ÷: times faster than the row above, if of the same job"
     return f"{time}; {_whole(ladder)}"
 
 
@@ -124,7 +124,7 @@ def _alt(ladder: Ladder, unit: str) -> str:
     times = [format_time(value) for value in ladder.steps["value"]]
     told = [f"{name} {time}" for name, time in zip(ladder.names, times)]
     if not ladder.declared:
-        return f"{what}, slowest first: {', '.join(told)}."
+        return f"{what}, job by job the slowest first: {', '.join(told)}."
     factors = [factor_text(step) for step in ladder.steps["step"].iloc[1:]]
     listed = ", ".join([told[0], *map(" ".join, zip(factors, told[1:]))])
     missing = f" No result: {', '.join(ladder.missing)}." if ladder.missing else ""

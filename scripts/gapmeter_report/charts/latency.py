@@ -15,6 +15,7 @@ from gapmeter_report.models.numbers import format_time, round_time
 from gapmeter_report.models.series import failures_of, series_of
 from gapmeter_report.models.steadiness import with_states
 from gapmeter_report.models.subjects import Subject
+from gapmeter_report.models.work import jobs_of
 
 
 @matplotlib.rc_context(style.RC)
@@ -35,5 +36,6 @@ def latency_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
         crossings=crossings_of(series, subject.growth),
     )
     alt = alttext.latency_alt(panel, crossing_phrases(subject.growth))
-    words = Words("latency", "time of one call, every variant", alt)
+    several = ", other jobs than the main one in brackets" if len(jobs_of(rows)) > 1 else ""
+    words = Words("latency", f"time of one call, every variant{several}", alt)
     return chart_over_n([panel], rows, subject, words, cache_marks_of(rows, subject, panel))

@@ -16,6 +16,7 @@ from gapmeter_report.drawing.ticks import binary_ticks
 from gapmeter_report.models.numbers import format_bytes, round_bytes, three_digits
 from gapmeter_report.models.series import failures_of, series_of
 from gapmeter_report.models.subjects import Subject
+from gapmeter_report.models.work import items_per_call
 
 
 @matplotlib.rc_context(style.RC)
@@ -46,7 +47,7 @@ def _bytes_per_item(item: str | None) -> Callable[[pd.DataFrame, str], str]:
 
     def note(part: pd.DataFrame, column: str) -> str:
         last = part.iloc[-1]
-        items, name = last["items_per_s"] * last["latency_ns"] * 1e-9, item or "item"
+        items, name = items_per_call(last), item or "item"
         if not items > 0:
             items, name = last["n"], "n"
         return f"{three_digits(last[column] / items)} B/{name}" if items else ""

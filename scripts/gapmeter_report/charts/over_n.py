@@ -14,6 +14,7 @@ from gapmeter_report.drawing.rendering import Chart
 from gapmeter_report.loading.run_json import Kernel
 from gapmeter_report.models.caches import Mark, cache_marks, marks_note
 from gapmeter_report.models.subjects import Subject
+from gapmeter_report.models.work import items_per_call
 
 
 def chart_over_n(
@@ -34,7 +35,7 @@ def cache_marks_of(rows: pd.DataFrame, subject: Subject, panel: Panel) -> list[M
 
 def _x_label(rows: pd.DataFrame, kernel: Kernel) -> str:
     """n has the kernel's unit only where it counts the items, which the rates tell."""
-    ratio = (rows["items_per_s"] * rows["latency_ns"] * 1e-9 / rows["n"]).dropna()
+    ratio = (items_per_call(rows) / rows["n"]).dropna()
     counted = len(ratio) > 0 and abs(ratio.median() - 1) < 0.01
     unit = f" ({kernel.item}s)" if kernel.item and counted else ""
     return f"input size n{unit}"

@@ -42,8 +42,8 @@ def overview_chart(run: Run) -> Chart:
     height = _TOP + rows * cell + 20
     title = "The gap between Python and native, for every kernel"
     subtitle = (
-        "gap: Python time / fastest native time, against n · baseline: what people write first · "
-        "best: smallest gap at the largest n"
+        "gap: Python time / fastest native time of the same job, against n · baseline: what people "
+        "write first · best: smallest gap at the largest n"
     )
     sheet = Sheet(height, title, subtitle, footer_text(run.environment))
     width = (WIDTH - _LEFT - EDGE - (columns - 1) * _COLUMN_SPACE) / columns
@@ -123,7 +123,7 @@ def _overview_alt(headlines: list[Headline]) -> str:
         if gaps:
             (low, least), (high, most) = gaps[0], gaps[-1]
             words.append(
-                f"At the largest n {name} takes from {format_ratio(low)} ({least}) to "
+                f"At each kernel's largest n {name} takes from {format_ratio(low)} ({least}) to "
                 f"{format_ratio(high)} ({most}) the time of the fastest native variant."
             )
     for count, what in (

@@ -18,7 +18,7 @@ from gapmeter_report.drawing.text import fit, text_width
 from gapmeter_report.models.series import Series
 
 _LEFT, _TOP, _BOTTOM = 62.0, 56.0, 60.0
-_PANEL_HEIGHTS = {1: 255.0, 2: 165.0, 3: 150.0}
+_PANEL_HEIGHTS, _LEAST_PANEL_HEIGHT = {1: 255.0, 2: 165.0}, 150.0
 _EMPTY_HEIGHT = 70.0
 _PANEL_SPACE = 16.0
 _MOST_LABELS = 30
@@ -52,7 +52,7 @@ class Layout:
         if not panel.series:
             return _EMPTY_HEIGHT
         labels = len(panel.series) * LINE_HEIGHT if self.direct else 0
-        return max(_PANEL_HEIGHTS[panels], labels)
+        return max(_PANEL_HEIGHTS.get(panels, _LEAST_PANEL_HEIGHT), labels)
 
     def _right_margin(self, panels: list[Panel]) -> float:
         texts = [failure_text(failure) for panel in panels for failure in panel.failures]

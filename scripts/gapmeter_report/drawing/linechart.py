@@ -49,7 +49,8 @@ def line_chart(
             draw_more(panel, axes)
     draw_x_ticks(axes, layout.boxes[-1], x, axis)
     draw_key(sheet, layout)
-    failed = alttext.failed_alt(panels[0].failures)
+    failures = {failure.label: failure for panel in panels for failure in panel.failures}
+    failed = alttext.failed_alt(failures.values())
     return Chart(sheet.figure, words.title, f"Line chart, logarithmic axes. {words.alt}{failed}")
 
 

@@ -94,7 +94,9 @@ SUMMARY = Schema(
     ), positive),
     key=_CELL_KEY,
     fault=_summary_fault,
-    added=dict.fromkeys(("state", "speeds", "speeds_reason"), text_if_any)
+    # Runs older than jobs had one for each kernel, which is the main one.
+    added={"job": str}
+    | dict.fromkeys(("state", "speeds", "speeds_reason"), text_if_any)
     | dict.fromkeys((
         "latency_p99_floor_ns", "latency_p999_floor_ns", "disturbed_ns", "disturbed_gap", "drift",
         "batch_min_ns",
@@ -110,7 +112,8 @@ ROUNDS = Schema(
     | {"pass": str, "round": count, "position": count, "status": str, "reason": text_if_any},
     key=(),
     fault=_status_fault,
-    added=dict.fromkeys(
+    added={"job": str}
+    | dict.fromkeys(
         ("input_digest", "slices", "single_calls", "hiccups", "metrics"), text_if_any
     )
     | dict.fromkeys(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ class Answer:
 
     `large_from`: from where on the baseline's gap is certainly above LARGE_GAP. `costs_from`: from
     where on a call of the baseline takes longer than the native one by MUCH_TIME_NS. `overtakes`:
-    where the best variant overtakes the baseline.
+    where the best variant overtakes the baseline. `grows`: whether larger n are more work.
     """
 
     kernel: Kernel
@@ -41,6 +42,7 @@ class Answer:
     large_from: int | None
     costs_from: int | None
     overtakes: str
+    grows: bool
 
     @property
     def always_large(self) -> bool:
@@ -61,12 +63,13 @@ def sentences(answers: list[Answer]) -> list[str]:
     return [_how_large(compared), _where(compared), _what_else(compared)]
 
 
-def interval_text(series: Series) -> str:
-    """The interval of the gap at the series' largest n: 27 to 29×."""
+def place_text(series: Series) -> str:
+    """Where its gap is, at the series' largest n, and its interval: n = 4Mi, 27 to 29×."""
+    place = f"n = {format_size(series.n[-1])}"
     low, high = series.low[-1], series.high[-1]
     if not np.isfinite(low) or not np.isfinite(high):
-        return ""
-    return f"{format_ratio(low).rstrip('×')} to {format_ratio(high)}"
+        return place
+    return f"{place}, {format_ratio(low).rstrip('×')} to {format_ratio(high)}"
 
 
 # One kernel
@@ -82,6 +85,7 @@ def _answer(rows: pd.DataFrame, subject: Subject) -> Answer:
         large_from=_from_where(baseline.n, _floor(baseline) > LARGE_GAP) if baseline else None,
         costs_from=_costs_from(rows, baseline) if baseline else None,
         overtakes=_overtakes(subject.growth, baseline, head.best),
+        grows=head.grows,
     )
 
 
@@ -124,29 +128,47 @@ def _overtakes(growth: pd.DataFrame, baseline: Series | None, best: Series | Non
 # All kernels
 
 
+class _Gap(NamedTuple):
+    """A kernel's gap at its own largest n."""
+
+    value: float
+    where: str
+    grows: bool
+
+
 def _how_large(answers: list[Answer]) -> str:
-    baselines = [(a.baseline.value[-1], a.kernel.name) for a in answers if a.baseline is not None]
-    bests = [(a.best.value[-1], a.kernel.name) for a in answers if a.best is not None]
+    baselines = [_gap(answer, answer.baseline) for answer in answers if answer.baseline is not None]
+    bests = [_gap(answer, answer.best) for answer in answers if answer.best is not None]
     return " ".join(
-        f"{who} {_range(gaps)} the time of the fastest native variant{_middle(gaps)}."
+        f"{who} {_range(gaps)} the time of the fastest native variant of the same job"
+        f"{_middle(gaps)}."
         for who, gaps in (
-            ("At the largest n measured, the Python that people write first takes", baselines),
+            ("Each kernel at its own largest n, the Python that people write first takes",
+             baselines),
             ("The best Python variant takes", bests),
         ) if gaps
     )
 
 
-def _range(gaps: list[tuple[float, str]]) -> str:
-    (low, least), (high, most) = min(gaps), max(gaps)
-    first = f"{format_ratio(low)} ({least})"
-    return first if len(gaps) == 1 else f"{first} to {format_ratio(high)} ({most})"
+def _gap(answer: Answer, series: Series) -> _Gap:
+    where = f"{answer.kernel.name}, n = {format_size(series.n[-1])}"
+    return _Gap(series.value[-1], where, answer.grows)
 
 
-def _middle(gaps: list[tuple[float, str]]) -> str:
-    if len(gaps) == 1:
+def _range(gaps: list[_Gap]) -> str:
+    low, high = min(gaps), max(gaps)
+    first = f"{format_ratio(low.value)} ({low.where})"
+    return first if len(gaps) == 1 else f"{first} to {format_ratio(high.value)} ({high.where})"
+
+
+def _middle(gaps: list[_Gap]) -> str:
+    """Over the kernels that have a large n: of the others, such as an empty call, a gap is the
+    price of a call, and no member of the same population."""
+    growing = [gap.value for gap in gaps if gap.grows]
+    if len(growing) < 2:
         return ""
-    middle = format_ratio(median(gap for gap, _ in gaps))
-    return f", {middle} in the median of {len(gaps)} kernels"
+    middle = format_ratio(median(growing))
+    return f", {middle} in the median of the {len(growing)} kernels whose work grows with n"
 
 
 def _where(answers: list[Answer]) -> str:
@@ -174,6 +196,6 @@ def _what_else(answers: list[Answer]) -> str:
     other = sum(a.baseline is not None and a.best is not a.baseline for a in answers)
     close = sum(a.best is not None and a.best.value[-1] <= LARGE_GAP for a in answers)
     return (
-        "Without leaving Python, another variant is faster than the baseline at the largest n in "
+        "Without leaving Python, another variant is faster than the baseline at its largest n in "
         f"{other} of {len(answers)} kernels; in {close} the best one is within {limit} of native."
     )

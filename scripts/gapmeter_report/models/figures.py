@@ -22,11 +22,15 @@ class CellFigures(NamedTuple):
 
 
 def figures_of(rows: pd.DataFrame) -> dict[str, Any]:
-    """The table of a kernel: for each size a line with the cell of each series, if it has one."""
+    """The table of a kernel: for each size a line with the cell of each series, if it has one.
+
+    Series of one job, which are those that gaps compare, stand together.
+    """
     cells = {(row.n, row.variant, row.threads): _figure(row) for row in rows.itertuples()}
-    series = list(dict.fromkeys((variant, threads) for _, variant, threads in cells))
+    jobs = {(row.variant, row.threads): row.job for row in rows.itertuples()}
+    series = sorted(jobs, key=lambda key: jobs[key])
     return {
-        "names": [series_label(*key) for key in series],
+        "names": [series_label(*key, jobs[key]) for key in series],
         "lines": [
             (format_size(n), [cells.get((n, *key)) for key in series])
             for n in sorted(rows["n"].unique())

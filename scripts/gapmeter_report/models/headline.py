@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -10,11 +10,15 @@ from gapmeter_report.loading.run_json import Kernel
 from gapmeter_report.models.gaps import gap_rows, gap_series, why_no_gap
 from gapmeter_report.models.series import SKIPPED, Failure, Series, failures_of
 from gapmeter_report.models.subjects import Subject
+from gapmeter_report.models.work import grows_with_n
 
 
 @dataclass(frozen=True)
 class Headline:
-    """Baseline and best Python variant of a kernel, what gave no result, and how many cells."""
+    """Baseline and best Python variant of a kernel, what gave no result, and how many cells.
+
+    Both do the kernel's main job, and `grows` says whether that is more work at larger n.
+    """
 
     kernel: Kernel
     baseline: Series | None
@@ -23,6 +27,7 @@ class Headline:
     failed_cells: int
     skipped_cells: int
     empty: str
+    grows: bool
 
     def shown(self) -> list[tuple[str, Series]]:
         """The lines, each with its role; one line if a variant has both."""
@@ -35,9 +40,12 @@ class Headline:
 
 
 def headline(rows: pd.DataFrame, subject: Subject) -> Headline:
-    """What to say of a kernel first: best is the smallest gap at the largest n."""
-    python = gap_rows(rows)
+    """What to say of a kernel first: best is the smallest gap of its main job at its largest n."""
+    main = rows[rows["job"] == ""]
+    python = gap_rows(main)
     series = gap_series(python, subject.looks)
+    if main["threads"].nunique() > 1:
+        series = [_with_single_thread(line) for line in series]
     # With several numbers of threads, the fewest: the baseline is what people write first.
     baseline = min(
         (s for s in series if s.variant == subject.kernel.baseline),
@@ -53,4 +61,10 @@ def headline(rows: pd.DataFrame, subject: Subject) -> Headline:
         failed_cells=int((~rows["status"].isin(("ok", SKIPPED))).sum()),
         skipped_cells=int((rows["status"] == SKIPPED).sum()),
         empty="no gap: " + why_no_gap(python),
+        grows=grows_with_n(main),
     )
+
+
+def _with_single_thread(line: Series) -> Series:
+    """Where there are several numbers of threads, a single one does not go without saying."""
+    return replace(line, label=f"{line.label} ×1") if line.threads == 1 else line

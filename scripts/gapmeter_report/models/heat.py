@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from gapmeter_report.loading.run import Run
-from gapmeter_report.loading.run_json import Kernel
 from gapmeter_report.models.gaps import gap_rows
 from gapmeter_report.models.series import SKIPPED
+from gapmeter_report.models.work import of_job
 
 
 class Grid(NamedTuple):
-    """Gaps by kernel and power of 4, NaN where none is; and why none is."""
+    """Gaps by kernel and job and by power of 4, NaN where none is; and why none is."""
 
     title: str
     gaps: np.ndarray
@@ -23,10 +23,10 @@ class Grid(NamedTuple):
 
 
 class HeatGrids(NamedTuple):
-    """What the heat map shows: grids of the same kernels and powers of 4."""
+    """What the heat map shows: grids of the same kernels, each of their jobs, and powers of 4."""
 
     grids: list[Grid]
-    kernels: list[Kernel]
+    names: list[str]
     bins: list[int]
 
 
@@ -37,27 +37,37 @@ def heat_grids(run: Run) -> HeatGrids | None:
     if not python["gap"].notna().any():
         return None
     bins = list(range(python["bin"].min(), python["bin"].max() + 1))
-    kernels = list(run.kernels.values())
-    baselines = python["kernel"].map({kernel.name: kernel.baseline for kernel in kernels})
+    baselines = python["kernel"].map({name: k.baseline for name, k in run.kernels.items()})
+    lines = _lines(python, list(run.kernels))
     grids = [
         _grid("baseline: what people write first", python[python["variant"] == baselines],
-              kernels, bins),
-        _grid("the best Python variant at each size", python, kernels, bins),
+              lines, bins),
+        _grid("the best Python variant at each size", python, lines, bins),
     ]
-    return HeatGrids(grids, kernels, bins)
+    return HeatGrids(grids, [of_job(*line) for line in lines], bins)
+
+
+def _lines(python: pd.DataFrame, kernels: list[str]) -> list[tuple[str, str]]:
+    """Each kernel with its main job and, below that, its others."""
+    others = {line for line in zip(python["kernel"], python["job"]) if line[1]}
+    return [
+        (name, job) for name in kernels
+        for job in ("", *sorted(job for kernel, job in others if kernel == name))
+    ]
 
 
 def _bin(n: int) -> int:
     return round(math.log(max(n, 1), 4))
 
 
-def _grid(title: str, rows: pd.DataFrame, kernels: list[Kernel], bins: list[int]) -> Grid:
+def _grid(
+    title: str, rows: pd.DataFrame, lines: list[tuple[str, str]], bins: list[int]
+) -> Grid:
     """The smallest gap at the size nearest to the bin's, where several sizes share one."""
-    gaps = np.full((len(kernels), len(bins)), np.nan)
+    gaps = np.full((len(lines), len(bins)), np.nan)
     marks = np.full(gaps.shape, "", dtype=object)
-    places = {kernel.name: place for place, kernel in enumerate(kernels)}
-    for (kernel, power), part in rows.groupby(["kernel", "bin"]):
-        place = places[kernel], power - bins[0]
+    for (kernel, job, power), part in rows.groupby(["kernel", "job", "bin"]):
+        place = lines.index((kernel, job)), power - bins[0]
         measured = part[part["gap"].notna() & (part["status"] == "ok")]
         if len(measured):
             distance = (np.log(measured["n"].clip(lower=1)) - power * math.log(4)).abs()

@@ -2,7 +2,8 @@
 
 Each row is a variant at one n, with the time that it takes for an item and by what factor it
 differs from the row above. A kernel that declares rungs has them in its order: the steps between
-them split its gap into parts. Any other has its variants from the slowest to the fastest.
+them split its gap into parts, and a rung of another job than the main one names it. Any other has
+its variants from the slowest to the fastest, job by job.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 from gapmeter_report.loading.run_json import Kernel, Rung
 from gapmeter_report.models.numbers import format_ratio, format_size
 from gapmeter_report.models.series import series_label
+from gapmeter_report.models.work import items_per_call, of_job
 
 
 class Ladder(NamedTuple):
@@ -54,24 +56,27 @@ def _declared(measured: pd.DataFrame, kernel: Kernel) -> Ladder | None:
     steps = _at_one_n(own).sort_values("variant", key=lambda variants: variants.map(places))
     if len(steps) < 2:
         return None
-    reached = set(steps["variant"])
+    jobs = dict(zip(steps["variant"], steps["job"]))
     return Ladder(
         steps=_with_steps(steps),
-        names=[_rung_name(rung) for rung in kernel.ladder if rung.variant in reached],
+        names=[of_job(_rung_name(rung), jobs[rung.variant])
+               for rung in kernel.ladder if rung.variant in jobs],
         declared=True,
-        missing=tuple(_rung_name(rung) for rung in kernel.ladder if rung.variant not in reached),
+        missing=tuple(_rung_name(rung) for rung in kernel.ladder if rung.variant not in jobs),
     )
 
 
 def _sorted(measured: pd.DataFrame) -> Ladder | None:
-    """Every variant from the slowest to the fastest, with the fewest threads that there are:
-    between different numbers of threads a step would tell of both."""
+    """Every variant from the slowest to the fastest of its job, with the fewest threads that there
+    are: between different numbers of threads, or jobs, a step would tell of both."""
     fewest = measured[measured["threads"] == measured["threads"].min()]
-    steps = _at_one_n(fewest).sort_values("value", ascending=False, kind="stable")
+    order = {"by": ["job", "value"], "ascending": [True, False], "kind": "stable"}
+    steps = _with_steps(_at_one_n(fewest).sort_values(**order))
     if len(steps) < 2:
         return None
-    names = [series_label(row.variant, row.threads) for row in steps.itertuples()]
-    return Ladder(_with_steps(steps), names)
+    names = [series_label(row.variant, row.threads, row.job) for row in steps.itertuples()]
+    same_job = steps["job"] == steps["job"].shift()
+    return Ladder(steps.assign(step=steps["step"].where(same_job)), names)
 
 
 def _rung_name(rung: Rung) -> str:
@@ -79,12 +84,12 @@ def _rung_name(rung: Rung) -> str:
 
 
 def _at_one_n(measured: pd.DataFrame) -> pd.DataFrame:
-    """The series at the largest n that most of them have, with their time per item."""
+    """The series at the largest n that most of them have, with their time per item; per call if any
+    does a job that counts none."""
     reached = measured.groupby("n").size()
     rows = measured[measured["n"] == reached[reached == reached.max()].index.max()]
-    # Each row tells how many items a call has; they differ by rounding only.
-    items = (rows["items_per_s"] * rows["latency_ns"] * 1e-9).dropna()
-    divisor = items.median() if (items > 0).any() else 1.0
+    items = items_per_call(rows)
+    divisor = items if (items > 0).all() else 1.0
     return rows.assign(
         value=rows["latency_ns"] / divisor,
         low=rows["latency_ci_low_ns"] / divisor,

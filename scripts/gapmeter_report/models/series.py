@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gapmeter_report.models.looks import Look, Looks
+from gapmeter_report.models.work import of_job
 
 SKIPPED = "skipped"
 
@@ -66,9 +67,9 @@ class Failure:
         return f": {', '.join(self.statuses)}"
 
 
-def series_label(variant: str, threads: int) -> str:
-    """The name of a series; a single thread goes without saying."""
-    return variant if threads == 1 else f"{variant} ×{threads}"
+def series_label(variant: str, threads: int, job: str = "") -> str:
+    """The name of a series; a single thread and the main job go without saying."""
+    return of_job(variant if threads == 1 else f"{variant} ×{threads}", job)
 
 
 def sizes_of(entries: Iterable[Series | Failure]) -> np.ndarray:
@@ -99,7 +100,7 @@ def series_of(
         found.append(Series(
             variant=variant,
             threads=threads,
-            label=series_label(variant, threads),
+            label=series_label(variant, threads, part["job"].iloc[0]),
             look=looks.of(variant, threads),
             n=part["n"].to_numpy(),
             value=part[column].to_numpy() * scale,
@@ -117,7 +118,7 @@ def failures_of(rows: pd.DataFrame, looks: Looks) -> list[Failure]:
     return [
         Failure(
             variant=variant,
-            label=series_label(variant, threads),
+            label=series_label(variant, threads, part["job"].iloc[0]),
             look=looks.of(variant, threads),
             n=part["n"].to_numpy(),
             statuses=tuple(part["status"].unique()),

@@ -14,7 +14,7 @@ from gapmeter_report.drawing.inline import inline_svg, page_colours
 from gapmeter_report.loading.claims import Claim
 from gapmeter_report.loading.run import Run
 from gapmeter_report.models.answers import (
-    LARGE_GAP, MUCH_TIME_NS, answers_of, interval_text, sentences,
+    LARGE_GAP, MUCH_TIME_NS, answers_of, place_text, sentences,
 )
 from gapmeter_report.models.claims import (
     circumstances,
@@ -72,7 +72,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        circumstances=circumstances, interval=interval_text, md=markdown_text, place=place_of,
+        circumstances=circumstances, gap_place=place_text, md=markdown_text, place=place_of,
         ratio=format_ratio, shown=shown_findings, size=format_size,
     )
     return environment

@@ -81,3 +81,13 @@ def test_twenty_kernels_are_all_named_within_the_figure(builder: Builder) -> Non
     names = [tick.label1 for tick in chart.figure.axes[0].yaxis.get_major_ticks()]
     assert len(names) == 20
     assert all(name.get_window_extent().x0 >= 0 for name in names)
+
+
+def test_every_job_has_a_row_below_its_kernel(builder: Builder) -> None:
+    builder.add("sum", sizes=(16, 64)).give_job("view", variant="python/numpy")
+    builder.set_gap(9).set_gap(1.5, variant="python/numpy")
+    chart = draw_map(builder)
+    shown = [tick.get_text() for tick in chart.figure.axes[0].get_yticklabels()]
+    assert shown == ["sum", "sum (view)"]
+    best = colours(chart, 1)
+    assert np.isclose(best[0, -1], np.log10(9)) and np.isclose(best[1, -1], np.log10(1.5))

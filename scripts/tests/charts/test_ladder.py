@@ -195,3 +195,27 @@ def test_the_words_of_a_declared_ladder_tell_its_steps(builder: Builder) -> None
         "÷ 2.00 SIMD · native/simd 5.00 ns. "
         "python/builtin takes 12.0× the time of native/simd: the steps multiply to it."
     )
+
+
+def test_a_rung_of_another_job_says_so(builder: Builder) -> None:
+    chart = draw(ladder_chart, add_ladder(builder).give_job("values", lane="native"))
+    assert names(chart)[1:] == [
+        "array · python/array", "strict · native/strict (values)", "SIMD · native/simd (values)",
+    ]
+
+
+def test_without_declared_rungs_only_neighbours_of_one_job_are_divided(builder: Builder) -> None:
+    add_ladder(builder).give_job("values", lane="native")
+    del builder.metadata["kernels"]["sum"]["ladder"]
+    keep = {variant for variant, _ in RUNGS.values()}
+    builder.rows = [row for row in builder.rows if row["variant"] in keep]
+    chart = draw(ladder_chart, builder)
+    assert names(chart) == [
+        "python/array", "python/builtin", "native/strict (values)", "native/simd (values)",
+    ]
+    assert factors(chart) == ["÷ 2.00", "÷ 2.00"]
+
+
+def test_where_a_job_counts_no_items_all_is_told_per_call(builder: Builder) -> None:
+    add_ladder(builder).clear("items_per_s", variant="native/simd")
+    assert says(draw(ladder_chart, builder), "time for each call")

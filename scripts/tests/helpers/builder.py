@@ -129,6 +129,16 @@ class Builder:
             row.update(dict.fromkeys(columns, ""))
         return self
 
+    def give_job(self, job: str, **wanted: Any) -> Builder:
+        """Let these cells be those of variants that do this job."""
+        if "job" not in self.columns:
+            self.columns.append("job")
+            for row in self.rows:
+                row["job"] = ""
+        for row in self.cells(**wanted):
+            row["job"] = job
+        return self
+
     def set_gap(self, gap: float, spread: float = 0.0, **wanted: Any) -> Builder:
         """Give these Python cells a gap, with an interval of so much of it on either side."""
         for row in self.cells(lane="python", **wanted):

@@ -52,6 +52,11 @@ Values around(double latency_ns) {
 const CellKey simd = test::cell("native/simd");
 const CellKey loop = test::cell("python/loop");
 
+Rows doing(const std::string& job, Rows rows) {
+  for (RoundRow& row : rows) row.job = job;
+  return rows;
+}
+
 Comparison compare(const Rows& base, const Rows& compared) {
   return compare_runs(base, compared, ComparedBy::latency, rule);
 }
@@ -202,6 +207,18 @@ TEST(CompareRuns, AWiderGapIsSlower) {
   const Rows compared = rows_of(simd, around(50)) + rows_of(loop, around(1000));
   EXPECT_EQ(only_cell(compare_runs(base, compared, ComparedBy::gap, rule)).verdict,
             Verdict::slower);
+}
+
+// The older one knows no jobs: its gap would be against the faster variant of another one.
+TEST(CompareRuns, GapsOfAnOlderRunAreBetweenVariantsOfTheSameJobToo) {
+  const CellKey borrow = test::cell("native/borrow");
+  const Rows base =
+      rows_of(borrow, around(1)) + rows_of(simd, around(100)) + rows_of(loop, around(1000));
+  const Rows compared = doing("borrow", rows_of(borrow, around(1))) + rows_of(simd, around(100)) +
+                        rows_of(loop, around(1000));
+  const ComparedCell cell = only_cell(compare_runs(base, compared, ComparedBy::gap, rule));
+  EXPECT_NEAR(cell.base, 10, 1e-9);
+  EXPECT_EQ(cell.verdict, Verdict::same);
 }
 
 TEST(CompareRuns, APythonVariantWithoutAGapIsNotCompared) {

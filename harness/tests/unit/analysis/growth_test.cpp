@@ -419,6 +419,14 @@ TEST(GrowthOf, ABaselineIsThatOfAsManyThreads) {
   EXPECT_THAT(threads, ElementsAre(2, 1));
 }
 
+TEST(GrowthOf, ABaselineOfAnotherJobIsCrossedByNobody) {
+  SummaryRows rows = test::contrast("sum", "python/numpy", "python/loop", {{16, 16}, {1024, 0.25}});
+  for (SummaryRow& row : rows) {
+    if (to_string(row.cell.variant) == "python/numpy") row.job = "view";
+  }
+  for (const GrowthRow& row : growth_of(rows, loop_first)) EXPECT_NE(row.quantity, "crossover");
+}
+
 TEST(GrowthOf, ABaselineIsThatOfTheSameEngine) {
   const auto rows =
       growth_of(test::contrast("sum", "python@3.13/numpy", "python/loop", {{16, 16}, {1024, 0.25}}),

@@ -410,6 +410,33 @@ TEST(Gap, IsAgainstTheFastestNativeVariant) {
   EXPECT_NEAR(row.gap.value(), 10, 1e-12);
 }
 
+Rows doing(const std::string& job, Rows rows) {
+  for (RoundRow& row : rows) row.job = job;
+  return rows;
+}
+
+// Borrowing is faster than any copy, and no measure of one.
+TEST(Gap, IsAgainstTheFastestNativeVariantOfTheSameJob) {
+  const CellKey borrow = cell("native/borrow"), copy = cell("native/copy"),
+                python = cell("python/copy"), reference = cell("python/reference");
+  const std::vector<SummaryRow> rows = summarize(joined(
+      {doing("borrow", measured(borrow, {1, 1, 1})), measured(copy, {100, 100, 100}),
+       measured(python, {300, 300, 300}), doing("borrow", measured(reference, {40, 40, 40}))}));
+  EXPECT_EQ(row_of(rows, python).reference, "native/copy");
+  EXPECT_NEAR(row_of(rows, python).gap.value(), 3, 1e-9);
+  EXPECT_EQ(row_of(rows, reference).reference, "native/borrow");
+  EXPECT_NEAR(row_of(rows, reference).gap.value(), 40, 1e-9);
+  EXPECT_EQ(row_of(rows, reference).job, "borrow");
+}
+
+TEST(Gap, IsAbsentWhereNoNativeVariantDoesTheJob) {
+  const CellKey native = cell("native/copy"), python = cell("python/shallow");
+  const SummaryRow row = row_of(
+      joined({measured(native, {1, 1, 1}), doing("shallow", measured(python, {9, 9, 9}))}), python);
+  EXPECT_EQ(row.gap, std::nullopt);
+  EXPECT_EQ(row.reference, "");
+}
+
 TEST(Gap, MayBeBelowOne) {
   const CellKey python = cell("python/numpy");
   EXPECT_NEAR(row_of(joined({measured(cell("native/simd"), {4}), measured(python, {2})}), python)

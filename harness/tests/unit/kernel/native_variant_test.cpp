@@ -371,5 +371,11 @@ TEST_F(InoutVariant, ShowsWhatItPreparedWhereItCan) {
                    .bytes.empty()));
 }
 
+TEST(NativeVariant, DoesTheMainJobUnlessItNamesAnother) {
+  EXPECT_EQ(native<sum_and_scale>("both").job, "");
+  EXPECT_EQ((native<sum_and_scale>("both", "copy").job), "copy");
+  EXPECT_EQ((native<prepare_scaled, copy_prepared>("copy", "view").job), "view");
+}
+
 }  // namespace
 }  // namespace gapmeter

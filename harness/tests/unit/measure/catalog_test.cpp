@@ -137,6 +137,64 @@ TEST(VariantsOf, AreNativeFirstInTheOrderOfDeclaration) {
   EXPECT_THAT(names, ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy"));
 }
 
+// The variants of `a`, of which the named ones do the job `view`.
+Catalog with_job(const Patterns& variants) {
+  Catalog catalog = catalog_of({"a"});
+  const auto does_it = [&](VariantId id) { return matches_any(id, variants); };
+  for (NativeVariant& variant : test::kernel_in(catalog, "a").native) {
+    if (does_it({Lane::native(), variant.name})) variant.job = "view";
+  }
+  for (PythonVariant& variant : catalog.python.variants) {
+    if (does_it({Lane::python(), variant.name})) variant.job = "view";
+  }
+  return catalog;
+}
+
+TEST(JobOf, IsWhatTheVariantsDeclareInBothLanes) {
+  const Catalog catalog = with_job({"native/fast", "python/numpy"});
+  std::vector<std::string> jobs;
+  for (const VariantId& id : variants_of(catalog, catalog.kernels[0])) {
+    jobs.push_back(job_of(catalog, catalog.kernels[0], id));
+  }
+  EXPECT_THAT(jobs, ElementsAre("", "view", "", "view"));
+}
+
+TEST(JobOf, IsThatOfItsOwnEnginesModule) {
+  Catalog catalog = with_job({"python/numpy"});
+  catalog.further_engines.push_back({"3.13", catalog_of({"a"}).python});
+  const Kernel& kernel = catalog.kernels[0];
+  EXPECT_EQ(job_of(catalog, kernel, test::variant("python/numpy")), "view");
+  EXPECT_EQ(job_of(catalog, kernel, test::variant("python@3.13/numpy")), "");
+}
+
+TEST(CheckCatalog, HasNothingAgainstJobsOfBothLanes) {
+  EXPECT_THAT(check_catalog(with_job({"native/fast", "python/numpy"})), IsEmpty());
+  EXPECT_THAT(check_catalog(with_job({"native/fast"})), IsEmpty());
+}
+
+TEST(CheckCatalog, ReportsAPythonVariantWhoseJobNoNativeVariantDoes) {
+  EXPECT_THAT(check_catalog(with_job({"python/numpy"})),
+              ElementsAre("a: python/numpy does the job 'view', which no native variant does: it "
+                          "has no gap"));
+}
+
+TEST(CheckCatalog, ReportsAReferenceOrBaselineOfAnotherJobThanTheMainOne) {
+  EXPECT_THAT(
+      check_catalog(with_job({"native/plain"})),
+      ElementsAre("a: the reference native/plain does the job 'view', not the kernel's main "
+                  "one, which has no name"));
+  EXPECT_THAT(check_catalog(with_job({"native/fast", "python/loop"})),
+              ElementsAre("a: the baseline python/loop does the job 'view', not the kernel's main "
+                          "one, which has no name"));
+}
+
+TEST(CheckCatalog, ReportsTheCostOfAJobThatNoVariantDoes) {
+  Catalog catalog = catalog_of({"a"});
+  test::kernel_in(catalog, "a").job_costs = {{"veiw", [](std::size_t) { return Cost{}; }}};
+  EXPECT_THAT(check_catalog(catalog),
+              ElementsAre("a: no variant does the job 'veiw' (.job_costs)"));
+}
+
 // A catalog of the kernel `a` with these further engines, each offering what the first one does.
 Catalog with_engines(const std::vector<std::string>& labels) {
   Catalog catalog = catalog_of({"a"});

@@ -46,14 +46,16 @@ class DescribeNative : public ::testing::Test {
 };
 
 TEST_F(DescribeNative, IsWhatTheWorkerAnswers) {
-  const NativeDescription description = describe_native(
-      worker(answering(protocol_version,
-                       "[{\"name\":\"sum\",\"sizes\":\"4:64:4x\",\"reference\":\"plain\","
-                       "\"baseline\":\"loop\",\"variants\":[\"plain\",\"simd\"]}]")));
+  const NativeDescription description = describe_native(worker(
+      answering(protocol_version,
+                "[{\"name\":\"sum\",\"sizes\":\"4:64:4x\",\"reference\":\"plain\","
+                "\"baseline\":\"loop\",\"variants\":[{\"name\":\"plain\",\"job\":\"copy\"}]}]")));
   EXPECT_EQ(description.python_dir, "/python");
   ASSERT_THAT(description.kernels, SizeIs(1));
   EXPECT_EQ(description.kernels[0].name, "sum");
-  EXPECT_THAT(description.kernels[0].variants, ElementsAre("plain", "simd"));
+  ASSERT_THAT(description.kernels[0].variants, SizeIs(1));
+  EXPECT_EQ(description.kernels[0].variants[0].name, "plain");
+  EXPECT_EQ(description.kernels[0].variants[0].job, "copy");
 }
 
 TEST_F(DescribeNative, AnotherVersionIsRefusedByBothNumbers) {

@@ -167,13 +167,32 @@ TEST(PlanComparisons, HoldEveryVariantWithTheCostOfACall) {
   const CellGroup& group = groups[0];
   EXPECT_THAT(names_in(group),
               ElementsAre("native/plain", "native/fast", "python/loop", "python/numpy"));
-  EXPECT_EQ(group.cost.bytes, 1600);
-  EXPECT_EQ(group.cost.items, 100);
   EXPECT_EQ(group.working_set_bytes, 1600U);
   for (const PlannedVariant& variant : group.variants) {
     EXPECT_EQ(variant.threads, 1);
+    EXPECT_EQ(variant.job, "");
+    EXPECT_EQ(variant.cost.bytes, 1600);
+    EXPECT_EQ(variant.cost.items, 100);
     EXPECT_FALSE(variant.settled);
   }
+}
+
+// In both lanes: a borrowed vector is not n elements of work.
+TEST(PlanComparisons, HoldEachVariantsJobWithItsOwnCost) {
+  Catalog catalog = catalog_of({"a"});
+  Kernel& kernel = test::kernel_in(catalog, "a");
+  kernel.native[1].job = test::python_variant_in(catalog, "a", "numpy").job = "borrow";
+  kernel.native[0].job = "copy";
+  kernel.job_costs = {{"borrow", [](std::size_t) { return Cost{.bytes = 8}; }}};
+  const CellGroup group = plan_groups(catalog, {.sizes = {100}}).at(0);
+  for (const char* borrowing : {"native/fast", "python/numpy"}) {
+    EXPECT_EQ(planned(group, borrowing).job, "borrow");
+    EXPECT_EQ(planned(group, borrowing).cost.bytes, 8);
+    EXPECT_EQ(planned(group, borrowing).cost.items, 0);
+  }
+  EXPECT_EQ(planned(group, "native/plain").job, "copy");
+  EXPECT_EQ(planned(group, "native/plain").cost.items, 100);
+  EXPECT_EQ(planned(group, "python/loop").cost.items, 100);
 }
 
 TEST(PlanComparisons, HoldTheSelectedVariantsOnly) {
@@ -387,6 +406,7 @@ TEST(DigestOfAPlan, DependsOnEverythingThatDecidesWhatIsMeasured) {
       [](Plan& plan) { plan.groups[0].untimed = {Pass::verify}; },
       [](Plan& plan) { plan.groups[0].variants.pop_back(); },
       [](Plan& plan) { plan.groups[0].variants[0].threads = 2; },
+      [](Plan& plan) { plan.groups[0].variants[0].job = "copy"; },
       [](Plan& plan) { plan.groups[0].variants[0].settled.emplace(); },
       [](Plan& plan) { plan.groups.push_back(plan.groups[0]); }};
   std::set<std::uint64_t> digests;

@@ -183,12 +183,10 @@ class SchedulerTest : public ::testing::Test {
   // A group of native/a and native/b, or of other variants, at n.
   CellGroup& add_comparison(std::size_t n,
                             const std::vector<std::string>& variants = {"native/a", "native/b"}) {
-    CellGroup group{.kernel = "sum",
-                    .n = n,
-                    .cost = {.bytes = 3, .flops = 2, .items = 1},
-                    .working_set_bytes = 77};
+    CellGroup group{.kernel = "sum", .n = n, .working_set_bytes = 77};
     for (const std::string& name : variants) {
-      group.variants.push_back({.id = test::variant(name)});
+      group.variants.push_back(
+          {.id = test::variant(name), .job = "copy", .cost = {.bytes = 3, .flops = 2, .items = 1}});
     }
     plan_.groups.push_back(std::move(group));
     return plan_.groups.back();
@@ -321,6 +319,7 @@ TEST_F(SchedulerTest, RecordsARowForEveryJob) {
   for (const RoundRow& row : observer_.rows) {
     EXPECT_EQ(row.cell.kernel, "sum");
     EXPECT_EQ(row.rounds_planned, 4);
+    EXPECT_EQ(row.job, "copy");
     EXPECT_EQ(row.items_per_call, 1);
     EXPECT_EQ(row.flops_per_call, 2);
     EXPECT_EQ(row.bytes_per_call, 3);

@@ -545,7 +545,8 @@ TEST_F(ProcessJobRunnerTest, AModuleThatEndsItsWorkerCostsOnlyItself) {
       "echo 'no graphics card' >&2; exit 3;; esac\n"
       "nonce=$(echo \"$request\" | sed 's/.*\"nonce\":\\([0-9]*\\).*/\\1/')\n"
       "case \"$request\" in *'\"module\":\"good\"'*) "
-      "found='{\"kernel\":\"good\",\"name\":\"loop\",\"requires\":[],\"quick\":true}';; esac\n"
+      "found='{\"kernel\":\"good\",\"name\":\"loop\",\"requires\":[],\"quick\":true,\"job\":\"\"}';"
+      "; esac\n"
       "printf '{\"protocol\":" +
       version() +
       ",\"nonce\":%s,\"modules\":[],\"variants\":[%s],\"problems\":[],"

@@ -81,7 +81,8 @@ Measurement full_measurement() {
 
 PythonDescription full_description() {
   return {.modules = {"sum", "dot"},
-          .variants = {{"sum", "loop", {}, std::nullopt}, {"sum", "numpy", {"numpy"}, 4096, false}},
+          .variants = {{"sum", "loop", {}, std::nullopt},
+                       {"sum", "numpy", {"numpy"}, 4096, false, "view"}},
           .problems = {{"dot", "ImportError: no"}},
           .version = "3.11.2",
           .build = "main, Nov 30 2024",
@@ -330,8 +331,8 @@ TEST(MalformedMessage, AnotherProtocolIsRefused) {
   for (const int version : {protocol_version - 1, protocol_version + 1, -1}) {
     Json message = measurement_json(), request = request_json();
     message["protocol"] = request["protocol"] = version;
-    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 5"));
-    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 5"));
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 6"));
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 6"));
   }
 }
 
@@ -682,7 +683,7 @@ NativeDescription full_native_description() {
                    .sizes = "4:64:4x",
                    .reference = "plain",
                    .baseline = "loop",
-                   .variants = {"plain", "simd"}},
+                   .variants = {{"plain"}, {"simd", "copy"}}},
                   {.name = "dot", .sizes = "16", .reference = "", .baseline = "", .variants = {}}}};
 }
 
@@ -703,7 +704,11 @@ TEST(NativeDescriptionMessage, Arrives) {
   EXPECT_EQ(got.kernels[0].sizes, "4:64:4x");
   EXPECT_EQ(got.kernels[0].reference, "plain");
   EXPECT_EQ(got.kernels[0].baseline, "loop");
-  EXPECT_THAT(got.kernels[0].variants, ElementsAre("plain", "simd"));
+  ASSERT_THAT(got.kernels[0].variants, SizeIs(2));
+  EXPECT_EQ(got.kernels[0].variants[0].name, "plain");
+  EXPECT_EQ(got.kernels[0].variants[0].job, "");
+  EXPECT_EQ(got.kernels[0].variants[1].name, "simd");
+  EXPECT_EQ(got.kernels[0].variants[1].job, "copy");
   EXPECT_EQ(got.kernels[1].name, "dot");
   EXPECT_THAT(got.kernels[1].variants, IsEmpty());
 }
@@ -750,9 +755,9 @@ TEST(NativeDescriptionMessage, WithListsOfNonsenseIsRefused) {
     EXPECT_EQ(native_error(message), "'name' is missing") << element;
     message = native_json();
     message["kernels"][0]["variants"] = Json::array({element});
-    if (!element.is_string()) {
-      EXPECT_EQ(native_error(message), "'variants' is not an array of strings") << element;
-    }
+    EXPECT_EQ(native_error(message), "'name' is missing") << element;
+    message["kernels"][0]["variants"] = Json::array({{{"name", "plain"}}});
+    EXPECT_EQ(native_error(message), "'job' is missing");
   }
 }
 

@@ -37,6 +37,7 @@ SingleCalls full_single_calls() {
 RoundRow full_row() {
   return {
       .cell = {.kernel = "sum", .variant = test::variant("python/numpy"), .n = 4096, .threads = 2},
+      .job = "copy",
       .pass = Pass::time,
       .round = 3,
       .position = 1,
@@ -347,7 +348,7 @@ TEST(ParseRound, NamesAMissingColumn) {
 
 // As in files from before the column was added.
 TEST(ParseRound, TakesAMissingColumnThatMayBeEmptyForAbsent) {
-  for (const char* column : {"slices", "rss_input_bytes", "rss_peak_bytes", "metrics"}) {
+  for (const char* column : {"slices", "rss_input_bytes", "rss_peak_bytes", "metrics", "job"}) {
     Fields columns = round_columns(), fields = to_fields(full_row());
     const auto at = static_cast<std::ptrdiff_t>(index_of(columns, column));
     columns.erase(columns.begin() + at);
@@ -578,6 +579,11 @@ std::string summary_field(const SummaryRow& row, const std::string& column) {
 TEST(SummaryRows, HaveAFieldForEveryColumn) {
   EXPECT_EQ(to_fields(SummaryRow{.cell = test::cell("native/simd")}).size(),
             summary_columns().size());
+}
+
+TEST(SummaryRows, NameTheirJob) {
+  const SummaryRow row{.cell = test::cell("native/simd"), .job = "copy"};
+  EXPECT_EQ(summary_field(row, "job"), "copy");
 }
 
 TEST(SummaryRows, WriteEachFieldUnderItsColumn) {

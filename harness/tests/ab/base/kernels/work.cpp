@@ -4,5 +4,5 @@
 GAPMETER_KERNEL() {
   using gapmeter::native;
   return ab::doubling({native<ab::repeated<1>>("work"), native<ab::repeated<1>>("broken"),
-                       native<ab::repeated<1>>("removed")});
+                       native<ab::repeated<1>>("removed"), native<ab::repeated<1>>("asked")});
 }

@@ -16,3 +16,8 @@ def work(x):
 @variant(prepare=as_lists)
 def limited(x):
     return [2 * value for value in x]
+
+
+@variant(prepare=as_lists)
+def asked(x):
+    return [2 * value for value in x]

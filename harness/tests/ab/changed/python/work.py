@@ -1,4 +1,7 @@
-"""work: twice the work in `work`, and a variant that is not meant for larger inputs any more."""
+"""work: twice the work in `work`, and a variant that is not meant for larger inputs any more.
+
+`asked` is to do another job.
+"""
 
 from gapmeter import as_lists, variant
 
@@ -17,4 +20,9 @@ def work(x):
 
 @variant(prepare=as_lists, max_size=100)
 def limited(x):
+    return [2 * value for value in x]
+
+
+@variant(prepare=as_lists, job="copy")
+def asked(x):
     return [2 * value for value in x]

@@ -34,6 +34,24 @@ TEST(Table, ShowsTheFastestNativeVariantAndEveryPythonOneWithItsGap) {
             "  4Ki      simd 150 ns   78.0 µs  520×   2.55 µs  17.0×\n");
 }
 
+// What is held side by side is the same job.
+TEST(Table, HasASectionForEachJobOfAKernelTheMainOneFirst) {
+  const auto borrowing = [](SummaryRow row) {
+    row.job = "borrow";
+    return row;
+  };
+  EXPECT_EQ(format_table({borrowing(ok_row("native/borrow", 16, 2)), ok_row("native/copy", 16, 100),
+                          borrowing(ok_row("python/reference", 16, 40, 20)),
+                          ok_row("python/copy", 16, 300, 3)}),
+            "sum\n"
+            "   n   fastest native     python/copy\n"
+            "  16      copy 100 ns   300 ns  3.00×\n"
+            "\n"
+            "sum: borrow\n"
+            "   n   fastest native   python/reference\n"
+            "  16   borrow 2.00 ns     40.0 ns  20.0×\n");
+}
+
 TEST(Table, ShowsAFailedCellsStatusInPlaceOfATime) {
   const std::string table =
       format_table({ok_row("native/simd", 16, 3), failed_row("python/loop", 16, Status::mismatch),
