@@ -1,19 +1,26 @@
 #!/usr/bin/python3
 """How well the gaps of a run are known, and whether their intervals mean what they say.
 
+    benchmarks/evaluate_gaps.py --runs DIR [DIR...]
+
+prints, for whole runs, how narrow the intervals of their gaps are and in how many cells the two
+latencies divide to the gap.
+
     build/release/gapmeter run --kernels sum,apply_weights --sizes 1k,64k,1M --rounds 40 --out DIR
     benchmarks/evaluate_gaps.py build/release DIR [--rounds 8]
 
-From a run of many rounds it takes some, many times over, lets `gapmeter summarize` tell the gaps of
-each choice, and compares them with the gaps of all rounds. Rounds are taken at random, and also as
-they followed each other: phases of the machine that last for minutes show in the second alone.
-Cells of several speeds are left out and counted.
+takes some rounds of a run of many, many times over, lets `gapmeter summarize` tell the gaps of each
+choice, and compares them with the gaps of all rounds. Rounds are taken at random, and also as they
+followed each other: phases of the machine that last for minutes show in the second alone. Cells of
+several speeds are left out and counted.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import datetime
+import json
 import shutil
 import subprocess
 import sys
@@ -84,6 +91,39 @@ def in_a_row(count: int, rounds: int) -> Iterator[set[int]]:
         yield set(range(first, first + rounds))
 
 
+def seconds_of(run: Path) -> float:
+    """The wall time of a run."""
+    facts = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    began, ended = (datetime.datetime.fromisoformat(facts[key].rstrip("Z"))
+                    for key in ("started", "ended"))
+    return (ended - began).total_seconds()
+
+
+def half_width(row: Row) -> float:
+    """Of the interval of a gap, over its middle."""
+    low, high = float(row["gap_ci_low"]), float(row["gap_ci_high"])
+    return (high - low) / (high + low)
+
+
+def table_of_runs(runs: list[Path]) -> Iterator[str]:
+    """A line for each run."""
+    yield ("| run | seconds a cell | gaps with an interval | half-width, median | 90th percentile "
+           "| known to 3 % | to 10 % | divide |")
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for run in runs:
+        rows = read(run / "summary.csv")
+        # Older runs have no column of threads' own cells: those of one thread are compared.
+        summary = {key_of(row): row for row in rows if row["threads"] == "1"}
+        measured = [row for row in rows if row["latency_ns"]]
+        gaps = [row for row in summary.values() if row["gap_ci_low"] and not row.get("speeds")]
+        width = np.array([half_width(row) for row in gaps])
+        divided = [divides(summary, row) for row in gaps]
+        yield (f"| {run} | {seconds_of(run) / len(measured):.1f} | {len(gaps)} "
+               f"| {np.median(width):.1%} | {np.quantile(width, 0.9):.1%} "
+               f"| {np.mean(width <= 0.03):.0%} | {np.mean(width <= 0.1):.0%} "
+               f"| {np.mean(divided):.1%} |")
+
+
 def divides(summary: dict[Key, Row], row: Row) -> bool:
     """Whether the two latencies as printed divide to the gap within its interval."""
     native = summary[row["kernel"], row["reference"], row["n"]]
@@ -93,11 +133,17 @@ def divides(summary: dict[Key, Row], row: Row) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("build", type=Path, help="directory of the build to evaluate")
-    parser.add_argument("run", type=Path, help="directory of a run of many rounds")
+    parser.add_argument("build", type=Path, nargs="?", help="directory of the build to evaluate")
+    parser.add_argument("run", type=Path, nargs="?", help="directory of a run of many rounds")
+    parser.add_argument("--runs", type=Path, nargs="+", help="tell of these runs as they are")
     parser.add_argument("--rounds", type=int, default=8, help="how many of them a user would have")
     parser.add_argument("--times", type=int, default=60, help="how often they are drawn")
     options = parser.parse_args()
+    if options.runs:
+        print("\n".join(table_of_runs(options.runs)))
+        return 0
+    if not options.build or not options.run:
+        parser.error("name a build and a run, or runs with --runs")
     evaluation = Evaluation((options.build / "gapmeter").resolve(), options.run)
     whole = evaluation.summary(set(range(evaluation.count)))
     several = {row["kernel"] + row["n"] for row in whole.values() if row["speeds"]}
@@ -124,7 +170,7 @@ def main() -> int:
                 if not row["gap_ci_low"]:
                     continue
                 low, high = float(row["gap_ci_low"]), float(row["gap_ci_high"])
-                widths[key].append((high - low) / (high + low))
+                widths[key].append(half_width(row))
                 if row["reference"] == whole[key]["reference"]:
                     covers.append(low <= gap <= high)
                 divided.append(divides(summary, row))

@@ -150,6 +150,14 @@ void OptionSet::text_or_json(OutputFormat& value) {
              "text or json");
 }
 
+void OptionSet::colour(Colour& value) {
+  const std::map<std::string, Colour> choices{
+      {"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}};
+  app_.add_option("--color", value, "auto (on a terminal), always or never (default auto)")
+      ->transform(CLI::CheckedTransformer(choices))
+      ->type_name("WHEN");
+}
+
 void OptionSet::settle() const {
   try {
     for (const auto& settle : settle_) settle();

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/cli/text/look.h"
 #include "harness/cli/text/output_format.h"
 
 namespace CLI {
@@ -55,6 +56,8 @@ class OptionSet {
   // text, json or markdown.
   void format(OutputFormat& value);
   void text_or_json(OutputFormat& value);
+  // --color auto, always or never.
+  void colour(Colour& value);
 
   // Called when everything is parsed; may throw WrongUse.
   void finally(std::function<void()> settle) { settle_.push_back(std::move(settle)); }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "harness/analysis/comparison.h"
+#include "harness/cli/text/look.h"
 #include "harness/cli/text/output_format.h"
 #include "harness/session/run_options.h"
 
@@ -21,6 +22,7 @@ struct ListOptions {
 struct RunCommandOptions {
   RunOptions run{};
   std::string resume{};  // directory of a run to resume, whose own options then apply
+  Colour colour = Colour::automatic;
 };
 
 struct VerifyOptions {
@@ -59,6 +61,7 @@ struct DoctorOptions {
 
 struct SummarizeOptions {
   std::string dir;
+  Colour colour = Colour::automatic;
 };
 
 struct ClaimsOptions {

@@ -3,7 +3,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <ctime>
@@ -25,6 +24,7 @@
 #include "harness/sys/memory.h"
 #include "harness/sys/roofline.h"
 #include "harness/sys/streams.h"
+#include "harness/sys/terminal.h"
 
 namespace gapmeter {
 namespace {
@@ -157,7 +157,7 @@ struct Rounds {
 Rounds measure_rounds(const Setup& setup, std::optional<double> budget_s, AppendFile& file,
                       RowsSoFar known, Neighbours& neighbours) {
   if (known.bytes == 0) file.append(to_csv_line(round_columns()));
-  Progress progress(setup.plan, stderr, isatty(STDERR_FILENO) != 0);
+  Progress progress(setup.plan, stderr, is_terminal(stderr));
   RunLog log(file, known.rows, neighbours, progress);
   ProcessTaskRunner runner(setup.workers);
   const SteadyClock clock;

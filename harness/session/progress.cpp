@@ -1,10 +1,9 @@
 #include "harness/session/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "harness/sys/streams.h"
+#include "harness/sys/terminal.h"
 #include "harness/base/figures.h"
 #include "harness/base/sizes.h"
 
@@ -12,10 +11,9 @@ namespace gapmeter {
 namespace {
 
 // A line that wraps can't be erased completely, so longer ones are cut.
-std::size_t columns_of(std::FILE* terminal) {
-  winsize size{};
-  const bool known = ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col - std::size_t{1} : std::string::npos;
+std::size_t most_columns(std::FILE* terminal) {
+  const std::optional<std::size_t> columns = terminal_columns(terminal);
+  return columns ? *columns - 1 : std::string::npos;
 }
 
 std::string failure_line(const RoundRow& row) {
@@ -40,10 +38,10 @@ void Progress::task_starts(const Task& task, int round, std::size_t done, std::s
   const std::string what =
       is_round ? fmt::format("round {}", round + 1) : std::string(name_of(task.pass));
   const std::optional<double> left = time_left_.estimate_s();
-  const std::string line =
-      fmt::format("[{}/{}] {} {}n={} {}{}", done, total, task.kernel, variant, format_size(task.n),
-                  what, left ? fmt::format(", {} left", format_duration(*left)) : std::string());
-  notice(stream_, std::string_view(line).substr(0, columns_of(stream_)));
+  const std::string line = fmt::format(
+      "[{}/{} tasks] {} {}n={} {}{}", done, total, task.kernel, variant, format_size(task.n), what,
+      left ? fmt::format(", {} left", format_duration(*left)) : std::string());
+  notice(stream_, std::string_view(line).substr(0, most_columns(stream_)));
   drawn_ = true;
 }
 
@@ -72,7 +70,7 @@ void Progress::print(const CellGroup& group, const std::string& what, std::size_
   const std::optional<double> left = time_left_.estimate_s();
   const std::string to_go =
       left && done < total ? fmt::format(", {} left", format_duration(*left)) : std::string();
-  notice(stream_, fmt::format("[{}/{}] {} n={} {}{}\n", done, total, group.kernel,
+  notice(stream_, fmt::format("[{}/{} tasks] {} n={} {}{}\n", done, total, group.kernel,
                               format_size(group.n), what, to_go));
 }
 

@@ -23,6 +23,10 @@ bool has_grown(double before_s, double after_s) {
 
 }  // namespace
 
+TimeLeft::TimeLeft(const Plan& plan) : plan_(plan) {
+  for (const CellGroup& group : plan.groups) groups_[{group.kernel, group.n}] = &group;
+}
+
 void TimeLeft::task_ended(const RoundRow& row) {
   Ended& ended = ended_[row.cell];
   const Status status = row.measurement.status;
@@ -30,10 +34,23 @@ void TimeLeft::task_ended(const RoundRow& row) {
   ended.exhausted = ended.exhausted || status == Status::timeout || status == Status::oom;
   // Tasks that were settled without running, or could not be started, say nothing about time.
   if (row.worker_s == 0) return;
-  ended.tasks_s.push_back(row.worker_s);
+  const double task_s = row.pass == Pass::time ? row.worker_s / in_turns(row.cell) : row.worker_s;
+  ended.tasks_s.push_back(task_s);
   if (const auto& timing = row.measurement.timing) ended.call_s = timing->p50_ns * 1e-9;
-  total_s_ += row.worker_s;
+  total_s_ += task_s;
   ++total_tasks_;
+}
+
+// How many take turns in a round: each of their workers lives as long as the round takes.
+double TimeLeft::in_turns(const CellKey& cell) const {
+  const auto group = groups_.find({cell.kernel, cell.n});
+  if (group == groups_.end()) return 1;
+  const auto& variants = group->second->variants;
+  const auto count = std::count_if(variants.begin(), variants.end(), [&](const auto& planned) {
+    const auto found = ended_.find(cell_of(*group->second, planned));
+    return !planned.settled && (found == ended_.end() || !found->second.failed);
+  });
+  return static_cast<double>(std::max<std::ptrdiff_t>(1, count));
 }
 
 void TimeLeft::group_ended(const CellGroup& group) { over_.insert({group.kernel, group.n}); }

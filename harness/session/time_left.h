@@ -13,14 +13,15 @@
 
 namespace gapmeter {
 
-// Estimates from the wall time of tasks that have ended. A cell's tasks are expected to take the
+// Estimates from the wall time of tasks that have ended, a round's being shared by all that took
+// turns in it. A cell's tasks are expected to take the
 // median of those that ended. A size that was not reached yet starts from the same variant's
 // median, with the same number of threads, at the nearest smaller size. To that it adds the growth
 // of a few calls: in proportion to n, or along the line through the two sizes before if that is
 // more.
 class TimeLeft {
  public:
-  explicit TimeLeft(const Plan& plan) : plan_(plan) {}
+  explicit TimeLeft(const Plan& plan);
 
   void task_ended(const RoundRow& row);
   // What was planned for the group and has not run will not run any more.
@@ -29,10 +30,12 @@ class TimeLeft {
   std::optional<double> estimate_s() const;
 
  private:
+  double in_turns(const CellKey& cell) const;
   bool is_exhausted(const CellKey& cell) const;
   double expected_s(const CellKey& cell, double average) const;
 
   const Plan& plan_;
+  std::map<std::pair<std::string, std::size_t>, const CellGroup*> groups_;  // by kernel and n
   struct Ended {
     std::vector<double> tasks_s{};
     double call_s = 0;  // of the round that ended last

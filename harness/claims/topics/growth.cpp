@@ -17,14 +17,23 @@ using Rounds = std::vector<RoundValue> SummaryRow::*;
 // The exponent of a gap above which it widens.
 constexpr double widens = 0.05;
 
-// A variant's values in the run's rounds at the sizes from `least_n` on.
+// Whether the machine left a cell, and the one that its gap is against, alone for long enough.
+bool is_left_alone(const Evidence& evidence, const SummaryRow& row) {
+  const SummaryRow* reference = evidence.cell(row.cell.kernel, row.reference, row.cell.n);
+  return row.state != MachineState::mixed &&
+         (reference == nullptr || reference->state != MachineState::mixed);
+}
+
+// A variant's values in the run's rounds at the sizes from `least_n` on, those left out that were
+// disturbed nearly all the time.
 std::vector<SizedValues> sized_values(const Evidence& evidence, const std::string& kernel,
                                       const std::string& variant, Rounds rounds,
                                       std::size_t least_n) {
   std::vector<SizedValues> values;
   for (const std::size_t n : evidence.sizes(kernel, variant)) {
     const SummaryRow& row = *evidence.cell(kernel, variant, n);
-    if (n >= least_n && !(row.*rounds).empty()) values.push_back({n, values_of(row.*rounds)});
+    if (n < least_n || (row.*rounds).empty() || !is_left_alone(evidence, row)) continue;
+    values.push_back({n, values_of(row.*rounds)});
   }
   return values;
 }

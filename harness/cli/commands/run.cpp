@@ -10,13 +10,19 @@
 #include "harness/session/measured_run.h"
 #include "harness/store/run_json.h"
 #include "harness/sys/files.h"
+#include "harness/base/text.h"
+#include "harness/cli/text/answer_text.h"
 #include "harness/cli/text/steadiness.h"
 #include "harness/cli/text/table.h"
 
 namespace gapmeter {
 namespace {
 
-void print_penalty(const MeasuredRun& run) {
+void say(const std::string& text, const Look& look) {
+  fmt::print("{}\n", wrapped(text, look.columns));
+}
+
+void print_penalty(const MeasuredRun& run, const Look& look) {
   const std::vector<EmbeddingCell>& cells = run.penalty;
   if (cells.empty()) return;
   std::string parts;
@@ -26,37 +32,46 @@ void print_penalty(const MeasuredRun& run) {
     parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", cell.cell.kernel, what);
   }
   const std::optional<double> mean = mean_penalty(cells);
-  fmt::print("Python ran embedded, {} times as long as in {} ({})\n",
-             mean ? fmt::format("{:.2f}", *mean) : "an unknown number of", run.stock_python, parts);
+  say(fmt::format("Python ran embedded, {} times as long as in {} ({})",
+                  mean ? fmt::format("{:.2f}", *mean) : "an unknown number of", run.stock_python,
+                  parts),
+      look);
 }
 
-void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional<double>& wanted) {
+void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional<double>& wanted,
+                     const Look& look) {
   if (!wanted) return;
   const auto imprecise = std::count_if(summary.begin(), summary.end(), [](const SummaryRow& row) {
     return row.status == Status::ok && row.stop_reason != "precision";
   });
   if (imprecise == 0) return;
-  fmt::print("{} of them did not reach ±{:g} %: their stop_reason in summary.csv says why\n",
-             imprecise, *wanted * 100);
+  say(fmt::format("{} of them did not reach ±{:g} %: their stop_reason in summary.csv says why",
+                  imprecise, *wanted * 100),
+      look);
 }
 
-int tell(const MeasuredRun& run, const RunOptions& options) {
-  fmt::print("{}", format_table(run.summary));
+// Ends with the answer in words and where more of it is: whoever reads only the last lines has it.
+int tell(const MeasuredRun& run, const RunCommandOptions& options) {
+  const Look look = look_of_stdout(options.colour);
+  fmt::print("{}", format_table(run.summary, run.context, look));
   const auto failures = std::count_if(run.summary.begin(), run.summary.end(), failed);
   fmt::print("\n{} {}, {} failed; results in {}\n", run.summary.size(),
              run.summary.size() == 1 ? "cell" : "cells", failures, run.dir.string());
-  fmt::print("{}", format_steadiness(run.summary));
-  print_imprecise(run.summary, options.precision);
-  print_penalty(run);
+  fmt::print("{}", format_steadiness(run.summary, look));
+  print_imprecise(run.summary, options.run.precision, look);
+  print_penalty(run, look);
+  const std::string answers = format_answers(answers_of(run.summary, run.context), look);
+  if (!answers.empty()) fmt::print("\n{}", answers);
   if (run.end == RunEnd::interrupted) {
     fmt::print("{}\n", how_to_go_on(run.dir));
     return 130;
   }
+  fmt::print("Next: gapmeter report {}\n", shell_word(run.dir.string()));
   return failures == 0 ? 0 : 1;
 }
 
 int go_on(const std::string& dir, const RunCommandOptions& options, const Invocation& invocation) {
-  return tell(resume_run(dir, options.run, invocation), options.run);
+  return tell(resume_run(dir, options.run, invocation), options);
 }
 
 // Resumes with the command line that began the run in a directory, whichever command it was.
@@ -78,11 +93,12 @@ int go_on_as_begun(const std::string& dir, const Invocation& invocation) {
 
 int run(const RunCommandOptions& options, const Invocation& invocation) {
   if (!options.resume.empty()) return go_on_as_begun(options.resume, invocation);
-  return tell(measure_run(options.run, invocation), options.run);
+  return tell(measure_run(options.run, invocation), options);
 }
 
 void declare(OptionSet& set, RunCommandOptions& options) {
   add_measuring(set, options.run);
+  set.colour(options.colour);
   set.text("--resume", options.resume, "DIR",
            "Go on with a run or a reproduce that was cut short; its own options count, no others");
   set.share("--precision", options.run.precision,

@@ -4,6 +4,7 @@
 #include "harness/analysis/summary.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
+#include "harness/cli/text/answer_text.h"
 #include "harness/cli/text/table.h"
 #include "harness/store/result_dir.h"
 #include "harness/store/run_json.h"
@@ -13,13 +14,17 @@ namespace {
 
 int summarize_again(const SummarizeOptions& options, const Invocation& /*invocation*/) {
   const std::vector<SummaryRow> summary = summarize(read_rounds(options.dir));
-  write_summary(options.dir, summary, read_context(options.dir));
-  fmt::print("{}", format_table(summary));
+  const RunContext context = read_context(options.dir);
+  write_summary(options.dir, summary, context);
+  const Look look = look_of_stdout(options.colour);
+  fmt::print("{}\n{}", format_table(summary, context, look),
+             format_answers(answers_of(summary, context), look));
   return 0;
 }
 
 void declare(OptionSet& set, SummarizeOptions& options) {
   set.positional("DIR", options.dir, "Directory of a run");
+  set.colour(options.colour);
 }
 
 }  // namespace

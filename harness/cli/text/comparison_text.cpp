@@ -7,7 +7,7 @@
 #include "harness/base/figures.h"
 #include "harness/base/sizes.h"
 #include "harness/cli/text/markdown.h"
-#include "harness/cli/text/table.h"
+#include "harness/cli/text/look.h"
 
 namespace gapmeter {
 namespace {

@@ -30,8 +30,11 @@ std::string format_noise(const NoiseCell& noise, std::size_t rounds_of_gap) {
   const std::string name = fmt::format("{} {} n={}", noise.cell.kernel,
                                        to_string(noise.cell.variant), format_size(noise.cell.n));
   if (!noise.change) {
-    return fmt::format("BAD  {} could not be measured: {}\n", name,
-                       noise.failure.empty() ? "too few rounds" : noise.failure);
+    const bool was_slow = noise.failure.empty();
+    return fmt::format("BAD  {} could not be measured: {}\n       -> {}\n", name,
+                       was_slow ? "too few rounds" : noise.failure,
+                       was_slow ? "wait until the machine is less busy, and ask again"
+                                : "gapmeter verify says what is wrong with it");
   }
   std::string text =
       fmt::format("     {} against itself: known to ±{:.2f} % after {:.1f} s of gapmeter ab", name,

@@ -36,7 +36,7 @@ std::string drift_of_cell(const SummaryRow& row) {
 }
 
 // "what: cell; cell; and 3 more", or nothing.
-std::string line_of(const char* what, const std::vector<SummaryRow>& rows,
+std::string line_of(const char* what, const std::vector<SummaryRow>& rows, const Look& look,
                     const std::function<bool(const SummaryRow&)>& applies,
                     const std::function<std::string(const SummaryRow&)>& tell) {
   std::string cells;
@@ -47,28 +47,28 @@ std::string line_of(const char* what, const std::vector<SummaryRow>& rows,
   }
   if (count == 0) return "";
   if (count > most_named) cells += fmt::format("; and {} more", count - most_named);
-  return fmt::format("{}: {}\n", what, cells);
+  return wrapped(fmt::format("{}: {}", what, cells), look.columns) + '\n';
 }
 
 }  // namespace
 
-std::string format_steadiness(const std::vector<SummaryRow>& rows) {
+std::string format_steadiness(const std::vector<SummaryRow>& rows, const Look& look) {
   std::int64_t slices = 0, undisturbed = 0;
   for (const SummaryRow& row : rows) {
     slices += row.slices;
     undisturbed += row.undisturbed_slices;
   }
   if (slices == 0) return "";
-  return fmt::format("Nothing else slowed the core down in {:.0f} % of the slices\n",
-                     100 * static_cast<double>(undisturbed) / static_cast<double>(slices)) +
+  const double share = 100 * static_cast<double>(undisturbed) / static_cast<double>(slices);
+  return fmt::format("Nothing else slowed the core down in {:.0f} % of the slices\n", share) +
          line_of(
-             "Too few of their slices were undisturbed, so that these decide nothing", rows,
+             "Too few of their slices were undisturbed, so that these decide nothing", rows, look,
              [](const SummaryRow& row) { return row.state == MachineState::mixed; }, name_of_cell) +
          line_of(
-             "Several speeds", rows, [](const SummaryRow& row) { return row.speeds.size() > 1; },
-             speeds_of_cell) +
+             "Several speeds", rows, look,
+             [](const SummaryRow& row) { return row.speeds.size() > 1; }, speeds_of_cell) +
          line_of(
-             "Not steady", rows, [](const SummaryRow& row) { return row.drift.has_value(); },
+             "Not steady", rows, look, [](const SummaryRow& row) { return row.drift.has_value(); },
              drift_of_cell);
 }
 

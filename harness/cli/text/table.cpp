@@ -4,15 +4,18 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
+#include "harness/analysis/summary.h"
 #include "harness/base/figures.h"
 #include "harness/base/sizes.h"
-#include "harness/base/text.h"
 
 namespace gapmeter {
 namespace {
 
-using Line = std::vector<std::string>;
+using Line = std::vector<Field>;
+using Cells = std::vector<const SummaryRow*>;
 
 struct SizeKey {
   std::size_t n;
@@ -20,97 +23,204 @@ struct SizeKey {
   auto operator<=>(const SizeKey&) const = default;
 };
 
-std::string python_cell(const SummaryRow& row) {
-  if (row.status != Status::ok) return std::string(name_of(row.status));
-  if (!row.latency_ns) return "";
-  const std::string gap = row.gap ? "  " + format_ratio(*row.gap) : std::string();
-  return format_time(*row.latency_ns) + gap;
+// One kernel, and one job of it.
+struct Section {
+  std::string title;
+  std::map<SizeKey, Cells> sizes{};
+  std::vector<VariantId> pythons{};  // the baseline first
+  Cells skipped{};                   // the first row of each variant that was skipped at all sizes
+  bool is_threaded = false;
+  std::optional<VariantId> baseline{};
+};
+
+bool is_skipped_everywhere(const VariantId& id, const Cells& rows) {
+  return std::all_of(rows.begin(), rows.end(), [&](const SummaryRow* row) {
+    return row->cell.variant != id || row->status == Status::skipped;
+  });
+}
+
+Section section_of(std::string title, const Cells& rows, const RunContext& context) {
+  Section section{.title = std::move(title)};
+  const auto baseline = context.baselines.find(rows.front()->cell.kernel);
+  if (baseline != context.baselines.end()) section.baseline = baseline->second;
+  std::vector<VariantId> seen;
+  for (const SummaryRow* row : rows) {
+    section.sizes[{row->cell.n, row->cell.threads}].push_back(row);
+    section.is_threaded = section.is_threaded || row->cell.threads > 1;
+    const VariantId& id = row->cell.variant;
+    if (!id.lane.is_python() || std::find(seen.begin(), seen.end(), id) != seen.end()) continue;
+    seen.push_back(id);
+    if (is_skipped_everywhere(id, rows)) {
+      section.skipped.push_back(row);
+    } else {
+      section.pythons.push_back(id);
+    }
+  }
+  std::stable_partition(section.pythons.begin(), section.pythons.end(),
+                        [&](const VariantId& id) { return id == section.baseline; });
+  return section;
+}
+
+const SummaryRow* row_of(const Cells& cells, const VariantId& id) {
+  const auto found = std::find_if(cells.begin(), cells.end(),
+                                  [&](const SummaryRow* row) { return row->cell.variant == id; });
+  return found == cells.end() ? nullptr : *found;
+}
+
+const SummaryRow* best_python(const Cells& cells) {
+  const SummaryRow* best = nullptr;
+  for (const SummaryRow* row : cells) {
+    if (row->gap && (best == nullptr || *row->gap < *best->gap)) best = row;
+  }
+  return best;
+}
+
+// "±0.4 %", of a gap's interval.
+std::string uncertainty(const Interval& interval) {
+  const double percent = 100 * relative_half_width(interval);
+  return fmt::format("±{:.{}f} %", percent, percent < 9.95 ? 1 : 0);
+}
+
+Field python_field(const SummaryRow* row, bool is_best) {
+  if (row == nullptr) return {};
+  if (row->status != Status::ok) return {{std::string(name_of(row->status))}};
+  if (!row->latency_ns) return {};
+  Field field{{format_time(*row->latency_ns)}};
+  if (row->gap) {
+    field.push_back({"  " + format_ratio(*row->gap), is_best ? Style::strong : Style::plain});
+  }
+  if (row->gap_ci) field.push_back({" " + uncertainty(*row->gap_ci), Style::faint});
+  return field;
 }
 
 // The fastest native row, or the reason why there is none.
-std::string native_cell(const std::vector<const SummaryRow*>& rows) {
+Field native_field(const Cells& cells) {
   const SummaryRow* fastest = nullptr;
   std::string failure;
-  for (const SummaryRow* row : rows) {
+  for (const SummaryRow* row : cells) {
     if (!row->cell.variant.lane.is_compiled()) continue;
     if (row->status != Status::ok) failure = name_of(row->status);
     const bool faster = row->latency_ns && row->verified == true &&
                         (fastest == nullptr || *row->latency_ns < *fastest->latency_ns);
     if (faster) fastest = row;
   }
-  if (fastest == nullptr) return failure;
-  return fmt::format("{} {}", fastest->cell.variant.name, format_time(*fastest->latency_ns));
+  if (fastest == nullptr) return {{failure}};
+  return {{fastest->cell.variant.name + ' '}, {format_time(*fastest->latency_ns), Style::strong}};
 }
 
-// Of one kernel, and of one job of it.
-std::string table_of(const std::string& title, const std::vector<const SummaryRow*>& rows) {
-  std::vector<VariantId> pythons;
-  std::map<SizeKey, std::vector<const SummaryRow*>> by_size;
-  bool threaded = false;
-  for (const SummaryRow* row : rows) {
-    by_size[{row->cell.n, row->cell.threads}].push_back(row);
-    threaded = threaded || row->cell.threads > 1;
-    const VariantId& id = row->cell.variant;
-    const bool known = std::find(pythons.begin(), pythons.end(), id) != pythons.end();
-    if (id.lane.is_python() && !known) pythons.push_back(id);
-  }
-  Line header{"n"};
-  if (threaded) header.emplace_back("threads");
-  header.emplace_back("fastest native");
-  for (const VariantId& id : pythons) header.push_back(to_string(id));
-  std::vector<Line> lines{header};
-  for (const auto& [size, cells] : by_size) {
-    Line line{format_size(size.n)};
-    if (threaded) line.push_back(fmt::to_string(size.threads));
-    line.push_back(native_cell(cells));
+std::string heading(const Section& section, const VariantId& id) {
+  return to_string(id) + (id == section.baseline ? "*" : "");
+}
+
+Field size_field(const SizeKey& size) { return {{format_size(size.n)}}; }
+
+// The lines of some Python variants; with the native one where they are the first.
+std::vector<Line> lines_of(const Section& section, const std::vector<VariantId>& pythons,
+                           bool with_native) {
+  Line header{{{"n"}}};
+  if (section.is_threaded) header.push_back({{"threads"}});
+  if (with_native) header.push_back({{"fastest native"}});
+  for (const VariantId& id : pythons) header.push_back({{heading(section, id)}});
+  std::vector<Line> lines{std::move(header)};
+  for (const auto& [size, cells] : section.sizes) {
+    const SummaryRow* const best = best_python(cells);
+    Line line{size_field(size)};
+    if (section.is_threaded) line.push_back({{fmt::to_string(size.threads)}});
+    if (with_native) line.push_back(native_field(cells));
     for (const VariantId& id : pythons) {
-      const auto found = std::find_if(cells.begin(), cells.end(), [&](const SummaryRow* row) {
-        return row->cell.variant == id;
-      });
-      line.push_back(found == cells.end() ? "" : python_cell(**found));
+      const SummaryRow* const row = row_of(cells, id);
+      line.push_back(python_field(row, row == best));
     }
     lines.push_back(std::move(line));
   }
-  return title + '\n' + align_columns(lines);
+  return lines;
 }
 
-}  // namespace
-
-std::string align_columns(const std::vector<Line>& lines) {
-  std::vector<std::size_t> widths;
-  for (const Line& line : lines) {
-    widths.resize(std::max(widths.size(), line.size()));
-    for (std::size_t i = 0; i < line.size(); ++i)
-      widths[i] = std::max(widths[i], width_of(line[i]));
-  }
+// As many columns beside each other as fit, the others below them.
+std::optional<std::string> folded(const Section& section, const Look& look) {
   std::string text;
-  for (const Line& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      text += i == 0 ? "  " : "   ";
-      text.append(widths[i] - width_of(line[i]), ' ');
-      text += line[i];
+  std::size_t next = 0;
+  do {
+    const bool is_first = next == 0;
+    std::vector<VariantId> block;
+    while (next < section.pythons.size()) {
+      block.push_back(section.pythons[next]);
+      if (width_of_columns(lines_of(section, block, is_first)) > look.columns) {
+        block.pop_back();
+        break;
+      }
+      ++next;
     }
-    text += '\n';
+    if (block.empty() && !section.pythons.empty()) return std::nullopt;
+    text += align_columns(lines_of(section, block, is_first), look);
+  } while (next < section.pythons.size());
+  return text;
+}
+
+// A block of lines for each variant, for screens on which not even one fits beside the native one.
+std::string listed(const Section& section, const Look& look) {
+  std::string text = align_columns(lines_of(section, {}, true), look);
+  for (const VariantId& id : section.pythons) {
+    text += heading(section, id) + '\n';
+    std::vector<Line> lines = lines_of(section, {id}, false);
+    lines.erase(lines.begin());
+    text += align_columns(lines, look);
   }
   return text;
 }
 
-std::string format_table(const std::vector<SummaryRow>& rows) {
+// In one line below the columns.
+std::string skipped_line(const Section& section, const Look& look) {
+  if (section.skipped.empty()) return "";
+  std::string text;
+  for (const SummaryRow* row : section.skipped) {
+    text += fmt::format("{} {} ({})", text.empty() ? "skipped:" : ",", to_string(row->cell.variant),
+                        row->reason);
+  }
+  return "  " + wrapped(text, look.columns - 2, 4) + '\n';
+}
+
+std::string text_of(const Section& section, const Look& look) {
+  const std::optional<std::string> side_by_side = folded(section, look);
+  return painted({section.title, Style::strong}, look) + '\n' +
+         (side_by_side ? *side_by_side : listed(section, look)) + skipped_line(section, look);
+}
+
+std::vector<Section> sections_of(const std::vector<SummaryRow>& rows, const RunContext& context) {
   std::vector<std::string> kernels;
-  std::map<std::string, std::map<std::string, std::vector<const SummaryRow*>>> by_job;
+  std::map<std::string, std::map<std::string, Cells>> by_job;
   for (const SummaryRow& row : rows) {
     auto& jobs = by_job[row.cell.kernel];
     if (jobs.empty()) kernels.push_back(row.cell.kernel);
     jobs[row.job].push_back(&row);
   }
-  std::string text;
+  std::vector<Section> sections;
   for (const std::string& kernel : kernels) {
     for (const auto& [job, cells] : by_job[kernel]) {
-      if (!text.empty()) text += '\n';
-      text += table_of(job.empty() ? kernel : fmt::format("{}: {}", kernel, job), cells);
+      const std::string title = job.empty() ? kernel : fmt::format("{}: {}", kernel, job);
+      sections.push_back(section_of(title, cells, context));
     }
   }
-  return text;
+  return sections;
+}
+
+}  // namespace
+
+std::string format_table(const std::vector<SummaryRow>& rows, const RunContext& context,
+                         const Look& look) {
+  std::string text;
+  for (const Section& section : sections_of(rows, context)) {
+    text += (text.empty() ? "" : "\n") + text_of(section, look);
+  }
+  const bool has_gaps =
+      std::any_of(rows.begin(), rows.end(), [](const SummaryRow& row) { return row.gap; });
+  if (!has_gaps) return text;
+  return text + '\n' +
+         wrapped(
+             "× over the fastest native variant of the same job, ± its 95 % interval; * is what "
+             "people write first",
+             look.columns, 0) +
+         '\n';
 }
 
 }  // namespace gapmeter

@@ -103,7 +103,7 @@ def test_summarize_tells_the_same_stop_reasons(run: Run, gapmeter: Program) -> N
 
 def test_progress_ends_at_the_total_whatever_was_left_out(run: Run) -> None:
     last = run.process.stderr.splitlines()[-1]
-    match = re.match(r"\[(\d+)/(\d+)\] ", last)
+    match = re.match(r"\[(\d+)/(\d+) tasks\] ", last)
     assert match and match[1] == match[2]
 
 

@@ -54,15 +54,15 @@ def test_a_terminal_shows_one_line_with_count_cell_and_time_left(
         *("--quick", "--kernels", "empty", "--rounds", "3", "--out", out),
     )
     first, *redrawn = seen.split(ERASE)
-    assert first == "[0/10] empty native/nothing n=1 verify"
+    assert first == "[0/10 tasks] empty native/nothing n=1 verify"
     assert redrawn.pop() == "", "the line is erased at the end"
     for done, line in zip((1, 2, 3), redrawn):
         assert re.fullmatch(
-            rf"\[{done}/10\] empty (native|python)/nothing n=1 (verify|memory), \d+ s left", line
+            rf"\[{done}/10 tasks\] empty (native|python)/nothing n=1 (verify|memory), \d+ s left", line
         )
     for number, line in enumerate(redrawn[3:], start=1):
         done = 2 + 2 * number
-        assert re.fullmatch(rf"\[{done}/10\] empty n=1 round {number}, \d+ s left", line)
+        assert re.fullmatch(rf"\[{done}/10 tasks\] empty n=1 round {number}, \d+ s left", line)
     assert len(redrawn) == 3 + 3, "every task that is not timed, and every round"
     assert "\n" not in seen
     assert "\x1b" not in table

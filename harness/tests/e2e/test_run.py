@@ -276,26 +276,52 @@ def test_numpy_brings_an_optimised_blas(run: Run) -> None:
 
 
 def test_the_table_on_stdout_shows_every_size_and_gap(run: Run) -> None:
-    table = run.process.stdout
-    blocks = {block.splitlines()[0]: block.splitlines()[1:] for block in table.split("\n\n")[:-1]}
-    assert set(blocks) == {*KERNELS, "apply_weights: into"}
-    for title, (header, *lines) in blocks.items():
-        assert header.split()[:3] == ["n", "fastest", "native"]
-        assert [line.split()[0] for line in lines] == ["16", "1k"]
-        pythons = re.findall(r"python/\w+", header)
+    blocks = run.process.stdout.split("\n\n")
+    tables = {block.splitlines()[0]: block for block in blocks if "fastest native" in block}
+    assert set(tables) == {*KERNELS, "apply_weights: into"}
+    for title, table in tables.items():
         kernel, _, job = title.partition(": ")
         rows = [
             row for row in run.summary
             if (row["kernel"], row["job"], row["lane"]) == (kernel, job, "python")
         ]
-        assert pythons == list(dict.fromkeys(row["variant"] for row in rows))
-        assert all(line.count("×") == len(pythons) for line in lines)
-    assert f"{len(run.summary)} cells, 0 failed; results in {run.dir}\n" in table
+        shown = re.findall(r"python/\w+", table)
+        assert sorted(shown) == sorted({f"python/{row['variant']}" for row in rows})
+        assert table.count("×") == len([row for row in rows if row["gap"]])
+        sizes = re.findall(r"^ +(\w+) ", table, re.M)
+        assert set(sizes) - {"n", "skipped"} == {"16", "1k"}
+
+
+def test_ends_with_the_answer_in_words(run: Run) -> None:
+    *_, ending = run.process.stdout.split("\n\n")
+    *answers, following = ending.splitlines()
+    assert following == f"Next: gapmeter report {run.dir}"
+    told = [line for line in answers if not line.startswith(" ")]
+    assert {line.partition(":")[0] for line in told} == set(KERNELS)
+    assert all("rewriting" in line for line in told)
+    assert f"{len(run.summary)} cells, 0 failed; results in {run.dir}\n" in run.process.stdout
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_stdout_fits_its_width(gapmeter: Program, out: Path, columns: int) -> None:
+    run = gapmeter.measure(
+        out, *BRIEF, "--kernels", "sum", "--sizes", "16", environment={"COLUMNS": str(columns)}
+    )
+    lines = run.process.stdout.replace(str(run.dir), "DIR").splitlines()
+    assert max(map(len, lines)) <= columns
+
+
+def test_colour_is_for_terminals_or_when_asked_for(gapmeter: Program, out: Path) -> None:
+    few = [*BRIEF, "--kernels", "empty", "--sizes", "16"]
+    plain = gapmeter.measure(out / "plain", *few).process.stdout
+    assert "\x1b" not in plain
+    coloured = gapmeter.measure(out / "coloured", *few, "--color", "always").process.stdout
+    assert "\x1b[1m" in coloured
 
 
 def test_progress_off_a_terminal_is_plain_lines_on_stderr(run: Run) -> None:
     lines = run.process.stderr.splitlines()
-    pattern = re.compile(r"\[(\d+)/(\d+)\] (\w+) n=(16|1k) round \d(, .+ left)?")
+    pattern = re.compile(r"\[(\d+)/(\d+) tasks\] (\w+) n=(16|1k) round \d(, .+ left)?")
     progress = [pattern.fullmatch(line) for line in lines]
     assert all(progress), run.process.stderr
     assert 5 <= len(progress) <= 20

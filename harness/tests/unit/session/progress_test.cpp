@@ -29,9 +29,12 @@ Plan plan_of(const std::vector<std::size_t>& sizes, const std::vector<std::strin
   return plan;
 }
 
+// A task of its own, not one that took turns with others.
 RoundRow ended(std::string_view variant, std::size_t n, double worker_s,
                Status status = Status::ok) {
-  RoundRow row{.cell = test::cell(variant, n), .measurement = {.status = status}};
+  RoundRow row{.cell = test::cell(variant, n),
+               .pass = Pass::verify,
+               .measurement = {.status = status}};
   row.worker_s = worker_s;
   return row;
 }
@@ -82,6 +85,19 @@ TEST(TimeLeft, TakesTheAverageForVariantsThatHaveNotRun) {
   left.task_ended(ended("native/simd", 16, 3));
   // 3 more of the median, 5 of the average; both are 2 s.
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2 + 5 * 2);
+}
+
+// Workers that take turns all live as long as their round takes.
+TEST(TimeLeft, SharesARoundAmongThoseThatTakeTurnsInIt) {
+  Plan plan = plan_of({16}, {"native/simd", "python/loop", "python/numba"});
+  plan.groups[0].variants[2].settled = Measurement{.status = Status::skipped};
+  TimeLeft left(plan);
+  for (const char* variant : {"native/simd", "python/loop"}) {
+    RoundRow row = ended(variant, 16, 2);
+    row.pass = Pass::time;
+    left.task_ended(row);
+  }
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1 + 4 * 1);
 }
 
 // Importing and compiling take seconds whatever n is.
@@ -215,7 +231,7 @@ class ProgressTest : public ::testing::Test {
 TEST_F(ProgressTest, OnATerminalDrawsTheJobInHand) {
   const std::string text = drawn(
       plan_, true, [&](Progress& progress) { progress.task_starts(task(Pass::verify), 0, 3, 10); });
-  EXPECT_THAT(text, HasSubstr("[3/10] sum native/simd n=4Ki verify"));
+  EXPECT_THAT(text, HasSubstr("[3/10 tasks] sum native/simd n=4Ki verify"));
   EXPECT_THAT(text, Not(HasSubstr("left")));
 }
 
@@ -224,7 +240,7 @@ TEST_F(ProgressTest, OnATerminalCountsRoundsFromOneAndTellsTheTimeLeft) {
     progress.row_ends(ended("native/simd", 4096, 20));
     progress.task_starts(task(Pass::time), 1, 4, 10);
   });
-  EXPECT_THAT(text, HasSubstr("[4/10] sum n=4Ki round 2, 1 min 20 s left"));
+  EXPECT_THAT(text, HasSubstr("[4/10 tasks] sum n=4Ki round 2, 1 min 20 s left"));
 }
 
 TEST_F(ProgressTest, OnATerminalRemovesItsLineInTheEnd) {
@@ -244,8 +260,8 @@ TEST_F(ProgressTest, ElsewhereWritesALineForEachTwentiethOfTheTasksAndNoEscapes)
     progress.group_ends(plan_.groups[0], 100, 100);
   });
   EXPECT_EQ(text,
-            "[5/100] sum n=4Ki round 2\n[98/100] sum n=4Ki round 4\n"
-            "[100/100] sum n=4Ki round 5\n");
+            "[5/100 tasks] sum n=4Ki round 2\n[98/100 tasks] sum n=4Ki round 4\n"
+            "[100/100 tasks] sum n=4Ki round 5\n");
 }
 
 TEST_F(ProgressTest, TellsOfFailuresOnALineOfTheirOwn) {
@@ -269,7 +285,7 @@ TEST_F(ProgressTest, ExpectsNothingMoreOfAComparisonThatHasEnded) {
     progress.group_ends(plan.groups[0], 5, 10);
   });
   // Only the 5 tasks of n = 32 are left, of 0.4 s each.
-  EXPECT_EQ(text, "[5/10] sum n=16 done, 2 s left\n");
+  EXPECT_EQ(text, "[5/10 tasks] sum n=16 done, 2 s left\n");
 }
 
 }  // namespace

@@ -86,6 +86,14 @@ TEST(C21, IsOpenWhereNoiseHidesThem) {
       Outcome::open);
 }
 
+TEST(C21, LeavesOutSizesThatWereDisturbedNearlyAllTheTime) {
+  SummaryRows rows = gaps_at({10, 14, 1000});
+  rows[2].state = MachineState::mixed;
+  const Decision decision = decide("C21", rows, four_kernels());
+  ASSERT_THAT(decision.figures, SizeIs(1));
+  EXPECT_EQ(decision.figures[0].what, "gap of python/loop at n = 64 over that at n = 16");
+}
+
 TEST(C21, ComparesTheEndsWhereFewerThanFiveSizesTellNoExponent) {
   const Decision decision = decide("C21", gaps_at({10, 14}), four_kernels());
   EXPECT_EQ(decision.outcome, Outcome::holds);

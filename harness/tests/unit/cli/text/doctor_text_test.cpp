@@ -31,9 +31,11 @@ TEST(FormatNoise, TellsHalfWidthsInPercent) {
 
 TEST(FormatNoise, SaysWhyThereIsNone) {
   EXPECT_EQ(format_noise({.cell = test::cell("native/simd"), .failure = "crashed"}, 8),
-            "BAD  sum native/simd n=16 could not be measured: crashed\n");
+            "BAD  sum native/simd n=16 could not be measured: crashed\n"
+            "       -> gapmeter verify says what is wrong with it\n");
   EXPECT_EQ(format_noise({.cell = test::cell("native/simd")}, 8),
-            "BAD  sum native/simd n=16 could not be measured: too few rounds\n");
+            "BAD  sum native/simd n=16 could not be measured: too few rounds\n"
+            "       -> wait until the machine is less busy, and ask again\n");
 }
 
 TEST(FormatPenalty, NamesTheInterpreterItIsAgainst) {

@@ -1,0 +1,108 @@
+#include "harness/analysis/answer.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace gapmeter {
+namespace {
+
+using Cells = std::vector<const SummaryRow*>;
+
+// The rows of a kernel with a gap, of the job and the number of threads that the answer is about.
+Cells cells_of(const Cells& with_gap) {
+  const auto order = [](const SummaryRow* row) { return std::pair(row->job, row->cell.threads); };
+  const auto first = std::min_element(
+      with_gap.begin(), with_gap.end(),
+      [&](const SummaryRow* a, const SummaryRow* b) { return order(a) < order(b); });
+  Cells cells;
+  std::copy_if(with_gap.begin(), with_gap.end(), std::back_inserter(cells),
+               [&](const SummaryRow* row) { return order(row) == order(*first); });
+  return cells;
+}
+
+const SummaryRow* best_of(const Cells& cells) {
+  return *std::min_element(
+      cells.begin(), cells.end(),
+      [](const SummaryRow* a, const SummaryRow* b) { return *a->gap < *b->gap; });
+}
+
+std::map<std::size_t, Cells> by_size(const Cells& cells) {
+  std::map<std::size_t, Cells> sizes;
+  for (const SummaryRow* row : cells) sizes[row->cell.n].push_back(row);
+  return sizes;
+}
+
+// Where the whole interval lies. Of one or two rounds there is none, and their figure has to do; a
+// cell that was disturbed nearly all the time decides nothing.
+std::optional<bool> is_worthwhile(const SummaryRow& row) {
+  if (row.state == MachineState::mixed) return std::nullopt;
+  const Interval gap = row.gap_ci.value_or(Interval{*row.gap, *row.gap});
+  if (gap.low > worthwhile_gap) return true;
+  if (gap.high < worthwhile_gap) return false;
+  return std::nullopt;
+}
+
+void decide(const std::map<std::size_t, Cells>& sizes, Answer& answer) {
+  std::vector<std::pair<std::size_t, bool>> decided;
+  for (const auto& [n, cells] : sizes) {
+    if (const auto pays = is_worthwhile(*best_of(cells))) decided.emplace_back(n, *pays);
+  }
+  if (decided.empty()) return;
+  const auto differs = [](const auto& a, const auto& b) { return a.second != b.second; };
+  const auto change = std::adjacent_find(decided.begin(), decided.end(), differs);
+  if (change == decided.end()) {
+    answer.rewrite = decided.front().second ? Rewrite::pays : Rewrite::does_not_pay;
+  } else if (std::adjacent_find(std::next(change), decided.end(), differs) != decided.end()) {
+    answer.rewrite = Rewrite::changes;
+  } else {
+    answer.rewrite = change->second ? Rewrite::pays_up_to : Rewrite::pays_from;
+    answer.n = change->second ? change->first : std::next(change)->first;
+  }
+}
+
+VariantGap gap_of(const SummaryRow& row) {
+  return {row.cell.variant, {.value = *row.gap, .interval = row.gap_ci}};
+}
+
+Answer answer_of(const Cells& with_gap, const RunContext& context) {
+  const Cells cells = cells_of(with_gap);
+  const SummaryRow& any = *cells.front();
+  const auto sizes = by_size(cells);
+  const auto& [largest_n, last] = *sizes.rbegin();
+  Answer answer{.kernel = any.cell.kernel,
+                .job = any.job,
+                .threads = any.cell.threads,
+                .is_one_of_several_threads = std::any_of(
+                    with_gap.begin(), with_gap.end(),
+                    [&](const SummaryRow* row) { return row->cell.threads != any.cell.threads; }),
+                .sizes = sizes.size(),
+                .largest_n = largest_n,
+                .native = parse_variant(last.front()->reference).value(),
+                .best = gap_of(*best_of(last))};
+  const auto baseline = context.baselines.find(any.cell.kernel);
+  for (const SummaryRow* row : last) {
+    const bool is_baseline =
+        baseline != context.baselines.end() && row->cell.variant == baseline->second;
+    if (is_baseline) answer.baseline = gap_of(*row);
+  }
+  decide(sizes, answer);
+  return answer;
+}
+
+}  // namespace
+
+std::vector<Answer> answers_of(const std::vector<SummaryRow>& rows, const RunContext& context) {
+  std::map<std::string, Cells> kernels;
+  for (const SummaryRow& row : rows) {
+    if (row.gap) kernels[row.cell.kernel].push_back(&row);
+  }
+  std::vector<Answer> answers;
+  for (const auto& [kernel, with_gap] : kernels) answers.push_back(answer_of(with_gap, context));
+  std::stable_sort(answers.begin(), answers.end(), [](const Answer& a, const Answer& b) {
+    return a.best.gap.value > b.best.gap.value;
+  });
+  return answers;
+}
+
+}  // namespace gapmeter

@@ -1,0 +1,73 @@
+// The sentences of the answer, word by word.
+#include "harness/cli/text/answer_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/tests/unit/support/rows.h"
+
+namespace gapmeter {
+namespace {
+
+Answer answer(Rewrite rewrite, std::optional<std::size_t> n = std::nullopt) {
+  return {.kernel = "sum",
+          .rewrite = rewrite,
+          .n = n,
+          .sizes = 3,
+          .largest_n = 4096,
+          .native = test::variant("native/simd"),
+          .baseline = VariantGap{test::variant("python/builtin"), {142}},
+          .best = {test::variant("python/numpy"), {7.4}}};
+}
+
+TEST(SentenceOf, TellsFromWhereARewritePaysAndWhatPythonGivesAlone) {
+  EXPECT_EQ(
+      sentence_of(answer(Rewrite::pays_from, 64)),
+      "sum: rewriting pays from n = 64: 142× over builtin at n = 4Ki, 7.40× over numpy; numpy "
+      "alone gives 19.2×.");
+}
+
+TEST(SentenceOf, TellsEachVerdict) {
+  const auto begins = [](const Answer& of) {
+    const std::string text = sentence_of(of);
+    return text.substr(0, text.find(": 142"));
+  };
+  EXPECT_EQ(begins(answer(Rewrite::pays)), "sum: rewriting pays at every n");
+  EXPECT_EQ(begins(answer(Rewrite::pays_up_to, 64)), "sum: rewriting pays only up to n = 64");
+  EXPECT_EQ(begins(answer(Rewrite::does_not_pay)), "sum: rewriting does not pay");
+  EXPECT_EQ(begins(answer(Rewrite::changes)), "sum: rewriting pays at some n and not at others");
+  EXPECT_EQ(begins(answer(Rewrite::unknown)), "sum: whether rewriting pays is not known");
+  Answer of_one_size = answer(Rewrite::pays);
+  of_one_size.sizes = 1;
+  EXPECT_EQ(begins(of_one_size), "sum: rewriting pays");
+}
+
+TEST(SentenceOf, NamesTheBaselineAloneWhereNothingIsBetter) {
+  Answer alone = answer(Rewrite::pays);
+  alone.best = *alone.baseline;
+  EXPECT_EQ(sentence_of(alone), "sum: rewriting pays at every n: 142× over builtin at n = 4Ki.");
+}
+
+TEST(SentenceOf, NamesTheBestWhereTheBaselineHasNoGap) {
+  Answer without = answer(Rewrite::pays);
+  without.baseline.reset();
+  EXPECT_EQ(sentence_of(without), "sum: rewriting pays at every n: 7.40× over numpy at n = 4Ki.");
+}
+
+TEST(SentenceOf, SaysOfHowManyThreadsItSpeaksWhereThereAreSeveral) {
+  Answer threads = answer(Rewrite::pays);
+  threads.best = *threads.baseline;
+  threads.is_one_of_several_threads = true;
+  EXPECT_EQ(sentence_of(threads),
+            "sum: rewriting pays at every n: 142× over builtin at n = 4Ki with 1 thread.");
+}
+
+TEST(FormatAnswers, WrapsBetweenWords) {
+  EXPECT_EQ(format_answers({answer(Rewrite::pays)}, {.columns = 60}),
+            "sum: rewriting pays at every n: 142× over builtin at\n"
+            "  n = 4Ki, 7.40× over numpy; numpy alone gives 19.2×.\n");
+  EXPECT_EQ(format_answers({}, {}), "");
+}
+
+}  // namespace
+}  // namespace gapmeter
