@@ -60,7 +60,9 @@ std::string format_steadiness(const std::vector<SummaryRow>& rows, const Look& l
   }
   if (slices == 0) return "";
   const double share = 100 * static_cast<double>(undisturbed) / static_cast<double>(slices);
-  return fmt::format("Nothing else slowed the core down in {:.0f} % of the slices\n", share) +
+  const std::string undisturbed_text =
+      fmt::format("Nothing else slowed the core down in {:.0f} % of the slices", share);
+  return wrapped(undisturbed_text, look.columns) + '\n' +
          line_of(
              "Too few of their slices were undisturbed, so that these decide nothing", rows, look,
              [](const SummaryRow& row) { return row.state == MachineState::mixed; }, name_of_cell) +

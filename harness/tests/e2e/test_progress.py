@@ -58,7 +58,8 @@ def test_a_terminal_shows_one_line_with_count_cell_and_time_left(
     assert redrawn.pop() == "", "the line is erased at the end"
     for done, line in zip((1, 2, 3), redrawn):
         assert re.fullmatch(
-            rf"\[{done}/10 tasks\] empty (native|python)/nothing n=1 (verify|memory), \d+ s left", line
+            rf"\[{done}/10 tasks\] empty (native|python)/nothing n=1 (verify|memory), \d+ s left",
+            line,
         )
     for number, line in enumerate(redrawn[3:], start=1):
         done = 2 + 2 * number

@@ -213,7 +213,8 @@ def test_summarize_reproduces_the_summary_byte_for_byte(run: Run, gapmeter: Prog
     process = gapmeter("summarize", run.dir)
     assert (process.returncode, process.stderr) == (0, "")
     assert [file.read_bytes() for file in files] == before
-    assert process.stdout in run.process.stdout, "it prints the table of the run"
+    table, answers = process.stdout.rsplit("\n\n", 1)
+    assert table in run.process.stdout and answers in run.process.stdout
 
 
 def test_every_variant_is_in_every_round_once(run: Run) -> None:
@@ -277,7 +278,10 @@ def test_numpy_brings_an_optimised_blas(run: Run) -> None:
 
 def test_the_table_on_stdout_shows_every_size_and_gap(run: Run) -> None:
     blocks = run.process.stdout.split("\n\n")
-    tables = {block.splitlines()[0]: block for block in blocks if "fastest native" in block}
+    tables = {
+        block.splitlines()[0]: block for block in blocks
+        if "fastest native" in block and not block.startswith("×")
+    }
     assert set(tables) == {*KERNELS, "apply_weights: into"}
     for title, table in tables.items():
         kernel, _, job = title.partition(": ")
@@ -286,7 +290,7 @@ def test_the_table_on_stdout_shows_every_size_and_gap(run: Run) -> None:
             if (row["kernel"], row["job"], row["lane"]) == (kernel, job, "python")
         ]
         shown = re.findall(r"python/\w+", table)
-        assert sorted(shown) == sorted({f"python/{row['variant']}" for row in rows})
+        assert sorted(shown) == sorted({row["variant"] for row in rows})
         assert table.count("×") == len([row for row in rows if row["gap"]])
         sizes = re.findall(r"^ +(\w+) ", table, re.M)
         assert set(sizes) - {"n", "skipped"} == {"16", "1k"}

@@ -14,7 +14,7 @@ import pytest
 from support import BRIEF, Program
 
 MS = 1_000_000  # in ns
-EXCHANGES = 16  # of each call
+EXCHANGES = 8  # of each call
 
 
 def echo(gapmeter: Program, size: int, wait_ns: int) -> subprocess.Popen[bytes]:
