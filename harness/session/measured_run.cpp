@@ -122,6 +122,16 @@ std::int64_t largest_cache(const std::vector<CacheFacts>& caches) {
   return largest;
 }
 
+// Those of memory only if the data of some cell is in no cache: they say nothing of the others.
+Roofline measure_limits(const Setup& setup, const MachineFacts& machine) {
+  const std::int64_t largest = largest_cache(machine.caches);
+  const auto& groups = setup.plan.groups;
+  const bool any_beyond = std::any_of(groups.begin(), groups.end(), [&](const CellGroup& group) {
+    return static_cast<std::int64_t>(group.working_set_bytes) > largest;
+  });
+  return measure_roofline(setup.workers.cpu, largest, any_beyond);
+}
+
 // Measures what is measured once for all rows, unless a resumed run has it already.
 std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::path& dir,
                                                 RunFacts& facts) {
@@ -129,8 +139,7 @@ std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::pa
   std::vector<EmbeddingCell> penalty = measure_penalty(setup);
   if (!setup.invocation.interrupts.stop) {
     facts.python.embedding_penalty = describe_penalty(penalty);
-    facts.machine.roofline =
-        measure_roofline(setup.workers.cpu, largest_cache(facts.machine.caches));
+    facts.machine.roofline = measure_limits(setup, facts.machine);
     write_run_facts(dir, facts);
   }
   return penalty;
@@ -145,8 +154,7 @@ void measure_limits_again(const Setup& setup, double run_s, RunFacts& facts) {
   if (!roofline || run_s < long_run_s || setup.options.selection.quick || setup.options.budget_s) {
     return;
   }
-  const Roofline again = measure_roofline(setup.workers.cpu, largest_cache(facts.machine.caches));
-  roofline = best_of(*roofline, again);
+  roofline = best_of(*roofline, measure_limits(setup, facts.machine));
 }
 
 struct Rounds {

@@ -175,18 +175,23 @@ void pin(int cpu) {
   [[maybe_unused]] const int failed = sched_setaffinity(0, sizeof set, &set);
 }
 
+std::optional<double> better_of(const std::optional<double>& one,
+                                const std::optional<double>& other) {
+  return one && other ? std::max(*one, *other) : one ? one : other;
+}
+
+Roofline memory_limits(std::size_t size, const Block& block) {
+  const auto one = block.arrays(size, 1), two = block.arrays(size, 2),
+             three = block.arrays(size, 3);
+  return {.read_bytes_per_s = read_rate(one[0]),
+          .copy_bytes_per_s = copy_rate(two[0], two[1]),
+          .multiply_bytes_per_s = multiply_rate(three[0], three[1], three[2])};
+}
+
 Roofline best_over(const std::vector<std::size_t>& sizes) {
   const Block block(sizes.back());
-  Roofline best{.flops_per_s = flop_rate()};
-  double multiplied = 0;
-  for (const std::size_t size : sizes) {
-    const auto one = block.arrays(size, 1), two = block.arrays(size, 2),
-               three = block.arrays(size, 3);
-    best.read_bytes_per_s = std::max(best.read_bytes_per_s, read_rate(one[0]));
-    best.copy_bytes_per_s = std::max(best.copy_bytes_per_s, copy_rate(two[0], two[1]));
-    multiplied = std::max(multiplied, multiply_rate(three[0], three[1], three[2]));
-  }
-  best.multiply_bytes_per_s = multiplied;
+  Roofline best;
+  for (const std::size_t size : sizes) best = best_of(best, memory_limits(size, block));
   return best;
 }
 
@@ -208,21 +213,21 @@ std::vector<std::size_t> roofline_sizes(std::int64_t last_cache_bytes,
   return sizes;
 }
 
-Roofline measure_roofline(int cpu, std::int64_t last_cache_bytes) {
-  const std::vector<std::size_t> sizes = roofline_sizes(last_cache_bytes, available_bytes());
+Roofline measure_roofline(int cpu, std::int64_t last_cache_bytes, bool with_memory) {
   Roofline roofline;
   std::thread([&] {
     pin(cpu);
-    roofline = best_over(sizes);
+    if (with_memory) roofline = best_over(roofline_sizes(last_cache_bytes, available_bytes()));
+    roofline.flops_per_s = flop_rate();
   }).join();
   return roofline;
 }
 
 Roofline best_of(const Roofline& one, const Roofline& other) {
-  return {.read_bytes_per_s = std::max(one.read_bytes_per_s, other.read_bytes_per_s),
-          .copy_bytes_per_s = std::max(one.copy_bytes_per_s, other.copy_bytes_per_s),
-          .flops_per_s = std::max(one.flops_per_s, other.flops_per_s),
-          .multiply_bytes_per_s = std::max(one.multiply_bytes_per_s, other.multiply_bytes_per_s)};
+  return {.flops_per_s = std::max(one.flops_per_s, other.flops_per_s),
+          .read_bytes_per_s = better_of(one.read_bytes_per_s, other.read_bytes_per_s),
+          .copy_bytes_per_s = better_of(one.copy_bytes_per_s, other.copy_bytes_per_s),
+          .multiply_bytes_per_s = better_of(one.multiply_bytes_per_s, other.multiply_bytes_per_s)};
 }
 
 }  // namespace gapmeter

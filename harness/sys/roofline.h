@@ -9,10 +9,11 @@
 namespace gapmeter {
 
 struct Roofline {
-  double read_bytes_per_s = 0;  // adding up an array that no cache holds
-  double copy_bytes_per_s = 0;  // read plus written, from one such array to another
-  double flops_per_s = 0;       // fused multiply-adds in float32, two operations each
-  // Read plus written: two such arrays multiplied into a third. Absent in files of older versions.
+  double flops_per_s = 0;  // fused multiply-adds in float32, two operations each
+  // Of memory, where it was measured:
+  std::optional<double> read_bytes_per_s{};  // adding up an array that no cache holds
+  std::optional<double> copy_bytes_per_s{};  // read plus written, from one such array to another
+  // Read plus written: two such arrays multiplied into a third.
   std::optional<double> multiply_bytes_per_s{};
 };
 
@@ -24,8 +25,8 @@ std::vector<std::size_t> roofline_sizes(std::int64_t last_cache_bytes,
 
 // The best of several tries, sizes and ways on the given processor (-1: any): with and without
 // prefetching, with ordinary stores and with those that pass the caches by, on huge pages. This is
-// the most that such loops reach, not what the data sheet says.
-Roofline measure_roofline(int cpu, std::int64_t last_cache_bytes);
+// the most that such loops reach, not what the data sheet says. Memory takes a second.
+Roofline measure_roofline(int cpu, std::int64_t last_cache_bytes, bool with_memory);
 
 // Of two measurements the higher of each limit.
 Roofline best_of(const Roofline& one, const Roofline& other);

@@ -188,7 +188,7 @@ RunFacts full_facts() {
                       .caches = {{1, "Data", 13}},
                       .memory_bytes = 14,
                       .load = "15",
-                      .roofline = Roofline{16, 17, 18, 19}},
+                      .roofline = Roofline{18, 16, 17, 19}},
           .build = {.compiler = "19", .fmt = 20, .assertions = true, .programs = "21"},
           .python = {.engine = "embedded",
                      .warnings = {"22"},

@@ -36,19 +36,27 @@ TEST(RooflineSizes, TakeNoMoreThanAQuarterOfTheMemoryAndHalfAGibibyte) {
 }
 
 TEST(Roofline, HasEveryLimit) {
-  const Roofline roofline = measure_roofline(-1, mebibyte);
-  EXPECT_GT(roofline.read_bytes_per_s, 0);
-  EXPECT_GT(roofline.copy_bytes_per_s, 0);
+  const Roofline roofline = measure_roofline(-1, mebibyte, /*with_memory=*/true);
+  EXPECT_GT(roofline.read_bytes_per_s.value(), 0);
+  EXPECT_GT(roofline.copy_bytes_per_s.value(), 0);
   EXPECT_GT(roofline.multiply_bytes_per_s.value(), 0);
   EXPECT_GT(roofline.flops_per_s, 0);
 }
 
+TEST(Roofline, HasThatOfArithmeticAloneIfMemoryDoesNotMatter) {
+  const Roofline roofline = measure_roofline(-1, mebibyte, /*with_memory=*/false);
+  EXPECT_GT(roofline.flops_per_s, 0);
+  EXPECT_FALSE(roofline.read_bytes_per_s || roofline.copy_bytes_per_s ||
+               roofline.multiply_bytes_per_s);
+}
+
 TEST(Roofline, OfTwoMeasurementsIsTheHigherOfEachLimit) {
-  const Roofline best = best_of({1, 20, 3, std::nullopt}, {10, 2, 30, 4});
+  const Roofline best = best_of({3, 1, 20, std::nullopt}, {30, 10, 2, 4});
+  EXPECT_EQ(best.flops_per_s, 30);
   EXPECT_EQ(best.read_bytes_per_s, 10);
   EXPECT_EQ(best.copy_bytes_per_s, 20);
-  EXPECT_EQ(best.flops_per_s, 30);
   EXPECT_EQ(best.multiply_bytes_per_s, 4) << "an older file has none";
+  EXPECT_EQ(best_of({1}, {2}).read_bytes_per_s, std::nullopt);
 }
 
 }  // namespace
