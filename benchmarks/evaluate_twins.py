@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -40,10 +41,19 @@ Cell = tuple[str, int]
 Latencies = dict[int, float]  # by round
 
 
+def is_complete(directory: Path) -> bool:
+    """Whether a run is there and came to its end."""
+    file = directory / "run.json"
+    if not file.exists():
+        return False
+    return json.loads(file.read_text(encoding="utf-8")).get("interrupted") is False
+
+
 def run(program: Path, out: Path, variants: list[str], rounds: int) -> None:
     """One run of the kernel; one that is there is kept."""
-    if (out / "summary.csv").exists():
+    if is_complete(out):
         return
+    shutil.rmtree(out, ignore_errors=True)
     command: list[str | Path] = [program, "run", "--sizes", SIZES, "--rounds", str(rounds)]
     command += ["--variants", ",".join(variants), "--out", out]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -133,7 +143,10 @@ def table_of_neighbours(directory: Path) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: |"
     ratios: dict[Cell, list[float]] = defaultdict(list)
     for repetition in range(REPETITIONS):
-        alone, swept = (latencies(directory / f"{name}{repetition}") for name in ("alone", "swept"))
+        runs = [directory / f"{name}{repetition}" for name in ("alone", "swept")]
+        if not all(map(is_complete, runs)):
+            break  # the measurement was cut short here
+        alone, swept = map(latencies, runs)
         for cell, rounds in alone.items():
             middle = np.median(list(swept[cell].values())) / np.median(list(rounds.values()))
             ratios[cell].append(float(middle))
