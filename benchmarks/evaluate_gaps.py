@@ -112,7 +112,7 @@ def table_of_runs(runs: list[Path]) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for run in runs:
         rows = read(run / "summary.csv")
-        # Older runs have no column of threads' own cells: those of one thread are compared.
+        # key_of tells no numbers of threads apart.
         summary = {key_of(row): row for row in rows if row["threads"] == "1"}
         measured = [row for row in rows if row["latency_ns"]]
         gaps = [row for row in summary.values() if row["gap_ci_low"] and not row.get("speeds")]

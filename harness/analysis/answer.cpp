@@ -78,7 +78,6 @@ Answer answer_of(const Cells& with_gap, const RunContext& context) {
                     [&](const SummaryRow* row) { return row->cell.threads != any.cell.threads; }),
                 .sizes = sizes.size(),
                 .largest_n = largest_n,
-                .native = parse_variant(last.front()->reference).value(),
                 .best = gap_of(*best_of(last))};
   const auto baseline = context.baselines.find(any.cell.kernel);
   for (const SummaryRow* row : last) {

@@ -36,7 +36,6 @@ struct Answer {
   std::size_t sizes = 0;           // with gaps
   // At the largest of them:
   std::size_t largest_n = 0;
-  VariantId native{};                    // the fastest verified
   std::optional<VariantGap> baseline{};  // what people write first
   VariantGap best{};                     // the smallest gap
 };

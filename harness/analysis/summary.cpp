@@ -79,7 +79,9 @@ void choose_rounds(const CellRows& cell, const Probes& probes, SummaryRow& row) 
   const std::optional<double> best = probes.best(cell.key.threads);
   if (row.slices == 0 || !best) return;
   row.state = MachineState::mixed;
-  for (const RoundRow* round : rounds) row.undisturbed_slices += probes.count_undisturbed(*round);
+  for (const RoundRow* round : rounds) {
+    row.undisturbed_slices += count_undisturbed(round->measurement.timing->slices, *best);
+  }
   const RoundValues disturbed = disturbed_latencies(rounds, *best);
   if (!disturbed.empty()) row.disturbed_ns = figure_of(disturbed);
   if (row.undisturbed_slices < std::min(least_undisturbed_slices, row.slices)) return;

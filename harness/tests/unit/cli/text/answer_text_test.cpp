@@ -15,7 +15,6 @@ Answer answer(Rewrite rewrite, std::optional<std::size_t> n = std::nullopt) {
           .n = n,
           .sizes = 3,
           .largest_n = 4096,
-          .native = test::variant("native/simd"),
           .baseline = VariantGap{test::variant("python/builtin"), {142}},
           .best = {test::variant("python/numpy"), {7.4}}};
 }
