@@ -6,6 +6,8 @@
 
 # Defines gapmeter_python_library, which the Python worker links.
 include(EmbeddedPython)
+# Defines gapmeter_rust_kernels.
+include(RustKernels)
 
 # The Python worker's objects are the same in every program: compiled once, linked with each one's
 # kernels. pybind11's own types are hidden; so must be the classes that hold them.
@@ -100,6 +102,9 @@ function(gapmeter_kernel_programs name kernels_dir)
       OUTPUT_NAME ${stem} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${name}-programs)
     add_dependencies(${name} ${target})
   endforeach()
+  if(GAPMETER_CARGO)
+    gapmeter_rust_programs(${name} ${kernels_dir})
+  endif()
 endfunction()
 
 function(gapmeter_program name)
@@ -111,6 +116,7 @@ function(gapmeter_program name)
     GAPMETER_PROGRAMS_DIR="${CMAKE_BINARY_DIR}/${name}-programs" ${arg_DEFINITIONS})
   target_link_libraries(${name}_kernels PRIVATE
     gapmeter_options gapmeter_kernel_options gapmeter_sanitizers hwy::hwy fmt::fmt TBB::tbb)
+  gapmeter_rust_kernels(${name} ${arg_KERNELS_DIR})
 
   set(highway_timer ${PROJECT_SOURCE_DIR}/harness/worker/highway_timer.cpp)
   add_executable(${name} ${PROJECT_SOURCE_DIR}/harness/main.cpp ${highway_timer})

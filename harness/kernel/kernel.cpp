@@ -9,6 +9,7 @@
 #include <set>
 
 #include "harness/base/sizes.h"
+#include "harness/kernel/rust_variants.h"
 
 namespace gapmeter {
 namespace {
@@ -34,6 +35,10 @@ std::string name_of(const ParameterType& type) {
       return fmt::format("mutable {}[]", gapmeter::name_of(type.dtype));
     case Kind::nothing:
       return "nothing";
+    case Kind::size:
+      return "size";
+    case Kind::report:
+      return "report";
   }
   throw std::logic_error("unknown parameter kind");
 }
@@ -51,9 +56,13 @@ ParameterType parameter_for(const Field& field, Kind array_kind) {
   return {is_scalar ? Kind::scalar : array_kind, field.dtype};
 }
 
-// The parameters of a variant: the inputs, inout ones writable, and the caller's buffers. A
-// preparation reads all inputs; the function that it is for takes the inout ones.
-std::vector<ParameterType> expected_parameters(const Kernel& kernel, const NativeVariant& variant) {
+std::string full_name(const NativeVariant& variant) {
+  return fmt::format("{}/{}", variant.lane, variant.name);
+}
+
+// The parameters of a variant without names: the inputs, inout ones writable, and the caller's
+// buffers. A preparation reads all inputs; the function that it is for takes the inout ones.
+std::vector<ParameterType> parameters_by_place(const Kernel& kernel, const NativeVariant& variant) {
   std::vector<ParameterType> expected;
   std::vector<ParameterType> changed;
   for (const InputField& field : kernel.inputs) {
@@ -71,22 +80,84 @@ std::vector<ParameterType> expected_parameters(const Kernel& kernel, const Nativ
   return expected;
 }
 
+// What a parameter of this name is; nullopt if there is no such thing. A preparation only reads.
+std::optional<ParameterType> parameter_named(const Kernel& kernel, const ParameterName& name) {
+  if (name.field == "n") return ParameterType{Kind::size, DType::u8};
+  if (name.field == "report" && name.is_preparations) return ParameterType{Kind::report, DType::u8};
+  for (const InputField& field : kernel.inputs) {
+    if (field.name != name.field) continue;
+    const bool is_changed = field.is_inout() && !name.is_preparations;
+    return parameter_for(field, is_changed ? Kind::writable_array : Kind::array);
+  }
+  for (const OutputField& field : kernel.outputs) {
+    if (field.name == name.field && !name.is_preparations) {
+      return ParameterType{Kind::writable_array, field.dtype};
+    }
+  }
+  return std::nullopt;
+}
+
+// Whether a call writes what it has to: each inout field, and each output that it does not return.
+void check_written(const Kernel& kernel, const NativeVariant& variant,
+                   std::vector<std::string>& problems) {
+  const auto check = [&](const std::string& field) {
+    const bool is_written = std::any_of(
+        variant.names->begin(), variant.names->end(),
+        [&](const ParameterName& name) { return name.field == field && !name.is_preparations; });
+    if (!is_written) {
+      problems.push_back(fmt::format("{} does not take '{}', which a call is to write",
+                                     full_name(variant), field));
+    }
+  };
+  for (const InputField& field : kernel.inputs) {
+    if (field.is_inout()) check(field.name);
+  }
+  if (variant.returns.kind != Kind::nothing) return;
+  for (const OutputField& field : kernel.outputs) check(field.name);
+}
+
+// The parameters of a variant with names: what these stand for. Precondition: it has them.
+std::vector<ParameterType> parameters_by_name(const Kernel& kernel, const NativeVariant& variant,
+                                              std::vector<std::string>& problems) {
+  std::vector<ParameterType> expected;
+  for (const ParameterName& name : *variant.names) {
+    const std::optional<ParameterType> type = parameter_named(kernel, name);
+    if (type) {
+      expected.push_back(*type);
+    } else {
+      problems.push_back(fmt::format("{} takes '{}', which is no {} of the kernel",
+                                     full_name(variant), name.field,
+                                     name.is_preparations ? "input" : "input or output"));
+    }
+  }
+  if (problems.empty()) check_written(kernel, variant, problems);
+  return expected;
+}
+
 void check_signature(const Kernel& kernel, const NativeVariant& variant,
                      std::vector<std::string>& problems) {
+  if (!variant.missing.empty()) return;
   ParameterType returned{Kind::nothing, DType::u8};
   if (variant.returns.kind != Kind::nothing) {
     if (kernel.outputs.size() != 1) {
-      problems.push_back(fmt::format("native/{} returns a value, but the kernel has {} outputs",
-                                     variant.name, kernel.outputs.size()));
+      problems.push_back(fmt::format("{} returns a value, but the kernel has {} outputs",
+                                     full_name(variant), kernel.outputs.size()));
       return;
     }
     returned = parameter_for(kernel.outputs[0], Kind::array);
   }
-  const std::vector<ParameterType> expected = expected_parameters(kernel, variant);
+  std::vector<std::string> wrong_names;
+  const std::vector<ParameterType> expected = variant.names
+                                                  ? parameters_by_name(kernel, variant, wrong_names)
+                                                  : parameters_by_place(kernel, variant);
+  if (!wrong_names.empty()) {
+    problems.insert(problems.end(), wrong_names.begin(), wrong_names.end());
+    return;
+  }
   if (variant.parameters != expected || variant.returns != returned) {
     problems.push_back(
-        fmt::format("native/{} is {} -> {}, but the declared inputs and outputs ask for {} -> {}",
-                    variant.name, names_of(variant.parameters), name_of(variant.returns),
+        fmt::format("{} is {} -> {}, but the declared inputs and outputs ask for {} -> {}",
+                    full_name(variant), names_of(variant.parameters), name_of(variant.returns),
                     names_of(expected), name_of(returned)));
   }
 }
@@ -94,16 +165,18 @@ void check_signature(const Kernel& kernel, const NativeVariant& variant,
 // A thousand times other kernels' pass: anything above is a mistake.
 constexpr double most_single_calls = 1000;
 
-bool has_native(const Kernel& kernel, std::string_view name) {
-  return std::any_of(kernel.native.begin(), kernel.native.end(),
-                     [&](const NativeVariant& variant) { return variant.name == name; });
+// The compiled variant of a name as descriptions have it: lane/name, or only the name in C++.
+const NativeVariant* find_named(const Kernel& kernel, std::string_view name) {
+  const std::size_t slash = name.find('/');
+  if (slash == std::string_view::npos) return find_native(kernel, "native", name);
+  return find_native(kernel, name.substr(0, slash), name.substr(slash + 1));
 }
 
 void check_variants(const Kernel& kernel, std::vector<std::string>& problems) {
   std::set<std::string> seen;
   for (const NativeVariant& variant : kernel.native) {
-    if (!seen.insert(variant.name).second) {
-      problems.push_back(fmt::format("native/{} is declared twice", variant.name));
+    if (!seen.insert(full_name(variant)).second) {
+      problems.push_back(fmt::format("{} is declared twice", full_name(variant)));
     }
     check_signature(kernel, variant, problems);
   }
@@ -111,7 +184,7 @@ void check_variants(const Kernel& kernel, std::vector<std::string>& problems) {
     problems.emplace_back("no native variant is declared (.native)");
   } else if (kernel.reference.empty()) {
     problems.emplace_back("no reference is declared (.reference)");
-  } else if (!has_native(kernel, kernel.reference)) {
+  } else if (find_named(kernel, kernel.reference) == nullptr) {
     problems.push_back(
         fmt::format("the reference '{}' is not among the native variants", kernel.reference));
   }
@@ -125,10 +198,9 @@ void check_ladder(const Kernel& kernel, std::vector<std::string>& problems) {
     if (!seen.insert(rung.variant).second) {
       problems.push_back(fmt::format("{} stands on the ladder twice", rung.variant));
     }
-    constexpr std::string_view native = "native/", python = "python/";
-    const bool is_native = rung.variant.starts_with(native);
-    if (is_native ? !has_native(kernel, rung.variant.substr(native.size()))
-                  : !rung.variant.starts_with(python)) {
+    const bool is_compiled =
+        rung.variant.find('/') != std::string::npos && find_named(kernel, rung.variant) != nullptr;
+    if (!is_compiled && !rung.variant.starts_with("python/")) {
       problems.push_back(fmt::format("the rung '{}' is no variant", rung.variant));
     }
   }
@@ -161,6 +233,14 @@ void check_fields(const Kernel& kernel, std::vector<std::string>& problems) {
 }
 
 }  // namespace
+
+const NativeVariant* find_native(const Kernel& kernel, std::string_view lane,
+                                 std::string_view name) {
+  const auto found = std::find_if(
+      kernel.native.begin(), kernel.native.end(),
+      [&](const NativeVariant& variant) { return variant.lane == lane && variant.name == name; });
+  return found == kernel.native.end() ? nullptr : &*found;
+}
 
 std::vector<OutputField> results_of(const Kernel& kernel) {
   std::vector<OutputField> results = kernel.outputs;
@@ -216,6 +296,7 @@ std::vector<Kernel> registered_kernels() {
   for (const Entry& entry : entries()) {
     kernels.push_back(entry.describe());
     kernels.back().name = entry.name;
+    append_rust_variants(kernels.back());
   }
   std::sort(kernels.begin(), kernels.end(),
             [](const Kernel& a, const Kernel& b) { return a.name < b.name; });

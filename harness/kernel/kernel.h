@@ -60,16 +60,22 @@ struct Kernel {
   // Of jobs that are another amount of work, by their names: a borrowed vector of n records is not
   // n records of work.
   std::map<std::string, CostOf> job_costs{};
-  std::string reference;  // the native variant that all others are verified against
-  std::string baseline;   // the Python variant that people would write first
+  // The compiled variant that all others are verified against: "f64", or "rust/f64" in Rust.
+  std::string reference;
+  std::string baseline;  // the Python variant that people would write first
   // Splits the gap into factors between neighbouring rungs; their product is the factor from first
   // to last.
   std::vector<Rung> ladder{};
   // How many times as long as other kernels' this kernel's pass of single calls is. Above 1 if the
   // question is about rare calls, because a percentile needs enough of them.
   double single_calls = 1;
+  // Those of C++, as declared. The registry adds those of other compiled languages.
   std::vector<NativeVariant> native;
 };
+
+// The compiled variant of this lane and name; nullptr if there is none.
+const NativeVariant* find_native(const Kernel& kernel, std::string_view lane,
+                                 std::string_view name);
 
 template <Element T>
 InputField input(std::string name, Fill<T> fill, ShapeOf shape = vector_of_n) {

@@ -17,6 +17,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -49,17 +50,30 @@ struct PreparedElements {
 // timed region: one indirect call, which keeps the compiler from hoisting or merging calls.
 class NativeCall {
  public:
-  using Invoke = void (*)(NativeCall&);
+  // What a timed loop calls, and with what: the same in every compiled language.
+  struct Invoke {
+    void (*function)(void* target);
+    void* target;
+    void operator()() const { function(target); }
+  };
 
   virtual ~NativeCall() = default;
   NativeCall(const NativeCall&) = delete;
   NativeCall& operator=(const NativeCall&) = delete;
 
-  Invoke invoke() const { return invoke_; }
+  virtual Invoke invoke() = 0;
 
   // Calls once, on restored copies, and returns the outputs and what the call left in its copies.
   // Throws WrongResult when an array is not of the declared length.
-  virtual std::vector<Buffer> result() = 0;
+  std::vector<Buffer> result() {
+    restore(1);
+    use_copies(next_call_++);
+    std::vector<Buffer> results = outputs();
+    for (std::size_t field = 0; field < copies_.fields(); ++field) {
+      results.push_back(copies_.at(field, 0).clone());
+    }
+    return results;
+  }
 
   // The elements of what the preparation made, for calls that could change it: empty without a
   // preparation, if a call takes it by const reference, and if it is no contiguous range of
@@ -82,16 +96,17 @@ class NativeCall {
   const std::vector<Metric>& metrics() const { return metrics_.metrics(); }
 
  protected:
-  // `on_copies` calls on the next copies; needed only if there are inout fields.
-  NativeCall(const Inputs& inputs, Invoke plain, Invoke on_copies)
-      : copies_(inputs), invoke_(copies_.fields() == 0 ? plain : on_copies) {}
+  explicit NativeCall(const Inputs& inputs) : copies_(inputs) {}
+
+  // Lets the next call change the copies of this one.
+  virtual void use_copies(std::size_t call) = 0;
+
+  // Calls once and returns the outputs.
+  virtual std::vector<Buffer> outputs() = 0;
 
   Metrics metrics_;
   Copies copies_;
   std::size_t next_call_ = 0;
-
- private:
-  Invoke invoke_;
 };
 
 struct OutputShape {
@@ -99,23 +114,51 @@ struct OutputShape {
   Shape shape;
 };
 
-enum class Kind : std::uint8_t { scalar, array, writable_array, nothing };
+// `size` is n itself, `report` the Metrics of a preparation.
+enum class Kind : std::uint8_t { scalar, array, writable_array, nothing, size, report };
 
 struct ParameterType {
   Kind kind;
-  DType dtype;  // meaningless where kind is nothing
+  DType dtype;  // meaningless where there are no elements
   bool operator==(const ParameterType&) const = default;
 };
 
+// What a parameter stands for, where the variant says so by a name.
+struct ParameterName {
+  std::string field;  // an input, an output, "n" or "report"
+  bool is_preparations = false;
+};
+
 struct NativeVariant {
+  using Bind = std::function<std::unique_ptr<NativeCall>(const Inputs&, std::vector<OutputShape>)>;
+
   std::string name;
   std::string job{};  // what it is asked to do; empty: the kernel's main job
   std::vector<ParameterType> parameters;
   ParameterType returns;
   // Whether a preparation comes first. Its parameters then precede those of the function itself.
   bool is_prepared = false;
-  std::function<std::unique_ptr<NativeCall>(const Inputs&, std::vector<OutputShape>)> bind;
+  Bind bind;
+  // Of its parameters; nullopt: they are the inputs and outputs in the order of declaration.
+  std::optional<std::vector<ParameterName>> names{};
+  std::string lane = "native";  // that of its language
+  std::string missing{};        // why this build can't bind it; empty if it can
 };
+
+// A buffer for each output. Zeroed, so that no page is touched first in a timed region.
+inline std::vector<Buffer> allocate(const std::vector<OutputShape>& shapes) {
+  std::vector<Buffer> buffers;
+  buffers.reserve(shapes.size());
+  for (const auto& [dtype, shape] : shapes) buffers.emplace_back(dtype, shape);
+  return buffers;
+}
+
+// Throws WrongResult unless an array that was returned has the declared length.
+inline void check_length(std::size_t returned, std::size_t declared) {
+  if (returned == declared) return;
+  throw WrongResult("returned " + std::to_string(returned) + " values, expected " +
+                    std::to_string(declared));
+}
 
 namespace detail {
 
@@ -301,7 +344,7 @@ class BoundCall final : public NativeCall {
   using Result = typename Work::Returns;
 
   BoundCall(const Inputs& inputs, std::vector<OutputShape> shapes)
-      : NativeCall(inputs, &BoundCall::call, &BoundCall::call_on_next_copies),
+      : NativeCall(inputs),
         shapes_(std::move(shapes)),
         outputs_(std::is_void_v<Result> ? allocate(shapes_) : std::vector<Buffer>{}),
         work_(Sources{inputs, copies_.fields(), outputs_, metrics_}) {}
@@ -317,20 +360,16 @@ class BoundCall final : public NativeCall {
             }};
   }
 
-  std::vector<Buffer> result() override {
-    restore(1);
-    work_.use(copies_, next_call_++);
-    std::vector<Buffer> results = outputs();
-    for (std::size_t field = 0; field < copies_.fields(); ++field) {
-      results.push_back(copies_.at(field, 0).clone());
-    }
-    return results;
+  Invoke invoke() override {
+    return {copies_.fields() == 0 ? &BoundCall::call : &BoundCall::call_on_next_copies, this};
   }
 
   PreparedElements prepared_elements() override { return work_.prepared_elements(); }
 
  private:
-  std::vector<Buffer> outputs() {
+  void use_copies(std::size_t call) override { work_.use(copies_, call); }
+
+  std::vector<Buffer> outputs() override {
     if constexpr (std::is_void_v<Result>) {
       work_();
       std::vector<Buffer> clones;
@@ -341,27 +380,20 @@ class BoundCall final : public NativeCall {
     }
   }
 
-  static void call_on_next_copies(NativeCall& self) {
-    auto& bound = static_cast<BoundCall&>(self);
+  static void call_on_next_copies(void* self) {
+    auto& bound = *static_cast<BoundCall*>(self);
     bound.work_.use(bound.copies_, bound.next_call_++);
     call(self);
   }
 
-  static void call(NativeCall& self) {
-    auto& bound = static_cast<BoundCall&>(self);
+  static void call(void* self) {
+    auto& bound = *static_cast<BoundCall*>(self);
     if constexpr (std::is_void_v<Result>) {
       bound.work_();
       keep(bound);
     } else {
       keep(bound.work_());
     }
-  }
-
-  static std::vector<Buffer> allocate(const std::vector<OutputShape>& shapes) {
-    std::vector<Buffer> buffers;
-    buffers.reserve(shapes.size());
-    for (const auto& [dtype, shape] : shapes) buffers.emplace_back(dtype, shape);
-    return buffers;
   }
 
   template <Element T>
@@ -374,10 +406,7 @@ class BoundCall final : public NativeCall {
   std::vector<Buffer> single(const std::vector<T>& values) const {
     std::vector<Buffer> outputs = allocate(shapes_);
     const std::span<T> target = outputs.at(0).as<T>();
-    if (values.size() != target.size()) {
-      throw WrongResult("returned " + std::to_string(values.size()) + " values, expected " +
-                        std::to_string(target.size()));
-    }
+    check_length(values.size(), target.size());
     std::copy(values.begin(), values.end(), target.begin());
     return outputs;
   }

@@ -105,10 +105,6 @@ void check_kernel(const Catalog& catalog, const Kernel& kernel,
 
 }  // namespace
 
-VariantId reference_of(const Kernel& kernel) { return {Lane::native(), kernel.reference}; }
-
-VariantId baseline_of(const Kernel& kernel) { return {Lane::python(), kernel.baseline}; }
-
 std::vector<std::string> check_catalog(const Catalog& catalog) {
   std::vector<std::string> problems;
   std::set<std::string> names;
@@ -124,13 +120,18 @@ std::vector<std::string> check_catalog(const Catalog& catalog) {
       problems.push_back(fmt::format("{0}: {0}.py has no {0}.cpp in this build", module));
     }
   }
+  for (const std::string& stem : catalog.rust_files) {
+    if (!names.contains(stem)) {
+      problems.push_back(fmt::format("{0}: {0}.rs has no {0}.cpp beside it", stem));
+    }
+  }
   return problems;
 }
 
 std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel) {
   std::vector<VariantId> variants;
   for (const NativeVariant& variant : kernel.native) {
-    variants.push_back({Lane::native(), variant.name});
+    variants.push_back({Lane::called(variant.lane).value(), variant.name});
   }
   append_python(catalog, kernel, "", variants);
   for (const FurtherEngine& further : catalog.further_engines) {
@@ -145,10 +146,8 @@ std::string job_of(const Catalog& catalog, const Kernel& kernel, const VariantId
         find_python_variant(catalog, kernel.name, variant.name, variant.engine);
     return python == nullptr ? std::string() : python->job;
   }
-  const auto found =
-      std::find_if(kernel.native.begin(), kernel.native.end(),
-                   [&](const NativeVariant& known) { return known.name == variant.name; });
-  return found == kernel.native.end() ? std::string() : found->job;
+  const NativeVariant* found = find_native(kernel, variant.lane.name(), variant.name);
+  return found == nullptr ? std::string() : found->job;
 }
 
 const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel,

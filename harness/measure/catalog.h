@@ -11,6 +11,7 @@
 #include "harness/kernel/kernel.h"
 #include "harness/model/cell.h"
 #include "harness/model/description.h"
+#include "harness/model/roles.h"
 
 namespace gapmeter {
 
@@ -30,11 +31,8 @@ struct Catalog {
   std::vector<Kernel> kernels;
   PythonDescription python;
   std::vector<FurtherEngine> further_engines{};
+  std::vector<std::string> rust_files{};  // stems of the .rs files of this build
 };
-
-// The variant that the others are verified against, and the one that people would write first.
-VariantId reference_of(const Kernel& kernel);
-VariantId baseline_of(const Kernel& kernel);
 
 // Everything that is wrong with the pairs, one sentence each, starting with the kernel's name:
 // orphans on either side, duplicates, missing parts, modules that can't be imported, jobs without a

@@ -19,7 +19,13 @@ PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const 
                        .reason = *contradiction + " (gapmeter list --check)"};
     return planned;
   }
-  if (!id.lane.has_engines()) return planned;
+  if (id.lane.is_compiled()) {
+    const NativeVariant* variant = find_native(kernel, id.lane.name(), id.name);
+    if (variant != nullptr && !variant->missing.empty()) {
+      planned.settled = {.status = Status::skipped, .reason = variant->missing};
+    }
+    return planned;
+  }
   const PythonVariant* declared = find_python_variant(catalog, kernel.name, id.name, id.engine);
   if (declared == nullptr) {
     planned.settled.emplace();

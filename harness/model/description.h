@@ -23,6 +23,7 @@ struct NativeDescription {
   struct Variant {
     std::string name;
     std::string job{};
+    std::string lane = "native";
   };
   struct Kernel {
     std::string name;

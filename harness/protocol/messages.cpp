@@ -278,10 +278,21 @@ std::vector<std::string> strings(const Json& object, const char* key) {
   return values;
 }
 
+// Builds without further compiled lanes name none.
+std::string compiled_lane_of(const Json& variant) {
+  if (!has(variant, "lane")) return "native";
+  const std::string name = text_of(variant, "lane");
+  const std::optional<Lane> lane = Lane::called(name);
+  if (!lane || !lane->is_compiled()) reject("lane", "a compiled lane");
+  return name;
+}
+
 std::vector<NativeDescription::Variant> native_variants(const Json& kernel) {
   std::vector<NativeDescription::Variant> variants;
   for (const Json& variant : array_of(kernel, "variants")) {
-    variants.push_back({.name = text_of(variant, "name"), .job = text_of(variant, "job")});
+    variants.push_back({.name = text_of(variant, "name"),
+                        .job = text_of(variant, "job"),
+                        .lane = compiled_lane_of(variant)});
   }
   return variants;
 }
@@ -355,8 +366,8 @@ std::string encode(const NativeDescription& description, std::uint64_t nonce) {
   Json kernels = Json::array();
   for (const NativeDescription::Kernel& kernel : description.kernels) {
     Json variants = Json::array();
-    for (const auto& [name, job] : kernel.variants) {
-      variants.push_back({{"name", name}, {"job", job}});
+    for (const auto& [name, job, lane] : kernel.variants) {
+      variants.push_back({{"name", name}, {"job", job}, {"lane", lane}});
     }
     kernels.push_back({{"name", kernel.name},
                        {"sizes", kernel.sizes},

@@ -10,6 +10,7 @@
 
 #include "build_info.h"
 #include "harness/base/channel.h"
+#include "harness/kernel/rust_variants.h"
 #include "harness/measure/describe.h"
 
 namespace gapmeter {
@@ -64,7 +65,8 @@ WorkerSettings default_workers(const Invocation& invocation) {
 }
 
 Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& interpreters) {
-  Catalog catalog{.kernels = registered_kernels(), .python = {}};
+  Catalog catalog{
+      .kernels = registered_kernels(), .python = {}, .rust_files = registered_rust_files()};
   if (interpreters.size() == 1) {
     workers.engines = {stock_engine(workers, interpreters[0])};
   }

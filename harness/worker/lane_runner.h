@@ -86,7 +86,7 @@ class LaneRunner {
 
   // Binds a variant to inputs. The lane keeps the inputs alive for as long as something refers to
   // them, and no longer. Throws Skipped, or what the variant's own preparation throws.
-  virtual std::unique_ptr<PreparedCall> prepare(const Kernel& kernel, const std::string& variant,
+  virtual std::unique_ptr<PreparedCall> prepare(const Kernel& kernel, const VariantId& variant,
                                                 std::shared_ptr<const Inputs> inputs) = 0;
 
   // Frees what only a collector would free.
@@ -96,10 +96,10 @@ class LaneRunner {
   virtual std::unique_ptr<CollectionWatch> watch_collections() { return nullptr; }
 };
 
-// The lane of the functions in Kernel::native.
+// The lanes of the functions in Kernel::native, in whatever language they are written.
 class NativeLane final : public LaneRunner {
  public:
-  std::unique_ptr<PreparedCall> prepare(const Kernel& kernel, const std::string& variant,
+  std::unique_ptr<PreparedCall> prepare(const Kernel& kernel, const VariantId& variant,
                                         std::shared_ptr<const Inputs> inputs) override;
   void collect_garbage() override {}
 };

@@ -60,10 +60,9 @@ class NativePreparedCall final : public PreparedCall {
   void restore(std::int64_t calls) override { call_->restore(calls); }
 
   void run(std::int64_t calls) override {
-    NativeCall& call = *call_;
-    if (calls > call.calls_left()) throw std::logic_error("more calls than restored copies");
-    const NativeCall::Invoke invoke = call.invoke();
-    for (std::int64_t i = 0; i < calls; ++i) invoke(call);
+    if (calls > call_->calls_left()) throw std::logic_error("more calls than restored copies");
+    const NativeCall::Invoke invoke = call_->invoke();
+    for (std::int64_t i = 0; i < calls; ++i) invoke();
   }
 
   std::vector<Buffer> result() override { return call_->result(); }
@@ -92,14 +91,14 @@ class NativePreparedCall final : public PreparedCall {
 
 }  // namespace
 
-std::unique_ptr<PreparedCall> NativeLane::prepare(const Kernel& kernel, const std::string& variant,
+std::unique_ptr<PreparedCall> NativeLane::prepare(const Kernel& kernel, const VariantId& variant,
                                                   std::shared_ptr<const Inputs> inputs) {
-  const auto found =
-      std::find_if(kernel.native.begin(), kernel.native.end(),
-                   [&](const NativeVariant& known) { return known.name == variant; });
-  if (found == kernel.native.end()) {
-    throw std::invalid_argument(fmt::format("{} has no variant native/{}", kernel.name, variant));
+  const NativeVariant* const found = find_native(kernel, variant.lane.name(), variant.name);
+  if (found == nullptr) {
+    throw std::invalid_argument(
+        fmt::format("{} has no variant {}", kernel.name, to_string(variant)));
   }
+  if (!found->missing.empty()) throw Skipped(found->missing);
   std::vector<OutputShape> shapes = output_shapes(kernel, inputs->n);
   return std::make_unique<NativePreparedCall>(std::move(inputs), *found, std::move(shapes));
 }

@@ -18,8 +18,9 @@ NativeDescription describe(const std::string& python_dir) {
                                    .reference = kernel.reference,
                                    .baseline = kernel.baseline,
                                    .variants = {}});
-    for (const auto& variant : kernel.native) {
-      description.kernels.back().variants.push_back({variant.name, variant.job});
+    for (const NativeVariant& variant : kernel.native) {
+      if (!variant.missing.empty()) continue;
+      description.kernels.back().variants.push_back({variant.name, variant.job, variant.lane});
     }
   }
   return description;

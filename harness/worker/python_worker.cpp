@@ -447,12 +447,12 @@ class PythonLane final : public LaneRunner {
  public:
   explicit PythonLane(std::string python_dir) : python_dir_(std::move(python_dir)) {}
 
-  std::unique_ptr<PreparedCall> prepare(const Kernel& kernel, const std::string& variant,
+  std::unique_ptr<PreparedCall> prepare(const Kernel& kernel, const VariantId& variant,
                                         std::shared_ptr<const Inputs> inputs) override {
     return in_python([&]() -> std::unique_ptr<PreparedCall> {
       return std::make_unique<PythonPreparedCall>(
           PythonSource{.path = fmt::format("{}/{}.py", python_dir_, kernel.name),
-                       .variant = variant,
+                       .variant = variant.name,
                        .results = results_of(kernel),
                        .outputs = kernel.outputs.size()},
           std::exchange(inputs, nullptr));

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/model/roles.h"
+
 namespace gapmeter {
 namespace {
 
@@ -97,7 +99,7 @@ OutputCheck check_result(const Kernel& kernel, const Inputs& inputs,
 
 std::vector<Buffer> reference_results(const Kernel& kernel,
                                       const std::shared_ptr<const Inputs>& inputs) {
-  return NativeLane().prepare(kernel, kernel.reference, inputs)->result();
+  return NativeLane().prepare(kernel, reference_of(kernel), inputs)->result();
 }
 
 }  // namespace gapmeter

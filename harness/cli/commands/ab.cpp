@@ -53,9 +53,9 @@ Build load_build(const std::string& program, const AbOptions& options,
                   .reference = outline.reference,
                   .baseline = outline.baseline,
                   .native = {}};
-    for (const auto& [name, job] : outline.variants) {
+    for (const auto& [name, job, lane] : outline.variants) {
       kernel.native.push_back(
-          {.name = name, .job = job, .parameters = {}, .returns = {}, .bind = {}});
+          {.name = name, .job = job, .parameters = {}, .returns = {}, .bind = {}, .lane = lane});
     }
     build.catalog.kernels.push_back(std::move(kernel));
   }

@@ -25,7 +25,7 @@ Measurement measure_memory(const PassContext& context) {
   disable_huge_pages();
   {
     auto inputs = make_inputs(context, std::min(tiny_n, task.n));
-    const auto call = lane.prepare(kernel, task.variant.name, std::move(inputs));
+    const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
     call->restore(1);
     call->run(1);
   }
@@ -41,7 +41,7 @@ Measurement measure_memory(const PassContext& context) {
   {
     auto inputs = make_inputs(context, task.n);
     measurement.input_digest = digest_text(*inputs);
-    const auto call = lane.prepare(kernel, task.variant.name, std::move(inputs));
+    const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
     call->restore(1);
     settle(lane);
     memory.input_bytes = increment(resident_bytes());

@@ -70,7 +70,7 @@ Measurement measure_time(const PassContext& context) {
   const double started_s = clock.now_s();
   auto inputs = make_inputs(context, task.n);
   Measurement measurement{.input_digest = digest_text(*inputs)};
-  const auto call = lane.prepare(kernel, task.variant.name, std::move(inputs));
+  const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
   measurement.effort.prepare_s = clock.now_s() - started_s;
   measurement.metrics = call->metrics();
   measurement.timing = time_round(*call, task.timing, surroundings_of(context));

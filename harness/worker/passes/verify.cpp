@@ -33,7 +33,7 @@ class Verification {
 
   Measurement run() {
     expected_ = reference_results(context_.kernel, inputs_);
-    call_ = context_.lane.prepare(context_.kernel, context_.task.variant.name, inputs_);
+    call_ = context_.lane.prepare(context_.kernel, context_.task.variant, inputs_);
     watch_ = call_->watch_prepared();
     if (!is_right("")) return std::move(measurement_);
     answering_cache();  // the first call may have found what the preparation computed

@@ -1,0 +1,65 @@
+// apply_weights in Rust; kernels/apply_weights.cpp describes it. Rust fuses multiplication and
+// addition only where `mul_add` says so.
+#[path = "shared/simd.rs"]
+mod simd;
+
+// The output is allocated once per call, with the input's length.
+fn alloc(inp: &[f32], w: &[f32], bias: f32) -> Vec<f32> {
+    inp.iter().zip(w).map(|(x, w)| x * w + bias).collect()
+}
+
+// As one may write it at first: the output grows.
+fn push(inp: &[f32], w: &[f32], bias: f32) -> Vec<f32> {
+    let mut out = Vec::new();
+    for (x, w) in inp.iter().zip(w) {
+        out.push(x * w + bias);
+    }
+    out
+}
+
+// Every index is checked.
+#[allow(clippy::needless_range_loop)] // the index is the subject
+fn indexed(inp: &[f32], w: &[f32], bias: f32, out: &mut [f32]) {
+    for i in 0..out.len() {
+        out[i] = inp[i] * w[i] + bias;
+    }
+}
+
+// Zipped iteration, as the article prints it: no index, hence nothing to check.
+fn zipped(inp: &[f32], w: &[f32], bias: f32, out: &mut [f32]) {
+    for ((out, x), w) in out.iter_mut().zip(inp).zip(w) {
+        *out = x * w + bias;
+    }
+}
+
+// Rounded once, as C++ compilers do by themselves.
+fn mul_add(inp: &[f32], w: &[f32], bias: f32, out: &mut [f32]) {
+    for ((out, x), w) in out.iter_mut().zip(inp).zip(w) {
+        *out = x.mul_add(*w, bias);
+    }
+}
+
+// One vector of results at a time, fused.
+fn explicit(inp: &[f32], w: &[f32], bias: f32, out: &mut [f32]) {
+    const CHUNK: usize = 4 * simd::LANES;
+    let biases = simd::set(bias);
+    let mut outs = out.chunks_exact_mut(CHUNK);
+    let (inps, ws) = (inp.chunks_exact(CHUNK), w.chunks_exact(CHUNK));
+    let (inp_rest, w_rest) = (inps.remainder(), ws.remainder());
+    for ((out, x), w) in (&mut outs).zip(inps).zip(ws) {
+        for at in (0..CHUNK).step_by(simd::LANES) {
+            let result = simd::mul_add(simd::load_at(x, at), simd::load_at(w, at), biases);
+            simd::store_at(result, out, at);
+        }
+    }
+    zipped(inp_rest, w_rest, bias, outs.into_remainder());
+}
+
+gapmeter::variants! {
+    "alloc" => alloc(inp, w, bias);
+    "push" => push(inp, w, bias);
+    "checked" for "into" => indexed(inp, w, bias, out);
+    "zipped" for "into" => zipped(inp, w, bias, out);
+    "mul_add" for "into" => mul_add(inp, w, bias, out);
+    "simd" for "into" => explicit(inp, w, bias, out);
+}

@@ -1,0 +1,6 @@
+// empty in Rust; kernels/empty.cpp describes it.
+fn nothing() {}
+
+gapmeter::variants! {
+    "nothing" => nothing();
+}
