@@ -32,6 +32,7 @@ function(gapmeter_extension_worker result interpreter)
   list(GET answer 1 suffix)
   set(${result} ${suffix} PARENT_SCOPE)
   set_property(GLOBAL PROPERTY GAPMETER_PYTHON_INCLUDE_DIR${suffix} ${include_dir})
+  set_property(GLOBAL PROPERTY GAPMETER_PYTHON${suffix} ${interpreter})
   if(NOT EXISTS ${include_dir}/Python.h)
     message(FATAL_ERROR "${interpreter} has no headers in ${include_dir}; install its development package")
   endif()
@@ -55,7 +56,7 @@ foreach(interpreter IN LISTS Python_EXECUTABLE GAPMETER_PYTHONS)
 endforeach()
 list(REMOVE_DUPLICATES GAPMETER_EXTENSION_SUFFIXES)
 
-# Modules for Python variants to import, from PYTHON_DIR/extensions/*.cpp, in NAME-extensions/.
+# Modules for Python variants to import, from PYTHON_DIR/extensions/*.cpp and *.rs, in NAME-extensions/.
 function(gapmeter_python_extensions name python_dir suffix)
   get_property(include_dir GLOBAL PROPERTY GAPMETER_PYTHON_INCLUDE_DIR${suffix})
   file(GLOB sources CONFIGURE_DEPENDS ${python_dir}/extensions/*.cpp)
@@ -72,6 +73,10 @@ function(gapmeter_python_extensions name python_dir suffix)
       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${name}-extensions)
     add_dependencies(${name} ${target})
   endforeach()
+  if(GAPMETER_HAS_CRATES)
+    get_property(interpreter GLOBAL PROPERTY GAPMETER_PYTHON${suffix})
+    gapmeter_rust_extensions(${name} ${python_dir} ${interpreter} ${suffix})
+  endif()
 endfunction()
 
 # The worker as an extension module, in NAME-engines/.
@@ -86,7 +91,7 @@ function(gapmeter_extension name suffix)
   add_dependencies(${name} ${target})
 endfunction()
 
-# Programs for kernels to start, from KERNELS_DIR/programs/*.cpp, in NAME-programs/. Native variants
+# Programs for kernels to start, from KERNELS_DIR/programs/*.cpp and *.rs, in NAME-programs/. Native variants
 # know this directory by GAPMETER_PROGRAMS_DIR, Python variants by the module gapmeter_programs.
 function(gapmeter_kernel_programs name kernels_dir)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${name}-extensions/gapmeter_programs.py

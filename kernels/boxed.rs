@@ -10,7 +10,7 @@ mod sums;
 use sums::in_order;
 
 fn by_value_simd(x: &[f64]) -> f64 {
-    sums::reassociated(x, |value| value)
+    sums::reassociated(x, |&value| value)
 }
 
 fn boxes<P: From<f64>>(x: &[f64]) -> Vec<P> {

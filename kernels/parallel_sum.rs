@@ -5,7 +5,7 @@ use std::thread;
 mod sums;
 
 fn sum(x: &[f64]) -> f64 {
-    sums::reassociated(x, |value| value)
+    sums::reassociated(x, |&value| value)
 }
 
 // The standard library has no pool: each call starts its threads and waits for them. The calling

@@ -3,7 +3,7 @@
 mod sums;
 
 fn contiguous_simd(x: &[f64]) -> f64 {
-    sums::reassociated(x, |value| value)
+    sums::reassociated(x, |&value| value)
 }
 
 fn boxed(x: &[f64]) -> Vec<Box<f64>> {

@@ -9,11 +9,11 @@ fn middle(x: &[f64]) -> &[f64] {
 // Not inlined: the caller of another crate's function has to make the argument that it takes.
 #[inline(never)]
 fn sum_of_slice(values: &[f64]) -> f64 {
-    sums::reassociated(values, |value| value)
+    sums::reassociated(values, |&value| value)
 }
 #[inline(never)]
 fn sum_of_vec(values: Vec<f64>) -> f64 {
-    sums::reassociated(&values, |value| value)
+    sums::reassociated(&values, |&value| value)
 }
 
 fn slice(x: &[f64]) -> f64 {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every linter on everything: clang-format, flake8, mypy, shellcheck and clang-tidy. Exits with
-# 1 at the end if any of them complains.
+# Runs every linter on everything: clang-format, rustfmt, flake8, mypy, shellcheck and clang-tidy.
+# Exits with 1 at the end if any of them complains.
 #
 #   scripts/lint.sh [--quick]
 #
@@ -50,6 +50,11 @@ list() {
 mapfile -d '' -t sources < <(list '*.cpp' '*.h')
 mapfile -d '' -t shell_scripts < <(list 'scripts/*.sh' .ci/run)
 run clang-format clang-format --dry-run -Werror "${sources[@]}"
+# Where there is one: rustup brings it, and Debian 12 has it as rustfmt-web.
+if command -v rustfmt >/dev/null; then
+  mapfile -d '' -t rust_sources < <(list '*.rs')
+  run rustfmt rustfmt --check "${rust_sources[@]}"
+fi
 run flake8 "$python" -m flake8 harness python_baselines scripts benchmarks
 run mypy "$python" -m mypy
 run shellcheck shellcheck "${shell_scripts[@]}"

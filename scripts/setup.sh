@@ -52,6 +52,17 @@ is_installed() {
 is_available() {
   apt-cache show --no-all-versions "$1" >/dev/null 2>&1
 }
+# Whether a program runs and is Rust 1.85 or newer: rustup's are there without any toolchain, too.
+is_recent_rust() {
+  local version
+  version=$("$1" --version 2>/dev/null | cut -d ' ' -f 2)
+  [[ -n $version ]] && dpkg --compare-versions "$version" ge 1.85
+}
+# For the Rust variants. Debian 12's own cargo is too old; cargo-web, which builds its browsers, is
+# not. Later releases have no cargo-web.
+if ! { is_recent_rust cargo && is_recent_rust rustc; }; then
+  optional+=(cargo-web)
+fi
 
 missing=()
 for package in "${packages[@]}"; do
@@ -77,6 +88,10 @@ if ((EUID != 0)); then
   as_root=(sudo)
 fi
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update
+if ! is_available cargo-web; then
+  missing=("${missing[@]/#cargo-web/cargo}")
+  optional=("${optional[@]/#cargo-web/cargo}")
+fi
 for package in "${optional[@]}"; do
   if ! is_available "$package"; then
     echo "setup.sh: this release has no $package; the variants that need it will be skipped"

@@ -186,7 +186,7 @@ void check_variants(const Kernel& kernel, std::vector<std::string>& problems) {
     problems.emplace_back("no reference is declared (.reference)");
   } else if (find_named(kernel, kernel.reference) == nullptr) {
     problems.push_back(
-        fmt::format("the reference '{}' is not among the native variants", kernel.reference));
+        fmt::format("the reference '{}' is not among the compiled variants", kernel.reference));
   }
 }
 

@@ -159,7 +159,8 @@ NativeVariant described(const rust::Variant& variant, const Kernel& kernel) {
 RustRegistration::RustRegistration(rust::Library library) {
   for (const rust::Stem& stem : span_of(library)) {
     const auto variants = span_of(stem.variants);
-    declared().built[string_of(stem.name)].assign(variants.begin(), variants.end());
+    auto& known = declared().built[string_of(stem.name)];
+    known.insert(known.end(), variants.begin(), variants.end());
   }
 }
 
@@ -193,6 +194,7 @@ std::vector<std::string> registered_rust_files() {
   for (const auto& [stem, variants] : declared().built) stems.push_back(stem);
   for (const auto& [stem, variants] : declared().unbuilt) stems.push_back(stem);
   std::sort(stems.begin(), stems.end());
+  stems.erase(std::unique(stems.begin(), stems.end()), stems.end());
   return stems;
 }
 

@@ -65,7 +65,7 @@ void check_jobs(const Catalog& catalog, const Kernel& kernel, const Report& repo
     const std::string job = job_of(catalog, kernel, id);
     done.insert(job);
     if (id.lane.is_compiled() || has_native_of(kernel, job)) continue;
-    report(fmt::format("{} does {}, which no native variant does: it has no gap", to_string(id),
+    report(fmt::format("{} does {}, which no compiled variant does: it has no gap", to_string(id),
                        job.empty() ? "the main job" : fmt::format("the job '{}'", job)));
   }
   for (const auto& [job, cost] : kernel.job_costs) {

@@ -49,6 +49,16 @@ std::string reason_of(std::string_view text) {
   return one_line(fmt::format("{}… ({} bytes in all)", text.substr(0, end), text.size()));
 }
 
+// What Rust's standard library says before it ends a process that gets no memory: it throws nothing
+// that a worker could report itself. Empty if that is not in the output.
+std::string_view refused_allocation(std::string_view output) {
+  const std::size_t start = output.rfind("memory allocation of ");
+  if (start == std::string_view::npos) return {};
+  const std::string_view said = output.substr(start);
+  const std::size_t end = said.find(" bytes failed");
+  return end > said.find('\n') ? std::string_view() : said.substr(0, end + 13);
+}
+
 Measurement without_answer(Status status, std::string reason, const std::string& output) {
   if (const std::string last = last_lines_of(output); !last.empty()) {
     reason += fmt::format("; its last output: {}", last);
@@ -83,6 +93,11 @@ Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double t
   if (result.end == End::timed_out) {
     return without_answer(Status::timeout, fmt::format("still running after {:g} s", timeout_s),
                           result.output);
+  }
+  if (result.end == End::signalled && result.code == SIGABRT) {
+    if (const auto said = refused_allocation(result.output); !said.empty()) {
+      return {.status = Status::oom, .reason = fmt::format("out of memory: {}", said)};
+    }
   }
   if (result.end == End::signalled) {
     // A SIGKILL that comes twice in a row (ProcessTaskRunner::run) is the out-of-memory killer's.

@@ -131,6 +131,11 @@ void each_fact(PossiblyConst<BuildFacts> auto& facts, auto&& visit) {
   visit("build_type", facts.build_type, Alike::always);
   visit("native_instructions", facts.native_instructions, Alike::always);
   visit("vector_bits", facts.vector_bits);
+  visit("features", facts.features);
+  visit("rust_compiler", facts.rust_compiler, Alike::always);
+  visit("rust_flags", facts.rust_flags, Alike::always);
+  visit("rust_vector_bits", facts.rust_vector_bits);
+  visit("rust_features", facts.rust_features);
   visit("git_revision", facts.git_revision, Alike::to_resume);
   visit("google_benchmark", facts.google_benchmark, Alike::to_resume);
   visit("highway", facts.highway, Alike::always);

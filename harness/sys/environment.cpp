@@ -140,6 +140,7 @@ BuildFacts build_facts() {
                    .build_type = GAPMETER_BUILD_TYPE,
                    .native_instructions = GAPMETER_NATIVE == 1,
                    .vector_bits = GAPMETER_VECTOR_BITS,
+                   .features = GAPMETER_FEATURES,
                    .git_revision = GAPMETER_GIT_REVISION,
                    .google_benchmark = GAPMETER_BENCHMARK_VERSION,
                    .highway = GAPMETER_HIGHWAY_VERSION,
@@ -147,6 +148,12 @@ BuildFacts build_facts() {
                    .pybind11 = GAPMETER_PYBIND11_VERSION,
                    .python = GAPMETER_PYTHON_VERSION,
                    .fmt = FMT_VERSION};
+  if (GAPMETER_RUST_VECTOR_BITS > 0) {
+    facts.rust_compiler = GAPMETER_RUST_COMPILER;
+    facts.rust_flags = GAPMETER_RUST_FLAGS;
+    facts.rust_vector_bits = GAPMETER_RUST_VECTOR_BITS;
+    facts.rust_features = GAPMETER_RUST_FEATURES;
+  }
 #ifndef NDEBUG
   facts.assertions = true;
 #endif

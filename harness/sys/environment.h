@@ -38,6 +38,10 @@ struct BuildFacts {
   std::optional<std::string> compiler{}, flags{}, build_type{};
   std::optional<bool> native_instructions{};
   std::optional<std::int64_t> vector_bits{};  // of the widest vectors that kernels may use
+  std::optional<std::string> features{};      // instruction sets that the flags add
+  // The same of the Rust compiler, if there is one.
+  std::optional<std::string> rust_compiler{}, rust_flags{}, rust_features{};
+  std::optional<std::int64_t> rust_vector_bits{};
   std::optional<std::string> git_revision{};
   std::optional<std::string> google_benchmark{}, highway{}, openblas{}, pybind11{},
       python{};  // versions

@@ -9,14 +9,14 @@ pub fn in_order(x: &[f64]) -> f64 {
 
 // The sum of term(x[i]), reordered for vectors: as many independent sums as four of the widest have
 // elements, so that one addition need not wait for the other.
-pub fn reassociated(x: &[f64], term: impl Fn(f64) -> f64) -> f64 {
+pub fn reassociated<T>(x: &[T], term: impl Fn(&T) -> f64) -> f64 {
     let mut totals = [0.0; 32];
     let chunks = x.chunks_exact(totals.len());
     let rest = chunks.remainder();
     for chunk in chunks {
-        for (total, &value) in totals.iter_mut().zip(chunk) {
+        for (total, value) in totals.iter_mut().zip(chunk) {
             *total += term(value);
         }
     }
-    totals.iter().sum::<f64>() + rest.iter().map(|&value| term(value)).sum::<f64>()
+    totals.iter().sum::<f64>() + rest.iter().map(term).sum::<f64>()
 }

@@ -105,7 +105,10 @@ Field native_field(const Cells& cells) {
     if (faster) fastest = row;
   }
   if (fastest == nullptr) return {{failure}};
-  return {{fastest->cell.variant.name + ' '}, {format_time(*fastest->latency_ns), Style::strong}};
+  // The heading says native: of other compiled lanes the name says which.
+  const VariantId& id = fastest->cell.variant;
+  const std::string name = id.lane == Lane::native() ? id.name : to_string(id);
+  return {{name + ' '}, {format_time(*fastest->latency_ns), Style::strong}};
 }
 
 std::string heading(const Section& section, const VariantId& id) {

@@ -12,6 +12,10 @@ import pytest
 from support import BRIEF, Program
 
 NATIVE_WEIGHTS = ("alloc", "into", "simd", "checked", "zipped", "restricted", "nofma")
+RUST_ALLOCATING_WEIGHTS = ("alloc", "push", "ndarray")
+RUST_WEIGHTS = (
+    "alloc", "push", "checked", "zipped", "mul_add", "simd", "ndarray", "ndarray_zip"
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +29,7 @@ def test_every_pair_of_files_is_a_kernel(
 ) -> None:
     for pattern in ("kernels/*.cpp", "python_baselines/*.py"):
         assert {path.stem for path in source_dir.glob(pattern)} == set(kernels)
+    assert {path.stem for path in source_dir.glob("kernels/*.rs")} <= set(kernels)
 
 
 def test_json_holds_the_whole_description(kernels: dict[str, dict[str, Any]]) -> None:
@@ -39,16 +44,19 @@ def test_json_holds_the_whole_description(kernels: dict[str, dict[str, Any]]) ->
     assert (kernel["reference"], kernel["baseline"]) == ("native/alloc", "python/comprehension")
     assert kernel["variants"] == [
         *(f"native/{name}" for name in NATIVE_WEIGHTS),
+        *(f"rust/{name}" for name in RUST_WEIGHTS),
         *(f"python/{name}" for name in ("comprehension", "append", "numpy", "numpy_out", "numba")),
     ]
     assert "C11" in kernel["claims"]
     assert kernel["jobs"] == {
         "": [
             "native/alloc",
+            *(f"rust/{name}" for name in RUST_ALLOCATING_WEIGHTS),
             *(f"python/{name}" for name in ("comprehension", "append", "numpy", "numba")),
         ],
         "into": [
             *(f"native/{name}" for name in NATIVE_WEIGHTS if name != "alloc"),
+            *(f"rust/{name}" for name in RUST_WEIGHTS if name not in RUST_ALLOCATING_WEIGHTS),
             "python/numpy_out",
         ],
     }
@@ -93,7 +101,7 @@ EXPECTED_PROBLEMS = [
     r"empty_parts: empty_parts\.py declares no variant .*",
     r"inout_scalar: the inout field 'total' is a scalar: .*",
     r"inout_scalar: native/right is .*",
-    r"jobs: python/viewing does the job 'view', which no native variant does: it has no gap",
+    r"jobs: python/viewing does the job 'view', which no compiled variant does: it has no gap",
     r"jobs: no variant does the job 'veiw' \(\.job_costs\)",
     r"missing_names: no baseline is declared .*",
     r"missing_names: no reference is declared .*",
@@ -101,14 +109,20 @@ EXPECTED_PROBLEMS = [
     r"names_of_python: an input is called 'report': .*",
     r"names_of_python: an input is called 'metrics': .*",
     r"orphan_native: orphan_native\.cpp has no orphan_native\.py .*",
+    r"orphan_rust: orphan_rust\.rs has no orphan_rust\.cpp beside it",
     r"orphan_python: orphan_python\.py has no orphan_python\.cpp .*",
     r"signatures: native/doubles is \(f64\[\]\) -> f32\[\], but .* \(f32\[\]\) -> f32\[\]",
     r"signatures: native/one is \(f32\) -> f32\[\], but .*",
     r"signatures: native/whole is \(f32\[\]\) -> i32\[\], but .*",
     r"signatures: native/nothing is \(f32\[\]\) -> nothing, but .*",
+    r"signatures: rust/doubles is \(f64\[\]\) -> f32\[\], but .* \(f32\[\]\) -> f32\[\]",
+    r"signatures: rust/unknown_name takes 'input', which is no input or output of the kernel",
+    r"signatures: rust/swapped is \(f32\[\], mutable f32\[\]\) -> .* \(mutable f32\[\], f32\[\]\)"
+    r" -> nothing",
+    r"signatures: rust/nothing does not take 'y', which a call is to write",
     r"twice_in_python: python/right is declared twice",
     r"unimportable: unimportable\.py can't be imported: RuntimeError: not today, nor tomorrow",
-    r"wrong_names: the reference 'fastest' is not among the native variants",
+    r"wrong_names: the reference 'fastest' is not among the compiled variants",
     r"wrong_names: the baseline 'simplest' is not among the Python variants",
 ]
 

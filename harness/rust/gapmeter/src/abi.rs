@@ -6,7 +6,8 @@
 //! during a call, and calls of one bound variant don't overlap. References to them therefore may be
 //! called 'static here: nothing that holds one outlives `drop_bound`.
 #![allow(unsafe_code)]
-#![allow(unused_unsafe)] // of functions without parameters, which a macro writes like the others
+// Of functions without parameters, which a macro writes like the others.
+#![allow(unused_unsafe, clippy::unused_unit)]
 
 use std::any::Any;
 use std::ffi::c_void;
@@ -644,3 +645,6 @@ impl Library {
         Self(Row::new(stems))
     }
 }
+
+#[cfg(test)]
+mod tests;

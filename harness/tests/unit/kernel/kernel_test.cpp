@@ -222,7 +222,7 @@ TEST(ProblemsOf, ReportsAReferenceThatIsNoNativeVariant) {
   Kernel kernel = test::twice_kernel();
   kernel.reference = "loop";
   EXPECT_THAT(problems_of(kernel),
-              ElementsAre("the reference 'loop' is not among the native variants"));
+              ElementsAre("the reference 'loop' is not among the compiled variants"));
 }
 
 TEST(ProblemsOf, ReportsAMissingTitleCostAndBaseline) {

@@ -146,14 +146,14 @@ TEST(NativeVariant, InvokeCallsOncePerCall) {
   const Inputs inputs = inputs_of(std::move(fields));
   const auto call = native<count_call>("count").bind(inputs, {{DType::i64, {}}});
   calls = 0;
-  for (int i = 0; i < 5; ++i) call->invoke()(*call);
+  for (int i = 0; i < 5; ++i) call->invoke()();
   EXPECT_EQ(calls, 5);
 }
 
 TEST(NativeVariant, InvokeWritesIntoTheSameBuffers) {
   const Inputs inputs = inputs_of({});
   const auto call = native<accumulate>("accumulate").bind(inputs, {{DType::i64, {}}});
-  for (int i = 0; i < 4; ++i) call->invoke()(*call);
+  for (int i = 0; i < 4; ++i) call->invoke()();
   EXPECT_THAT(test::elements_of<std::int64_t>(call->result()[0]), ElementsAre(5));
 }
 
@@ -180,7 +180,7 @@ TEST(NativeVariant, ExceptionsOfTheVariantPassThrough) {
   const Inputs inputs = one_two_three();
   const auto call = native<throws>("throws").bind(inputs, {three_f64});
   EXPECT_EQ(test::message_of<std::runtime_error>([&] { call->result(); }), "from inside");
-  EXPECT_EQ(test::message_of<std::runtime_error>([&] { call->invoke()(*call); }), "from inside");
+  EXPECT_EQ(test::message_of<std::runtime_error>([&] { call->invoke()(); }), "from inside");
 }
 
 TEST(NativeVariant, InputsOfAnotherTypeThanTheParametersAreRefused) {
@@ -223,7 +223,7 @@ TEST(PreparedVariant, IsPreparedOnceHoweverOftenItIsCalled) {
   const Inputs inputs = one_two_three_and_ten();
   preparations = 0;
   const auto call = native<prepare_scaled, sum_prepared>("sum").bind(inputs, {scalar_f64});
-  for (int i = 0; i < 4; ++i) call->invoke()(*call);
+  for (int i = 0; i < 4; ++i) call->invoke()();
   EXPECT_EQ(preparations, 1);
   EXPECT_THAT(test::elements_of<double>(call->result()[0]), ElementsAre(65));
 }
@@ -313,7 +313,7 @@ TEST_F(InoutVariant, EveryCallOfABatchHasACopyOfItsOwn) {
                         .bind(inputs_, {});
   for (int batch = 0; batch < 2; ++batch) {
     call->restore(3);
-    for (int i = 0; i < 3; ++i) call->invoke()(*call);
+    for (int i = 0; i < 3; ++i) call->invoke()();
   }
   EXPECT_THAT(seen, ElementsAre(1, 1, 1, 1, 1, 1));
 }
@@ -323,7 +323,7 @@ TEST_F(InoutVariant, KnowsHowManyCallsItHasCopiesFor) {
   EXPECT_EQ(call->calls_left(), 0);
   call->restore(3);
   EXPECT_EQ(call->calls_left(), 3);
-  call->invoke()(*call);
+  call->invoke()();
   EXPECT_EQ(call->calls_left(), 2);
 }
 

@@ -174,7 +174,7 @@ TEST(CheckCatalog, HasNothingAgainstJobsOfBothLanes) {
 
 TEST(CheckCatalog, ReportsAPythonVariantWhoseJobNoNativeVariantDoes) {
   EXPECT_THAT(check_catalog(with_job({"python/numpy"})),
-              ElementsAre("a: python/numpy does the job 'view', which no native variant does: it "
+              ElementsAre("a: python/numpy does the job 'view', which no compiled variant does: it "
                           "has no gap"));
 }
 

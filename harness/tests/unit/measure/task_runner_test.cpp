@@ -76,6 +76,16 @@ TEST(Interpret, ASignalIsACrash) {
   EXPECT_EQ(got.reason, "killed by signal 11 (Segmentation fault)");
 }
 
+TEST(Interpret, AnAbortAfterARefusedAllocationIsWantOfMemory) {
+  ProcessResult result{.end = End::signalled,
+                       .code = SIGABRT,
+                       .output = "before\nmemory allocation of 1234 bytes failed\nafter\n"};
+  EXPECT_EQ(interpreted(result).status, Status::oom);
+  EXPECT_EQ(interpreted(result).reason, "out of memory: memory allocation of 1234 bytes failed");
+  result.output = "memory allocation of nothing\n in particular; bytes failed to arrive\n";
+  EXPECT_EQ(interpreted(result).status, Status::crashed);
+}
+
 TEST(Interpret, SigkillIsWantOfMemory) {
   const Measurement got = interpreted({.end = End::signalled, .code = SIGKILL});
   EXPECT_EQ(got.status, Status::oom);

@@ -683,7 +683,7 @@ NativeDescription full_native_description() {
                    .sizes = "4:64:4x",
                    .reference = "plain",
                    .baseline = "loop",
-                   .variants = {{"plain"}, {"simd", "copy"}}},
+                   .variants = {{"plain"}, {"simd", "copy"}, {"simd", "", "rust"}}},
                   {.name = "dot", .sizes = "16", .reference = "", .baseline = "", .variants = {}}}};
 }
 
@@ -704,13 +704,24 @@ TEST(NativeDescriptionMessage, Arrives) {
   EXPECT_EQ(got.kernels[0].sizes, "4:64:4x");
   EXPECT_EQ(got.kernels[0].reference, "plain");
   EXPECT_EQ(got.kernels[0].baseline, "loop");
-  ASSERT_THAT(got.kernels[0].variants, SizeIs(2));
+  ASSERT_THAT(got.kernels[0].variants, SizeIs(3));
   EXPECT_EQ(got.kernels[0].variants[0].name, "plain");
   EXPECT_EQ(got.kernels[0].variants[0].job, "");
   EXPECT_EQ(got.kernels[0].variants[1].name, "simd");
   EXPECT_EQ(got.kernels[0].variants[1].job, "copy");
+  EXPECT_EQ(got.kernels[0].variants[1].lane, "native");
+  EXPECT_EQ(got.kernels[0].variants[2].lane, "rust");
   EXPECT_EQ(got.kernels[1].name, "dot");
   EXPECT_THAT(got.kernels[1].variants, IsEmpty());
+}
+
+TEST(NativeDescriptionMessage, OfABuildWithOneCompiledLaneNamesNone) {
+  Json message = native_json();
+  message["kernels"][0]["variants"][2].erase("lane");
+  const NativeDescription got = decode_native_description(message.dump(), nonce);
+  EXPECT_EQ(got.kernels[0].variants[2].lane, "native");
+  message["kernels"][0]["variants"][2]["lane"] = "python";
+  EXPECT_EQ(native_error(message), "'lane' is not a compiled lane");
 }
 
 TEST(NativeDescriptionMessage, OfNoKernelsArrives) {

@@ -23,15 +23,26 @@ class NativeLaneTest : public ::testing::Test {
 };
 
 TEST_F(NativeLaneTest, PreparesAVariantByName) {
-  const auto call = NativeLane().prepare(kernel(), "fast", inputs_);
+  const auto call = NativeLane().prepare(kernel(), {Lane::native(), "fast"}, inputs_);
   const double x0 = (*inputs_)["x"].as<double>()[0];
   EXPECT_EQ(call->result()[0].as<double>()[0], 2 * x0);
 }
 
 TEST_F(NativeLaneTest, NamesAVariantThatIsNotThere) {
-  EXPECT_THAT(test::message_of<std::invalid_argument>(
-                  [&] { NativeLane().prepare(kernel(), "nosuch", inputs_); }),
+  EXPECT_THAT(test::message_of<std::invalid_argument>([&] {
+                NativeLane().prepare(kernel(), {Lane::native(), "nosuch"}, inputs_);
+              }),
               HasSubstr("twice has no variant native/nosuch"));
+}
+
+TEST_F(NativeLaneTest, TellsVariantsOfOneNameApartByTheirLane) {
+  Kernel kernel = test::twice_kernel();
+  kernel.native.push_back(kernel.native[0]);
+  kernel.native.back().lane = "rust";
+  kernel.native.back().missing = "no compiler";
+  const VariantId same_name{*Lane::called("rust"), kernel.native[0].name};
+  EXPECT_EQ(test::message_of<Skipped>([&] { NativeLane().prepare(kernel, same_name, inputs_); }),
+            "no compiler");
 }
 
 TEST_F(NativeLaneTest, RunsAsManyCallsAsAsked) {
@@ -39,8 +50,8 @@ TEST_F(NativeLaneTest, RunsAsManyCallsAsAsked) {
   kernel.inputs.clear();
   kernel.outputs = {output<std::int64_t>("total", Tolerance{}, scalar)};
   kernel.native = {native<accumulate>("accumulate")};
-  const auto call =
-      NativeLane().prepare(kernel, "accumulate", std::make_shared<const Inputs>(Inputs{.n = 3}));
+  const auto call = NativeLane().prepare(kernel, {Lane::native(), "accumulate"},
+                                         std::make_shared<const Inputs>(Inputs{.n = 3}));
   call->run(7);
   call->run(0);
   EXPECT_THAT(test::elements_of<std::int64_t>(call->result()[0]), ElementsAre(8));
@@ -48,7 +59,7 @@ TEST_F(NativeLaneTest, RunsAsManyCallsAsAsked) {
 
 TEST_F(NativeLaneTest, KeepsTheInputsAliveAndNoLonger) {
   const std::weak_ptr<const Inputs> watched = inputs_;
-  auto call = NativeLane().prepare(kernel(), "plain", std::move(inputs_));
+  auto call = NativeLane().prepare(kernel(), {Lane::native(), "plain"}, std::move(inputs_));
   EXPECT_FALSE(watched.expired());
   call->run(1);
   call.reset();

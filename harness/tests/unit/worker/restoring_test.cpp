@@ -118,7 +118,7 @@ TEST_P(EveryPassOfAnInoutKernel, CallsOnWhatWasDeclared) {
 TEST(NativeLaneOfAnInoutKernel, RefusesMoreCallsThanItHasCopiesFor) {
   const Kernel kernel = changing_kernel();
   const auto inputs = std::make_shared<const Inputs>(generate_inputs("twice", kernel.inputs, 4, 1));
-  const auto call = NativeLane().prepare(kernel, "insists", inputs);
+  const auto call = NativeLane().prepare(kernel, {Lane::native(), "insists"}, inputs);
   EXPECT_THROW(call->run(1), std::logic_error);
   call->restore(2);
   call->run(1);

@@ -59,7 +59,7 @@ class FakeWatch final : public CollectionWatch {
 // A lane whose variants are of no interest, with a collector that was always busy.
 class CollectingLane final : public LaneRunner {
  public:
-  std::unique_ptr<PreparedCall> prepare(const Kernel& /*kernel*/, const std::string& /*variant*/,
+  std::unique_ptr<PreparedCall> prepare(const Kernel& /*kernel*/, const VariantId& /*variant*/,
                                         std::shared_ptr<const Inputs> /*inputs*/) override {
     return nullptr;
   }
