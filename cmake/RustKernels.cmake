@@ -24,8 +24,9 @@ function(gapmeter_cargo workspace crate target_dir artifact files)
     COMMENT "Building ${target_dir}/release/${artifact}" VERBATIM)
 endfunction()
 
-# Adds to `variants` the lines of C++ that name the variants which files declare.
-function(gapmeter_declared_variants variants)
+# Sets `result` to the lines of C++ that name the variants which files declare.
+function(gapmeter_declared_variants result)
+  set(lines "")
   set(declaration "^ *\"([^\"]+)\"( for \"([^\"]+)\")? =>")
   foreach(source IN LISTS ARGN)
     cmake_path(GET source STEM stem)
@@ -33,10 +34,10 @@ function(gapmeter_declared_variants variants)
     file(STRINGS ${source} declarations REGEX "${declaration}")
     foreach(line IN LISTS declarations)
       string(REGEX MATCH "${declaration}" found "${line}")
-      string(APPEND ${variants} "     {\"${stem}\", \"${CMAKE_MATCH_1}\", \"${CMAKE_MATCH_3}\"},\n")
+      string(APPEND lines "        {\"${stem}\", \"${CMAKE_MATCH_1}\", \"${CMAKE_MATCH_3}\"},\n")
     endforeach()
   endforeach()
-  set(${variants} "${${variants}}" PARENT_SCOPE)
+  set(${result} "${lines}" PARENT_SCOPE)
 endfunction()
 
 # The list that harness/rust/kernels/src/lib.rs includes: a module for each file.

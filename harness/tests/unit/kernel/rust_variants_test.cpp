@@ -208,9 +208,11 @@ TEST(RustVariants, APreparationReportsAndItsElementsAreKnown) {
 
 std::vector<std::string> problems_with(rust::Text name, ParameterType type,
                                        ParameterType returned) {
+  static int number = 0;  // the registry keeps what it was given
   const std::array names{name};
   const std::array types{type};
-  return problems_of(kernel_with(variant_of(names, types, returned), "problem"));
+  const std::string stem = "problem_" + std::to_string(++number);
+  return problems_of(kernel_with(variant_of(names, types, returned), stem));
 }
 
 TEST(RustVariants, WithNamesAndTypesThatDoNotFitAreProblems) {

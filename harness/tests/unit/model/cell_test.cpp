@@ -58,7 +58,7 @@ TEST(Variants, HaveAnEngineOnlyInThePythonLaneAndOnlyWithALabel) {
 
 TEST(Variants, OfUnknownLanesOrWithoutNamesAreAbsent) {
   for (const char* text : {"", "/", "simd", "/simd", "native", "native/", "Native/simd",
-                           "rust/simd", " native/simd"}) {
+                           "zig/simd", " native/simd"}) {
     EXPECT_EQ(parse_variant(text), std::nullopt) << text;
   }
 }
