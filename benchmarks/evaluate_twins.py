@@ -28,7 +28,9 @@ from inference import median_interval, paired_trimmed_ratio
 
 csv.field_size_limit(1 << 30)
 
-PAIRS = ["native/sum", "python/builtin", "python/loop", "python/numpy"]
+TWINS = ["native/sum", "python/builtin", "python/loop", "python/numpy"]
+# The last: one function of machine code, called through both compiled lanes.
+PAIRS = [*((name, name + "_twin") for name in TWINS), ("native/shared", "rust/shared")]
 NEIGHBOURS = ["native/sum", "python/builtin", "python/numpy"]
 SWEEP = "native/sweep"
 SIZES = "512,32Ki,4Mi"
@@ -63,8 +65,7 @@ def measure(build: Path, directory: Path) -> None:
     """Every run of the evaluation."""
     program = (build / "gapmeter_twins").resolve()
     directory.mkdir(parents=True, exist_ok=True)
-    twins = [name for pair in PAIRS for name in (pair, pair + "_twin")]
-    run(program, directory / "rounds", twins, 40)
+    run(program, directory / "rounds", [name for pair in PAIRS for name in pair], 40)
     for repetition in range(REPETITIONS):
         print(f"repetition {repetition + 1} of {REPETITIONS}", file=sys.stderr)
         order = [("alone", NEIGHBOURS), ("swept", [*NEIGHBOURS, SWEEP])]
@@ -114,9 +115,9 @@ def table_of_twins(directory: Path) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     found = latencies(directory / "rounds")
     everything: dict[str, list[bool]] = defaultdict(list)
-    for variant in PAIRS:
+    for variant, twin in PAIRS:
         for n in sorted({n for _, n in found}):
-            one, other = found[variant, n], found[variant + "_twin", n]
+            one, other = found[variant, n], found[twin, n]
             rounds = sorted(set(one) & set(other))
             a = np.array([one[i] for i in rounds])
             b = np.array([other[i] for i in rounds])

@@ -441,10 +441,16 @@ fn raise(message: String) -> ! {
 }
 
 /// Forces a value into memory and makes the compiler assume that all of memory is read and written,
-/// as gapmeter::keep in C++ does: no instruction but the stores of the value.
+/// as gapmeter::keep in C++ does: no instruction but the stores of the value and its address.
 pub fn keep<T>(value: &T) {
     // SAFETY: no instruction.
-    unsafe { std::arch::asm!("/* {} */", in(reg) value, options(nostack, preserves_flags)) }
+    unsafe {
+        if size_of::<T>() == 0 {
+            std::arch::asm!("", options(nostack, preserves_flags));
+        } else {
+            std::arch::asm!("/* {} */", in(reg) value, options(nostack, preserves_flags));
+        }
+    }
 }
 
 // Timed: between the harness's loop and the function there is nothing else.

@@ -1,0 +1,69 @@
+"""The Rust lane, from a run's command line to its rows."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from support import BRIEF, Program, read_csv
+
+built_with_rust = pytest.mark.skipif(
+    not os.environ["GAPMETER_CARGO"], reason="built without Rust"
+)
+
+
+@built_with_rust
+def test_its_variants_are_verified_and_timed(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(
+        out, *BRIEF, "--kernels", "sum,apply_weights", "--variants", "rust/*", "--sizes", "1,1000"
+    )
+    assert run.process.returncode == 0, run.process.stderr
+    for name in ("strict", "indexed", "reassociated", "simd", "f64"):
+        for n in (1, 1000):
+            row = run.cell("sum", f"rust/{name}", n)
+            assert (row["lane"], row["status"], row["verified"]) == ("rust", "ok", "true")
+            assert float(row["latency_ns"]) > 0
+    assert run.cell("apply_weights", "rust/zipped", 1000)["job"] == "into"
+
+
+@built_with_rust
+def test_a_python_variant_may_be_compared_with_rust_alone(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(
+        out, *BRIEF, "--kernels", "sum", "--variants", "rust/simd,python/builtin",
+        "--sizes", "1000",
+    )
+    row = run.cell("sum", "python/builtin", 1000)
+    assert row["reference"] == "rust/simd" and float(row["gap"]) > 1
+    assert "rust/simd " in run.process.stdout, "the table says which lane it is"
+
+
+@built_with_rust
+def test_a_preparation_reports_figures_of_its_own(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(
+        out, *BRIEF, "--kernels", "object_size", "--variants", "rust/f32,rust/box",
+        "--sizes", "1000",
+    )
+    rows = read_csv(run.dir / "metrics.csv")
+    sizes = {row["variant"]: row["median"] for row in rows if row["metric"] == "element_bytes"}
+    assert sizes == {"rust/f32": "4", "rust/box": "8"}
+
+
+@built_with_rust
+def test_run_json_has_the_compiler_and_what_it_may_use(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(
+        out, *BRIEF, "--kernels", "empty", "--variants", "rust/nothing", "--sizes", "1"
+    )
+    build = json.loads((run.dir / "run.json").read_text(encoding="utf-8"))["build"]
+    assert build["rust_compiler"].startswith("rustc 1.")
+    assert "opt-level=3" in build["rust_flags"] and "lto=fat" in build["rust_flags"]
+    assert build["rust_vector_bits"] == build["vector_bits"]
+
+
+@built_with_rust
+def test_the_program_that_a_kernel_starts_answers(gapmeter: Program) -> None:
+    verified = gapmeter("verify", "--kernels", "cold_start", "--variants", "rust/*")
+    assert verified.returncode == 0, verified.stdout
+    assert verified.stdout.endswith("2 right, 0 wrong or failed, 0 skipped\n")
