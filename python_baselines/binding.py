@@ -1,7 +1,7 @@
 """binding: the sum of squares of n doubles by a native function that Python calls.
 
-The function is in extensions/binding_native.cpp, of which the build makes a module with pybind11, and
-in extensions/binding_pyo3.rs, of which it makes one with PyO3.
+The function is in extensions/binding_native.cpp, of which the build makes a module with pybind11,
+and in extensions/binding_pyo3.rs, of which it makes one with PyO3.
 """
 
 from gapmeter import as_lists, as_numpy, variant

@@ -72,5 +72,6 @@ def test_without_it_the_lane_is_refused(
 ) -> None:
     monkeypatch.setattr(lanes, "_LANES", lanes.read_lanes(LANES))
     directory = four_lanes.write()
-    with pytest.raises(gapmeter_report.LoadError, match="lane is 'zig', not one of native, rust, pyth"):
+    known = "lane is 'zig', not one of native, rust, python"
+    with pytest.raises(gapmeter_report.LoadError, match=known):
         gapmeter_report.load(directory)
