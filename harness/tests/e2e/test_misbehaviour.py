@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -120,6 +121,12 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
             r"TypeError: cannot modify read-only memory \(wrong\.py, line \d+\)",
         ),
     },
+    "rust_reference": {
+        "native/right": ("ok", ""),
+        "rust/right": ("ok", ""),
+        "python/right": ("ok", ""),
+        "python/value": ("mismatch", r"output 'y': element 0 is \d+\.5, expected \d+"),
+    },
     "untidy": {
         "native/right": ("ok", ""),
         "native/floods": ("ok", ""),
@@ -177,6 +184,10 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         "native/insists": ("ok", ""),
         "native/halves": ("ok", ""),
         "native/forgets": ("mismatch", "inout 'y': element 16 is 1, expected .*"),
+        "rust/right": ("ok", ""),
+        "rust/insists": ("ok", ""),
+        "rust/halves": ("ok", ""),
+        "rust/forgets": ("mismatch", "inout 'y': element 16 is 1, expected .*"),
         "python/right": ("ok", ""),
         "python/buffers": ("ok", ""),
         "python/numpy": ("ok", ""),
@@ -196,6 +207,11 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         "python/right": ("error", r"unparsable\.py can't be imported: SyntaxError: .*line \d+\)"),
     },
 }
+if not os.environ["GAPMETER_CARGO"]:
+    del EXPECTED["rust_reference"]
+    for rows in EXPECTED.values():
+        names = [name for name in rows if name.startswith("rust/")]
+        rows.update(dict.fromkeys(names, ("skipped", "built without cargo .*")))
 CELLS = [(kernel, variant) for kernel, variants in EXPECTED.items() for variant in variants]
 # A sanitizer gets there before the signal does, and ends the worker with a status of its own.
 SANITIZED = not_under("address", "thread", "undefined", because="its report comes instead")

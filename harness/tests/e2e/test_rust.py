@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,28 @@ def test_the_program_that_a_kernel_starts_answers(gapmeter: Program) -> None:
     verified = gapmeter("verify", "--kernels", "cold_start", "--variants", "rust/*")
     assert verified.returncode == 0, verified.stdout
     assert verified.stdout.endswith("2 right, 0 wrong or failed, 0 skipped\n")
+
+
+SCAN = """
+include({0}/cmake/RustKernels.cmake)
+file(GLOB files {0}/kernels/*.rs {0}/kernels/crates/*.rs)
+gapmeter_declared_variants(lines ${{files}})
+message("${{lines}}")
+"""
+
+
+def test_a_build_without_rust_knows_the_names_and_jobs_of_all_variants(
+    gapmeter: Program, source_dir: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "scan.cmake"
+    script.write_text(SCAN.format(source_dir), encoding="utf-8")
+    scan = subprocess.run(["cmake", "-P", script], capture_output=True, text=True, check=True)
+    found = set(re.findall(r'{"(.*)", "(.*)", "(.*)"}', scan.stderr))
+    kernels = json.loads(gapmeter("list", "--format", "json").stdout)["kernels"]
+    assert found == {
+        (kernel["name"], variant.removeprefix("rust/"), job)
+        for kernel in kernels
+        for job, variants in kernel["jobs"].items()
+        for variant in variants
+        if variant.startswith("rust/")
+    }
