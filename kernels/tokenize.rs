@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::str::Utf8Error;
 
 fn text(text: &[u8]) -> Result<&str, Utf8Error> {
-    str::from_utf8(text)
+    std::str::from_utf8(text)
 }
 
 fn owned(text: &&str, tokens: &mut [i64], distinct: &mut [i64]) {

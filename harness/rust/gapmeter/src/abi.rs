@@ -244,6 +244,11 @@ unsafe impl<S: 'static> StateReference for &'static mut S {
 ///
 /// # Safety
 /// Held is what TYPES say.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be declared as a variant",
+    label = "not what the harness can call",
+    note = "a parameter is &[T], &mut [T] or T, where T is f32, f64, i32, i64 or u8, or usize for n"
+)]
 pub unsafe trait Call<A>: Copy {
     const TYPES: &'static [Type];
     type Held: Copy;
@@ -265,6 +270,11 @@ pub unsafe trait Call<A>: Copy {
 ///
 /// # Safety
 /// Held is what TYPES say.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be declared as a variant",
+    label = "not what the harness can call",
+    note = "after `then`, the first parameter is a reference to what was prepared; a parameter is &[T], &mut [T] or T, where T is f32, f64, i32, i64 or u8, or usize for n"
+)]
 pub unsafe trait CallOn<S, A>: Copy {
     const TYPES: &'static [Type];
     type Held: Copy;
@@ -607,14 +617,19 @@ impl Variant {
         parameters: &'static [Type],
         bind: Bind,
     ) -> Self {
+        let prepared = match preparation {
+            Some(types) => types,
+            None => &[],
+        };
+        assert!(
+            names.len() == prepared.len() + parameters.len(),
+            "a variant is declared with a name for each parameter, but for what was prepared"
+        );
         Self {
             name: Text::new(name),
             job: Text::new(job),
             names: Row::new(names),
-            preparation: Row::new(match preparation {
-                Some(types) => types,
-                None => &[],
-            }),
+            preparation: Row::new(prepared),
             parameters: Row::new(parameters),
             returned: <W::Output as Returned>::Value::TYPE,
             is_prepared: preparation.is_some(),

@@ -28,6 +28,10 @@ impl<T: Element> Value for Vec<T> {
 }
 
 /// A value, or a Result of one, whose error becomes the row's reason.
+#[diagnostic::on_unimplemented(
+    message = "a variant can't return `{Self}`",
+    note = "it returns nothing, T or Vec<T>, where T is f32, f64, i32, i64 or u8, or a Result of that"
+)]
 pub trait Returned {
     type Value: Value;
     fn into_value(self) -> Result<Self::Value, String>;

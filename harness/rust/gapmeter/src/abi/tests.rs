@@ -12,7 +12,7 @@ struct Raised(String);
 impl Text {
     fn as_str(&self) -> &str {
         // SAFETY: made of a &str that lives.
-        unsafe { str::from_utf8_unchecked(std::slice::from_raw_parts(self.data, self.length)) }
+        unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(self.data, self.length)) }
     }
 }
 
