@@ -57,8 +57,8 @@ TEST(Variants, HaveAnEngineOnlyInThePythonLaneAndOnlyWithALabel) {
 }
 
 TEST(Variants, OfUnknownLanesOrWithoutNamesAreAbsent) {
-  for (const char* text : {"", "/", "simd", "/simd", "native", "native/", "Native/simd",
-                           "zig/simd", " native/simd"}) {
+  for (const char* text :
+       {"", "/", "simd", "/simd", "native", "native/", "Native/simd", "zig/simd", " native/simd"}) {
     EXPECT_EQ(parse_variant(text), std::nullopt) << text;
   }
 }
