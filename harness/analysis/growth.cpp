@@ -244,7 +244,7 @@ std::optional<Estimate> end_ratio(const std::vector<SizedValues>& values) {
   const std::vector<double> first = logarithms(values.front().rounds);
   const std::vector<double> last = logarithms(values.back().rounds);
   Estimate ratio{.value = std::exp(trimmed_mean(last) - trimmed_mean(first))};
-  if (const auto interval = independent_trimmed_interval(last, first, summary_confidence)) {
+  if (const auto interval = trimmed_difference_interval(last, first, {}, summary_confidence)) {
     ratio.interval = Interval{std::exp(interval->low), std::exp(interval->high)};
   }
   return ratio;

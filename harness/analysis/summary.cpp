@@ -284,10 +284,10 @@ double relative_half_width(const Interval& interval) {
   return (interval.high - interval.low) / (interval.high + interval.low);
 }
 
-bool is_precise(const SummaryRow& row, double precision) {
-  if (!row.latency_ci_ns || relative_half_width(*row.latency_ci_ns) > precision) return false;
-  if (!row.gap) return true;
-  return row.gap_ci && relative_half_width(*row.gap_ci) <= precision;
+double half_width_of(const SummaryRow& row) {
+  const std::optional<Interval>& interval = row.gap ? row.gap_ci : row.latency_ci_ns;
+  if (!interval || row.state == MachineState::mixed) return std::numeric_limits<double>::infinity();
+  return relative_half_width(*interval);
 }
 
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {

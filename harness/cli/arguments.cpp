@@ -9,9 +9,12 @@
 namespace gapmeter {
 namespace {
 
-// How thorough a run is: rounds, their length, and which of the kernels' own sizes it takes.
+// How thorough a run is: how well it wants to know a gap, in how many rounds of which length, and
+// which of the kernels' own sizes it takes. Many short rounds: an interval over rounds narrows with
+// their number more than with their length.
 struct Depth {
-  int rounds;
+  double precision;
+  int rounds;  // at most
   std::int64_t round_ns;
   std::int64_t single_calls_ns;
   std::optional<std::size_t> most_sizes;
@@ -19,23 +22,9 @@ struct Depth {
   bool quick;
 };
 
-constexpr Depth quick_depth{6, 10'000'000, 5'000'000, 2, std::size_t{1} << 16, true};
-constexpr Depth full_depth{21, 200'000'000, 100'000'000, std::nullopt, std::nullopt, false};
-// Many short rounds: an interval over rounds narrows with their number more than with their length.
-// The wanted figure is a latency, not its tail, so few calls are timed one by one.
-constexpr Depth precision_depth{60, 25'000'000, 2'500'000, std::nullopt, std::nullopt, false};
-
-void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
-  if (!keep_rounds) {
-    options.rounds = depth.rounds;
-    options.further_rounds = depth.rounds / 2;
-  }
-  options.round_ns = depth.round_ns;
-  options.single_calls_ns = depth.single_calls_ns;
-  options.selection.most_sizes = depth.most_sizes;
-  options.selection.largest_work = depth.largest_work;
-  options.selection.quick = depth.quick;
-}
+constexpr Depth default_depth{0.03, 24, 32'000'000, 40'000'000, std::nullopt, std::nullopt, false};
+constexpr Depth quick_depth{0.1, 12, 10'000'000, 5'000'000, 2, std::size_t{1} << 16, true};
+constexpr Depth full_depth{0.02, 48, 80'000'000, 100'000'000, std::nullopt, std::nullopt, false};
 
 struct DepthFlags {
   bool quick = false;
@@ -50,12 +39,19 @@ void settle_depth(const OptionSet& set, DepthFlags& depth) {
   if (depth.quick == depth.full) throw WrongUse("--quick and --full exclude each other");
 }
 
-void apply(const DepthFlags& depth, RunOptions& options, bool rounds_given) {
-  if (options.precision) apply(precision_depth, options, rounds_given);
-  if (depth.quick) apply(quick_depth, options, rounds_given || options.precision);
-  if (depth.full) apply(full_depth, options, rounds_given || options.precision);
-  // Who names a number of rounds gets no more, and a precision has its own reason to go on.
-  if (rounds_given || options.precision) options.further_rounds = 0;
+// Who names a number of rounds gets as many, unless a precision is named, too: then at most so
+// many. Who names a precision gets the rounds that it takes, within reason.
+void apply(const Depth& depth, bool rounds_given, RunOptions& options) {
+  constexpr int most_rounds_for_a_precision = 60;
+  if (!rounds_given) {
+    options.rounds = options.precision ? most_rounds_for_a_precision : depth.rounds;
+    if (!options.precision) options.precision = depth.precision;
+  }
+  options.round_ns = depth.round_ns;
+  options.single_calls_ns = depth.single_calls_ns;
+  options.selection.most_sizes = depth.most_sizes;
+  options.selection.largest_work = depth.largest_work;
+  options.selection.quick = depth.quick;
 }
 
 }  // namespace
@@ -130,9 +126,10 @@ void add_measuring(OptionSet& set, RunOptions& options) {
   set.text("--out", options.out, "DIR", "Directory to create (default results/<time>)");
   set.flag("--quick", depth->quick, "Fewer and smaller sizes, short rounds");
   set.flag("--full", depth->full, "More and longer rounds; not with --quick");
-  set.whole_number(
-      "--rounds", options.rounds, 1, 100'000, "N",
-      "Rounds per cell (default 8, quick 6, full 21; half as many again where disturbed)");
+  set.whole_number("--rounds", options.rounds, 1, 100'000, "N",
+                   "Rounds of every cell. Default: until its gap is known to 3 % (quick 10 %, full "
+                   "2 %), at least "
+                   "8 and at most 24 (quick 12, full 48)");
   set.duration("--budget", options.budget_s,
                "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit");
   add_pin(set, options.cpu);
@@ -141,7 +138,8 @@ void add_measuring(OptionSet& set, RunOptions& options) {
   add_execution(set, options.timeout_s, options.seed);
   set.finally([&set, &options, depth] {
     settle_depth(set, *depth);
-    apply(*depth, options, set.is_given("--rounds"));
+    const Depth& chosen = depth->quick ? quick_depth : depth->full ? full_depth : default_depth;
+    apply(chosen, set.is_given("--rounds"), options);
   });
 }
 

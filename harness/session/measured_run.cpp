@@ -82,7 +82,6 @@ Plan plan_run(const RunOptions& options, const Catalog& catalog, const Choose& c
   selection.processors = static_cast<int>(processors());
   Plan plan{.seed = options.seed,
             .rounds = options.rounds,
-            .further_rounds = options.further_rounds,
             .precision = options.precision,
             .timing = {.round_ns = options.round_ns, .single_calls_ns = options.single_calls_ns},
             .groups = plan_groups(catalog, selection)};

@@ -24,13 +24,16 @@ class TimeLeft {
   explicit TimeLeft(const Plan& plan);
 
   void task_ended(const RoundRow& row);
+  // A group will probably have so many rounds, all in all.
+  void round_ended(const CellGroup& group, int expected);
   // What was planned for the group and has not run will not run any more.
   void group_ended(const CellGroup& group);
-  // Seconds; nullopt before anything has ended, and with a wanted precision.
+  // Seconds; nullopt before anything has ended.
   std::optional<double> estimate_s() const;
 
  private:
   double in_turns(const CellKey& cell) const;
+  std::size_t expected_tasks(const CellGroup& group) const;
   bool is_exhausted(const CellKey& cell) const;
   double expected_s(const CellKey& cell, double average) const;
 
@@ -43,7 +46,8 @@ class TimeLeft {
     bool exhausted = false;  // of time or memory: larger sizes are skipped
   };
   std::map<CellKey, Ended> ended_;
-  std::set<std::pair<std::string, std::size_t>> over_;  // kernel, n
+  std::set<std::pair<std::string, std::size_t>> over_;                  // kernel, n
+  std::map<std::pair<std::string, std::size_t>, int> expected_rounds_;  // where known
   double total_s_ = 0;
   int total_tasks_ = 0;
 };

@@ -101,9 +101,10 @@ void declare(OptionSet& set, RunCommandOptions& options) {
   set.colour(options.colour);
   set.text("--resume", options.resume, "DIR",
            "Go on with a run or a reproduce that was cut short; its own options count, no others");
-  set.share("--precision", options.run.precision,
-            "Measure a cell until its intervals are this narrow (2%: half-width over middle), "
-            "within --rounds (then 60 by default) and --budget");
+  set.share(
+      "--precision", options.run.precision,
+      "Measure a cell until the interval of its gap, or of its latency if it has none, is this "
+      "narrow (2%: half-width over middle), within --rounds (then 60 by default) and --budget");
   set.names("--interpreter", options.run.interpreters, "PATH",
             "Stock interpreter for the Python lane; several, comma-separated, run beside the "
             "embedded one");
