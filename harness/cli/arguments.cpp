@@ -116,6 +116,8 @@ void add_verdict(OptionSet& set, VerdictRule& rule, OutputFormat& format) {
   set.share("--threshold", rule.threshold,
             "Smallest change that counts (default 2%); found where it is, not reported below half");
   set.share("--confidence", rule.confidence, "That all intervals hold together (default 99%)");
+  set.flag("--strict", rule.strict,
+           "Exit 1, not 3, where the base has a figure and the new side has none");
   set.format(format);
 }
 

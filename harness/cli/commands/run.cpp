@@ -67,7 +67,12 @@ int tell(const MeasuredRun& run, const RunCommandOptions& options) {
     return 130;
   }
   fmt::print("Next: gapmeter report {}\n", shell_word(run.dir.string()));
-  return failures == 0 ? 0 : 1;
+  if (failures > 0) return 1;
+  const bool measured = std::any_of(run.summary.begin(), run.summary.end(),
+                                    [](const SummaryRow& row) { return row.status == Status::ok; });
+  if (measured) return 0;
+  say("Nothing was measured: every cell was skipped, for the reasons above", look);
+  return 3;
 }
 
 int go_on(const std::string& dir, const RunCommandOptions& options, const Invocation& invocation) {

@@ -77,7 +77,8 @@ int verify(const VerifyOptions& options, const Invocation& invocation) {
   }
   fmt::print("{} right, {} wrong or failed, {} skipped\n", tally.right, tally.failed,
              tally.skipped);
-  return tally.failed == 0 ? 0 : 1;
+  if (tally.failed > 0) return 1;
+  return tally.right > 0 ? 0 : 3;
 }
 
 void declare(OptionSet& set, VerifyOptions& options) {
