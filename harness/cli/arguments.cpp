@@ -58,6 +58,49 @@ void apply(const DepthFlags& depth, RunOptions& options, bool rounds_given) {
   if (rounds_given || options.precision) options.further_rounds = 0;
 }
 
+// Commands as they were given: how they are read depends on another option.
+struct CommandTexts {
+  std::vector<std::string> commands{};
+  std::string input{};
+  bool by_shell = false;
+};
+
+void add_command_options(OptionSet& set, CommandTexts& texts, Commands& commands,
+                         const std::string& help) {
+  set.repeated("--command", texts.commands, "COMMAND", help);
+  set.text("--input", texts.input, "COMMAND",
+           "Makes the {file} that commands read, once for each n and untimed: 'gen {n} > {file}'");
+  set.flag("--shell", texts.by_shell,
+           "Run commands by /bin/sh -c, for pipes and the like; its start is then timed, too");
+  set.text("--name", commands.name, "NAME", "What commands are called together (default command)");
+  set.share("--tolerance", commands.tolerance,
+            "How far numbers that commands print may be apart, relatively: 1e-6 (default equal text)");
+}
+
+// Options that only commands understand, and those that they don't.
+void check_companions(const OptionSet& set) {
+  if (set.is_given("--command")) {
+    for (const char* other : {"--kernels", "--interpreter"}) {
+      if (!set.is_given(other)) continue;
+      throw WrongUse(fmt::format("{} is for kernels; leave it out with --command", other));
+    }
+    return;
+  }
+  for (const char* option : {"--input", "--shell", "--name", "--tolerance"}) {
+    if (set.is_given(option)) throw WrongUse(fmt::format("{} needs a --command", option));
+  }
+}
+
+void settle_input(const CommandTexts& texts, Commands& commands) {
+  if (texts.input.empty()) return;
+  commands.input_text = texts.input;
+  try {
+    commands.input = read_command(texts.input, texts.by_shell);
+  } catch (const std::invalid_argument& error) {
+    throw WrongUse(fmt::format("--input: {}", error.what()));
+  }
+}
+
 }  // namespace
 
 void add_selection(OptionSet& set, Selection& selection) {
@@ -68,6 +111,26 @@ void add_selection(OptionSet& set, Selection& selection) {
   set.parsed(
       "--sizes", [&](const std::string& text) { selection.sizes = parse_sizes(text); }, "SIZES",
       "FIRST:LAST:FACTORx, FIRST:LAST:STEP or a comma-separated list; k M G Ki Mi Gi");
+}
+
+void add_commands(OptionSet& set, Commands& commands, const Selection& selection) {
+  const auto texts = std::make_shared<CommandTexts>();
+  add_command_options(set, *texts, commands,
+                      "A whole program instead of kernels: 'python/script=python3 wc.py {n}'; once "
+                      "for each, with what is compared; python/… is Python, any other is compiled");
+  set.finally([&set, &commands, &selection, texts] {
+    check_companions(set);
+    try {
+      for (const std::string& text : texts->commands) {
+        commands.variants.push_back(parse_command_variant(text, texts->by_shell));
+      }
+    } catch (const std::invalid_argument& error) {
+      throw WrongUse(fmt::format("--command: {}", error.what()));
+    }
+    settle_input(*texts, commands);
+    if (commands.empty()) return;
+    if (const auto problem = find_problem(commands, selection)) throw WrongUse(*problem);
+  });
 }
 
 void add_threads(OptionSet& set, std::vector<int>& threads) {

@@ -278,7 +278,8 @@ Task Scheduler::task_of(const CellGroup& group, const Contestant& contestant, Pa
             .n = group.n,
             .threads = contestant.planned->threads,
             .seed = plan_.seed,
-            .timing = plan_.timing};
+            .timing = plan_.timing,
+            .command = contestant.planned->command};
   task.timing.single_calls_ns = static_cast<std::int64_t>(
       static_cast<double>(plan_.timing.single_calls_ns) * group.single_calls);
   task.timing.plan = contestant.slices;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/measure/commands.h"
 #include "harness/measure/plan.h"
 #include "harness/sys/huge_pages.h"
 
@@ -13,6 +14,7 @@ namespace gapmeter {
 
 struct RunOptions {
   Selection selection{};
+  Commands commands{};  // what to run instead of kernels; empty: kernels
   std::string out;  // empty: results/<time>
   int rounds = 8;
   int further_rounds = 4;  // for cells that were disturbed nearly all the time

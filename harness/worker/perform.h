@@ -10,7 +10,7 @@
 
 namespace gapmeter {
 
-// Performs the task's pass. Whatever goes wrong in a kernel becomes the measurement's status and
+// Performs the task's pass. Whatever goes wrong in a kernel or a command becomes the measurement's status and
 // reason; nothing is thrown.
 Measurement perform(const Task& task, const std::vector<Kernel>& kernels, LaneRunner& lane,
                     const Turn& turn = {});
