@@ -101,6 +101,21 @@ void settle_input(const CommandTexts& texts, Commands& commands) {
   }
 }
 
+// Fills in the commands; `parse` makes a variant of a text.
+void settle_commands(const OptionSet& set, const CommandTexts& texts, Commands& commands,
+                     const Selection& selection,
+                     const std::function<CommandVariant(const std::string&)>& parse) {
+  check_companions(set);
+  try {
+    for (const std::string& text : texts.commands) commands.variants.push_back(parse(text));
+  } catch (const std::invalid_argument& error) {
+    throw WrongUse(fmt::format("--command: {}", error.what()));
+  }
+  settle_input(texts, commands);
+  if (commands.empty()) return;
+  if (const auto problem = find_problem(commands, selection)) throw WrongUse(*problem);
+}
+
 }  // namespace
 
 void add_selection(OptionSet& set, Selection& selection) {
@@ -119,17 +134,27 @@ void add_commands(OptionSet& set, Commands& commands, const Selection& selection
                       "A whole program instead of kernels: 'python/script=python3 wc.py {n}'; once "
                       "for each, with what is compared; python/… is Python, any other is compiled");
   set.finally([&set, &commands, &selection, texts] {
-    check_companions(set);
-    try {
-      for (const std::string& text : texts->commands) {
-        commands.variants.push_back(parse_command_variant(text, texts->by_shell));
-      }
-    } catch (const std::invalid_argument& error) {
-      throw WrongUse(fmt::format("--command: {}", error.what()));
+    settle_commands(set, *texts, commands, selection, [&](const std::string& text) {
+      return parse_command_variant(text, texts->by_shell);
+    });
+  });
+}
+
+void add_pair_of_commands(OptionSet& set, Commands& commands, const Selection& selection) {
+  const auto texts = std::make_shared<CommandTexts>();
+  add_command_options(set, *texts, commands,
+                      "A whole program instead of a build, 'python3 wc.py {n}': twice, first what "
+                      "to compare with, then what is in question");
+  set.finally([&set, &commands, &selection, texts] {
+    const std::size_t count = texts->commands.size();
+    if (count != 0 && count != 2) {
+      throw WrongUse("--command is given twice: first what to compare with, then what is in question");
     }
-    settle_input(*texts, commands);
-    if (commands.empty()) return;
-    if (const auto problem = find_problem(commands, selection)) throw WrongUse(*problem);
+    settle_commands(set, *texts, commands, selection, [&](const std::string& text) {
+      if (is_named_command(text)) return parse_command_variant(text, texts->by_shell);
+      const char* const name = commands.empty() ? "old" : "new";
+      return parse_command_variant(fmt::format("command/{}={}", name, text), texts->by_shell);
+    });
   });
 }
 

@@ -42,7 +42,8 @@ struct CompareOptions {
 };
 
 struct AbOptions {
-  std::string base, compared;  // executables
+  std::string base, compared;  // executables; empty: commands are compared
+  Commands commands{};         // the old one and the new one, or none
   Selection selection{.most_sizes = 3, .largest_work = std::size_t{1} << 20};
   VerdictRule rule{};
   std::optional<double> budget_s{};  // of the whole comparison

@@ -92,6 +92,20 @@ void find_executables(std::vector<CellGroup>& groups) {
   }
 }
 
+std::vector<std::string> warnings_about(const std::vector<CellGroup>& groups) {
+  std::vector<std::string> warnings;
+  for (const PlannedVariant& planned : groups.front().variants) {
+    const fs::path executable = planned.command->command.executable;
+    if (executable.parent_path().filename() != "shims") continue;
+    warnings.push_back(fmt::format(
+        "{} runs {}, a script that looks for the right {} first, and that is timed, too: write the "
+        "path of the program itself (pyenv which {})",
+        to_string(planned.id), executable.string(), executable.filename().string(),
+        executable.filename().string()));
+  }
+  return warnings;
+}
+
 InputFiles::InputFiles() {
   std::string name = (fs::temp_directory_path() / "gapmeter-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) fail_on_file(name, "can't be created", errno);

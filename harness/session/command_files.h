@@ -17,6 +17,10 @@ namespace gapmeter {
 // that is not there or may not be run, and for a file for stdin that is not there.
 void find_executables(std::vector<CellGroup>& groups);
 
+// What would be measured that the user does not mean: an interpreter that a version manager's script
+// looks for first. One sentence each.
+std::vector<std::string> warnings_about(const std::vector<CellGroup>& groups);
+
 // A temporary directory (TMPDIR) with the {file} of every n, removed at the end.
 class InputFiles {
  public:

@@ -120,6 +120,7 @@ Setup set_up_commands(const RunOptions& options, const Invocation& invocation,
   const auto path_of = [&](std::size_t n) { return inputs->path_of(n); };
   std::vector<CellGroup> groups = plan_commands(options.commands, options.selection, path_of);
   find_executables(groups);
+  print_warnings(warnings_about(groups));
   Plan plan = plan_run(options, std::move(groups), choose);
   return {options, invocation, std::move(workers), {}, std::move(plan), std::move(inputs)};
 }
