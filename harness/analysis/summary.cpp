@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "harness/analysis/latency.h"
+#include "harness/analysis/startup.h"
 #include "harness/base/parallel.h"
 
 namespace gapmeter {
@@ -325,6 +326,7 @@ std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Pro
     take_floors(hiccups, rows[i]);
     take_stop_reason(*cells[i].all.front(), rows[i]);
   });
+  take_startups(rows);
   return rows;
 }
 
