@@ -21,8 +21,8 @@ inline constexpr double worthwhile_gap = 2;
 // no order. `unknown`: no interval lies on one side.
 enum class Rewrite : std::uint8_t { pays, pays_from, pays_up_to, does_not_pay, changes, unknown };
 
-// Of commands: how much of a variant's time at its smallest size is its start-up, and the gap without
-// that of both at the largest size that shows it.
+// Of commands: how much of a variant's time at its smallest size is its start-up, and the gap
+// without that of both at the largest size that shows it.
 struct StartUpShare {
   VariantId variant{};
   std::size_t n = 0;
@@ -47,8 +47,8 @@ struct Answer {
   std::size_t sizes = 0;           // with gaps
   // At the largest of them:
   std::size_t largest_n = 0;
-  std::optional<VariantGap> baseline{};  // what people write first
-  VariantGap best{};                     // the smallest gap
+  std::optional<VariantGap> baseline{};   // what people write first
+  VariantGap best{};                      // the smallest gap
   std::optional<StartUpShare> startup{};  // of the first of these that has one
 };
 

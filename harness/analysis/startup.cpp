@@ -52,10 +52,11 @@ std::optional<Estimate> startup_of(const std::vector<SizedLatency>& latencies) {
   const auto work = [&](double more, double less) { return std::max(0.0, more - less) / steps; };
   const Estimate startup{
       .value = first.value - work(second.value, first.value),
-      .interval = Interval{first.interval->low - work(second.interval->high, first.interval->low),
-                           first.interval->high - work(second.interval->low, first.interval->high)}};
-  const bool is_told = startup.interval->low > 0 &&
-                       relative_half_width(*startup.interval) <= most_uncertain_startup;
+      .interval =
+          Interval{first.interval->low - work(second.interval->high, first.interval->low),
+                   first.interval->high - work(second.interval->low, first.interval->high)}};
+  const bool is_told =
+      startup.interval->low > 0 && relative_half_width(*startup.interval) <= most_uncertain_startup;
   return is_told ? std::optional(startup) : std::nullopt;
 }
 

@@ -1,4 +1,5 @@
-// How much of a command's time is its start, which no n changes: not to be mistaken for the language.
+// How much of a command's time is its start, which no n changes: not to be mistaken for the
+// language.
 #pragma once
 
 #include <optional>
@@ -22,15 +23,16 @@ struct SizedLatency {
   Estimate latency_ns{};
 };
 
-// What the latencies of one command begin with: that of the smallest size, less what the work at that
-// size adds, taken to be in proportion to n between the two smallest sizes. Where these are nearly
-// equal that is little, whatever the growth. Expects ascending sizes.
+// What the latencies of one command begin with: that of the smallest size, less what the work at
+// that size adds, taken to be in proportion to n between the two smallest sizes. Where these are
+// nearly equal that is little, whatever the growth. Expects ascending sizes.
 std::optional<Estimate> startup_of(const std::vector<SizedLatency>& latencies);
 
-// The gap between what remains of two latencies without their start-ups. Its interval takes the ends
-// of all four for as far apart as they could be.
+// The gap between what remains of two latencies without their start-ups. Its interval takes the
+// ends of all four for as far apart as they could be.
 std::optional<Estimate> gap_without_startup(const Estimate& python_ns, const Estimate& python_start,
-                                            const Estimate& native_ns, const Estimate& native_start);
+                                            const Estimate& native_ns,
+                                            const Estimate& native_start);
 
 // Adds both to the rows of commands.
 void take_startups(std::vector<SummaryRow>& rows);

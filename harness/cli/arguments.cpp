@@ -73,8 +73,9 @@ void add_command_options(OptionSet& set, CommandTexts& texts, Commands& commands
   set.flag("--shell", texts.by_shell,
            "Run commands by /bin/sh -c, for pipes and the like; its start is then timed, too");
   set.text("--name", commands.name, "NAME", "What commands are called together (default command)");
-  set.share("--tolerance", commands.tolerance,
-            "How far numbers that commands print may be apart, relatively: 1e-6 (default equal text)");
+  set.share(
+      "--tolerance", commands.tolerance,
+      "How far numbers that commands print may be apart, relatively: 1e-6 (default equal text)");
 }
 
 // Options that only commands understand, and those that they don't.
@@ -148,7 +149,8 @@ void add_pair_of_commands(OptionSet& set, Commands& commands, const Selection& s
   set.finally([&set, &commands, &selection, texts] {
     const std::size_t count = texts->commands.size();
     if (count != 0 && count != 2) {
-      throw WrongUse("--command is given twice: first what to compare with, then what is in question");
+      throw WrongUse(
+          "--command is given twice: first what to compare with, then what is in question");
     }
     settle_commands(set, *texts, commands, selection, [&](const std::string& text) {
       if (is_named_command(text)) return parse_command_variant(text, texts->by_shell);

@@ -14,8 +14,8 @@ namespace gapmeter {
 
 // --kernels, --variants, --sizes.
 void add_selection(OptionSet& set, Selection& selection);
-// --command, --input, --shell, --name, --tolerance: the commands of a command line, each with a name
-// in front, and how they go with its selection.
+// --command, --input, --shell, --name, --tolerance: the commands of a command line, each with a
+// name in front, and how they go with its selection.
 void add_commands(OptionSet& set, Commands& commands, const Selection& selection);
 // The same of `ab`: two commands, or none, which need no names.
 void add_pair_of_commands(OptionSet& set, Commands& commands, const Selection& selection);

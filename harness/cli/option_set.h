@@ -70,7 +70,8 @@ class OptionSet {
 
   // Whether the command line is this command's.
   bool is_called() const;
-  // Whether the command has an option, and it was given, on the command line or in the configuration file.
+  // Whether the command has an option, and it was given, on the command line or in the
+  // configuration file.
   bool is_given(const std::string& name) const;
   // Whether a flag is in argv, which takes precedence over the configuration file.
   bool is_on_command_line(const std::string& flag) const;

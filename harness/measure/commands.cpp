@@ -74,7 +74,8 @@ std::optional<std::string> problem_of_threads(const Commands& commands,
       std::any_of(commands.variants.begin(), commands.variants.end(),
                   [](const auto& variant) { return mentions(variant.command, "{threads}"); });
   if (selection.threads.empty() || any_uses) return std::nullopt;
-  return "no command mentions {threads}: write it where the number of threads belongs, or leave out "
+  return "no command mentions {threads}: write it where the number of threads belongs, or leave "
+         "out "
          "--threads";
 }
 
@@ -129,9 +130,8 @@ const CommandVariant& reference_of(const Commands& commands) {
 }
 
 const CommandVariant* baseline_of(const Commands& commands) {
-  const auto found =
-      std::find_if(commands.variants.begin(), commands.variants.end(),
-                   [](const auto& variant) { return variant.id.lane.is_python(); });
+  const auto found = std::find_if(commands.variants.begin(), commands.variants.end(),
+                                  [](const auto& variant) { return variant.id.lane.is_python(); });
   return found == commands.variants.end() ? nullptr : &*found;
 }
 

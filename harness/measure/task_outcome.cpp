@@ -54,7 +54,8 @@ TaskOutcome outcome_of(const WorkerReply& reply, double timeout_s) {
 Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double timeout_s) {
   using End = ProcessResult::End;
   if (result.end == End::timed_out) {
-    return without_answer(Status::timeout, fmt::format("still running after {:g} s (--timeout)", timeout_s),
+    return without_answer(Status::timeout,
+                          fmt::format("still running after {:g} s (--timeout)", timeout_s),
                           result.output);
   }
   if (result.end == End::signalled) {

@@ -17,9 +17,9 @@ std::uint64_t make_nonce() {
 Environment worker_environment(int threads, HugePages huge_pages) {
   const std::string count = std::to_string(threads);
   Environment variables{{"OPENBLAS_NUM_THREADS", count},
-                                                             {"OMP_NUM_THREADS", count},
-                                                             {"MKL_NUM_THREADS", count},
-                                                             {"BLIS_NUM_THREADS", count}};
+                        {"OMP_NUM_THREADS", count},
+                        {"MKL_NUM_THREADS", count},
+                        {"BLIS_NUM_THREADS", count}};
   if (huge_pages == HugePages::malloc) {
     constexpr const char* name = "GLIBC_TUNABLES";
     const char* const users = std::getenv(name);
@@ -34,18 +34,18 @@ WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string
   const Task* const asked = std::get_if<Task>(&task);
   // A command runs as it would without us: on any processor unless the user named one.
   const bool is_command = asked != nullptr && asked->command;
-  WorkerCall call{.spec = {.arguments = command,
-                           .environment = is_command
-                                              ? Environment{}
-                                              : worker_environment(threads, settings.huge_pages),
-                           .request = encode(request),
-                           .timeout_s = settings.timeout_s,
-                           .cpus = {},
-                           .memory_bytes = settings.memory_bytes,
-                           .limits_each = !is_command,
-                           .huge_pages = settings.huge_pages != HugePages::never,
-                           .abandon = settings.abandon},
-                  .nonce = request.nonce};
+  WorkerCall call{
+      .spec = {.arguments = command,
+               .environment =
+                   is_command ? Environment{} : worker_environment(threads, settings.huge_pages),
+               .request = encode(request),
+               .timeout_s = settings.timeout_s,
+               .cpus = {},
+               .memory_bytes = settings.memory_bytes,
+               .limits_each = !is_command,
+               .huge_pages = settings.huge_pages != HugePages::never,
+               .abandon = settings.abandon},
+      .nonce = request.nonce};
   if ((threads == 1 || is_command) && settings.cpu >= 0) call.spec.cpus = {settings.cpu};
   return call;
 }

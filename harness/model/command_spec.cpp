@@ -18,9 +18,10 @@ constexpr std::string_view blanks = " \t\n";
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument(what); }
 
 [[noreturn]] void refuse_shell_syntax(const std::string& what) {
-  refuse(fmt::format("{} is for a shell, and there is none: put it in quotes if it is a plain "
-                     "character, or add --shell",
-                     what));
+  refuse(
+      fmt::format("{} is for a shell, and there is none: put it in quotes if it is a plain "
+                  "character, or add --shell",
+                  what));
 }
 
 bool is_placeholder(std::string_view word) {
@@ -91,9 +92,10 @@ class Splitter {
     const std::size_t end = text_.find('}', at_);
     const std::string_view name = text_.substr(at_, end == text_.npos ? end : end + 1 - at_);
     if (!is_placeholder(name)) {
-      refuse(fmt::format("there is no placeholder {}, only {{n}}, {{file}} and {{threads}}; put it "
-                         "in quotes if it is meant as it is",
-                         name));
+      refuse(
+          fmt::format("there is no placeholder {}, only {{n}}, {{file}} and {{threads}}; put it "
+                      "in quotes if it is meant as it is",
+                      name));
     }
     if (!word_) word_.emplace();
     *word_ += name;

@@ -2,8 +2,8 @@
 //
 // A lane with kernels of its own is declared once, in scripts/gapmeter_report/lanes.json: its name,
 // its side, what starts its worker, and how charts show it. Any other name is a lane of commands
-// that users call by it, as in go/wc: compiled, and run by the program. The rest of the program asks
-// a lane for its properties and never which lane it is.
+// that users call by it, as in go/wc: compiled, and run by the program. The rest of the program
+// asks a lane for its properties and never which lane it is.
 #pragma once
 
 #include <compare>

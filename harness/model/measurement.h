@@ -166,9 +166,10 @@ struct MemoryUse {
                    "resident memory after imports and one tiny call; 0 for a command"});
     visit(Quantity{"rss_input_bytes", &MemoryUse::input_bytes, any, Rule::resolved,
                    "over the baseline, after the inputs are prepared"});
-    visit(Quantity{"rss_peak_bytes", &MemoryUse::peak_bytes, any, Rule::resolved,
-                   "over the baseline, the highest during one call; of a command that of all its processes: "
-                   "see [commands.md](commands.md#memory)"});
+    visit(Quantity{
+        "rss_peak_bytes", &MemoryUse::peak_bytes, any, Rule::resolved,
+        "over the baseline, the highest during one call; of a command that of all its processes: "
+        "see [commands.md](commands.md#memory)"});
     visit(Quantity{"rss_retained_bytes", &MemoryUse::retained_bytes, any, Rule::resolved,
                    "over the baseline, after everything is dropped"});
   }

@@ -39,8 +39,8 @@ struct EngineFacts {
   std::optional<EmbeddingFacts> embedding_penalty{};
 };
 
-// A command of a run: as it was written, the file that it ran, and a digest of that file and of those
-// that the command names.
+// A command of a run: as it was written, the file that it ran, and a digest of that file and of
+// those that the command names.
 struct CommandFacts {
   std::string text{}, executable{}, digest{};
 };

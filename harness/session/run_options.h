@@ -15,7 +15,7 @@ namespace gapmeter {
 struct RunOptions {
   Selection selection{};
   Commands commands{};  // what to run instead of kernels; empty: kernels
-  std::string out;  // empty: results/<time>
+  std::string out;      // empty: results/<time>
   int rounds = 8;
   int further_rounds = 4;  // for cells that were disturbed nearly all the time
   std::int64_t round_ns = 80'000'000;

@@ -77,8 +77,8 @@ std::optional<double> TimeLeft::estimate_s() const {
       const std::size_t tasks = found == ended_.end() ? 0 : found->second.tasks_s.size();
       if (found != ended_.end() && found->second.failed) continue;
       if (is_exhausted(key)) continue;
-      left +=
-          static_cast<double>(tasks_per_variant(plan_, group) - tasks) * expected_s(key, planned.command.has_value(), average);
+      left += static_cast<double>(tasks_per_variant(plan_, group) - tasks) *
+              expected_s(key, planned.command.has_value(), average);
     }
   }
   return left;

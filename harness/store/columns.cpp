@@ -286,7 +286,8 @@ std::vector<Column<SummaryRow>> summary_schema_of_single_calls() {
 std::vector<Column<SummaryRow>> summary_schema_of_startup() {
   using Row = SummaryRow;
   constexpr const char* startup =
-      "of a command whose latency is the same at its smallest sizes: what it takes at any n, and its "
+      "of a command whose latency is the same at its smallest sizes: what it takes at any n, and "
+      "its "
       "95 % interval; see [commands.md](commands.md#start-up)";
   constexpr const char* gap =
       "the gap between what remains of both latencies without their start-ups; the interval takes "
@@ -295,9 +296,8 @@ std::vector<Column<SummaryRow>> summary_schema_of_startup() {
     return r.*estimate ? (r.*estimate)->interval : std::nullopt;
   };
   const auto value = [](std::optional<Estimate> Row::*estimate) {
-    return [=](const Row& r) {
-      return r.*estimate ? text_of((r.*estimate)->value) : std::string();
-    };
+    return
+        [=](const Row& r) { return r.*estimate ? text_of((r.*estimate)->value) : std::string(); };
   };
   return {{"startup_ns", startup, value(&Row::startup_ns)},
           {"startup_ci_low_ns", startup,

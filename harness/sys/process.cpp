@@ -148,16 +148,14 @@ void volunteer_for_the_oom_killer() {
   const bool limited = !plan.limited || setrlimit(RLIMIT_DATA, &plan.memory) == 0;
   constexpr mode_t readable = 0666;
   const int in = open(plan.input, O_RDONLY | O_CLOEXEC);
-  const int out =
-      plan.stdout_path == nullptr
-          ? plan.output_writer
-          : open(plan.stdout_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, readable);
-  const bool moved = pinned && limited && dup2(in, STDIN_FILENO) >= 0 &&
-                     dup2(out, STDOUT_FILENO) >= 0 &&
-                     dup2(plan.output_writer, STDERR_FILENO) >= 0 &&
-                     dup2(plan.request_reader, request_fd) >= 0 &&
-                     dup2(plan.answer_writer, answer_fd) >= 0 &&
-                     (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
+  const int out = plan.stdout_path == nullptr
+                      ? plan.output_writer
+                      : open(plan.stdout_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, readable);
+  const bool moved =
+      pinned && limited && dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
+      dup2(plan.output_writer, STDERR_FILENO) >= 0 && dup2(plan.request_reader, request_fd) >= 0 &&
+      dup2(plan.answer_writer, answer_fd) >= 0 &&
+      (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

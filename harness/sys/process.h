@@ -30,7 +30,7 @@ struct ProcessSpec {
   // included: beyond it they are ended.
   std::optional<std::int64_t> memory_bytes{};
   bool limits_each = true;  // false: only all of them together
-  bool huge_pages = true;  // false: the child and what it starts have none, whoever asks
+  bool huge_pages = true;   // false: the child and what it starts have none, whoever asks
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the child and return
   bool stepped = false;                        // the child waits for steps, on a separate pipe
 };

@@ -83,8 +83,8 @@ bool is_file(const std::string& path) {
 std::string find_at(const std::string& path) {
   struct stat found {};
   if (stat(path.c_str(), &found) != 0) {
-    throw std::invalid_argument(fmt::format("{}: {}; build it first, or correct the path", path,
-                                            std::strerror(errno)));
+    throw std::invalid_argument(
+        fmt::format("{}: {}; build it first, or correct the path", path, std::strerror(errno)));
   }
   if (!S_ISREG(found.st_mode)) {
     throw std::invalid_argument(fmt::format("{} is no file that could be run", path));

@@ -52,8 +52,8 @@ Timing time_round(TimedCall& call, const TimingSpec& spec, const Surroundings& a
 bool begins_cold(const SlicePlan& plan, double call_ns, double refill_ns);
 
 // How long memory takes to fill the caches with what a call reads, at most: its data and what the
-// interpreter or the program itself needs. Beyond the size of a last-level cache nothing stays there
-// between two calls anyway.
+// interpreter or the program itself needs. Beyond the size of a last-level cache nothing stays
+// there between two calls anyway.
 double refill_ns(double data_bytes);
 
 // The time inside timed regions of a round's batches.

@@ -183,11 +183,10 @@ int compare_sides(WorkerSettings base, WorkerSettings compared,
     const Task task{
         .kernel = cell.kernel, .variant = cell.variant, .n = cell.n, .seed = options.seed};
     ProcessPairRunner runner(base, compared, cells[i].commands);
-    const DuelResult duel =
-        cells[i].failure.empty()
-            ? run_duel(task, runner, clock, rule,
-                       [&](const DuelRow& row) { file.add(cells[i], row); })
-            : DuelResult{.failure = cells[i].failure, .status = Status::error};
+    const DuelResult duel = cells[i].failure.empty()
+                                ? run_duel(task, runner, clock, rule,
+                                           [&](const DuelRow& row) { file.add(cells[i], row); })
+                                : DuelResult{.failure = cells[i].failure, .status = Status::error};
     results.push_back(compared_cell(cell, duel, rule.confidence));
     notice(stderr,
            fmt::format("[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,
@@ -230,9 +229,8 @@ int compare_commands(const AbOptions& options, const Invocation& invocation) {
   workers.huge_pages = options.huge_pages;
   if (options.cpu) workers.cpu = choose_cpu(options.cpu);
   const InputFiles inputs;
-  std::vector<CellGroup> groups =
-      plan_commands(options.commands, options.selection,
-                    [&](std::size_t n) { return inputs.path_of(n); });
+  std::vector<CellGroup> groups = plan_commands(options.commands, options.selection,
+                                                [&](std::size_t n) { return inputs.path_of(n); });
   find_executables(groups);
   print_warnings(warnings_about(groups));
   if (options.commands.input) inputs.make(options.commands, workers, groups);
@@ -247,7 +245,8 @@ int compare(const AbOptions& options, const Invocation& invocation) {
 // Builds or commands, not both.
 void check_sides(const AbOptions& options) {
   if (options.commands.empty() && options.compared.empty()) {
-    throw WrongUse("what is to be compared: two builds, BASE NEW, or two commands, --command twice?");
+    throw WrongUse(
+        "what is to be compared: two builds, BASE NEW, or two commands, --command twice?");
   }
   if (options.commands.empty()) return;
   if (!options.base.empty()) throw WrongUse("either BASE NEW or --command, not both");
@@ -283,11 +282,12 @@ void declare(OptionSet& set, AbOptions& options) {
 }  // namespace
 
 Command ab_command() {
-  return CommandOf<AbOptions>{
-      .name = "ab",
-      .summary = "Compare two builds or commands, interleaved on this machine: exit 1 if slower, 3 if unsure",
-      .declare = declare,
-      .run = compare};
+  return CommandOf<AbOptions>{.name = "ab",
+                              .summary =
+                                  "Compare two builds or commands, interleaved on this machine: "
+                                  "exit 1 if slower, 3 if unsure",
+                              .declare = declare,
+                              .run = compare};
 }
 
 }  // namespace gapmeter

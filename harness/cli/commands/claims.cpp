@@ -18,8 +18,8 @@ int tell_claims(const ClaimsOptions& options, const Invocation& /*invocation*/) 
   const Evidence evidence(summary, read_context(options.dir));
   const std::vector<DecidedClaim> claims = decide_claims(evidence);
   if (claims.empty()) {
-    notice(stderr, fmt::format("gapmeter: {}: no claim is about what this run measured\n",
-                               options.dir));
+    notice(stderr,
+           fmt::format("gapmeter: {}: no claim is about what this run measured\n", options.dir));
   }
   fmt::print("{}", format_claims(claims, options.format));
   return 0;

@@ -50,14 +50,16 @@ void take_selection(const std::set<CellKey>& cells, Selection& selection) {
   if (selection.threads.empty()) selection.threads.assign(threads.begin(), threads.end());
 }
 
-// The programs of another machine are not here, nor is it sure that those of the same name are they.
+// The programs of another machine are not here, nor is it sure that those of the same name are
+// they.
 void refuse_commands(const RunFacts& facts, const std::string& dir) {
   for (const auto& [name, kernel] : facts.kernels) {
     if (!kernel.commands) continue;
-    throw FileError(fmt::format(
-        "{}: measured commands, which only its own command line measures again (command in run.json); "
-        "gapmeter compare holds the two runs against each other",
-        dir));
+    throw FileError(
+        fmt::format("{}: measured commands, which only its own command line measures again "
+                    "(command in run.json); "
+                    "gapmeter compare holds the two runs against each other",
+                    dir));
   }
 }
 

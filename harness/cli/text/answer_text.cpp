@@ -35,7 +35,8 @@ std::string verdict_on(const Answer& answer) {
   return "whether rewriting pays is not known";
 }
 
-// " Of its 31 ms at n = 1k 24 ms are start-up; without that of both it is 12× (10× to 14×) at n = 1M."
+// " Of its 31 ms at n = 1k 24 ms are start-up; without that of both it is 12× (10× to 14×) at n =
+// 1M."
 std::string startup_text(const StartUpShare& startup) {
   std::string text = fmt::format(" Of the {} of {} at n = {} {} are its start-up",
                                  format_time(startup.latency_ns), name_of_variant(startup.variant),

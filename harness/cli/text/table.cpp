@@ -29,7 +29,7 @@ struct Section {
   std::map<SizeKey, Cells> sizes{};
   // A column each: those of Python, the baseline first; without any, all that are compared.
   std::vector<VariantId> pythons{};
-  Cells skipped{};                   // the first row of each variant that was skipped at all sizes
+  Cells skipped{};  // the first row of each variant that was skipped at all sizes
   bool is_threaded = false;
   std::optional<VariantId> baseline{};
 };

@@ -1,5 +1,5 @@
-// What a pass works on, and the functions of every pass of a worker: each has a file in this folder,
-// and a line in passes.cpp.
+// What a pass works on, and the functions of every pass of a worker: each has a file in this
+// folder, and a line in passes.cpp.
 #pragma once
 
 #include <cstddef>

@@ -16,10 +16,9 @@ Measurement measure_command_time(const CommandContext& context);
 
 PassFunctions functions_of(Pass pass) {
   // In the order of the enumerators.
-  constexpr auto functions =
-      std::to_array<PassFunctions>({{verify, verify_command},
-                                    {measure_memory, measure_command_memory},
-                                    {measure_time, measure_command_time}});
+  constexpr auto functions = std::to_array<PassFunctions>({{verify, verify_command},
+                                                           {measure_memory, measure_command_memory},
+                                                           {measure_time, measure_command_time}});
   static_assert(functions.size() == pass_names.size(), "each pass has its function");
   return functions[static_cast<std::size_t>(pass)];
 }

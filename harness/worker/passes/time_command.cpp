@@ -30,9 +30,9 @@ Surroundings surroundings_of(const CommandContext& context) {
 Measurement measure_command_time(const CommandContext& context) {
   const CommandTask& task = context.task.command.value();
   CommandCall call(task.command);
-  Measurement measurement{.input_digest = task.input_digest,
-                          .timing =
-                              time_round(call, context.task.timing, surroundings_of(context))};
+  Measurement measurement{
+      .input_digest = task.input_digest,
+      .timing = time_round(call, context.task.timing, surroundings_of(context))};
   measurement.effort.timed_s = timed_seconds(*measurement.timing);
   if (task.command.output.empty()) {
     measurement.metrics = {{"output_bytes", static_cast<double>(call.output().size())}};

@@ -17,9 +17,8 @@ std::string reference_output(const CommandTask& task) {
   try {
     return output_of(task.reference);
   } catch (const std::runtime_error& error) {
-    throw std::runtime_error(
-        fmt::format("there is nothing to compare with: the reference's command failed: {}",
-                    error.what()));
+    throw std::runtime_error(fmt::format(
+        "there is nothing to compare with: the reference's command failed: {}", error.what()));
   }
 }
 
@@ -46,9 +45,10 @@ Measurement verify_command(const CommandContext& context) {
   const std::string output = output_of(task.command);
   const OutputCheck again = check_text(output, second_output(task), task.tolerance);
   if (!again.matches) {
-    return mismatch(fmt::format("it prints something else in every call, so that nothing can be "
-                                "compared (times, random numbers?): {}",
-                                again.difference));
+    return mismatch(
+        fmt::format("it prints something else in every call, so that nothing can be "
+                    "compared (times, random numbers?): {}",
+                    again.difference));
   }
   const OutputCheck check = task.command == task.reference
                                 ? OutputCheck{}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def _lane(entry: Any) -> Lane:
 # As the program has it (harness/model/lane.h).
 _NAME = re.compile(r"[a-z][a-z0-9_+-]{0,49}")
 _UNDECLARED = Lane(
-    name="", side=COMPILED, label="compiled", line="dashdot", hollow=False,
+    name="", side=COMPILED, label="compiled", line="dotted", hollow=False,
     colours=(
         Colour("teal", "#00797D", "#2BA3A7"),
         Colour("olive", "#6B7A00", "#9BAA2E"),
@@ -109,6 +110,12 @@ def lane_named(name: str) -> Lane:
     """The lane of this name, which has to be one."""
     return next((lane for lane in _LANES if lane.name == name),
                 replace(_UNDECLARED, name=name, label=name))
+
+
+def lanes_with(variants: Iterable[str]) -> list[Lane]:
+    """The declared lanes, then the others that variants are of."""
+    names = dict.fromkeys(lane_name(variant) for variant in variants)
+    return [*_LANES, *(lane_named(name) for name in names if name not in lane_names())]
 
 
 def lane_name(variant: str) -> str:

@@ -131,8 +131,8 @@ ROUNDS = Schema(
     | dict.fromkeys((
         "precision", "max_error", "batch_min_ns", "batch_p10_ns", "batch_p50_ns", "batch_mean_ns",
         "clock_ns", "hiccup_s",
-        *_COLLECTION_TIMES, *_PROCESS_TIMES, "items_per_call", "bytes_per_call", "flops_per_call", "prepare_s",
-        "timed_s", "worker_s",
+        *_COLLECTION_TIMES, *_PROCESS_TIMES, "items_per_call", "bytes_per_call", "flops_per_call",
+        "prepare_s", "timed_s", "worker_s",
     ), non_negative)
     # Unrounded, so that the noise of what the summary leaves out is among them.
     | dict.fromkeys(_INCREMENTS, number)
