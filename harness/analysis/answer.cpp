@@ -85,6 +85,22 @@ VariantGap gap_of(const SummaryRow& row) {
   return {row.cell.variant, {.value = *row.gap, .interval = row.gap_ci}};
 }
 
+// Of a variant, from its cells at all sizes.
+std::optional<StartUpShare> startup_share(const std::map<std::size_t, Cells>& sizes,
+                                          const VariantId& variant) {
+  std::optional<StartUpShare> share;
+  for (const auto& [n, cells] : sizes) {
+    for (const SummaryRow* row : cells) {
+      if (row->cell.variant != variant || !row->startup_ns) continue;
+      if (!share) share = StartUpShare{variant, n, *row->latency_ns, *row->startup_ns};
+      if (!row->gap_without_startup) continue;
+      share->gap_n = n;
+      share->gap = row->gap_without_startup;
+    }
+  }
+  return share;
+}
+
 Answer answer_of(const Cells& with_gap, const std::set<CellKey>& mixed, const RunContext& context) {
   const Cells cells = cells_of(with_gap);
   const SummaryRow& any = *cells.front();
@@ -105,6 +121,7 @@ Answer answer_of(const Cells& with_gap, const std::set<CellKey>& mixed, const Ru
         baseline != context.baselines.end() && row->cell.variant == baseline->second;
     if (is_baseline) answer.baseline = gap_of(*row);
   }
+  answer.startup = startup_share(sizes, answer.baseline.value_or(answer.best).variant);
   decide(sizes, mixed, answer);
   return answer;
 }

@@ -44,6 +44,8 @@ constexpr std::size_t deciding_rounds(std::size_t rounds) { return rounds * 2 / 
 struct Estimate {
   double value = 0;
   std::optional<Interval> interval{};
+
+  bool operator==(const Estimate&) const = default;
 };
 
 // The Hodges-Lehmann estimate of the shift of `values` against `base`, the median of all

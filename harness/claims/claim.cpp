@@ -2,12 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "harness/claims/evidence.h"
 #include "harness/base/sizes.h"
 
 namespace gapmeter {
+
+namespace {
+
+bool are_about_any_of(const std::vector<Claim>& claims, const std::vector<std::string>& kernels) {
+  return std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+    return std::any_of(claim.kernels.begin(), claim.kernels.end(), [&](const std::string& kernel) {
+      return std::find(kernels.begin(), kernels.end(), kernel) != kernels.end();
+    });
+  });
+}
+
+}  // namespace
 
 std::string_view name_of(Outcome outcome) {
   switch (outcome) {
@@ -61,7 +74,9 @@ std::vector<Claim> all_claims() {
 
 std::vector<DecidedClaim> decide_claims(const Evidence& evidence) {
   std::vector<DecidedClaim> decided;
-  for (Claim& claim : all_claims()) {
+  std::vector<Claim> claims = all_claims();
+  if (!are_about_any_of(claims, evidence.kernels())) return decided;
+  for (Claim& claim : claims) {
     Decision decision = claim.decide(evidence);
     std::vector<Circumstance> seen_with = evidence.circumstances(claim.depends_on);
     decided.push_back({std::move(claim), std::move(decision), std::move(seen_with)});

@@ -72,6 +72,7 @@ struct DecidedClaim {
 
 // Every claim, by its id.
 std::vector<Claim> all_claims();
+// All of them; none if none is about any kernel of the run, as of one of commands.
 std::vector<DecidedClaim> decide_claims(const Evidence& evidence);
 
 // "holds from n = 4Ki (the remark)".

@@ -54,6 +54,65 @@ void apply(const Depth& depth, bool rounds_given, RunOptions& options) {
   options.selection.quick = depth.quick;
 }
 
+// Commands as they were given: how they are read depends on another option.
+struct CommandTexts {
+  std::vector<std::string> commands{};
+  std::string input{};
+  bool by_shell = false;
+};
+
+void add_command_options(OptionSet& set, CommandTexts& texts, Commands& commands,
+                         const std::string& help) {
+  set.repeated("--command", texts.commands, "COMMAND", help);
+  set.text("--input", texts.input, "COMMAND",
+           "Makes the {file} that commands read, once for each n and untimed: 'gen {n} > {file}'");
+  set.flag("--shell", texts.by_shell,
+           "Run commands by /bin/sh -c, for pipes and the like; its start is then timed, too");
+  set.text("--name", commands.name, "NAME", "What commands are called together (default command)");
+  set.share(
+      "--tolerance", commands.tolerance,
+      "How far numbers that commands print may be apart, relatively: 1e-6 (default equal text)");
+}
+
+// Options that only commands understand, and those that they don't.
+void check_companions(const OptionSet& set) {
+  if (set.is_given("--command")) {
+    for (const char* other : {"--kernels", "--interpreter"}) {
+      if (!set.is_given(other)) continue;
+      throw WrongUse(fmt::format("{} is for kernels; leave it out with --command", other));
+    }
+    return;
+  }
+  for (const char* option : {"--input", "--shell", "--name", "--tolerance"}) {
+    if (set.is_given(option)) throw WrongUse(fmt::format("{} needs a --command", option));
+  }
+}
+
+void settle_input(const CommandTexts& texts, Commands& commands) {
+  if (texts.input.empty()) return;
+  commands.input_text = texts.input;
+  try {
+    commands.input = read_command(texts.input, texts.by_shell);
+  } catch (const std::invalid_argument& error) {
+    throw WrongUse(fmt::format("--input: {}", error.what()));
+  }
+}
+
+// Fills in the commands; `parse` makes a variant of a text.
+void settle_commands(const OptionSet& set, const CommandTexts& texts, Commands& commands,
+                     const Selection& selection,
+                     const std::function<CommandVariant(const std::string&)>& parse) {
+  check_companions(set);
+  try {
+    for (const std::string& text : texts.commands) commands.variants.push_back(parse(text));
+  } catch (const std::invalid_argument& error) {
+    throw WrongUse(fmt::format("--command: {}", error.what()));
+  }
+  settle_input(texts, commands);
+  if (commands.empty()) return;
+  if (const auto problem = find_problem(commands, selection)) throw WrongUse(*problem);
+}
+
 }  // namespace
 
 void add_selection(OptionSet& set, Selection& selection) {
@@ -64,6 +123,37 @@ void add_selection(OptionSet& set, Selection& selection) {
   set.parsed(
       "--sizes", [&](const std::string& text) { selection.sizes = parse_sizes(text); }, "SIZES",
       "FIRST:LAST:FACTORx, FIRST:LAST:STEP or a comma-separated list; k M G Ki Mi Gi");
+}
+
+void add_commands(OptionSet& set, Commands& commands, const Selection& selection) {
+  const auto texts = std::make_shared<CommandTexts>();
+  add_command_options(set, *texts, commands,
+                      "A whole program instead of kernels: 'python/script=python3 wc.py {n}'; once "
+                      "for each, with what is compared; python/… is Python, any other is compiled");
+  set.finally([&set, &commands, &selection, texts] {
+    settle_commands(set, *texts, commands, selection, [&](const std::string& text) {
+      return parse_command_variant(text, texts->by_shell);
+    });
+  });
+}
+
+void add_pair_of_commands(OptionSet& set, Commands& commands, const Selection& selection) {
+  const auto texts = std::make_shared<CommandTexts>();
+  add_command_options(set, *texts, commands,
+                      "A whole program instead of a build, 'python3 wc.py {n}': twice, first what "
+                      "to compare with, then what is in question");
+  set.finally([&set, &commands, &selection, texts] {
+    const std::size_t count = texts->commands.size();
+    if (count != 0 && count != 2) {
+      throw WrongUse(
+          "--command is given twice: first what to compare with, then what is in question");
+    }
+    settle_commands(set, *texts, commands, selection, [&](const std::string& text) {
+      if (is_named_command(text)) return parse_command_variant(text, texts->by_shell);
+      const char* const name = commands.empty() ? "old" : "new";
+      return parse_command_variant(fmt::format("command/{}={}", name, text), texts->by_shell);
+    });
+  });
 }
 
 void add_threads(OptionSet& set, std::vector<int>& threads) {

@@ -36,6 +36,7 @@ struct PlannedVariant {
   Cost cost{};        // of a call
   // Known without measuring: larger than the variant's max_size, a module that can't be imported.
   std::optional<Measurement> settled{};
+  std::optional<CommandTask> command{};  // the variant is one
 };
 
 // The variants of one kernel at one n, each at every number of threads: what is interleaved and

@@ -279,7 +279,8 @@ Task Scheduler::task_of(const CellGroup& group, const Contestant& contestant, Pa
             .n = group.n,
             .threads = contestant.planned->threads,
             .seed = plan_.seed,
-            .timing = plan_.timing};
+            .timing = plan_.timing,
+            .command = contestant.planned->command};
   // In the rounds that every cell has, so that percentiles do not depend on how wide an interval
   // was.
   const bool wants_single_calls = !plan_.precision || round < least_precise_rounds;

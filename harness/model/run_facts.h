@@ -39,12 +39,22 @@ struct EngineFacts {
   std::optional<EmbeddingFacts> embedding_penalty{};
 };
 
+// A command of a run: as it was written, the file that it ran, and a digest of that file and of
+// those that the command names.
+struct CommandFacts {
+  std::string text{}, executable{}, digest{};
+};
+
 struct KernelFacts {
   std::string title{}, item{};
   std::vector<std::string> claims{};
   std::optional<std::string> reference{}, baseline{};  // variants
   std::optional<std::vector<Rung>> ladder{};
   std::optional<std::string> python_source{};  // a digest of its Python module
+  // Of commands: by variant; what makes their input, and the digest of that by n.
+  std::optional<std::map<std::string, CommandFacts>> commands{};
+  std::optional<std::string> input{};
+  std::optional<std::map<std::string, std::string>> input_digests{};
 };
 
 // What the probes of a run read, of all cells with the same number of threads.
@@ -174,6 +184,12 @@ void each_fact(PossiblyConst<Rung> auto& facts, auto&& visit) {
   visit("variant", facts.variant);
 }
 
+void each_fact(PossiblyConst<CommandFacts> auto& facts, auto&& visit) {
+  visit("text", facts.text);
+  visit("executable", facts.executable);
+  visit("digest", facts.digest);
+}
+
 void each_fact(PossiblyConst<KernelFacts> auto& facts, auto&& visit) {
   visit("title", facts.title, Alike::to_resume);
   visit("item", facts.item, Alike::to_resume);
@@ -182,6 +198,9 @@ void each_fact(PossiblyConst<KernelFacts> auto& facts, auto&& visit) {
   visit("baseline", facts.baseline, Alike::to_resume);
   visit("ladder", facts.ladder, Alike::to_resume);
   visit("python_source", facts.python_source, Alike::to_resume);
+  visit("commands", facts.commands, Alike::to_resume);
+  visit("input", facts.input, Alike::to_resume);
+  visit("input_digests", facts.input_digests, Alike::to_resume);
 }
 
 void each_fact(PossiblyConst<ProbeFacts> auto& facts, auto&& visit) {

@@ -41,9 +41,10 @@ std::map<std::string, EngineFacts> describe_further_engines(const Catalog& catal
   return engines;
 }
 
-std::map<std::string, std::string> environment_of_workers(HugePages huge_pages) {
+std::map<std::string, std::string> environment_of_workers(const RunOptions& options) {
   std::map<std::string, std::string> variables = library_variables();
-  for (const auto& [name, value] : worker_environment(1, huge_pages)) {
+  if (!options.commands.empty()) return variables;  // the user's
+  for (const auto& [name, value] : worker_environment(1, options.huge_pages)) {
     variables[name] = value;
   }
   return variables;
@@ -88,12 +89,14 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
           .budget_s = options.budget_s,
           .precision = options.precision,
           .timeout_s = options.timeout_s,
-          .pinned_cpu = cpu,
+          .pinned_cpu = cpu < 0 ? std::nullopt : std::optional<std::int64_t>(cpu),
           .huge_pages = std::string(find_name(huge_pages_names, options.huge_pages)),
-          .worker_environment = environment_of_workers(options.huge_pages),
+          .worker_environment = environment_of_workers(options),
           .machine = machine_facts(),
           .build = build_facts(),
-          .python = describe_engine(catalog.python, options.interpreters.size() != 1),
+          .python = options.commands.empty()
+                        ? describe_engine(catalog.python, options.interpreters.size() != 1)
+                        : EngineFacts{},
           .further_engines = describe_further_engines(catalog),
           .kernels = describe_kernels(catalog, plan)};
 }

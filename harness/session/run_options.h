@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/measure/commands.h"
 #include "harness/measure/plan.h"
 #include "harness/sys/huge_pages.h"
 
@@ -13,8 +14,9 @@ namespace gapmeter {
 
 struct RunOptions {
   Selection selection{};
-  std::string out;  // empty: results/<time>
-  int rounds = 0;   // of a cell, at most; all of them without a precision
+  Commands commands{};  // what to run instead of kernels; empty: kernels
+  std::string out;      // empty: results/<time>
+  int rounds = 0;       // of a cell, at most; all of them without a precision
   std::int64_t round_ns = 0;
   std::int64_t single_calls_ns = 0;  // per round, in addition to round_ns
   std::optional<double> budget_s{};

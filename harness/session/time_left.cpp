@@ -99,13 +99,14 @@ std::optional<double> TimeLeft::estimate_s() const {
       if (found != ended_.end() && found->second.failed) continue;
       if (is_exhausted(key)) continue;
       if (tasks >= expected) continue;
-      left += static_cast<double>(expected - tasks) * expected_s(key, average);
+      left += static_cast<double>(expected - tasks) *
+              expected_s(key, planned.command.has_value(), average);
     }
   }
   return left;
 }
 
-double TimeLeft::expected_s(const CellKey& cell, double average) const {
+double TimeLeft::expected_s(const CellKey& cell, bool is_command, double average) const {
   struct Known {
     double n, task_s, call_s;
   };
@@ -120,7 +121,8 @@ double TimeLeft::expected_s(const CellKey& cell, double average) const {
   std::sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.n < b.n; });
   const Known& last = known.back();
   const double further_n = static_cast<double>(cell.n) - last.n;
-  double growth_s = least_calls * last.call_s * further_n / last.n;
+  // How much of a command's time is its start can't be told from one size.
+  double growth_s = is_command ? 0 : least_calls * last.call_s * further_n / last.n;
   if (known.size() > 1 && has_grown(known[known.size() - 2].task_s, last.task_s)) {
     const Known& before = known[known.size() - 2];
     const double slope = (last.task_s - before.task_s) / std::max(1.0, last.n - before.n);

@@ -15,17 +15,22 @@
 
 namespace gapmeter {
 
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
 struct ProcessSpec {
   std::vector<std::string> arguments;  // arguments[0] is the executable's path
-  std::vector<std::pair<std::string, std::string>> environment;  // added to the parent's
-  std::string request;  // written to the child's request pipe
+  Environment environment;             // added to the parent's
+  std::string input{};                 // a path for stdin; empty: /dev/null
+  std::string stdout_path{};           // created or emptied; empty: stdout is captured
+  std::string request;                 // written to the child's request pipe
   double timeout_s = 120;
   std::vector<int> cpus;  // empty: wherever the parent may run
   // Limits the private memory of the child and of each process that it starts (RLIMIT_DATA):
   // allocations beyond it fail. Also limits the memory of all of them together, shared memory
   // included: beyond it they are ended.
   std::optional<std::int64_t> memory_bytes{};
-  bool huge_pages = true;  // false: the child and what it starts have none, whoever asks
+  bool limits_each = true;  // false: only all of them together
+  bool huge_pages = true;   // false: the child and what it starts have none, whoever asks
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the child and return
   bool stepped = false;                        // the child waits for steps, on a separate pipe
 };

@@ -1,4 +1,5 @@
-// gapmeter ab: two builds of the program, interleaved on this machine until their ratio is known.
+// gapmeter ab: two builds of the program, or two commands, interleaved on this machine until their
+// ratio is known.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "harness/cli/text/comparison_text.h"
 #include "harness/measure/describe.h"
 #include "harness/measure/duel.h"
+#include "harness/session/command_files.h"
 #include "harness/session/worker_log.h"
 #include "harness/session/workers.h"
 #include "harness/store/columns.h"
@@ -23,6 +25,7 @@
 #include "harness/sys/affinity.h"
 #include "harness/sys/files.h"
 #include "harness/sys/machine_use.h"
+#include "harness/sys/memory.h"
 #include "harness/sys/streams.h"
 
 namespace gapmeter {
@@ -64,10 +67,12 @@ Build load_build(const std::string& program, const AbOptions& options,
   return build;
 }
 
-// A cell and what its variant is asked to do.
+// A cell and what its variant is asked to do or, of commands, what each side runs.
 struct CommonCell {
   CellKey cell;
-  std::string job;
+  std::string job{};
+  ProcessPairRunner::PairOfCommands commands{};
+  std::string failure{};  // why it can't be measured
 };
 
 bool has_variant(const Catalog& catalog, const std::string& kernel, const VariantId& variant,
@@ -152,22 +157,19 @@ DuelRule rule_for(const AbOptions& options, const Invocation& invocation, std::s
   return rule;
 }
 
-int compare_builds(const AbOptions& options, const Invocation& invocation) {
-  Build base = load_build(options.base, options, invocation);
-  Build compared = load_build(options.compared, options, invocation);
-  base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
-  base.workers.abandon = compared.workers.abandon = &invocation.interrupts.abandon;
-  const std::vector<CommonCell> cells =
-      common_cells(base.catalog, compared.catalog, options.selection);
+// Measures the cells one after the other, and says what they show together.
+int compare_sides(WorkerSettings base, WorkerSettings compared,
+                  const std::vector<CommonCell>& cells, const AbOptions& options,
+                  const Invocation& invocation) {
+  base.abandon = compared.abandon = &invocation.interrupts.abandon;
   PairsFile file(options.out);
   std::optional<AppendFile> log;
   if (!options.out.empty()) {
     log.emplace(std::filesystem::path(options.out) / "workers.log");
-    base.workers.log = compared.workers.log = log_to(*log);
+    base.log = compared.log = log_to(*log);
   }
   const MachineUse use;
   if (use.is_shared()) print_warnings({shared_machine_warning});
-  ProcessPairRunner runner(base.workers, compared.workers);
   DuelRule rule = rule_for(options, invocation, cells.size());
   const SteadyClock clock;
   const double started_s = clock.now_s();
@@ -180,8 +182,11 @@ int compare_builds(const AbOptions& options, const Invocation& invocation) {
     }
     const Task task{
         .kernel = cell.kernel, .variant = cell.variant, .n = cell.n, .seed = options.seed};
-    const DuelResult duel =
-        run_duel(task, runner, clock, rule, [&](const DuelRow& row) { file.add(cells[i], row); });
+    ProcessPairRunner runner(base, compared, cells[i].commands);
+    const DuelResult duel = cells[i].failure.empty()
+                                ? run_duel(task, runner, clock, rule,
+                                           [&](const DuelRow& row) { file.add(cells[i], row); })
+                                : DuelResult{.failure = cells[i].failure, .status = Status::error};
     results.push_back(compared_cell(cell, duel, rule.confidence));
     notice(stderr,
            fmt::format("[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,
@@ -196,10 +201,65 @@ int compare_builds(const AbOptions& options, const Invocation& invocation) {
   return invocation.interrupts.stop ? 130 : exit_status(result);
 }
 
+int compare_builds(const AbOptions& options, const Invocation& invocation) {
+  Build base = load_build(options.base, options, invocation);
+  Build compared = load_build(options.compared, options, invocation);
+  base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
+  const std::vector<CommonCell> cells =
+      common_cells(base.catalog, compared.catalog, options.selection);
+  return compare_sides(std::move(base.workers), std::move(compared.workers), cells, options,
+                       invocation);
+}
+
+std::vector<CommonCell> cells_of_commands(const std::vector<CellGroup>& groups) {
+  std::vector<CommonCell> cells;
+  for (const CellGroup& group : groups) {
+    const PlannedVariant &base = group.variants.front(), &compared = group.variants.back();
+    cells.push_back({.cell = cell_of(group, compared),
+                     .commands = {base.command, compared.command},
+                     .failure = base.settled ? base.settled->reason : std::string()});
+  }
+  return cells;
+}
+
+int compare_commands(const AbOptions& options, const Invocation& invocation) {
+  WorkerSettings workers = default_workers(invocation);
+  workers.timeout_s = options.timeout_s;
+  workers.memory_bytes = memory_limit({});
+  workers.huge_pages = options.huge_pages;
+  if (options.cpu) workers.cpu = choose_cpu(options.cpu);
+  const InputFiles inputs;
+  std::vector<CellGroup> groups = plan_commands(options.commands, options.selection,
+                                                [&](std::size_t n) { return inputs.path_of(n); });
+  find_executables(groups);
+  print_warnings(warnings_about(groups));
+  if (options.commands.input) inputs.make(options.commands, workers, groups);
+  return compare_sides(workers, workers, cells_of_commands(groups), options, invocation);
+}
+
+int compare(const AbOptions& options, const Invocation& invocation) {
+  return options.commands.empty() ? compare_builds(options, invocation)
+                                  : compare_commands(options, invocation);
+}
+
+// Builds or commands, not both.
+void check_sides(const AbOptions& options) {
+  if (options.commands.empty() && options.compared.empty()) {
+    throw WrongUse(
+        "what is to be compared: two builds, BASE NEW, or two commands, --command twice?");
+  }
+  if (options.commands.empty()) return;
+  if (!options.base.empty()) throw WrongUse("either BASE NEW or --command, not both");
+  if (!options.selection.variants.empty()) {
+    throw WrongUse("--variants is for builds; leave it out with --command");
+  }
+}
+
 void declare(OptionSet& set, AbOptions& options) {
-  set.positional("BASE", options.base, "gapmeter executable to compare with");
-  set.positional("NEW", options.compared, "gapmeter executable in question");
+  set.optional_positional("BASE", options.base, "gapmeter executable to compare with");
+  set.optional_positional("NEW", options.compared, "gapmeter executable in question");
   add_selection(set, options.selection);
+  add_pair_of_commands(set, options.commands, options.selection);
   add_verdict(set, options.rule, options.format);
   set.duration(
       "--budget", options.budget_s,
@@ -213,16 +273,21 @@ void declare(OptionSet& set, AbOptions& options) {
   add_pin(set, options.cpu);
   add_huge_pages(set, options.huge_pages);
   add_execution(set, options.timeout_s, options.seed);
+  // Only for a command line that is ab's.
+  set.finally([&set, &options] {
+    if (set.is_called()) check_sides(options);
+  });
 }
 
 }  // namespace
 
 Command ab_command() {
-  return CommandOf<AbOptions>{
-      .name = "ab",
-      .summary = "Compare two builds, interleaved on this machine: exit 1 if slower, 3 if unsure",
-      .declare = declare,
-      .run = compare_builds};
+  return CommandOf<AbOptions>{.name = "ab",
+                              .summary =
+                                  "Compare two builds or commands, interleaved on this machine: "
+                                  "exit 1 if slower, 3 if unsure",
+                              .declare = declare,
+                              .run = compare};
 }
 
 }  // namespace gapmeter

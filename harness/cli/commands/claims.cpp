@@ -8,6 +8,7 @@
 #include "harness/cli/text/claims_text.h"
 #include "harness/store/result_dir.h"
 #include "harness/store/run_json.h"
+#include "harness/sys/streams.h"
 
 namespace gapmeter {
 namespace {
@@ -15,7 +16,12 @@ namespace {
 int tell_claims(const ClaimsOptions& options, const Invocation& /*invocation*/) {
   const std::vector<SummaryRow> summary = summarize(read_rounds(options.dir));
   const Evidence evidence(summary, read_context(options.dir));
-  fmt::print("{}", format_claims(decide_claims(evidence), options.format));
+  const std::vector<DecidedClaim> claims = decide_claims(evidence);
+  if (claims.empty()) {
+    notice(stderr,
+           fmt::format("gapmeter: {}: no claim is about what this run measured\n", options.dir));
+  }
+  fmt::print("{}", format_claims(claims, options.format));
   return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/session/measured_run.h"
+#include "harness/sys/files.h"
 #include "harness/sys/streams.h"
 #include "harness/cli/text/reproduction_text.h"
 #include "harness/claims/reproduction.h"
@@ -49,11 +50,26 @@ void take_selection(const std::set<CellKey>& cells, Selection& selection) {
   if (selection.threads.empty()) selection.threads.assign(threads.begin(), threads.end());
 }
 
+// The programs of another machine are not here, nor is it sure that those of the same name are
+// they.
+void refuse_commands(const RunFacts& facts, const std::string& dir) {
+  for (const auto& [name, kernel] : facts.kernels) {
+    if (!kernel.commands) continue;
+    throw FileError(
+        fmt::format("{}: measured commands, which only its own command line measures again "
+                    "(command in run.json); "
+                    "gapmeter compare holds the two runs against each other",
+                    dir));
+  }
+}
+
 // Measures the chosen cells: in a new run, or in one that is resumed.
 using Measure = std::function<MeasuredRun(const RunOptions&, const Choose&)>;
 
 int reproduce(const ReproduceOptions& options, const Measure& measure) {
   const std::vector<RoundRow> rounds = read_rounds(options.reference);
+  const RunFacts facts = read_run_facts(options.reference);
+  refuse_commands(facts, options.reference);
   const RunContext context = read_context(options.reference);
   const std::set<CellKey> cells = cells_of(rounds);
   RunOptions run_options = options.run;

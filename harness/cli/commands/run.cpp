@@ -1,7 +1,9 @@
 // gapmeter run: options -> plan -> scheduler -> rounds.csv -> summary.csv and a table.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 #include <variant>
 
 #include "harness/cli/arguments.h"
@@ -50,6 +52,24 @@ void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional
       look);
 }
 
+// Of a command that prints nothing, equal outputs say little.
+void print_silent(const std::vector<SummaryRow>& summary, const Look& look) {
+  std::set<std::string> silent;
+  for (const SummaryRow& row : summary) {
+    const auto bytes = row.metrics.find("output_bytes");
+    if (bytes == row.metrics.end()) continue;
+    const bool is_silent = std::all_of(bytes->second.begin(), bytes->second.end(),
+                                       [](double count) { return count == 0; });
+    if (is_silent) silent.insert(to_string(row.cell.variant));
+  }
+  if (silent.empty()) return;
+  say(fmt::format(
+          "{} prints nothing, so that nothing but its exit status was compared: let it print "
+          "its result, or a digest of it",
+          fmt::join(silent, ", ")),
+      look);
+}
+
 // Ends with the answer in words and where more of it is: whoever reads only the last lines has it.
 int tell(const MeasuredRun& run, const RunCommandOptions& options) {
   const Look look = look_of_stdout(options.colour);
@@ -60,6 +80,7 @@ int tell(const MeasuredRun& run, const RunCommandOptions& options) {
   fmt::print("{}", format_steadiness(run.summary, look));
   print_imprecise(run.summary, options.run.precision, look);
   print_penalty(run, look);
+  print_silent(run.summary, look);
   const std::string answers = format_answers(answers_of(run.summary, run.context), look);
   if (!answers.empty()) fmt::print("\n{}", answers);
   if (run.end == RunEnd::interrupted) {
@@ -103,6 +124,7 @@ int run(const RunCommandOptions& options, const Invocation& invocation) {
 
 void declare(OptionSet& set, RunCommandOptions& options) {
   add_measuring(set, options.run);
+  add_commands(set, options.run.commands, options.run.selection);
   set.colour(options.colour);
   set.text("--resume", options.resume, "DIR",
            "Go on with a run or a reproduce that was cut short; its own options count, no others");
