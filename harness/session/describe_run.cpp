@@ -74,7 +74,7 @@ EngineFacts describe_engine(const PythonDescription& python, bool embedded) {
 }
 
 RunFacts describe_run(const RunOptions& options, const std::vector<std::string>& command,
-                      const Catalog& catalog, const Plan& plan, int cpu) {
+                      const Catalog& catalog, const Plan& plan, int cpu, const Program& program) {
   return {.schema_version = schema_version,
           .command = command,
           .started = utc_now(),
@@ -92,7 +92,7 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
           .huge_pages = std::string(find_name(huge_pages_names, options.huge_pages)),
           .worker_environment = environment_of_workers(options.huge_pages),
           .machine = machine_facts(),
-          .build = build_facts(),
+          .build = build_facts(program.kernels),
           .python = describe_engine(catalog.python, options.interpreters.size() != 1),
           .further_engines = describe_further_engines(catalog),
           .kernels = describe_kernels(catalog, plan)};

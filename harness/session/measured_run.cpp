@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <ctime>
 
-#include "build_info.h"
 #include "harness/analysis/summary.h"
 #include "harness/base/csv.h"
+#include "harness/base/installation.h"
 #include "harness/base/parallel.h"
 #include "harness/base/text.h"
 #include "harness/session/describe_run.h"
@@ -106,10 +106,11 @@ Setup set_up(const RunOptions& options, const Invocation& invocation, const Choo
 
 RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
   RunFacts facts =
-      describe_run(setup.options, command, setup.catalog, setup.plan, setup.workers.cpu);
+      describe_run(setup.options, command, setup.catalog, setup.plan, setup.workers.cpu,
+                   setup.invocation.program);
   facts.build.programs = digest_of_files(
       {setup.workers.native_command.front(), setup.workers.engines.front().command.front(),
-       GAPMETER_PYTHON_SUPPORT_DIR "/gapmeter.py", GAPMETER_PYTHON_SUPPORT_DIR "/prepared.py"});
+       data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py"});
   for (auto& [name, kernel] : facts.kernels) {
     kernel.python_source = digest_of_files({fs::path(setup.workers.python_dir) / (name + ".py")});
   }

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "build_info.h"
+#include "harness/base/installation.h"
 #include "harness/base/text.h"
 #include "harness/sys/process.h"
 
@@ -18,7 +19,7 @@ namespace {
 std::vector<std::string> command_of(const std::string& name,
                                     const std::vector<std::string>& arguments) {
   std::vector<std::string> command{GAPMETER_PYTHON_EXECUTABLE,
-                                   GAPMETER_SCRIPTS_DIR "/gapmeter_report", name};
+                                   (data_dir() / "gapmeter_report").string(), name};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
 }

@@ -108,7 +108,8 @@ int examine(const DoctorOptions& options, const Invocation& invocation) {
   fmt::print("{}", format_findings(examine_machine(machine)));
   fmt::print("{}", format_findings({examine_clock(clock_facts(), machine)}));
   fmt::print("{}", format_findings(examine_build(
-                       build_facts(), describe_engine(catalog.python, /*embedded=*/true))));
+                       build_facts(invocation.program.kernels),
+                       describe_engine(catalog.python, /*embedded=*/true))));
   print_warnings(catalog.python.warnings);
   std::fflush(stdout);
 
