@@ -10,6 +10,7 @@
 
 #include "harness/base/channel.h"
 #include "harness/cli/command_line.h"
+#include "harness/session/suite.h"
 #include "harness/sys/files.h"
 #include "harness/sys/huge_pages.h"
 #include "harness/sys/interrupts.h"
@@ -24,7 +25,9 @@ int run(int argc, char** argv, const gapmeter::Interrupts& interrupts) {
   if (const auto* early = std::get_if<gapmeter::EarlyExit>(&parsed)) return early->status;
   const auto& chosen = std::get<gapmeter::ParsedCommand>(parsed);
   if (chosen.command->reads_rows) gapmeter::use_huge_pages(argv);
-  const int status = chosen.bound.run({{argv, argv + argc}, gapmeter::this_program, interrupts});
+  const gapmeter::Invocation invocation{{argv, argv + argc}, gapmeter::this_program, interrupts};
+  if (!chosen.suite.empty()) gapmeter::become_suite(chosen.suite, invocation);
+  const int status = chosen.bound.run(invocation);
   // Results that could not be written must not look like success.
   if (std::fflush(stdout) != 0) {
     throw std::system_error(errno, std::generic_category(), "writing to stdout");

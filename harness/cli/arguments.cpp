@@ -60,6 +60,11 @@ void apply(const DepthFlags& depth, RunOptions& options, bool rounds_given) {
 
 }  // namespace
 
+void add_suite(OptionSet& set, std::string& suite) {
+  set.text("--suite", suite, "DIR",
+           "Your own kernels: a directory as gapmeter new makes it, built first if it changed");
+}
+
 void add_selection(OptionSet& set, Selection& selection) {
   set.names("--kernels", selection.kernels, "NAMES",
             "Names or patterns, comma-separated: sum,'app*'");

@@ -12,6 +12,8 @@
 
 namespace gapmeter {
 
+// --suite.
+void add_suite(OptionSet& set, std::string& suite);
 // --kernels, --variants, --sizes.
 void add_selection(OptionSet& set, Selection& selection);
 // --threads.

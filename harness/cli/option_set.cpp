@@ -67,6 +67,11 @@ void OptionSet::positional(const std::string& name, std::string& value, const st
   app_.add_option(name, value, help)->required();
 }
 
+void OptionSet::optional_positional(const std::string& name, std::string& value,
+                                    const std::string& help) {
+  app_.add_option(name, value, help);
+}
+
 void OptionSet::flag(const std::string& name, bool& value, const std::string& help) {
   app_.add_flag(name, value, help);
 }
@@ -74,6 +79,11 @@ void OptionSet::flag(const std::string& name, bool& value, const std::string& he
 void OptionSet::text(const std::string& name, std::string& value, const std::string& type,
                      const std::string& help) {
   app_.add_option(name, value, help)->type_name(type);
+}
+
+void OptionSet::texts(const std::string& name, std::vector<std::string>& values,
+                      const std::string& type, const std::string& help) {
+  app_.add_option(name, values, help)->allow_extra_args(false)->type_name(type);
 }
 
 void OptionSet::one_of(const std::string& name, std::string& value,

@@ -42,7 +42,8 @@ struct CompareOptions {
 };
 
 struct AbOptions {
-  std::string base, compared;  // executables
+  std::string base, compared;         // executables, or else:
+  std::vector<std::string> suites{};  // two states of one, or one to compare with its last commit
   Selection selection{.most_sizes = 3, .largest_work = std::size_t{1} << 20};
   VerdictRule rule{};
   std::optional<double> budget_s{};  // of the whole comparison

@@ -7,6 +7,7 @@
 #include "harness/base/hash.h"
 #include "harness/measure/worker_process.h"
 #include "harness/model/rows.h"
+#include "harness/session/revision.h"
 #include "harness/sys/environment.h"
 
 namespace gapmeter {
@@ -47,6 +48,12 @@ std::map<std::string, std::string> environment_of_workers(HugePages huge_pages) 
     variables[name] = value;
   }
   return variables;
+}
+
+std::optional<SuiteFacts> suite_of(const Program& program) {
+  const std::string_view dir = program.suite_dir;
+  if (dir.empty()) return std::nullopt;
+  return describe_suite(dir);
 }
 
 }  // namespace
@@ -93,6 +100,7 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
           .worker_environment = environment_of_workers(options.huge_pages),
           .machine = machine_facts(),
           .build = build_facts(program.kernels),
+          .suite = suite_of(program),
           .python = describe_engine(catalog.python, options.interpreters.size() != 1),
           .further_engines = describe_further_engines(catalog),
           .kernels = describe_kernels(catalog, plan)};

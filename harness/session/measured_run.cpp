@@ -104,15 +104,28 @@ Setup set_up(const RunOptions& options, const Invocation& invocation, const Choo
   return {options, invocation, std::move(workers), std::move(catalog), std::move(plan)};
 }
 
+// The modules beside the kernels' own, which any of these may import.
+std::vector<fs::path> helper_modules(const Setup& setup) {
+  std::vector<fs::path> files;
+  const std::vector<Kernel>& kernels = setup.catalog.kernels;
+  for (const std::string& module : setup.catalog.python.modules) {
+    const bool is_kernel = std::any_of(kernels.begin(), kernels.end(),
+                                       [&](const Kernel& kernel) { return kernel.name == module; });
+    if (!is_kernel) files.push_back(fs::path(setup.workers.python_dir) / (module + ".py"));
+  }
+  return files;
+}
+
 RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
-  RunFacts facts =
-      describe_run(setup.options, command, setup.catalog, setup.plan, setup.workers.cpu,
-                   setup.invocation.program);
+  RunFacts facts = describe_run(setup.options, command, setup.catalog, setup.plan,
+                                setup.workers.cpu, setup.invocation.program);
   facts.build.programs = digest_of_files(
       {setup.workers.native_command.front(), setup.workers.engines.front().command.front(),
        data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py"});
   for (auto& [name, kernel] : facts.kernels) {
-    kernel.python_source = digest_of_files({fs::path(setup.workers.python_dir) / (name + ".py")});
+    std::vector<fs::path> sources = helper_modules(setup);
+    sources.insert(sources.begin(), fs::path(setup.workers.python_dir) / (name + ".py"));
+    kernel.python_source = digest_of_files(sources);
   }
   return facts;
 }

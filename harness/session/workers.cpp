@@ -68,10 +68,12 @@ Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& in
     workers.engines = {stock_engine(workers, interpreters[0])};
   }
   catalog.python = describe_python(workers, workers.engines[0]);
+  note_silent_modules(catalog.kernels, catalog.python);
   if (interpreters.size() < 2) return catalog;
   for (const std::string& interpreter : interpreters) {
     PythonEngine engine = stock_engine(workers, interpreter);
     PythonDescription description = describe_python(workers, engine);
+    note_silent_modules(catalog.kernels, description);
     engine.label = label_for(description.version, workers.engines);
     catalog.further_engines.push_back({engine.label, std::move(description)});
     workers.engines.push_back(std::move(engine));

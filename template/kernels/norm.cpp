@@ -1,5 +1,5 @@
-// norm: the Euclidean norm of n float64 numbers. Replace it with your own computation, or add further
-// files beside it: each is a kernel, named after its file.
+// norm: the Euclidean norm of n float64 numbers. Replace it with your own computation, or add
+// further files beside it: each is a kernel, named after its file.
 #include <cmath>
 
 #include "harness/kernel/kernel.h"

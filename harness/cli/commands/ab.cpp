@@ -17,6 +17,7 @@
 #include "harness/measure/describe.h"
 #include "harness/measure/duel.h"
 #include "harness/session/worker_log.h"
+#include "harness/session/suite.h"
 #include "harness/session/workers.h"
 #include "harness/store/columns.h"
 #include "harness/store/result_dir.h"
@@ -152,9 +153,19 @@ DuelRule rule_for(const AbOptions& options, const Invocation& invocation, std::s
   return rule;
 }
 
+// The executables of both sides. One suite is compared with what was committed last.
+std::pair<std::string, std::string> programs_of(const AbOptions& options,
+                                                const Invocation& invocation) {
+  const std::vector<std::string>& suites = options.suites;
+  if (suites.empty()) return {options.base, options.compared};
+  const std::string base = suites.size() == 2 ? suites.front() : suites.front() + "@HEAD";
+  return {build_state(base, invocation), build_state(suites.back(), invocation)};
+}
+
 int compare_builds(const AbOptions& options, const Invocation& invocation) {
-  Build base = load_build(options.base, options, invocation);
-  Build compared = load_build(options.compared, options, invocation);
+  const auto [base_program, compared_program] = programs_of(options, invocation);
+  Build base = load_build(base_program, options, invocation);
+  Build compared = load_build(compared_program, options, invocation);
   base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
   base.workers.abandon = compared.workers.abandon = &invocation.interrupts.abandon;
   const std::vector<CommonCell> cells =
@@ -196,9 +207,26 @@ int compare_builds(const AbOptions& options, const Invocation& invocation) {
   return invocation.interrupts.stop ? 130 : exit_status(result);
 }
 
+void check_sides(const AbOptions& options) {
+  if (options.suites.size() > 2) {
+    throw WrongUse("--suite: two states are compared, the old one and the new one; leave out " +
+                   options.suites.back());
+  }
+  if (!options.suites.empty() && !options.base.empty()) {
+    throw WrongUse("either two executables are compared or suites; leave out " + options.base);
+  }
+  if (options.suites.empty() && options.compared.empty()) {
+    throw WrongUse("name what to compare: two executables, BASE and NEW, or --suite DIR");
+  }
+}
+
 void declare(OptionSet& set, AbOptions& options) {
-  set.positional("BASE", options.base, "gapmeter executable to compare with");
-  set.positional("NEW", options.compared, "gapmeter executable in question");
+  set.optional_positional("BASE", options.base, "gapmeter executable to compare with");
+  set.optional_positional("NEW", options.compared, "gapmeter executable in question");
+  set.texts(
+      "--suite", options.suites, "DIR",
+      "Your own kernels instead: twice for the old and the new ones, DIR or DIR@REVISION; once "
+      "for what was committed last and what there is now");
   add_selection(set, options.selection);
   add_verdict(set, options.rule, options.format);
   set.duration(
@@ -213,6 +241,7 @@ void declare(OptionSet& set, AbOptions& options) {
   add_pin(set, options.cpu);
   add_huge_pages(set, options.huge_pages);
   add_execution(set, options.timeout_s, options.seed);
+  set.finally([&options] { check_sides(options); });
 }
 
 }  // namespace
