@@ -59,7 +59,9 @@ std::variant<ParsedCommand, EarlyExit> parse_command_line(int argc, const char* 
   }
   try {
     app.parse(argc, argv);
-    for (const Offer& offer : offers) offer.options.settle();
+    for (const Offer& offer : offers) {
+      if (offer.app->parsed()) offer.options.settle();
+    }
   } catch (const CLI::ConfigError& error) {
     return refuse(config_message(app, error.what()));
   } catch (const CLI::RequiredError& error) {
