@@ -14,7 +14,7 @@ target_compile_options(gapmeter_options INTERFACE
 if(NOT GAPMETER_COVERAGE)
   # Installed programs name no path of this tree; gcov needs them.
   target_compile_options(gapmeter_options INTERFACE
-    -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+    $<BUILD_INTERFACE:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>)
 endif()
 
 # Code that nobody waits for: optimising it takes longer to build than it ever saves. Nothing that is

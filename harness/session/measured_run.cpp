@@ -116,9 +116,8 @@ std::vector<fs::path> helper_modules(const Setup& setup) {
   return files;
 }
 
-RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
-  RunFacts facts = describe_run(setup.options, command, setup.catalog, setup.plan,
-                                setup.workers.cpu, setup.invocation.program);
+// Of the programs and the Python code as they are now.
+void take_digests(const Setup& setup, RunFacts& facts) {
   facts.build.programs = digest_of_files(
       {setup.workers.native_command.front(), setup.workers.engines.front().command.front(),
        data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py"});
@@ -127,7 +126,29 @@ RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
     sources.insert(sources.begin(), fs::path(setup.workers.python_dir) / (name + ".py"));
     kernel.python_source = digest_of_files(sources);
   }
+}
+
+RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
+  RunFacts facts = describe_run(setup.options, command, setup.catalog, setup.plan,
+                                setup.workers.cpu, setup.invocation.program);
+  take_digests(setup, facts);
   return facts;
+}
+
+// A later round would measure other code than an earlier one.
+void warn_of_changed_code(const Setup& setup, const RunFacts& facts) {
+  RunFacts now = facts;
+  take_digests(setup, now);
+  const auto same_source = [](const auto& one, const auto& other) {
+    return one.second.python_source == other.second.python_source;
+  };
+  const bool same = now.build.programs == facts.build.programs &&
+                    std::equal(now.kernels.begin(), now.kernels.end(), facts.kernels.begin(),
+                               facts.kernels.end(), same_source);
+  if (same) return;
+  print_warnings(
+      {"the kernels' code was changed while it was measured: these figures are of a mixture; "
+       "measure again"});
 }
 
 std::int64_t largest_cache(const std::vector<CacheFacts>& caches) {
@@ -213,6 +234,7 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
   if (rounds.end == RunEnd::complete) {
     measure_limits_again(setup, clock.now_s() - started_s, facts);
   }
+  warn_of_changed_code(setup, facts);
   facts.ended = utc_now();
   facts.interrupted = rounds.end == RunEnd::interrupted;
   write_run_facts(dir, facts);

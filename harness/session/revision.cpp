@@ -61,7 +61,8 @@ fs::path check_out(const fs::path& suite, const std::string& revision, const fs:
             "name two directories: --suite OLD --suite NEW");
   const std::string commit =
       asked(suite, {"rev-parse", "--verify", "--quiet", revision + "^{commit}"},
-            fmt::format("git knows no revision '{}' of it", one_line(revision)));
+            fmt::format("git knows no revision '{}' of it; commit it first, or name another one",
+                        one_line(revision)));
   const fs::path tree = cache / "revisions" / hex_of(hash_of(root.string())) / commit;
   if (!fs::exists(tree)) {
     const ProcessResult result = run_process(

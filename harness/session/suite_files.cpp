@@ -17,15 +17,17 @@ namespace {
 namespace fs = std::filesystem;
 using Stems = std::set<std::string>;
 
-bool is_file_of(const fs::path& path, const std::set<std::string>& extensions) {
-  return extensions.contains(path.extension().string()) && fs::is_regular_file(path);
+bool is_cpp(const fs::path& path) {
+  const fs::path extension = path.extension();
+  return (extension == ".cpp" || extension == ".cc" || extension == ".cxx") &&
+         fs::is_regular_file(path);
 }
 
 // The stems of the files in a directory that declare a kernel.
 Stems kernels_in(const fs::path& dir) {
   Stems stems;
   for (const auto& entry : fs::directory_iterator(dir)) {
-    if (!is_file_of(entry.path(), {".cpp", ".cc", ".cxx"})) continue;
+    if (!is_cpp(entry.path())) continue;
     if (read_file(entry.path()).find("GAPMETER_KERNEL()") == std::string::npos) continue;
     stems.insert(entry.path().stem().string());
   }
@@ -72,16 +74,6 @@ fs::path choose(const fs::path& suite, const std::string& usual, const std::stri
   return found.empty() ? fs::path() : fs::path(found[0]);
 }
 
-void refuse_fortran(const fs::path& kernels) {
-  for (const auto& entry : fs::directory_iterator(kernels)) {
-    if (!is_file_of(entry.path(), {".f", ".f90"})) continue;
-    throw FileError(
-        fmt::format("{}: Fortran takes a CMakeLists.txt in the suite: project(NAME LANGUAGES C CXX "
-                    "Fortran)",
-                    entry.path().string()));
-  }
-}
-
 }  // namespace
 
 SuiteFiles find_suite_files(const fs::path& suite) {
@@ -94,7 +86,6 @@ SuiteFiles find_suite_files(const fs::path& suite) {
                     "GAPMETER_KERNEL(); gapmeter new DIR makes a suite to begin with",
                     suite.string()));
   }
-  refuse_fortran(files.kernels);
   const Stems kernels = kernels_in(files.kernels);
   files.python = choose(suite, "python_baselines", "Python variants",
                         [&](const fs::path& dir) { return !modules_in(dir, kernels).empty(); });

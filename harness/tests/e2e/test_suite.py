@@ -1,20 +1,29 @@
 """Suites: a user's own kernels in a directory outside the tree, from `new` to `ab`.
 
-Each suite is built once for all tests of it; every mistake on the way ends in a sentence that says what
-to do.
+Each suite is built once for all tests of it; every mistake on the way ends in a sentence that says
+what to do.
 """
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from support import BRIEF, Program, Run, assert_rejected, not_under
+from support import (
+    BRIEF,
+    PATIENCE_S,
+    Program,
+    Run,
+    assert_rejected,
+    not_under,
+    started,
+    wait_for_rows,
+)
 
 pytestmark = not_under("address", "thread", because="a program would be built that is without it")
 
@@ -28,8 +37,15 @@ class Suites:
     program: Program
     cache: Path
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"XDG_CACHE_HOME": str(self.cache)}
+
     def __call__(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        return self.program(*arguments, environment={"XDG_CACHE_HOME": str(self.cache)})
+        return self.program(*arguments, environment=self.environment)
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        return self.program.start(*arguments, environment=self.environment)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +87,7 @@ class Edit:
 
 
 @pytest.fixture
-def edit(suite: Path) -> Callable[[str], Edit]:
+def edit(suite: Path) -> Iterator[Callable[[str], Edit]]:
     edits: list[Edit] = []
 
     def of(name: str) -> Edit:
@@ -79,7 +95,7 @@ def edit(suite: Path) -> Callable[[str], Edit]:
         edits.append(Edit(path, path.read_text(encoding="utf-8")))
         return edits[-1]
 
-    yield of  # type: ignore[misc]
+    yield of
     for made in edits:
         made.path.write_text(made.text, encoding="utf-8")
 
@@ -145,7 +161,7 @@ def test_a_run_of_it_is_reproduced_only_with_its_kernels(
 def test_changes_are_compared_with_the_last_commit(
     suites: Suites, suite: Path, edit: Callable[[str], Edit]
 ) -> None:
-    edit("python_baselines/norm.py").replace(GENERATOR, f"{GENERATOR} * 1 + sum(x) * 0 + sum(x) * 0")
+    edit("python_baselines/norm.py").replace(GENERATOR, f"{GENERATOR} + 0 * sum(x) + 0 * sum(x)")
     arguments = ("--variants", "generator", "--sizes", "64Ki", "--budget", "10s")
     process = suites("ab", "--suite", suite, *arguments)
     assert process.returncode in (1, 3), process.stdout + process.stderr
@@ -173,6 +189,18 @@ def test_a_compile_error_shows_the_line_and_the_file(
     assert "FAILED" not in process.stderr, "how Ninja called the compiler"
 
 
+def test_code_that_changes_while_it_is_measured_is_warned_of(
+    suites: Suites, suite: Path, edit: Callable[[str], Edit], out: Path
+) -> None:
+    module = edit("python_baselines/norm.py")
+    process = suites.start("run", "--suite", suite, *BRIEF, "--out", out)
+    with started(process):
+        wait_for_rows(out, 1)
+        module.replace(GENERATOR, f"{GENERATOR} * 1")
+        _, stderr = process.communicate(timeout=PATIENCE_S)
+    assert "code was changed while it was measured" in stderr
+
+
 def test_an_orphan_is_a_problem_on_either_side(suites: Suites, suite: Path) -> None:
     module = suite / "python_baselines" / "alone.py"
     module.write_text("from gapmeter import variant\n\n\n@variant\ndef loop():\n    return 0.0\n")
@@ -195,6 +223,16 @@ def test_an_orphan_is_a_problem_on_either_side(suites: Suites, suite: Path) -> N
 
 def test_new_overwrites_nothing(suites: Suites, suite: Path) -> None:
     assert_rejected(suites("new", suite), "is there already")
+
+
+def test_a_language_that_the_project_lacks_is_named(
+    suites: Suites, suite: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(suite, tmp_path / "mine", ignore=shutil.ignore_patterns(".git"))
+    (tmp_path / "mine" / "kernels" / "solver.f90").write_text("end\n")
+    process = suites("run", "--suite", tmp_path / "mine")
+    assert process.returncode == 2
+    assert "LANGUAGES CXX Fortran" in " ".join(process.stderr.split())
 
 
 def test_a_missing_directory_is_named(suites: Suites) -> None:

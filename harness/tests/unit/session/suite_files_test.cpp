@@ -75,11 +75,5 @@ TEST_F(SuiteFilesTest, AreRefusedWithoutAModuleOfAKernelsName) {
   EXPECT_THAT(refusal(), HasSubstr("mine has no mine.py"));
 }
 
-TEST_F(SuiteFilesTest, SayWhatFortranTakes) {
-  add_kernel("kernels/mine.cpp");
-  add("kernels/solver.f90", "");
-  EXPECT_THAT(refusal(), HasSubstr("LANGUAGES C CXX Fortran"));
-}
-
 }  // namespace
 }  // namespace gapmeter
