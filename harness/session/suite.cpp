@@ -139,11 +139,16 @@ fs::path build_suite(const std::string& suite, const Invocation& invocation) {
   return read_file(program);
 }
 
-fs::path build_state(const std::string& state, const Invocation& invocation) {
-  const std::size_t at = state.rfind('@');
-  if (at == std::string::npos || fs::exists(state)) return build_suite(state, invocation);
-  const fs::path then = check_out(directory_of(state.substr(0, at)), state.substr(at + 1),
-                                  cache_dir(), invocation.interrupts);
+SuiteState parse_state(const std::string& text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string::npos || fs::exists(text)) return {text};
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+fs::path build_state(const SuiteState& state, const Invocation& invocation) {
+  if (state.revision.empty()) return build_suite(state.dir, invocation);
+  const fs::path then =
+      check_out(directory_of(state.dir), state.revision, cache_dir(), invocation.interrupts);
   return build_suite(then.string(), invocation);
 }
 

@@ -15,8 +15,17 @@ namespace gapmeter {
 // compiler said. Throws std::runtime_error if it was interrupted.
 std::filesystem::path build_suite(const std::string& suite, const Invocation& invocation);
 
-// Of "DIR" or, as git has it, "DIR@REVISION": build_suite of that state.
-std::filesystem::path build_state(const std::string& state, const Invocation& invocation);
+// A suite as it is, or as it was in a revision that git knows.
+struct SuiteState {
+  std::string dir;
+  std::string revision{};  // empty: as it is
+};
+
+// "DIR" or "DIR@REVISION"; a directory that is called so is one.
+SuiteState parse_state(const std::string& text);
+
+// As build_suite, of that state.
+std::filesystem::path build_state(const SuiteState& state, const Invocation& invocation);
 
 // Builds the suite and lets its program run the same command line in this process's place; returns
 // if this is that program already. Throws as build_suite does.

@@ -153,13 +153,19 @@ DuelRule rule_for(const AbOptions& options, const Invocation& invocation, std::s
   return rule;
 }
 
-// The executables of both sides. One suite is compared with what was committed last.
+// The executables of both sides. What one suite was, by default when it was committed last, is
+// compared with what it is.
 std::pair<std::string, std::string> programs_of(const AbOptions& options,
                                                 const Invocation& invocation) {
   const std::vector<std::string>& suites = options.suites;
   if (suites.empty()) return {options.base, options.compared};
-  const std::string base = suites.size() == 2 ? suites.front() : suites.front() + "@HEAD";
-  return {build_state(base, invocation), build_state(suites.back(), invocation)};
+  SuiteState base = parse_state(suites.front()), compared = parse_state(suites.back());
+  if (suites.size() == 1) {
+    if (base.revision.empty()) base.revision = "HEAD";
+    compared.revision.clear();
+  }
+  const std::string base_program = build_state(base, invocation);
+  return {base_program, build_state(compared, invocation)};
 }
 
 int compare_builds(const AbOptions& options, const Invocation& invocation) {
@@ -225,8 +231,8 @@ void declare(OptionSet& set, AbOptions& options) {
   set.optional_positional("NEW", options.compared, "gapmeter executable in question");
   set.texts(
       "--suite", options.suites, "DIR",
-      "Your own kernels instead: twice for the old and the new ones, DIR or DIR@REVISION; once "
-      "for what was committed last and what there is now");
+      "Your own kernels instead, DIR or DIR@REVISION: twice for the old and the new ones; once for "
+      "the last commit, or that revision, and what there is now");
   add_selection(set, options.selection);
   add_verdict(set, options.rule, options.format);
   set.duration(

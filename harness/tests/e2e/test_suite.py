@@ -171,7 +171,7 @@ def test_changes_are_compared_with_the_last_commit(
 def test_an_output_that_differs_is_a_mismatch(
     suites: Suites, suite: Path, edit: Callable[[str], Edit]
 ) -> None:
-    edit("python_baselines/norm.py").replace(GENERATOR, "sum(x)")
+    edit("python_baselines/norm.py").replace(GENERATOR, f"2 * {GENERATOR}")
     process = suites("verify", "--suite", suite, "--sizes", "16")
     assert process.returncode == 1
     assert "norm python/generator n=16: mismatch: " in process.stdout
@@ -358,5 +358,5 @@ def test_the_options_of_its_kernels_are_recorded(
 ) -> None:
     run = Run(out, suites("run", "--suite", project, *BRIEF, "--out", out))
     assert run.process.returncode == 0, run.process.stderr
-    assert run.facts["build"]["flags"].endswith("-fno-math-errno")
+    assert "-fno-math-errno" in run.facts["build"]["flags"].split()
     assert "git_revision" not in run.facts["suite"]

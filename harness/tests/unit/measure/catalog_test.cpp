@@ -400,6 +400,7 @@ TEST(CheckCatalog, ReportsEverythingTogether) {
   catalog.python.problems = {{"torn", "SyntaxError: line 3"}};
   catalog.kernels.push_back(test::twice_kernel("twin"));
   catalog.python.modules.emplace_back("orphan");
+  catalog.python.variants.push_back({"orphan", "loop", {}, std::nullopt});
   EXPECT_THAT(check_catalog(catalog),
               UnorderedElementsAre(HasSubstr("broken: no title"), HasSubstr("broken: the sizes"),
                                    HasSubstr("lonely: lonely.cpp has no lonely.py"),
