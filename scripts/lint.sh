@@ -50,7 +50,7 @@ list() {
 mapfile -d '' -t sources < <(list '*.cpp' '*.h')
 mapfile -d '' -t shell_scripts < <(list 'scripts/*.sh' .ci/run)
 run clang-format clang-format --dry-run -Werror "${sources[@]}"
-run flake8 "$python" -m flake8 harness python_baselines scripts benchmarks
+run flake8 "$python" -m flake8 harness python_baselines scripts benchmarks template
 run mypy "$python" -m mypy
 run shellcheck shellcheck "${shell_scripts[@]}"
 if [[ ! $quick ]]; then

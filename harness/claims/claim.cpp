@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <stdexcept>
 
 #include "harness/claims/evidence.h"
@@ -11,14 +13,6 @@
 namespace gapmeter {
 
 namespace {
-
-bool are_about_any_of(const std::vector<Claim>& claims, const std::vector<std::string>& kernels) {
-  return std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
-    return std::any_of(claim.kernels.begin(), claim.kernels.end(), [&](const std::string& kernel) {
-      return std::find(kernels.begin(), kernels.end(), kernel) != kernels.end();
-    });
-  });
-}
 
 }  // namespace
 
@@ -72,11 +66,19 @@ std::vector<Claim> all_claims() {
   return claims;
 }
 
+std::vector<std::string> unknown_claims(const std::vector<std::string>& ids) {
+  std::set<std::string> known;
+  for (const Claim& claim : all_claims()) known.insert(claim.id);
+  std::vector<std::string> unknown;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(unknown),
+               [&](const std::string& id) { return !known.contains(id); });
+  return unknown;
+}
+
 std::vector<DecidedClaim> decide_claims(const Evidence& evidence) {
   std::vector<DecidedClaim> decided;
-  std::vector<Claim> claims = all_claims();
-  if (!are_about_any_of(claims, evidence.kernels())) return decided;
-  for (Claim& claim : claims) {
+  if (!evidence.serves_claims()) return decided;
+  for (Claim& claim : all_claims()) {
     Decision decision = claim.decide(evidence);
     std::vector<Circumstance> seen_with = evidence.circumstances(claim.depends_on);
     decided.push_back({std::move(claim), std::move(decision), std::move(seen_with)});

@@ -115,6 +115,11 @@ void settle_commands(const OptionSet& set, const CommandTexts& texts, Commands& 
 
 }  // namespace
 
+void add_suite(OptionSet& set, std::string& suite) {
+  set.text("--suite", suite, "DIR",
+           "Your own kernels: a directory as gapmeter new makes it, built first if it changed");
+}
+
 void add_selection(OptionSet& set, Selection& selection) {
   set.names("--kernels", selection.kernels, "NAMES",
             "Names or patterns, comma-separated: sum,'app*'");

@@ -12,6 +12,8 @@
 
 namespace gapmeter {
 
+// --suite.
+void add_suite(OptionSet& set, std::string& suite);
 // --kernels, --variants, --sizes.
 void add_selection(OptionSet& set, Selection& selection);
 // --command, --input, --shell, --name, --tolerance: the commands of a command line, each with a

@@ -64,6 +64,13 @@ struct ProbeFacts {
   std::string readings{};  // a histogram of the slices' greater readings
 };
 
+// The suite that the kernels are of, and its state when the run began.
+struct SuiteFacts {
+  std::string name{}, directory{};
+  std::optional<std::string> git_revision{};  // if git keeps it
+  std::optional<bool> clean{};                // nothing in the directory differed from the revision
+};
+
 struct RunFacts {
   std::int64_t schema_version = 0;
   std::vector<std::string> command{};
@@ -83,6 +90,7 @@ struct RunFacts {
   std::map<std::string, std::string> worker_environment{};
   MachineFacts machine{};
   BuildFacts build{};
+  std::optional<SuiteFacts> suite{};  // none: gapmeter's own kernels
   EngineFacts python{};
   std::map<std::string, EngineFacts> further_engines{};
   std::map<std::string, KernelFacts> kernels{};
@@ -209,6 +217,13 @@ void each_fact(PossiblyConst<ProbeFacts> auto& facts, auto&& visit) {
   visit("readings", facts.readings);
 }
 
+void each_fact(PossiblyConst<SuiteFacts> auto& facts, auto&& visit) {
+  visit("name", facts.name);
+  visit("directory", facts.directory, Alike::to_resume);
+  visit("git_revision", facts.git_revision);
+  visit("clean", facts.clean);
+}
+
 void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("schema_version", facts.schema_version, Alike::to_resume);
   visit("command", facts.command);
@@ -232,6 +247,7 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("worker_environment", facts.worker_environment, Alike::always);
   visit("machine", facts.machine, Alike::always);
   visit("build", facts.build, Alike::always);
+  visit("suite", facts.suite, Alike::to_resume);
   visit("python", facts.python, Alike::always);
   visit("further_engines", facts.further_engines, Alike::to_resume);
   visit("kernels", facts.kernels, Alike::to_resume);
@@ -243,6 +259,7 @@ struct RunContext {
   std::map<int, std::int64_t> cache_bytes{};     // of each level's data cache, on that machine
   // What verdicts may depend on, by name; empty where the run does not tell.
   std::string compiler{}, processor{}, interpreter{};
+  bool serves_claims = true;  // as far as the run tells
 };
 // Throws std::invalid_argument for impossible facts: a baseline that is not a variant's name, a
 // cache without a size.

@@ -7,6 +7,7 @@
 #include "harness/base/hash.h"
 #include "harness/measure/worker_process.h"
 #include "harness/model/rows.h"
+#include "harness/session/revision.h"
 #include "harness/sys/environment.h"
 
 namespace gapmeter {
@@ -50,6 +51,12 @@ std::map<std::string, std::string> environment_of_workers(const RunOptions& opti
   return variables;
 }
 
+std::optional<SuiteFacts> suite_of(const BuiltProgram& program) {
+  const std::string_view dir = program.suite_dir;
+  if (dir.empty()) return std::nullopt;
+  return describe_suite(dir);
+}
+
 }  // namespace
 
 bool add_ladders(RunFacts& facts, const std::vector<Kernel>& kernels) {
@@ -75,7 +82,7 @@ EngineFacts describe_engine(const PythonDescription& python, bool embedded) {
 }
 
 RunFacts describe_run(const RunOptions& options, const std::vector<std::string>& command,
-                      const Catalog& catalog, const Plan& plan, int cpu) {
+                      const Catalog& catalog, const Plan& plan, int cpu, const BuiltProgram& program) {
   return {.schema_version = schema_version,
           .command = command,
           .started = utc_now(),
@@ -93,7 +100,8 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
           .huge_pages = std::string(find_name(huge_pages_names, options.huge_pages)),
           .worker_environment = environment_of_workers(options),
           .machine = machine_facts(),
-          .build = build_facts(),
+          .build = build_facts(program.kernels),
+          .suite = suite_of(program),
           .python = options.commands.empty()
                         ? describe_engine(catalog.python, options.interpreters.size() != 1)
                         : EngineFacts{},

@@ -8,9 +8,9 @@
 #include <ctime>
 #include <memory>
 
-#include "build_info.h"
 #include "harness/analysis/summary.h"
 #include "harness/base/csv.h"
+#include "harness/base/installation.h"
 #include "harness/base/parallel.h"
 #include "harness/base/text.h"
 #include "harness/session/command_files.h"
@@ -138,21 +138,56 @@ void make_inputs(Setup& setup) {
   setup.workers.abandon = &setup.invocation.interrupts.abandon;
 }
 
-RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
-  RunFacts facts =
-      describe_run(setup.options, command, setup.catalog, setup.plan, setup.workers.cpu);
+// The modules beside the kernels' own, which any of these may import.
+std::vector<fs::path> helper_modules(const Setup& setup) {
+  std::vector<fs::path> files;
+  const std::vector<Kernel>& kernels = setup.catalog.kernels;
+  for (const std::string& module : setup.catalog.python.modules) {
+    const bool is_kernel = std::any_of(kernels.begin(), kernels.end(),
+                                       [&](const Kernel& kernel) { return kernel.name == module; });
+    if (!is_kernel) files.push_back(fs::path(setup.workers.python_dir) / (module + ".py"));
+  }
+  return files;
+}
+
+// Of the programs and the Python code as they are now.
+void take_digests(const Setup& setup, RunFacts& facts) {
   facts.build.programs = digest_of_files(
       {setup.workers.native_command.front(), setup.workers.engines.front().command.front(),
-       GAPMETER_PYTHON_SUPPORT_DIR "/gapmeter.py", GAPMETER_PYTHON_SUPPORT_DIR "/prepared.py"});
+       data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py"});
+  if (!setup.options.commands.empty()) return;  // these are known by their executables
+  for (auto& [name, kernel] : facts.kernels) {
+    std::vector<fs::path> sources = helper_modules(setup);
+    sources.insert(sources.begin(), fs::path(setup.workers.python_dir) / (name + ".py"));
+    kernel.python_source = digest_of_files(sources);
+  }
+}
+
+RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
+  RunFacts facts = describe_run(setup.options, command, setup.catalog, setup.plan,
+                                setup.workers.cpu, setup.invocation.program);
   const Commands& commands = setup.options.commands;
   if (!commands.empty()) {
     facts.kernels.emplace(commands.name, describe_commands(commands, setup.plan.groups));
-    return facts;
   }
-  for (auto& [name, kernel] : facts.kernels) {
-    kernel.python_source = digest_of_files({fs::path(setup.workers.python_dir) / (name + ".py")});
-  }
+  take_digests(setup, facts);
   return facts;
+}
+
+// A later round would measure other code than an earlier one.
+void warn_of_changed_code(const Setup& setup, const RunFacts& facts) {
+  RunFacts now = facts;
+  take_digests(setup, now);
+  const auto same_source = [](const auto& one, const auto& other) {
+    return one.second.python_source == other.second.python_source;
+  };
+  const bool same = now.build.programs == facts.build.programs &&
+                    std::equal(now.kernels.begin(), now.kernels.end(), facts.kernels.begin(),
+                               facts.kernels.end(), same_source);
+  if (same) return;
+  print_warnings(
+      {"the kernels' code was changed while it was measured: these figures are of a mixture; "
+       "measure again"});
 }
 
 std::int64_t largest_cache(const std::vector<CacheFacts>& caches) {
@@ -239,6 +274,7 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
   if (rounds.end == RunEnd::complete) {
     measure_limits_again(setup, clock.now_s() - started_s, facts);
   }
+  warn_of_changed_code(setup, facts);
   facts.ended = utc_now();
   facts.interrupted = rounds.end == RunEnd::interrupted;
   write_run_facts(dir, facts);

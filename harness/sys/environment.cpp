@@ -134,12 +134,12 @@ MachineFacts machine_facts() {
           .load = first_line("/proc/loadavg")};
 }
 
-BuildFacts build_facts() {
-  BuildFacts facts{.compiler = GAPMETER_COMPILER,
-                   .flags = GAPMETER_FLAGS,
-                   .build_type = GAPMETER_BUILD_TYPE,
-                   .native_instructions = GAPMETER_NATIVE == 1,
-                   .vector_bits = GAPMETER_VECTOR_BITS,
+BuildFacts build_facts(const KernelBuild& kernels) {
+  BuildFacts facts{.compiler = kernels.compiler,
+                   .flags = kernels.flags,
+                   .build_type = kernels.build_type,
+                   .native_instructions = kernels.native_instructions,
+                   .vector_bits = kernels.vector_bits,
                    .git_revision = GAPMETER_GIT_REVISION,
                    .google_benchmark = GAPMETER_BENCHMARK_VERSION,
                    .highway = GAPMETER_HIGHWAY_VERSION,
@@ -147,9 +147,7 @@ BuildFacts build_facts() {
                    .pybind11 = GAPMETER_PYBIND11_VERSION,
                    .python = GAPMETER_PYTHON_VERSION,
                    .fmt = FMT_VERSION};
-#ifndef NDEBUG
-  facts.assertions = true;
-#endif
+  if (kernels.assertions) facts.assertions = true;
   return facts;
 }
 

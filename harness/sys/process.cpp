@@ -526,6 +526,11 @@ class Child {
 
 ProcessResult run_process(const ProcessSpec& spec) { return Child(spec).wait(); }
 
+void become_process(const std::string& program, std::vector<std::string> arguments) {
+  execv(program.c_str(), pointers_to(arguments).data());
+  throw std::system_error(errno, std::generic_category(), "starting " + program);
+}
+
 SteppedProcess::SteppedProcess(ProcessSpec& spec) {
   spec.stepped = true;
   child_ = std::make_unique<Child>(spec);

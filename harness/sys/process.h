@@ -58,6 +58,10 @@ inline constexpr long most_tasks = 1000;
 // threads may run processes at once; the first child to end then ends the escaped processes of all.
 ProcessResult run_process(const ProcessSpec& spec);
 
+// Replaces this process with a program, whose argv is `arguments`. Throws std::system_error, naming
+// the program, if it can't be started.
+[[noreturn]] void become_process(const std::string& program, std::vector<std::string> arguments);
+
 // A child that works in steps: before each step it writes `step_ready` to its answer pipe, then
 // waits for a word on its step pipe. Several children can thus take turns on one processor. Time
 // counts, for the deadline and in the result, while somebody waits for the child: not while it is

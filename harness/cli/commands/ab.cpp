@@ -19,6 +19,7 @@
 #include "harness/measure/duel.h"
 #include "harness/session/command_files.h"
 #include "harness/session/worker_log.h"
+#include "harness/session/suite.h"
 #include "harness/session/workers.h"
 #include "harness/store/columns.h"
 #include "harness/store/result_dir.h"
@@ -157,6 +158,21 @@ DuelRule rule_for(const AbOptions& options, const Invocation& invocation, std::s
   return rule;
 }
 
+// The executables of both sides. What one suite was, by default when it was committed last, is
+// compared with what it is.
+std::pair<std::string, std::string> programs_of(const AbOptions& options,
+                                                const Invocation& invocation) {
+  const std::vector<std::string>& suites = options.suites;
+  if (suites.empty()) return {options.base, options.compared};
+  SuiteState base = parse_state(suites.front()), compared = parse_state(suites.back());
+  if (suites.size() == 1) {
+    if (base.revision.empty()) base.revision = "HEAD";
+    compared.revision.clear();
+  }
+  const std::string base_program = build_state(base, invocation);
+  return {base_program, build_state(compared, invocation)};
+}
+
 // Measures the cells one after the other, and says what they show together.
 int compare_sides(WorkerSettings base, WorkerSettings compared,
                   const std::vector<CommonCell>& cells, const AbOptions& options,
@@ -202,8 +218,9 @@ int compare_sides(WorkerSettings base, WorkerSettings compared,
 }
 
 int compare_builds(const AbOptions& options, const Invocation& invocation) {
-  Build base = load_build(options.base, options, invocation);
-  Build compared = load_build(options.compared, options, invocation);
+  const auto [base_program, compared_program] = programs_of(options, invocation);
+  Build base = load_build(base_program, options, invocation);
+  Build compared = load_build(compared_program, options, invocation);
   base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
   const std::vector<CommonCell> cells =
       common_cells(base.catalog, compared.catalog, options.selection);
@@ -242,15 +259,22 @@ int compare(const AbOptions& options, const Invocation& invocation) {
                                   : compare_commands(options, invocation);
 }
 
-// Builds or commands, not both.
+// Builds, states of a suite or commands.
 void check_sides(const AbOptions& options) {
-  if (options.commands.empty() && options.compared.empty()) {
-    throw WrongUse(
-        "what is to be compared: two builds, BASE NEW, or two commands, --command twice?");
+  const bool has_builds = !options.base.empty(), has_suites = !options.suites.empty();
+  const bool has_commands = !options.commands.empty();
+  if (has_builds + has_suites + has_commands > 1) {
+    throw WrongUse("compare either two executables, BASE NEW, or --suite, or --command twice");
   }
-  if (options.commands.empty()) return;
-  if (!options.base.empty()) throw WrongUse("either BASE NEW or --command, not both");
-  if (!options.selection.variants.empty()) {
+  if (has_builds + has_suites + has_commands == 0 || (has_builds && options.compared.empty())) {
+    throw WrongUse(
+        "name what to compare: two executables, BASE and NEW, or --suite DIR, or --command twice");
+  }
+  if (options.suites.size() > 2) {
+    throw WrongUse("--suite: two states are compared, the old one and the new one; leave out " +
+                   options.suites.back());
+  }
+  if (has_commands && !options.selection.variants.empty()) {
     throw WrongUse("--variants is for builds; leave it out with --command");
   }
 }
@@ -258,6 +282,10 @@ void check_sides(const AbOptions& options) {
 void declare(OptionSet& set, AbOptions& options) {
   set.optional_positional("BASE", options.base, "gapmeter executable to compare with");
   set.optional_positional("NEW", options.compared, "gapmeter executable in question");
+  set.texts(
+      "--suite", options.suites, "DIR",
+      "Your own kernels instead, DIR or DIR@REVISION: twice for the old and the new ones; once for "
+      "the last commit, or that revision, and what there is now");
   add_selection(set, options.selection);
   add_pair_of_commands(set, options.commands, options.selection);
   add_verdict(set, options.rule, options.format);
@@ -273,10 +301,7 @@ void declare(OptionSet& set, AbOptions& options) {
   add_pin(set, options.cpu);
   add_huge_pages(set, options.huge_pages);
   add_execution(set, options.timeout_s, options.seed);
-  // Only for a command line that is ab's.
-  set.finally([&set, &options] {
-    if (set.is_called()) check_sides(options);
-  });
+  set.finally([&options] { check_sides(options); });
 }
 
 }  // namespace
@@ -284,7 +309,7 @@ void declare(OptionSet& set, AbOptions& options) {
 Command ab_command() {
   return CommandOf<AbOptions>{.name = "ab",
                               .summary =
-                                  "Compare two builds or commands, interleaved on this machine: "
+                                  "Compare two builds, suites or commands, in turns on this machine: "
                                   "exit 1 if slower, 3 if unsure",
                               .declare = declare,
                               .run = compare};

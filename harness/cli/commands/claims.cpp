@@ -16,12 +16,11 @@ namespace {
 int tell_claims(const ClaimsOptions& options, const Invocation& /*invocation*/) {
   const std::vector<SummaryRow> summary = summarize(read_rounds(options.dir));
   const Evidence evidence(summary, read_context(options.dir));
-  const std::vector<DecidedClaim> claims = decide_claims(evidence);
-  if (claims.empty()) {
-    notice(stderr,
-           fmt::format("gapmeter: {}: no claim is about what this run measured\n", options.dir));
+  if (!evidence.serves_claims() && options.format == OutputFormat::text) {
+    fmt::print("The kernels of this run serve no claim.\n");
+    return 0;
   }
-  fmt::print("{}", format_claims(claims, options.format));
+  fmt::print("{}", format_claims(decide_claims(evidence), options.format));
   return 0;
 }
 

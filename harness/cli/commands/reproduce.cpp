@@ -98,6 +98,13 @@ int reproduce(const ReproduceOptions& options, const Measure& measure) {
 }
 
 int reproduce_here(const ReproduceOptions& options, const Invocation& invocation) {
+  const RunFacts facts = read_run_facts(options.reference);
+  if (facts.suite && std::string_view(invocation.program.suite_dir).empty()) {
+    throw FileError(
+        fmt::format("{}: its kernels are those of the suite {}; name its directory with "
+                    "--suite",
+                    options.reference, facts.suite->name));
+  }
   return reproduce(options, [&](const RunOptions& run, const Choose& choose) {
     return measure_run(run, invocation, choose);
   });
@@ -121,6 +128,7 @@ Command reproduce_command() {
   return CommandOf<ReproduceOptions>{
       .name = "reproduce",
       .summary = "Measure a run's cells again here: exit 1 if contradicted, 3 if unsure",
+      .takes_suite = true,
       .declare = declare,
       .run = reproduce_here,
       .go_on = go_on};

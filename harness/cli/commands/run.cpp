@@ -10,6 +10,7 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/options.h"
 #include "harness/session/measured_run.h"
+#include "harness/session/suite.h"
 #include "harness/store/run_json.h"
 #include "harness/sys/files.h"
 #include "harness/base/text.h"
@@ -102,7 +103,9 @@ int go_on(const std::string& dir, const RunCommandOptions& options, const Invoca
 
 // Resumes with the command line that began the run in a directory, whichever command it was.
 int go_on_as_begun(const std::string& dir, const Invocation& invocation) {
-  const std::vector<std::string> arguments = read_run_facts(dir).command;
+  const RunFacts facts = read_run_facts(dir);
+  if (facts.suite) become_suite(facts.suite->directory, invocation);
+  const std::vector<std::string>& arguments = facts.command;
   std::vector<const char*> argv;
   argv.reserve(arguments.size());
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());
@@ -149,6 +152,7 @@ Command run_command() {
   return CommandOf<RunCommandOptions>{
       .name = "run",
       .summary = "Measure kernels and write the results to a directory",
+      .takes_suite = true,
       .declare = declare,
       .run = run,
       .go_on = go_on};

@@ -122,6 +122,7 @@ void declare(OptionSet& set, VerifyOptions& options) {
 Command verify_command() {
   return CommandOf<VerifyOptions>{.name = "verify",
                                   .summary = "Check the results of every variant, untimed",
+                                  .takes_suite = true,
                                   .declare = declare,
                                   .run = verify};
 }

@@ -573,9 +573,26 @@ TEST(AbCommandLine, TakesEveryOption) {
   EXPECT_EQ(options.format, OutputFormat::markdown);
 }
 
+TEST(AbCommandLine, TakesTwoStatesOfASuiteInstead) {
+  const auto options = options_of<AbOptions>({"ab", "--suite", "old", "--suite", "new@v1"});
+  EXPECT_THAT(options.suites, ElementsAre("old", "new@v1"));
+  EXPECT_EQ(options.base, "");
+}
+
+TEST(SuiteCommandLine, IsForEveryCommandThatIsAboutKernels) {
+  for (const char* command : {"list", "run", "verify", "doctor"}) {
+    const Parsed parsed = parse({command, "--suite", "mine"});
+    EXPECT_EQ(std::get<ParsedCommand>(parsed.result).suite, "mine") << command;
+  }
+  EXPECT_EQ(exit_status({"summarize", "dir", "--suite", "mine"}), 2);
+}
+
 TEST(AbCommandLine, RefusesWhatMakesNoSense) {
   EXPECT_THAT(refusal({"ab"}), HasSubstr("BASE"));
   EXPECT_THAT(refusal({"ab", "base"}), HasSubstr("NEW"));
+  EXPECT_THAT(refusal({"ab", "base", "new", "--suite", "mine"}), HasSubstr("leave out base"));
+  EXPECT_THAT(refusal({"ab", "--suite", "a", "--suite", "b", "--suite", "c"}),
+              HasSubstr("leave out c"));
   const std::vector<Arguments> wrong{
       {"--rounds", "0"},      {"--budget", "0"},        {"--threshold", "0"}, {"--threshold", "1"},
       {"--threshold", "-2%"}, {"--confidence", "100%"}, {"--format", "xml"},  {"--sizes", "0"},

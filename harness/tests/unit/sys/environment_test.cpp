@@ -27,13 +27,19 @@ TEST(MachineFacts, NameTheCachesThatTheCLibraryKnows) {
 }
 
 TEST(BuildFacts, NameCompilerAndLibraries) {
-  const BuildFacts facts = build_facts();
+  const BuildFacts facts = build_facts({.compiler = "GNU 12.2.0",
+                                .flags = "-O3",
+                                .build_type = "Release",
+                                .native_instructions = true,
+                                .vector_bits = 256,
+                                .assertions = false});
   for (const std::optional<std::string>& fact :
        {facts.compiler, facts.build_type, facts.git_revision, facts.google_benchmark, facts.highway,
         facts.openblas, facts.pybind11, facts.python}) {
     EXPECT_NE(fact.value_or(""), "");
   }
-  EXPECT_GE(facts.vector_bits.value(), 128) << "SSE2 and Neon are always there";
+  EXPECT_EQ(facts.vector_bits, 256);
+  EXPECT_EQ(facts.assertions, std::nullopt) << "they are not compiled in";
 }
 
 TEST(LibraryVariables, AreThoseThatLibrariesLookAt) {
