@@ -195,8 +195,6 @@ bool OptionSet::is_given(const std::string& name) const {
   return option != nullptr && option->count() > 0;
 }
 
-bool OptionSet::is_called() const { return app_.parsed(); }
-
 bool OptionSet::is_on_command_line(const std::string& flag) const {
   return std::any_of(arguments_.begin(), arguments_.end(), [&](const std::string& argument) {
     return argument == flag || argument == flag + "=true";

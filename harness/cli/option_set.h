@@ -71,8 +71,6 @@ class OptionSet {
   void finally(std::function<void()> settle) { settle_.push_back(std::move(settle)); }
   void settle() const;
 
-  // Whether the command line is this command's.
-  bool is_called() const;
   // Whether the command has an option, and it was given, on the command line or in the
   // configuration file.
   bool is_given(const std::string& name) const;
