@@ -50,6 +50,12 @@ if(EXISTS ${static_library})
 endif()
 if(archive)
   # The whole archive: extension modules use parts of the C API that nothing here refers to.
+  cmake_path(IS_PREFIX PROJECT_BINARY_DIR ${archive} is_own)
+  if(is_own)
+    install(FILES ${archive} DESTINATION lib/gapmeter)
+    cmake_path(GET archive FILENAME file)
+    set(archive $<BUILD_INTERFACE:${archive}>$<INSTALL_INTERFACE:$<INSTALL_PREFIX>/lib/gapmeter/${file}>)
+  endif()
   target_link_libraries(gapmeter_python_library INTERFACE
     -Wl,--whole-archive ${archive} -Wl,--no-whole-archive ${system_libraries} dl util)
   target_link_options(gapmeter_python_library INTERFACE -no-pie)

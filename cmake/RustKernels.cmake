@@ -1,20 +1,22 @@
 # gapmeter_rust_kernels(NAME KERNELS_DIR): the Rust variants of a program, from KERNELS_DIR/*.rs and,
 # where crates can be had, KERNELS_DIR/crates/*.rs.
 #
-# Cargo builds them and the support crate as one static library, offline: harness/rust/ has what needs no
-# crate from a registry, harness/rust_crates/ what does, and one of both is linked. Everything that links
+# Cargo builds them and the support crate as one static library, offline: the workspace rust/ has what needs
+# no crate from a registry, rust_crates/ what does, and one of both is linked. Everything that links
 # NAME_kernels links the library, too. Variants that can't be built are known by name and skipped, with
 # the reason.
 
 # Builds one crate of a workspace: `artifact` in target_dir/release. `files` are what it is made from
 # besides what cargo itself finds out, and ARGN variables of the environment.
 function(gapmeter_cargo workspace crate target_dir artifact files)
-  set(workspace ${PROJECT_SOURCE_DIR}/harness/${workspace})
+  set(workspace ${GAPMETER_RUST_DIR}/${workspace})
   cmake_path(REPLACE_EXTENSION artifact d OUTPUT_VARIABLE found)
+  string(ASCII 31 separator)  # so that paths may have spaces
+  set(flags ${GAPMETER_RUST_FLAGS} ${GAPMETER_RUST_CHECKS})
+  list(JOIN flags "${separator}" flags)
   add_custom_command(OUTPUT ${target_dir}/release/${artifact}
     COMMAND ${CMAKE_COMMAND} -E env
-      --unset=CARGO_ENCODED_RUSTFLAGS --unset=CARGO_BUILD_TARGET
-      "RUSTFLAGS=${GAPMETER_RUST_FLAGS} ${GAPMETER_RUST_CHECKS}" RUSTC=${GAPMETER_RUSTC} ${ARGN}
+      --unset=CARGO_BUILD_TARGET "CARGO_ENCODED_RUSTFLAGS=${flags}" RUSTC=${GAPMETER_RUSTC} ${ARGN}
       ${GAPMETER_CARGO} build --quiet --release --offline --locked
       --manifest-path ${workspace}/${crate}/Cargo.toml --target-dir ${target_dir}
     # Cargo leaves what is up to date as old as it is.
@@ -40,7 +42,7 @@ function(gapmeter_declared_variants result)
   set(${result} "${lines}" PARENT_SCOPE)
 endfunction()
 
-# The list that harness/rust/kernels/src/lib.rs includes: a module for each file.
+# The list that rust/kernels/src/lib.rs includes: a module for each file.
 function(gapmeter_rust_list list)
   set(modules "")
   set(stems "")
@@ -69,7 +71,7 @@ function(gapmeter_rust_library name workspace)
   gapmeter_rust_list(${list} ${ARGN})
   set(target_dir ${CMAKE_BINARY_DIR}/rust/${name}/${workspace})
   gapmeter_cargo(${workspace} kernels ${target_dir} libgapmeter_kernels.a "${list};${ARGN}"
-    GAPMETER_RUST_KERNELS=${list} GAPMETER_PROGRAMS_DIR=${CMAKE_BINARY_DIR}/${name}-programs)
+    GAPMETER_RUST_KERNELS=${list})
   set(library ${target_dir}/release/libgapmeter_kernels.a)
   add_custom_target(${name}_cargo DEPENDS ${library})
   add_library(${name}_rust STATIC IMPORTED GLOBAL)
@@ -78,54 +80,55 @@ function(gapmeter_rust_library name workspace)
   target_link_libraries(${name}_kernels INTERFACE ${name}_rust)
 endfunction()
 
-# An object, since a linker would leave out a member of an archive that only registers itself.
-function(gapmeter_rust_registration name lines)
-  set(registration ${CMAKE_BINARY_DIR}/rust/${name}/registration.cpp)
-  file(CONFIGURE OUTPUT ${registration} CONTENT [=[
-#include "harness/kernel/rust_variants.h"
-
-@lines@]=] @ONLY)
-  target_sources(${name}_kernels PRIVATE ${registration})
-endfunction()
-
 function(gapmeter_rust_kernels name kernels_dir)
   file(GLOB plain CONFIGURE_DEPENDS ${kernels_dir}/*.rs)
   file(GLOB with_crates CONFIGURE_DEPENDS ${kernels_dir}/crates/*.rs)
-  set(built "")
+  if(NOT plain AND NOT with_crates)
+    return()
+  endif()
+  set(has_crates FALSE)
+  if(with_crates)
+    gapmeter_has_crates(has_crates)
+  endif()
+  set(built ${plain})
   set(unbuilt "")
   set(reason "")
   if(NOT GAPMETER_CARGO)
+    set(built "")
     set(unbuilt ${plain} ${with_crates})
     set(reason "built without cargo ${GAPMETER_LEAST_CARGO} or newer (scripts/setup.sh)")
-  elseif(GAPMETER_HAS_CRATES AND with_crates)
-    set(built ${plain} ${with_crates})
-    gapmeter_rust_library(${name} rust_crates ${built})
-  elseif(plain)
-    set(built ${plain})
-    gapmeter_rust_library(${name} rust ${built})
-  endif()
-  if(GAPMETER_CARGO AND NOT GAPMETER_HAS_CRATES)
+  elseif(has_crates)
+    list(APPEND built ${with_crates})
+  elseif(with_crates)
     set(unbuilt ${with_crates})
     set(reason "built without crates: no registry was in reach, or GAPMETER_CRATES is OFF")
   endif()
-  set(lines "")
+  if(unbuilt)
+    message(STATUS "Rust variants of ${name} will be skipped: ${reason}")
+  endif()
+  set(library "")
   if(built)
-    string(APPEND lines "extern \"C\" gapmeter::rust::Library gapmeter_rust_library();\n"
+    set(workspace rust)
+    if(has_crates)
+      set(workspace rust_crates)
+    endif()
+    gapmeter_rust_library(${name} ${workspace} ${built})
+    string(CONCAT library "extern \"C\" gapmeter::rust::Library gapmeter_rust_library();\n"
       "static const gapmeter::RustRegistration built(gapmeter_rust_library());\n")
   endif()
   gapmeter_declared_variants(variants ${unbuilt})
-  if(variants)
-    string(APPEND lines
-      "static const gapmeter::RustRegistration unbuilt(\n    {\n${variants}    },\n    \"${reason}\");\n")
-  endif()
-  if(lines)
-    gapmeter_rust_registration(${name} "${lines}")
-  endif()
+  # An object, since a linker would leave out a member of an archive that only registers itself.
+  set(registration ${CMAKE_BINARY_DIR}/rust/${name}/registration.cpp)
+  configure_file(${GAPMETER_CMAKE_DIR}/rust_registration.cpp.in ${registration} @ONLY)
+  target_sources(${name}_kernels PRIVATE ${registration})
 endfunction()
 
 # Programs for kernels to start, from KERNELS_DIR/programs/*.rs: NAME-programs/STEM-rust.
 function(gapmeter_rust_programs name kernels_dir)
   file(GLOB sources CONFIGURE_DEPENDS ${kernels_dir}/programs/*.rs)
+  if(NOT GAPMETER_CARGO)
+    return()
+  endif()
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM stem)
     set(target_dir ${CMAKE_BINARY_DIR}/rust/${name}/programs/${stem})
@@ -137,13 +140,20 @@ endfunction()
 
 # Modules for Python variants to import, from PYTHON_DIR/extensions/*.rs, for one interpreter: in
 # NAME-extensions/. Not linked with libpython.
-function(gapmeter_rust_extensions name python_dir interpreter suffix)
+function(gapmeter_rust_extensions name python_dir suffix)
   file(GLOB sources CONFIGURE_DEPENDS ${python_dir}/extensions/*.rs)
+  if(NOT sources)
+    return()
+  endif()
+  gapmeter_has_crates(has_crates)
+  if(NOT has_crates)
+    return()
+  endif()
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM stem)
     set(target_dir ${CMAKE_BINARY_DIR}/rust/${name}/extensions/${stem}${suffix})
     gapmeter_cargo(rust_crates extension ${target_dir} libgapmeter_extension.so ${source}
-      GAPMETER_RUST_EXTENSION=${source} PYO3_PYTHON=${interpreter})
+      GAPMETER_RUST_EXTENSION=${source} PYO3_PYTHON=${GAPMETER_PYTHON${suffix}})
     gapmeter_rust_copy(${name} ${target_dir}/release/libgapmeter_extension.so
       ${CMAKE_BINARY_DIR}/${name}-extensions/${stem}${suffix})
   endforeach()

@@ -10,22 +10,24 @@
 
 #include "harness/base/channel.h"
 #include "harness/cli/command_line.h"
+#include "harness/session/suite.h"
 #include "harness/sys/files.h"
 #include "harness/sys/huge_pages.h"
 #include "harness/sys/interrupts.h"
+#include "harness/sys/built_program.h"
 #include "harness/sys/streams.h"
 #include "harness/worker/native_worker.h"
 
 namespace {
-
-constexpr const char* python_dir = GAPMETER_PYTHON_BASELINES_DIR;
 
 int run(int argc, char** argv, const gapmeter::Interrupts& interrupts) {
   const auto parsed = gapmeter::parse_command_line(argc, argv);
   if (const auto* early = std::get_if<gapmeter::EarlyExit>(&parsed)) return early->status;
   const auto& chosen = std::get<gapmeter::ParsedCommand>(parsed);
   if (chosen.command->reads_rows) gapmeter::use_huge_pages(argv);
-  const int status = chosen.bound.run({{argv, argv + argc}, python_dir, interrupts});
+  const gapmeter::Invocation invocation{{argv, argv + argc}, gapmeter::this_program, interrupts};
+  if (!chosen.suite.empty()) gapmeter::become_suite(chosen.suite, invocation);
+  const int status = chosen.bound.run(invocation);
   // Results that could not be written must not look like success.
   if (std::fflush(stdout) != 0) {
     throw std::system_error(errno, std::generic_category(), "writing to stdout");
@@ -42,7 +44,7 @@ int refuse(const std::exception& error) {
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == gapmeter::worker_argument) {
-    return gapmeter::native_worker(python_dir);
+    return gapmeter::native_worker(gapmeter::this_program);
   }
   gapmeter::hold_standard_streams();
   const gapmeter::Interrupts& interrupts = gapmeter::handle_interrupts();

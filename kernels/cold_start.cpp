@@ -21,13 +21,13 @@
 #include <system_error>
 #include <vector>
 
+#include "harness/kernel/files.h"
 #include "harness/kernel/json_numbers.h"
 #include "harness/kernel/kernel.h"
 
 namespace {
 
 constexpr std::size_t pixels = 64;
-const std::filesystem::path models = std::filesystem::path(__FILE__).parent_path() / "models";
 
 struct Program {
   std::vector<std::string> command;
@@ -70,7 +70,8 @@ Answer ask(const Program& program) {
 }
 
 Program prepare(std::span<const std::int32_t> x, gapmeter::Metrics& report) {
-  Program program{{GAPMETER_PROGRAMS_DIR "/cold_start", (models / "mlp.json").string()}};
+  Program program{{gapmeter::kernel_program("cold_start").string(),
+                   gapmeter::kernel_file("models/mlp.json").string()}};
   for (const std::int32_t pixel : x) program.command.push_back(std::to_string(pixel));
   report.add("program_peak_bytes", ask(program).peak_bytes);
   return program;
@@ -100,8 +101,9 @@ GAPMETER_KERNEL() {
           .item = "prediction",
           .claims = {"C30"},
           .sizes = "1",
-          .inputs = {input<std::int32_t>("x", from_json{models / "digits.json", "pixels", pixels},
-                                         always({pixels}))},
+          .inputs = {input<std::int32_t>(
+              "x", from_json{gapmeter::kernel_file("models/digits.json"), "pixels", pixels},
+              always({pixels}))},
           .outputs = {output<std::int64_t>("digit", Tolerance{}, scalar)},
           .cost = [](std::size_t) { return Cost{.items = 1}; },
           .reference = "native",

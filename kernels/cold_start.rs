@@ -4,21 +4,20 @@ use std::error::Error;
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::AsRawFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use gapmeter::Report;
 
-const PROGRAM: &str = concat!(env!("GAPMETER_PROGRAMS_DIR"), "/cold_start-rust");
-
 struct Program {
-    model: String,
+    path: PathBuf,
+    model: PathBuf,
     pixels: Vec<String>,
 }
 
 // What the program prints: the digit, and its peak memory in bytes.
 fn ask(program: &Program) -> Result<(i64, f64), Box<dyn Error>> {
-    let mut process = Command::new(PROGRAM)
+    let mut process = Command::new(&program.path)
         .arg(&program.model)
         .args(&program.pixels)
         .stdout(Stdio::piped())
@@ -26,16 +25,16 @@ fn ask(program: &Program) -> Result<(i64, f64), Box<dyn Error>> {
     let mut text = String::new();
     process.stdout.take().ok_or("no pipe")?.read_to_string(&mut text)?;
     if !process.wait()?.success() {
-        return Err(format!("{PROGRAM} does not answer").into());
+        return Err(format!("{} does not answer", program.path.display()).into());
     }
     let (digit, peak) = text.trim().split_once(' ').ok_or("it does not answer")?;
     Ok((digit.parse()?, peak.parse()?))
 }
 
 fn prepare(x: &[i32], report: &mut Report) -> Result<Program, Box<dyn Error>> {
-    let model = Path::new(file!()).with_file_name("models").join("mlp.json");
     let program = Program {
-        model: model.to_str().ok_or("the model's path is no UTF-8")?.into(),
+        path: gapmeter::kernel_program("cold_start-rust")?,
+        model: gapmeter::kernel_file("models/mlp.json")?,
         pixels: x.iter().map(i32::to_string).collect(),
     };
     report.add("program_peak_bytes", ask(&program)?.1);
@@ -53,13 +52,13 @@ unsafe extern "C" {
 const POSIX_FADV_DONTNEED: i32 = 4;
 
 // Drops the pages of a file that nobody else has mapped.
-fn evict(path: &str) -> Result<(), Box<dyn Error>> {
+fn evict(path: &Path) -> Result<(), Box<dyn Error>> {
     posix_fadvise(File::open(path)?.as_raw_fd(), 0, 0, POSIX_FADV_DONTNEED);
     Ok(())
 }
 
 fn process_evicted(program: &Program) -> Result<i64, Box<dyn Error>> {
-    evict(PROGRAM)?;
+    evict(&program.path)?;
     evict(&program.model)?;
     process(program)
 }

@@ -22,6 +22,7 @@
 #include <system_error>
 #include <vector>
 
+#include "harness/kernel/files.h"
 #include "harness/kernel/kernel.h"
 
 namespace {
@@ -45,7 +46,7 @@ class Peer {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, to_peer[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, from_peer[1], STDOUT_FILENO);
-    std::string program = GAPMETER_PROGRAMS_DIR "/echo", bytes = std::to_string(size),
+    std::string program = gapmeter::kernel_program("echo").string(), bytes = std::to_string(size),
                 wait = std::to_string(wait_ns);
     char* arguments[] = {program.data(), bytes.data(), wait.data(), nullptr};
     const int error = posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environ);

@@ -17,7 +17,7 @@ struct Peer {
 
 impl Peer {
     fn start(size: usize, wait_ms: u64) -> Result<Self> {
-        let program = concat!(env!("GAPMETER_PROGRAMS_DIR"), "/echo");
+        let program = gapmeter::kernel_program("echo")?;
         let mut process = Command::new(program)
             .args([size.to_string(), (1_000_000 * wait_ms).to_string()])
             .stdin(Stdio::piped())

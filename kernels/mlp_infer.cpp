@@ -111,8 +111,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
+#include "harness/kernel/files.h"
 #include "harness/kernel/json_numbers.h"
 #include "harness/kernel/kernel.h"
 
@@ -211,16 +211,14 @@ gapmeter::Tolerance error_bound(const gapmeter::Inputs& inputs) {
   return {.abs = largest / 2 + 32 * 0x1p-24};
 }
 
-const std::filesystem::path models = std::filesystem::path(__FILE__).parent_path() / "models";
-
 // The digits' pixels are 0 to 16; the model takes 0 to 1.
 void fill_images(std::span<float> x, gapmeter::Random& random) {
-  gapmeter::Fill<float>(gapmeter::from_json{models / "digits.json", "pixels", pixels})(x, random);
+  gapmeter::Fill<float>(gapmeter::from_json{gapmeter::kernel_file("models/digits.json"), "pixels", pixels})(x, random);
   for (float& pixel : x) pixel /= 16;
 }
 
 gapmeter::InputField weights(const char* name, gapmeter::Shape shape) {
-  return gapmeter::input<float>(name, gapmeter::from_json{models / "mlp.json", name},
+  return gapmeter::input<float>(name, gapmeter::from_json{gapmeter::kernel_file("models/mlp.json"), name},
                                 gapmeter::always(std::move(shape)));
 }
 

@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <vector>
 
+#include "harness/kernel/files.h"
 #include "harness/kernel/json_numbers.h"
 #include "harness/kernel/kernel.h"
 
@@ -127,12 +127,11 @@ void complete(const Forest& forest, Output y) {
   }
 }
 
-const std::filesystem::path models = std::filesystem::path(__FILE__).parent_path() / "models";
 constexpr std::size_t nodes = 2862;  // of all trees, as scripts/dev/train_models.py makes them
 
 template <class T>
 gapmeter::InputField model_field(const char* name, std::size_t count) {
-  return gapmeter::input<T>(name, gapmeter::from_json{models / "trees.json", name},
+  return gapmeter::input<T>(name, gapmeter::from_json{gapmeter::kernel_file("models/trees.json"), name},
                             gapmeter::always({count}));
 }
 
@@ -145,7 +144,7 @@ GAPMETER_KERNEL() {
       .item = "sample",
       .claims = {"C33"},
       .sizes = "1:4Ki:8x",
-      .inputs = {input<float>("x", from_json{models / "digits.json", "pixels", pixels},
+      .inputs = {input<float>("x", from_json{gapmeter::kernel_file("models/digits.json"), "pixels", pixels},
                               rows_of(pixels)),
                  model_field<std::int32_t>("roots", trees),
                  model_field<std::int32_t>("feature", nodes),

@@ -55,7 +55,7 @@ if command -v rustfmt >/dev/null; then
   mapfile -d '' -t rust_sources < <(list '*.rs')
   run rustfmt rustfmt --check "${rust_sources[@]}"
 fi
-run flake8 "$python" -m flake8 harness python_baselines scripts benchmarks
+run flake8 "$python" -m flake8 harness python_baselines scripts benchmarks template
 run mypy "$python" -m mypy
 run shellcheck shellcheck "${shell_scripts[@]}"
 if [[ ! $quick ]]; then

@@ -3,11 +3,12 @@
 # building, running and testing. Skips what is there; needs root or sudo only if something is
 # missing.
 #
-#   scripts/setup.sh [--with torch] [--with fuzz] [--with coverage] [--with lint]
+#   scripts/setup.sh [--with torch] [--with fuzz] [--with coverage] [--with lint] [--with package]
 #
 # --with torch adds PyTorch, which is large; without it, its variants are skipped. --with fuzz adds
 # what scripts/dev/fuzz.sh needs: clang and the runtime of libFuzzer and the sanitizers. --with
-# coverage adds what scripts/dev/coverage.sh needs, --with lint the linters of scripts/lint.sh.
+# coverage adds what scripts/dev/coverage.sh needs, --with lint the linters of scripts/lint.sh, --with
+# package what scripts/dev/package.sh and try_package.sh need.
 set -euo pipefail
 
 packages=(
@@ -31,8 +32,9 @@ while (($# > 0)); do
     "--with fuzz") packages+=(clang libclang-rt-dev) ;;
     "--with coverage") packages+=(gcovr) ;;
     "--with lint") packages+=(clang-format clang-tidy) ;;
+    "--with package") packages+=(dpkg-dev file debootstrap) ;;
     *)
-      echo "setup.sh: unknown arguments '$*'; there are --with torch, fuzz, coverage, lint" >&2
+      echo "setup.sh: unknown arguments '$*'; there are --with torch, fuzz, coverage, lint, package" >&2
       exit 2
       ;;
   esac

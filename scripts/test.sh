@@ -5,7 +5,8 @@
 #   scripts/test.sh [--full] [arguments of ctest, for instance -R statistics]
 #
 # --full runs long forms as well: hundreds of kills, the guide followed to the letter, the benchmarks'
-# programs, sanitizers, and each fuzz target for a minute. That takes more than an hour.
+# programs, sanitizers, each fuzz target for a minute, and the Debian package in a bare system, which
+# needs root. That takes more than an hour.
 # GAPMETER_PRESET names the CMake preset.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -24,5 +25,9 @@ if [[ -n $full ]]; then
   scripts/dev/sanitize.sh "$@" || status=$?
   scripts/setup.sh --with fuzz >&2
   scripts/dev/fuzz.sh 60 || status=$?
+  package=$(scripts/dev/package.sh)
+  as_root=()
+  if ((EUID != 0)); then as_root=(sudo); fi
+  "${as_root[@]}" scripts/dev/try_package.sh "$package" || status=$?
 fi
 exit "$status"

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
+
+#include "harness/analysis/sides.h"
 
 namespace gapmeter {
 namespace {
@@ -33,31 +36,48 @@ std::map<std::size_t, Cells> by_size(const Cells& cells) {
   return sizes;
 }
 
-// Where the whole interval lies. Of one or two rounds there is none, and their figure has to do; a
-// cell that was disturbed nearly all the time decides nothing.
-std::optional<bool> is_worthwhile(const SummaryRow& row) {
-  if (row.state == MachineState::mixed) return std::nullopt;
+std::set<CellKey> mixed_cells(const std::vector<SummaryRow>& rows) {
+  std::set<CellKey> mixed;
+  for (const SummaryRow& row : rows) {
+    if (row.state == MachineState::mixed) mixed.insert(row.cell);
+  }
+  return mixed;
+}
+
+// A cell that was disturbed nearly all the time decides nothing, on either side of a gap.
+bool is_mixed(const SummaryRow& row, const std::set<CellKey>& mixed) {
+  CellKey reference = row.cell;
+  if (const auto variant = parse_variant(row.reference)) reference.variant = *variant;
+  return mixed.contains(row.cell) || mixed.contains(reference);
+}
+
+// Where the whole interval lies. Of one or two rounds there is none, and their figure has to do.
+std::optional<bool> is_worthwhile(const SummaryRow& row, const std::set<CellKey>& mixed) {
+  if (is_mixed(row, mixed)) return std::nullopt;
   const Interval gap = row.gap_ci.value_or(Interval{*row.gap, *row.gap});
   if (gap.low > worthwhile_gap) return true;
   if (gap.high < worthwhile_gap) return false;
   return std::nullopt;
 }
 
-void decide(const std::map<std::size_t, Cells>& sizes, Answer& answer) {
-  std::vector<std::pair<std::size_t, bool>> decided;
+void decide(const std::map<std::size_t, Cells>& sizes, const std::set<CellKey>& mixed,
+            Answer& answer) {
+  AnswersBySize pays;
+  std::vector<std::size_t> ns;
   for (const auto& [n, cells] : sizes) {
-    if (const auto pays = is_worthwhile(*best_of(cells))) decided.emplace_back(n, *pays);
+    pays.push_back(is_worthwhile(*best_of(cells), mixed));
+    ns.push_back(n);
   }
-  if (decided.empty()) return;
-  const auto differs = [](const auto& a, const auto& b) { return a.second != b.second; };
-  const auto change = std::adjacent_find(decided.begin(), decided.end(), differs);
-  if (change == decided.end()) {
-    answer.rewrite = decided.front().second ? Rewrite::pays : Rewrite::does_not_pay;
-  } else if (std::adjacent_find(std::next(change), decided.end(), differs) != decided.end()) {
+  const auto first = std::find_if(pays.begin(), pays.end(), [](auto known) { return known; });
+  if (first == pays.end()) return;
+  const SideChange change = change_of(pays);
+  if (change.changes == 0) {
+    answer.rewrite = **first ? Rewrite::pays : Rewrite::does_not_pay;
+  } else if (change.changes > 1) {
     answer.rewrite = Rewrite::changes;
   } else {
-    answer.rewrite = change->second ? Rewrite::pays_up_to : Rewrite::pays_from;
-    answer.n = change->second ? change->first : std::next(change)->first;
+    answer.rewrite = **first ? Rewrite::pays_up_to : Rewrite::pays_from;
+    answer.n = ns[**first ? change.last_before : change.first_after];
   }
 }
 
@@ -65,7 +85,23 @@ VariantGap gap_of(const SummaryRow& row) {
   return {row.cell.variant, {.value = *row.gap, .interval = row.gap_ci}};
 }
 
-Answer answer_of(const Cells& with_gap, const RunContext& context) {
+// Of a variant, from its cells at all sizes.
+std::optional<StartUpShare> startup_share(const std::map<std::size_t, Cells>& sizes,
+                                          const VariantId& variant) {
+  std::optional<StartUpShare> share;
+  for (const auto& [n, cells] : sizes) {
+    for (const SummaryRow* row : cells) {
+      if (row->cell.variant != variant || !row->startup_ns) continue;
+      if (!share) share = StartUpShare{variant, n, *row->latency_ns, *row->startup_ns};
+      if (!row->gap_without_startup) continue;
+      share->gap_n = n;
+      share->gap = row->gap_without_startup;
+    }
+  }
+  return share;
+}
+
+Answer answer_of(const Cells& with_gap, const std::set<CellKey>& mixed, const RunContext& context) {
   const Cells cells = cells_of(with_gap);
   const SummaryRow& any = *cells.front();
   const auto sizes = by_size(cells);
@@ -85,7 +121,8 @@ Answer answer_of(const Cells& with_gap, const RunContext& context) {
         baseline != context.baselines.end() && row->cell.variant == baseline->second;
     if (is_baseline) answer.baseline = gap_of(*row);
   }
-  decide(sizes, answer);
+  answer.startup = startup_share(sizes, answer.baseline.value_or(answer.best).variant);
+  decide(sizes, mixed, answer);
   return answer;
 }
 
@@ -96,8 +133,11 @@ std::vector<Answer> answers_of(const std::vector<SummaryRow>& rows, const RunCon
   for (const SummaryRow& row : rows) {
     if (row.gap) kernels[row.cell.kernel].push_back(&row);
   }
+  const std::set<CellKey> mixed = mixed_cells(rows);
   std::vector<Answer> answers;
-  for (const auto& [kernel, with_gap] : kernels) answers.push_back(answer_of(with_gap, context));
+  for (const auto& [kernel, with_gap] : kernels) {
+    answers.push_back(answer_of(with_gap, mixed, context));
+  }
   std::stable_sort(answers.begin(), answers.end(), [](const Answer& a, const Answer& b) {
     return a.best.gap.value > b.best.gap.value;
   });

@@ -21,6 +21,17 @@ inline constexpr double worthwhile_gap = 2;
 // no order. `unknown`: no interval lies on one side.
 enum class Rewrite : std::uint8_t { pays, pays_from, pays_up_to, does_not_pay, changes, unknown };
 
+// Of commands: how much of a variant's time at its smallest size is its start-up, and the gap
+// without that of both at the largest size that shows it.
+struct StartUpShare {
+  VariantId variant{};
+  std::size_t n = 0;
+  double latency_ns = 0;
+  Estimate startup_ns{};
+  std::size_t gap_n = 0;
+  std::optional<Estimate> gap{};
+};
+
 struct VariantGap {
   VariantId variant{};
   Estimate gap{};
@@ -36,8 +47,9 @@ struct Answer {
   std::size_t sizes = 0;           // with gaps
   // At the largest of them:
   std::size_t largest_n = 0;
-  std::optional<VariantGap> baseline{};  // what people write first
-  VariantGap best{};                     // the smallest gap
+  std::optional<VariantGap> baseline{};   // what people write first
+  VariantGap best{};                      // the smallest gap
+  std::optional<StartUpShare> startup{};  // of the first of these that has one
 };
 
 // One for each kernel that has a gap: those first where a rewrite gains most over the best Python

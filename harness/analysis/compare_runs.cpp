@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <stdexcept>
 
 #include "harness/analysis/summary.h"
@@ -26,11 +27,16 @@ std::vector<double> logarithms(const std::vector<double>& values) {
   return logs;
 }
 
+bool has_figure(const SummaryRow& row, ComparedBy quantity) {
+  return row.status == Status::ok && !values_of(row, quantity).empty();
+}
+
 ComparedCell compare_cell(const SummaryRow& base, const SummaryRow& compared, ComparedBy quantity,
                           double confidence) {
   ComparedCell cell{.cell = compared.cell};
   if (compared.status != Status::ok) {
     cell.failed = compared.status != Status::skipped;
+    cell.lost = !cell.failed && has_figure(base, quantity);
     cell.reason = fmt::format("{}: {}", name_of(compared.status), compared.reason);
     return cell;
   }
@@ -39,13 +45,17 @@ ComparedCell compare_cell(const SummaryRow& base, const SummaryRow& compared, Co
     return cell;
   }
   if (base.input_digest != compared.input_digest) {
+    cell.lost = has_figure(base, quantity);
     cell.reason = "the inputs differ; run both with the same --seed";
     return cell;
   }
   const std::vector<double> before = values_of(base, quantity);
   const std::vector<double> after = values_of(compared, quantity);
   if (before.empty() || after.empty()) {
-    cell.reason = "not measured in both runs";
+    cell.lost = !before.empty();
+    cell.reason = fmt::format("not measured in {}", !before.empty()  ? "the new run"
+                                                    : !after.empty() ? "the old run"
+                                                                     : "both runs");
     return cell;
   }
   cell.rounds = static_cast<int>(std::min(before.size(), after.size()));
@@ -89,6 +99,20 @@ void finish(std::vector<ComparedCell>& cells, double margin) {
     }
     widen(*cell.ratio, margin);
   }
+}
+
+// The cells of which only the old run has a figure, since the new one has no row of them at all.
+std::vector<ComparedCell> cells_without_rows(const std::vector<SummaryRow>& base,
+                                             const std::vector<SummaryRow>& compared,
+                                             ComparedBy quantity) {
+  std::set<CellKey> present;
+  for (const SummaryRow& row : compared) present.insert(row.cell);
+  std::vector<ComparedCell> lost;
+  for (const SummaryRow& row : base) {
+    if (present.contains(row.cell) || !has_figure(row, quantity)) continue;
+    lost.push_back({.cell = row.cell, .lost = true, .reason = "not in the new run"});
+  }
+  return lost;
 }
 
 std::vector<ComparedCell> compare_cells(const std::vector<SummaryRow>& base,
@@ -140,6 +164,9 @@ Comparison compare_runs(const std::vector<RoundRow>& base, const std::vector<Rou
         rule.confidence * 100, without_interval));
   }
   finish(cells, margin);
+  for (ComparedCell& lost : cells_without_rows(before, after, quantity)) {
+    cells.push_back(std::move(lost));
+  }
   Comparison comparison = conclude(std::move(cells), rule);
   comparison.warnings = std::move(warnings);
   // What the machine did between the runs may have affected all cells alike, and does not average

@@ -10,10 +10,11 @@ namespace gapmeter {
 
 enum class ComparedBy { latency, gap };
 
-// Compares the cells that both runs have, by the rank-sum interval of their rounds' logarithms.
-// Runs that were not interleaved also differ by what the machine did in the meantime, cell by cell.
-// With enough cells, each interval is therefore widened by the spread of the cells' ratios around
-// their median. Throws std::invalid_argument if the runs have no cell in common.
+// Compares the cells that both runs have, and names those that the new one has lost. By the
+// rank-sum interval of their rounds' logarithms. Runs that were not interleaved also differ by what
+// the machine did in the meantime, cell by cell. With enough cells, each interval is therefore
+// widened by the spread of the cells' ratios around their median. Throws std::invalid_argument if
+// the runs have no cell in common.
 Comparison compare_runs(const std::vector<RoundRow>& base, const std::vector<RoundRow>& compared,
                         ComparedBy quantity, const VerdictRule& rule);
 

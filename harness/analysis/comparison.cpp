@@ -37,9 +37,11 @@ Verdict verdict_on_all(const std::vector<ComparedCell>& cells) {
       return cell.ratio && cell.verdict == verdict;
     });
   };
-  for (const Verdict verdict : {Verdict::slower, Verdict::inconclusive, Verdict::faster}) {
-    if (any(verdict)) return verdict;
-  }
+  if (any(Verdict::slower)) return Verdict::slower;
+  const bool lost =
+      std::any_of(cells.begin(), cells.end(), [](const ComparedCell& cell) { return cell.lost; });
+  if (lost || any(Verdict::inconclusive)) return Verdict::inconclusive;
+  if (any(Verdict::faster)) return Verdict::faster;
   return any(Verdict::same) ? Verdict::same : Verdict::inconclusive;
 }
 
@@ -78,8 +80,9 @@ Comparison conclude(std::vector<ComparedCell> cells, const VerdictRule& rule) {
 }
 
 int exit_status(const Comparison& result) {
-  const bool failed = std::any_of(result.cells.begin(), result.cells.end(),
-                                  [](const ComparedCell& cell) { return cell.failed; });
+  const bool failed = std::any_of(
+      result.cells.begin(), result.cells.end(),
+      [&](const ComparedCell& cell) { return cell.failed || (result.rule.strict && cell.lost); });
   if (failed || result.verdict == Verdict::slower) return 1;
   return result.verdict == Verdict::inconclusive ? 3 : 0;
 }

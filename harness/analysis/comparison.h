@@ -23,6 +23,7 @@ struct VerdictRule {
   // The confidence that all intervals of a comparison hold at once; each of m cells gets 1 - (1 -
   // confidence) / m (Bonferroni).
   double confidence = 0.99;
+  bool strict = false;  // a lost cell is a failure
 };
 double confidence_of_one(const VerdictRule& rule, std::size_t cells);
 
@@ -36,6 +37,9 @@ struct ComparedCell {
   CellKey cell;
   // A mismatch or a crash: of the new side, and where builds take turns of either.
   bool failed = false;
+  // The base has a figure, and the new side none to hold against it, without having failed: it was
+  // skipped, is not there, or had other inputs.
+  bool lost = false;
   std::string reason{};
   int rounds = 0;                   // of the side with fewer
   double base = 0, compared = 0;    // medians: nanoseconds, or gaps
@@ -58,11 +62,11 @@ struct Comparison {
 // median ignores these; averages and rank sums do not.
 Estimate ratio_of_pairs(std::span<const double> ratios, double confidence);
 
-// Verdicts of every cell and of all together: slower if any is, then inconclusive if any is, then
-// faster if any is. Expects ratios with intervals of confidence_of_one.
+// Verdicts of every cell and of all together: slower if any is, then inconclusive if any is or was
+// lost, then faster if any is. Expects ratios with intervals of confidence_of_one.
 Comparison conclude(std::vector<ComparedCell> cells, const VerdictRule& rule);
 
-// 0 well, 1 slower or failed, 3 inconclusive.
+// 0 well, 1 slower or failed or, by a strict rule, lost, 3 inconclusive.
 int exit_status(const Comparison& result);
 
 }  // namespace gapmeter

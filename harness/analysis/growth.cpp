@@ -67,7 +67,9 @@ double interpolated(std::span<const SizedRatio> between) {
                             std::log(static_cast<double>(between[i].n)), share));
 }
 
+// Empty where it is not known what data the variant has: of a command without an input.
 std::string regime_of(const SummaryRow& row, const RunContext& context) {
+  if (row.working_set_bytes == 0) return "";
   for (const auto& [level, bytes] : context.cache_bytes) {
     if (row.working_set_bytes <= bytes) return fmt::format("L{}", level);
   }
@@ -140,7 +142,7 @@ void add_exponents(const Line& line, const std::string& quantity, OfRounds round
     std::size_t end = begin + 1;
     while (end < line.size() && regime_of(*line[end], context) == regime) ++end;
     const std::size_t from = begin == 0 ? 0 : begin - 1;
-    if (end - from > 1) {
+    if (end - from > 1 && !regime.empty()) {
       const auto part = std::span(line).subspan(from, end - from);
       result.push_back(exponent_row(part, quantity, rounds, regime));
     }
@@ -244,7 +246,7 @@ std::optional<Estimate> end_ratio(const std::vector<SizedValues>& values) {
   const std::vector<double> first = logarithms(values.front().rounds);
   const std::vector<double> last = logarithms(values.back().rounds);
   Estimate ratio{.value = std::exp(trimmed_mean(last) - trimmed_mean(first))};
-  if (const auto interval = independent_trimmed_interval(last, first, summary_confidence)) {
+  if (const auto interval = trimmed_difference_interval(last, first, {}, summary_confidence)) {
     ratio.interval = Interval{std::exp(interval->low), std::exp(interval->high)};
   }
   return ratio;

@@ -47,9 +47,17 @@ std::optional<Interval> exponential(const std::optional<Interval>& logs) {
   return Interval{std::exp(logs->low), std::exp(logs->high)};
 }
 
-bool are_same_rounds(const RoundValues& one, const RoundValues& other) {
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                    [](const RoundValue& a, const RoundValue& b) { return a.round == b.round; });
+// The rounds that both have. In one round both sides took turns.
+Pairs rounds_together(const RoundValues& one, const RoundValues& other) {
+  Pairs pairs;
+  for (std::size_t i = 0, j = 0; i < one.size() && j < other.size();) {
+    if (one[i].round == other[j].round) pairs.emplace_back(i, j);
+    const bool advance_one = one[i].round <= other[j].round;
+    const bool advance_other = other[j].round <= one[i].round;
+    i += advance_one ? 1 : 0;
+    j += advance_other ? 1 : 0;
+  }
+  return pairs;
 }
 
 Interval span_of(const RoundValues& rounds) {
@@ -161,10 +169,9 @@ Estimate ratio_of(const RoundValues& numerator, const RoundValues& denominator, 
     ratio.interval = Interval{above.low / below.high, above.high / below.low};
     return ratio;
   }
-  const std::vector<double> a = logarithms(numerator), b = logarithms(denominator);
-  ratio.interval = exponential(are_same_rounds(numerator, denominator)
-                                   ? paired_trimmed_interval(a, b, confidence)
-                                   : independent_trimmed_interval(a, b, confidence));
+  ratio.interval =
+      exponential(trimmed_difference_interval(logarithms(numerator), logarithms(denominator),
+                                              rounds_together(numerator, denominator), confidence));
   return ratio;
 }
 

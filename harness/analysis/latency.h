@@ -27,9 +27,8 @@ double figure_of(const RoundValues& rounds);
 // The confidence interval of the figure; nullopt with fewer than three rounds. Of a cell with
 // several speeds it spans all of its rounds.
 std::optional<Interval> interval_of(const RoundValues& rounds, double confidence);
-// One figure over another, and its confidence interval. If both have the same rounds, what a round
-// did to both cancels in it (paired_trimmed_interval); else the rounds of each are independent.
-// Precondition: both have rounds.
+// One figure over another, and its confidence interval: what a round that both have did to both
+// cancels in it (trimmed_difference_interval). Precondition: both have rounds, of the same run.
 Estimate ratio_of(const RoundValues& numerator, const RoundValues& denominator, double confidence);
 
 // The speeds of a cell, fastest first: one, unless its rounds fall into groups with nothing between

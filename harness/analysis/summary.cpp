@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "harness/analysis/latency.h"
+#include "harness/analysis/startup.h"
 #include "harness/base/parallel.h"
 
 namespace gapmeter {
@@ -116,47 +117,57 @@ void add(std::int64_t& sum, std::int64_t count) {
 }
 void add(double& sum, double value) { sum += value; }
 
+// `count`: how many values `sum` is of already.
 template <class Number>
 requires std::is_arithmetic_v<Number>
-void combine(Rule rule, Number value, Number& sum) {
+void combine(Rule rule, Number value, std::size_t count, Number& sum) {
   if (rule == Rule::last) sum = value;
+  if (rule == Rule::mean) sum += (value - sum) / static_cast<Number>(count + 1);
   if (rule == Rule::sum) add(sum, value);
   if (rule == Rule::largest) sum = std::max(sum, value);
   if (rule == Rule::least) sum = sum == Number{} ? value : std::min(sum, value);
 }
 template <class Number>
-void combine(Rule rule, const std::optional<Number>& value, std::optional<Number>& sum) {
+void combine(Rule rule, const std::optional<Number>& value, std::size_t count,
+             std::optional<Number>& sum) {
   const bool is_small = value && *value < static_cast<Number>(rss_resolution_bytes);
   if (rule == Rule::last) sum = value;
   if (rule == Rule::resolved) sum = is_small ? std::nullopt : value;
   if (!value) return;
-  if (rule == Rule::sum || rule == Rule::largest) combine(rule, *value, sum ? *sum : sum.emplace());
+  if (rule == Rule::sum || rule == Rule::largest) {
+    combine(rule, *value, count, sum ? *sum : sum.emplace());
+  }
 }
-void combine(Rule rule, const Histogram& value, Histogram& sum) {
+void combine(Rule rule, const Histogram& value, std::size_t /*count*/, Histogram& sum) {
   if (rule == Rule::merged) sum.merge(value);
 }
-void combine(Rule /*rule*/, const Slices& /*value*/, Slices& /*sum*/) {}
+void combine(Rule /*rule*/, const Slices& /*value*/, std::size_t /*count*/, Slices& /*sum*/) {}
 
 template <class Part>
-void add_part(const Part& part, std::optional<Part>& sum) {
+void add_part(const Part& part, std::size_t count, std::optional<Part>& sum) {
   if (!sum) sum.emplace();
-  Part::quantities(
-      [&](const auto& quantity) { combine(quantity.rule, quantity.of(part), quantity.of(*sum)); });
+  Part::quantities([&](const auto& quantity) {
+    combine(quantity.rule, quantity.of(part), count, quantity.of(*sum));
+  });
 }
 
 // What each part of the rounds' measurements is together. Times are those of rounds that ended
 // well, of a cell that did; memory is told of every cell.
 void take_parts(const CellRows& cell, SummaryRow& row) {
+  std::size_t rounds = 0;
   for (const auto& [round, timed] : cell.timed) {
-    if (row.status == Status::ok) add_part(*timed->measurement.timing, row.combined.timing);
+    if (row.status == Status::ok) {
+      add_part(*timed->measurement.timing, rounds++, row.combined.timing);
+    }
   }
   each_part([&]<class Part>(std::type_identity<Part>, const auto& slot) {
     constexpr bool is_timing = std::is_same_v<Part, Timing>;
     constexpr bool is_memory = std::is_same_v<Part, MemoryUse>;
     if (is_timing || (!is_memory && row.status != Status::ok)) return;
+    std::size_t parts = 0;
     for (const RoundRow* round : cell.all) {
       const std::optional<Part>* part = slot(round->measurement);
-      if (part != nullptr && *part) add_part(**part, *slot(row.combined));
+      if (part != nullptr && *part) add_part(**part, parts++, *slot(row.combined));
     }
   });
 }
@@ -284,10 +295,10 @@ double relative_half_width(const Interval& interval) {
   return (interval.high - interval.low) / (interval.high + interval.low);
 }
 
-bool is_precise(const SummaryRow& row, double precision) {
-  if (!row.latency_ci_ns || relative_half_width(*row.latency_ci_ns) > precision) return false;
-  if (!row.gap) return true;
-  return row.gap_ci && relative_half_width(*row.gap_ci) <= precision;
+double half_width_of(const SummaryRow& row) {
+  const std::optional<Interval>& interval = row.gap ? row.gap_ci : row.latency_ci_ns;
+  if (!interval || row.state == MachineState::mixed) return std::numeric_limits<double>::infinity();
+  return relative_half_width(*interval);
 }
 
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {
@@ -315,6 +326,7 @@ std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Pro
     take_floors(hiccups, rows[i]);
     take_stop_reason(*cells[i].all.front(), rows[i]);
   });
+  take_startups(rows);
   return rows;
 }
 

@@ -33,7 +33,11 @@ Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominato
 
 // The half-width of an interval relative to its middle; of log ratios nearly the same thing.
 double relative_half_width(const Interval& interval);
-// Whether everything that the row reports with an interval is known to this relative half-width.
-bool is_precise(const SummaryRow& row, double precision);
+// How well a row's figure is known: that of its gap's interval, or of its latency's if it has no
+// gap. Infinite without an interval, and for a cell that was disturbed nearly all the time.
+double half_width_of(const SummaryRow& row);
+inline bool is_precise(const SummaryRow& row, double precision) {
+  return half_width_of(row) <= precision;
+}
 
 }  // namespace gapmeter

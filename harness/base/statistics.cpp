@@ -106,12 +106,23 @@ std::vector<double> winsorized_copy(std::span<const double> values) {
   return winsorized;
 }
 
-// The sum of the squared deviations from the mean.
-double squares_of(std::span<const double> values) {
+// From the mean.
+std::vector<double> deviations(std::vector<double> values) {
   const double middle = mean(values);
-  double sum = 0;
-  for (const double value : values) sum += (value - middle) * (value - middle);
-  return sum;
+  for (double& value : values) value -= middle;
+  return values;
+}
+
+double squares_of(std::span<const double> deviations) {
+  return std::inner_product(deviations.begin(), deviations.end(), deviations.begin(), 0.0);
+}
+
+// The degrees of freedom of a sum of two variances (Welch, 1947), rounded down: a little too wide
+// rather than too narrow. A whole number may come out as a hair less than it is.
+int welch_degrees(double a, int degrees_a, double b, int degrees_b) {
+  constexpr double hair = 1e-9;
+  const double parts = a * a / degrees_a + b * b / degrees_b;
+  return parts > 0 ? std::max(1, static_cast<int>((a + b) * (a + b) / parts + hair)) : 1;
 }
 
 Interval around(double centre, double error, int degrees, double confidence) {
@@ -198,39 +209,28 @@ double trimmed_mean(std::span<const double> values) {
 
 std::optional<Interval> trimmed_mean_interval(std::span<const double> values, double confidence) {
   if (values.size() < least_for_trimmed_interval) return std::nullopt;
-  const double error = std::sqrt(squares_of(winsorized_copy(values)) / scale_of(values.size()));
+  const double error =
+      std::sqrt(squares_of(deviations(winsorized_copy(values))) / scale_of(values.size()));
   return around(trimmed_mean(values), error, left_of(values.size()) - 1, confidence);
 }
 
-std::optional<Interval> paired_trimmed_interval(std::span<const double> values,
-                                                std::span<const double> others, double confidence) {
-  if (values.size() < least_for_trimmed_interval) return std::nullopt;
-  std::vector<double> differences = winsorized_copy(values);
-  const std::vector<double> winsorized = winsorized_copy(others);
-  for (std::size_t i = 0; i < differences.size(); ++i) differences[i] -= winsorized[i];
-  const double error = std::sqrt(squares_of(differences) / scale_of(values.size()));
-  return around(trimmed_mean(values) - trimmed_mean(others), error, left_of(values.size()) - 1,
-                confidence);
-}
-
-std::optional<Interval> independent_trimmed_interval(std::span<const double> values,
-                                                     std::span<const double> others,
-                                                     double confidence) {
+std::optional<Interval> trimmed_difference_interval(std::span<const double> values,
+                                                    std::span<const double> others,
+                                                    const Pairs& pairs, double confidence) {
   if (std::min(values.size(), others.size()) < least_for_trimmed_interval) return std::nullopt;
-  const auto squared_error = [](std::span<const double> side) {
-    return squares_of(winsorized_copy(side)) / scale_of(side.size());
-  };
-  const double a = squared_error(values), b = squared_error(others);
-  const auto part = [](double share, std::size_t count) {
-    return share * share / static_cast<double>(left_of(count) - 1);
-  };
-  const double parts = part(a, values.size()) + part(b, others.size());
-  // Rounded down: a little too wide rather than too narrow. A whole number may come out as a hair
-  // less than it is.
-  constexpr double hair = 1e-9;
-  const int degrees =
-      parts > 0 ? std::max(1, static_cast<int>((a + b) * (a + b) / parts + hair)) : 1;
-  return around(trimmed_mean(values) - trimmed_mean(others), std::sqrt(a + b), degrees, confidence);
+  const std::vector<double> a = deviations(winsorized_copy(values));
+  const std::vector<double> b = deviations(winsorized_copy(others));
+  const double variance_a = squares_of(a) / scale_of(a.size());
+  const double variance_b = squares_of(b) / scale_of(b.size());
+  double products = 0;
+  for (const auto& [i, j] : pairs) products += a[i] * b[j];
+  const double covariance = products / std::sqrt(scale_of(a.size()) * scale_of(b.size()));
+  const int degrees = pairs.empty() ? welch_degrees(variance_a, left_of(a.size()) - 1, variance_b,
+                                                    left_of(b.size()) - 1)
+                                    : std::min(left_of(a.size()), left_of(b.size())) - 1;
+  const double variance = std::max(0.0, variance_a + variance_b - 2 * covariance);
+  return around(trimmed_mean(values) - trimmed_mean(others), std::sqrt(variance), degrees,
+                confidence);
 }
 
 // By bisection of the distribution function, which is a finite sum for whole degrees of freedom

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace gapmeter {
 
@@ -42,6 +44,8 @@ constexpr std::size_t deciding_rounds(std::size_t rounds) { return rounds * 2 / 
 struct Estimate {
   double value = 0;
   std::optional<Interval> interval{};
+
+  bool operator==(const Estimate&) const = default;
 };
 
 // The Hodges-Lehmann estimate of the shift of `values` against `base`, the median of all
@@ -61,18 +65,18 @@ double trimmed_mean(std::span<const double> values);
 // winsorized variance. nullopt for fewer than three values.
 std::optional<Interval> trimmed_mean_interval(std::span<const double> values, double confidence);
 
-// The confidence interval of the difference of two trimmed means whose values belong together in
-// pairs (Wilcox, "Introduction to Robust Estimation and Hypothesis Testing", section 5.9.5): what
-// both values of a pair have in common cancels. nullopt for fewer than three pairs. Precondition:
-// equal lengths.
-std::optional<Interval> paired_trimmed_interval(std::span<const double> values,
-                                                std::span<const double> others, double confidence);
+// Which values of two samples were measured together: their positions, ascending in both.
+using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
 
-// The same for independent values (Yuen, "The two-sample trimmed t for unequal population
-// variances", Biometrika, 1974). nullopt for fewer than three of either.
-std::optional<Interval> independent_trimmed_interval(std::span<const double> values,
-                                                     std::span<const double> others,
-                                                     double confidence);
+// The confidence interval of the difference of two trimmed means, in which cancels what the values
+// of a pair have in common. Without pairs it is Yuen's ("The two-sample trimmed t for unequal
+// population variances", Biometrika, 1974), with all values in pairs the one for dependent groups
+// (Wilcox, "Introduction to Robust Estimation and Hypothesis Testing", section 5.9.5). Between the
+// two, the winsorized covariance is that of the pairs there are, and the degrees of freedom are the
+// smaller sample's. nullopt for fewer than three of either.
+std::optional<Interval> trimmed_difference_interval(std::span<const double> values,
+                                                    std::span<const double> others,
+                                                    const Pairs& pairs, double confidence);
 
 // x such that a variable with Student's t distribution of so many degrees of freedom (1 or more) is
 // below it with probability p in (0, 1).

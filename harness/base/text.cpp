@@ -1,5 +1,7 @@
 #include "harness/base/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
@@ -30,6 +32,30 @@ std::string without_controls(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   return text;
+}
+
+std::string last_lines_of(std::string_view output) {
+  constexpr std::string_view blank = " \t\r\n";
+  constexpr int most_lines = 3;
+  constexpr std::size_t most_bytes = 400;
+  std::string quoted;
+  for (int lines = 0; lines < most_lines; ++lines) {
+    const std::size_t end = output.find_last_not_of(blank);
+    if (end == std::string_view::npos) break;
+    output = output.substr(0, end + 1);
+    const std::size_t start = output.find_last_of('\n') + 1;  // npos + 1 is 0
+    std::string_view line = output.substr(start);
+    output = output.substr(0, start);
+    line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+    if (lines == 0) {
+      quoted = line.substr(0, most_bytes);
+    } else if (quoted.size() + line.size() > most_bytes) {
+      break;
+    } else {
+      quoted = fmt::format("{} | {}", line, quoted);
+    }
+  }
+  return quoted;
 }
 
 std::string one_line(const std::string& said) {

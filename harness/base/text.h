@@ -12,6 +12,10 @@ namespace gapmeter {
 // External text as one line of valid UTF-8, for messages and files.
 std::string one_line(const std::string& said);
 
+// The last lines of an output that are not blank, as many as fit into a few hundred bytes,
+// separated by bars: the C++ library takes two lines to report an exception.
+std::string last_lines_of(std::string_view output);
+
 // Replaces control characters, which could steer a terminal or begin a line, with blanks.
 std::string without_controls(std::string text);
 

@@ -2,12 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <stdexcept>
 
 #include "harness/claims/evidence.h"
 #include "harness/base/sizes.h"
 
 namespace gapmeter {
+
+namespace {
+
+}  // namespace
 
 std::string_view name_of(Outcome outcome) {
   switch (outcome) {
@@ -59,8 +66,18 @@ std::vector<Claim> all_claims() {
   return claims;
 }
 
+std::vector<std::string> unknown_claims(const std::vector<std::string>& ids) {
+  std::set<std::string> known;
+  for (const Claim& claim : all_claims()) known.insert(claim.id);
+  std::vector<std::string> unknown;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(unknown),
+               [&](const std::string& id) { return !known.contains(id); });
+  return unknown;
+}
+
 std::vector<DecidedClaim> decide_claims(const Evidence& evidence) {
   std::vector<DecidedClaim> decided;
+  if (!evidence.serves_claims()) return decided;
   for (Claim& claim : all_claims()) {
     Decision decision = claim.decide(evidence);
     std::vector<Circumstance> seen_with = evidence.circumstances(claim.depends_on);

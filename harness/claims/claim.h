@@ -72,7 +72,10 @@ struct DecidedClaim {
 
 // Every claim, by its id.
 std::vector<Claim> all_claims();
+// None of a run whose kernels serve none.
 std::vector<DecidedClaim> decide_claims(const Evidence& evidence);
+// Those of these ids that no claim has.
+std::vector<std::string> unknown_claims(const std::vector<std::string>& ids);
 
 // "holds from n = 4Ki (the remark)".
 std::string verdict_of(const Decision& decision);

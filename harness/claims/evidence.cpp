@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "harness/analysis/sides.h"
 #include "harness/analysis/summary.h"
 #include "harness/base/sizes.h"
 
@@ -17,12 +18,13 @@ std::string over(const std::string& numerator, const std::string& denominator) {
   return fmt::format("{} over {}", numerator, denominator);
 }
 
-enum class Vote : std::uint8_t { yes, no, open };
+// Whether a figure speaks for a claim; nullopt if that is open.
+using Vote = std::optional<bool>;
 
 Vote vote_of(const Figure& figure, double line, bool holds_above) {
   const Side side = side_of(figure.value, line);
-  if (side == Side::open) return Vote::open;
-  return (side == Side::above) == holds_above ? Vote::yes : Vote::no;
+  if (side == Side::open) return std::nullopt;
+  return (side == Side::above) == holds_above;
 }
 
 Vote vote_of(const Figure& figure, bool holds_above) {
@@ -35,42 +37,18 @@ bool is_worse(const Figure& figure, const Figure& other, bool holds_above) {
   const auto badness = [&](const Figure& of) {
     const Vote vote = vote_of(of, holds_above);
     const double distance = of.value.value / *of.line;
-    return std::pair{vote == Vote::no     ? 2
-                     : vote == Vote::open ? 1
-                                          : 0,
-                     holds_above ? -distance : distance};
+    return std::pair{!vote ? 1 : *vote ? 0 : 2, holds_above ? -distance : distance};
   };
   return badness(figure) > badness(other);
 }
 
-std::size_t count(const std::vector<Vote>& votes, Vote wanted) {
+std::size_t count(const std::vector<Vote>& votes, bool wanted) {
   return static_cast<std::size_t>(std::count(votes.begin(), votes.end(), wanted));
 }
 
 std::string line_text(double line, bool holds_above, const std::string& unit) {
   return fmt::format("{} {:g}{}{}", holds_above ? "above" : "below", line, unit.empty() ? "" : " ",
                      unit);
-}
-
-// How often votes change from one size to the next, and the votes on both sides of the last change.
-struct Change {
-  std::size_t changes = 0;
-  std::size_t last_before = 0, first_after = 0;
-};
-
-Change change_of(const std::vector<Vote>& votes) {
-  Change change;
-  std::optional<std::size_t> last;
-  for (std::size_t i = 0; i < votes.size(); ++i) {
-    if (votes[i] == Vote::open) continue;
-    if (last && votes[*last] != votes[i]) {
-      ++change.changes;
-      change.last_before = *last;
-      change.first_after = i;
-    }
-    last = i;
-  }
-  return change;
 }
 
 std::string why_unusable(const SummaryRow& row) {
@@ -277,8 +255,8 @@ Decision decide_over_sizes(std::vector<Figure> figures, bool holds_above,
   for (const Figure& figure : figures) votes.push_back(vote_of(figure, holds_above));
   Decision decision{.figures = std::move(figures)};
   const auto n_at = [&](std::size_t i) { return decision.figures[i].n; };
-  const std::size_t yes = count(votes, Vote::yes), no = count(votes, Vote::no);
-  const Change change = change_of(votes);
+  const std::size_t yes = count(votes, true), no = count(votes, false);
+  const SideChange change = change_of(votes);
   if (yes + no == 0 || 2 * (yes + no) < votes.size()) {
     decision.outcome = Outcome::open;
     decision.reason =
@@ -288,7 +266,7 @@ Decision decide_over_sizes(std::vector<Figure> figures, bool holds_above,
     decision.reason = fmt::format("{} is {}{} at {} of {} sizes", subject, yes > 0 ? "" : "not ",
                                   wanted, yes + no, votes.size());
   } else if (change.changes == 1) {
-    const bool begins = votes[change.first_after] == Vote::yes;
+    const bool begins = votes[change.first_after] == true;
     decision.outcome = begins ? Outcome::holds_from : Outcome::holds_up_to;
     decision.n = begins ? n_at(change.first_after) : n_at(change.last_before);
     decision.reason =
@@ -304,13 +282,10 @@ Decision decide_over_sizes(std::vector<Figure> figures, bool holds_above,
 Decision decide_once(Figure figure, double line, bool holds_above) {
   figure.line = line;
   const Vote vote = vote_of(figure, line, holds_above);
-  Decision decision{.outcome = vote == Vote::yes  ? Outcome::holds
-                               : vote == Vote::no ? Outcome::fails
-                                                  : Outcome::open};
+  Decision decision{.outcome = !vote ? Outcome::open : *vote ? Outcome::holds : Outcome::fails};
   const std::string wanted = line_text(line, holds_above, figure.unit);
-  decision.reason = vote == Vote::open
-                        ? fmt::format("the interval does not tell whether it is {}", wanted)
-                        : fmt::format("it is {}{}", vote == Vote::yes ? "" : "not ", wanted);
+  decision.reason = vote ? fmt::format("it is {}{}", *vote ? "" : "not ", wanted)
+                         : fmt::format("the interval does not tell whether it is {}", wanted);
   decision.figures.push_back(std::move(figure));
   return decision;
 }
@@ -327,7 +302,7 @@ Decision decide_by_majority(std::vector<Figure> figures, bool holds_above,
   for (const Figure& figure : figures) {
     votes.push_back(vote_of(figure, holds_above));
   }
-  const std::size_t yes = count(votes, Vote::yes), no = count(votes, Vote::no);
+  const std::size_t yes = count(votes, true), no = count(votes, false);
   Decision decision{.outcome = Outcome::open};
   if (4 * yes >= 3 * votes.size()) decision.outcome = Outcome::holds;
   if (2 * no >= votes.size()) decision.outcome = Outcome::fails;

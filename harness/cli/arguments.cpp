@@ -9,9 +9,12 @@
 namespace gapmeter {
 namespace {
 
-// How thorough a run is: rounds, their length, and which of the kernels' own sizes it takes.
+// How thorough a run is: how well it wants to know a gap, in how many rounds of which length, and
+// which of the kernels' own sizes it takes. Many short rounds: an interval over rounds narrows with
+// their number more than with their length.
 struct Depth {
-  int rounds;
+  double precision;
+  int rounds;  // at most
   std::int64_t round_ns;
   std::int64_t single_calls_ns;
   std::optional<std::size_t> most_sizes;
@@ -19,23 +22,9 @@ struct Depth {
   bool quick;
 };
 
-constexpr Depth quick_depth{6, 10'000'000, 5'000'000, 2, std::size_t{1} << 16, true};
-constexpr Depth full_depth{21, 200'000'000, 100'000'000, std::nullopt, std::nullopt, false};
-// Many short rounds: an interval over rounds narrows with their number more than with their length.
-// The wanted figure is a latency, not its tail, so few calls are timed one by one.
-constexpr Depth precision_depth{60, 25'000'000, 2'500'000, std::nullopt, std::nullopt, false};
-
-void apply(const Depth& depth, RunOptions& options, bool keep_rounds) {
-  if (!keep_rounds) {
-    options.rounds = depth.rounds;
-    options.further_rounds = depth.rounds / 2;
-  }
-  options.round_ns = depth.round_ns;
-  options.single_calls_ns = depth.single_calls_ns;
-  options.selection.most_sizes = depth.most_sizes;
-  options.selection.largest_work = depth.largest_work;
-  options.selection.quick = depth.quick;
-}
+constexpr Depth default_depth{0.03, 24, 32'000'000, 40'000'000, std::nullopt, std::nullopt, false};
+constexpr Depth quick_depth{0.1, 12, 10'000'000, 5'000'000, 2, std::size_t{1} << 16, true};
+constexpr Depth full_depth{0.02, 48, 80'000'000, 100'000'000, std::nullopt, std::nullopt, false};
 
 struct DepthFlags {
   bool quick = false;
@@ -50,15 +39,86 @@ void settle_depth(const OptionSet& set, DepthFlags& depth) {
   if (depth.quick == depth.full) throw WrongUse("--quick and --full exclude each other");
 }
 
-void apply(const DepthFlags& depth, RunOptions& options, bool rounds_given) {
-  if (options.precision) apply(precision_depth, options, rounds_given);
-  if (depth.quick) apply(quick_depth, options, rounds_given || options.precision);
-  if (depth.full) apply(full_depth, options, rounds_given || options.precision);
-  // Who names a number of rounds gets no more, and a precision has its own reason to go on.
-  if (rounds_given || options.precision) options.further_rounds = 0;
+// Who names a number of rounds gets as many, unless a precision is named, too: then at most so
+// many. Who names a precision gets the rounds that it takes, within reason.
+void apply(const Depth& depth, bool rounds_given, RunOptions& options) {
+  constexpr int most_rounds_for_a_precision = 60;
+  if (!rounds_given) {
+    options.rounds = options.precision ? most_rounds_for_a_precision : depth.rounds;
+    if (!options.precision) options.precision = depth.precision;
+  }
+  options.round_ns = depth.round_ns;
+  options.single_calls_ns = depth.single_calls_ns;
+  options.selection.most_sizes = depth.most_sizes;
+  options.selection.largest_work = depth.largest_work;
+  options.selection.quick = depth.quick;
+}
+
+// Commands as they were given: how they are read depends on another option.
+struct CommandTexts {
+  std::vector<std::string> commands{};
+  std::string input{};
+  bool by_shell = false;
+};
+
+void add_command_options(OptionSet& set, CommandTexts& texts, Commands& commands,
+                         const std::string& help) {
+  set.repeated("--command", texts.commands, "COMMAND", help);
+  set.text("--input", texts.input, "COMMAND",
+           "Makes the {file} that commands read, once for each n and untimed: 'gen {n} > {file}'");
+  set.flag("--shell", texts.by_shell,
+           "Run commands by /bin/sh -c, for pipes and the like; its start is then timed, too");
+  set.text("--name", commands.name, "NAME", "What commands are called together (default command)");
+  set.share(
+      "--tolerance", commands.tolerance,
+      "How far numbers that commands print may be apart, relatively: 1e-6 (default equal text)");
+}
+
+// Options that only commands understand, and those that they don't.
+void check_companions(const OptionSet& set) {
+  if (set.is_given("--command")) {
+    for (const char* other : {"--kernels", "--interpreter"}) {
+      if (!set.is_given(other)) continue;
+      throw WrongUse(fmt::format("{} is for kernels; leave it out with --command", other));
+    }
+    return;
+  }
+  for (const char* option : {"--input", "--shell", "--name", "--tolerance"}) {
+    if (set.is_given(option)) throw WrongUse(fmt::format("{} needs a --command", option));
+  }
+}
+
+void settle_input(const CommandTexts& texts, Commands& commands) {
+  if (texts.input.empty()) return;
+  commands.input_text = texts.input;
+  try {
+    commands.input = read_command(texts.input, texts.by_shell);
+  } catch (const std::invalid_argument& error) {
+    throw WrongUse(fmt::format("--input: {}", error.what()));
+  }
+}
+
+// Fills in the commands; `parse` makes a variant of a text.
+void settle_commands(const OptionSet& set, const CommandTexts& texts, Commands& commands,
+                     const Selection& selection,
+                     const std::function<CommandVariant(const std::string&)>& parse) {
+  check_companions(set);
+  try {
+    for (const std::string& text : texts.commands) commands.variants.push_back(parse(text));
+  } catch (const std::invalid_argument& error) {
+    throw WrongUse(fmt::format("--command: {}", error.what()));
+  }
+  settle_input(texts, commands);
+  if (commands.empty()) return;
+  if (const auto problem = find_problem(commands, selection)) throw WrongUse(*problem);
 }
 
 }  // namespace
+
+void add_suite(OptionSet& set, std::string& suite) {
+  set.text("--suite", suite, "DIR",
+           "Your own kernels: a directory as gapmeter new makes it, built first if it changed");
+}
 
 void add_selection(OptionSet& set, Selection& selection) {
   set.names("--kernels", selection.kernels, "NAMES",
@@ -68,6 +128,37 @@ void add_selection(OptionSet& set, Selection& selection) {
   set.parsed(
       "--sizes", [&](const std::string& text) { selection.sizes = parse_sizes(text); }, "SIZES",
       "FIRST:LAST:FACTORx, FIRST:LAST:STEP or a comma-separated list; k M G Ki Mi Gi");
+}
+
+void add_commands(OptionSet& set, Commands& commands, const Selection& selection) {
+  const auto texts = std::make_shared<CommandTexts>();
+  add_command_options(set, *texts, commands,
+                      "A whole program instead of kernels: 'python/script=python3 wc.py {n}'; once "
+                      "for each, with what is compared; python/… is Python, any other is compiled");
+  set.finally([&set, &commands, &selection, texts] {
+    settle_commands(set, *texts, commands, selection, [&](const std::string& text) {
+      return parse_command_variant(text, texts->by_shell);
+    });
+  });
+}
+
+void add_pair_of_commands(OptionSet& set, Commands& commands, const Selection& selection) {
+  const auto texts = std::make_shared<CommandTexts>();
+  add_command_options(set, *texts, commands,
+                      "A whole program instead of a build, 'python3 wc.py {n}': twice, first what "
+                      "to compare with, then what is in question");
+  set.finally([&set, &commands, &selection, texts] {
+    const std::size_t count = texts->commands.size();
+    if (count != 0 && count != 2) {
+      throw WrongUse(
+          "--command is given twice: first what to compare with, then what is in question");
+    }
+    settle_commands(set, *texts, commands, selection, [&](const std::string& text) {
+      if (is_named_command(text)) return parse_command_variant(text, texts->by_shell);
+      const char* const name = commands.empty() ? "old" : "new";
+      return parse_command_variant(fmt::format("command/{}={}", name, text), texts->by_shell);
+    });
+  });
 }
 
 void add_threads(OptionSet& set, std::vector<int>& threads) {
@@ -120,6 +211,8 @@ void add_verdict(OptionSet& set, VerdictRule& rule, OutputFormat& format) {
   set.share("--threshold", rule.threshold,
             "Smallest change that counts (default 2%); found where it is, not reported below half");
   set.share("--confidence", rule.confidence, "That all intervals hold together (default 99%)");
+  set.flag("--strict", rule.strict,
+           "Exit 1, not 3, where the base has a figure and the new side has none");
   set.format(format);
 }
 
@@ -130,9 +223,10 @@ void add_measuring(OptionSet& set, RunOptions& options) {
   set.text("--out", options.out, "DIR", "Directory to create (default results/<time>)");
   set.flag("--quick", depth->quick, "Fewer and smaller sizes, short rounds");
   set.flag("--full", depth->full, "More and longer rounds; not with --quick");
-  set.whole_number(
-      "--rounds", options.rounds, 1, 100'000, "N",
-      "Rounds per cell (default 8, quick 6, full 21; half as many again where disturbed)");
+  set.whole_number("--rounds", options.rounds, 1, 100'000, "N",
+                   "Rounds of every cell. Default: until its gap is known to 3 % (quick 10 %, full "
+                   "2 %), at least "
+                   "8 and at most 24 (quick 12, full 48)");
   set.duration("--budget", options.budget_s,
                "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit");
   add_pin(set, options.cpu);
@@ -141,7 +235,8 @@ void add_measuring(OptionSet& set, RunOptions& options) {
   add_execution(set, options.timeout_s, options.seed);
   set.finally([&set, &options, depth] {
     settle_depth(set, *depth);
-    apply(*depth, options, set.is_given("--rounds"));
+    const Depth& chosen = depth->quick ? quick_depth : depth->full ? full_depth : default_depth;
+    apply(chosen, set.is_given("--rounds"), options);
   });
 }
 

@@ -12,8 +12,15 @@
 
 namespace gapmeter {
 
+// --suite.
+void add_suite(OptionSet& set, std::string& suite);
 // --kernels, --variants, --sizes.
 void add_selection(OptionSet& set, Selection& selection);
+// --command, --input, --shell, --name, --tolerance: the commands of a command line, each with a
+// name in front, and how they go with its selection.
+void add_commands(OptionSet& set, Commands& commands, const Selection& selection);
+// The same of `ab`: two commands, or none, which need no names.
+void add_pair_of_commands(OptionSet& set, Commands& commands, const Selection& selection);
 // --threads.
 void add_threads(OptionSet& set, std::vector<int>& threads);
 // --timeout, --seed.

@@ -31,6 +31,8 @@ struct Command {
   std::string summary;  // a line for --help
   // Whether it only reads the rows of runs, of which there may be very many.
   bool reads_rows = false;
+  // Whether it is about kernels, which may then be those of a suite (--suite).
+  bool takes_suite = false;
   std::function<BoundCommand(OptionSet&)> bind;
 };
 
@@ -40,6 +42,7 @@ struct CommandOf {
   std::string name;
   std::string summary;
   bool reads_rows = false;
+  bool takes_suite = false;
   void (*declare)(OptionSet& set, Options& options);
   int (*run)(const Options& options, const Invocation& invocation);
   int (*go_on)(const std::string& dir, const Options& options,
@@ -47,7 +50,7 @@ struct CommandOf {
 
   operator Command() const {  // NOLINT(google-explicit-constructor): a command is one
     return {
-        name, summary, reads_rows, [self = *this](OptionSet& set) {
+        name, summary, reads_rows, takes_suite, [self = *this](OptionSet& set) {
           const auto options = std::make_shared<Options>();
           self.declare(set, *options);
           BoundCommand bound{

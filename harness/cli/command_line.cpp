@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "build_info.h"
+#include "harness/cli/arguments.h"
 
 namespace gapmeter {
 namespace {
@@ -18,6 +19,7 @@ struct Offer {
   const CLI::App* app;
   OptionSet options;
   BoundCommand bound;
+  std::string suite{};
 };
 
 // CLI11's message names neither the file nor, in words for users, what is wrong with it.
@@ -52,11 +54,14 @@ std::variant<ParsedCommand, EarlyExit> parse_command_line(int argc, const char* 
   for (const Command& command : commands()) {
     CLI::App& sub = *app.add_subcommand(command.name, command.summary);
     offers.push_back({&command, &sub, OptionSet(sub, {argv, argv + argc}), {}});
+    if (command.takes_suite) add_suite(offers.back().options, offers.back().suite);
     offers.back().bound = command.bind(offers.back().options);
   }
   try {
     app.parse(argc, argv);
-    for (const Offer& offer : offers) offer.options.settle();
+    for (const Offer& offer : offers) {
+      if (offer.app->parsed()) offer.options.settle();
+    }
   } catch (const CLI::ConfigError& error) {
     return refuse(config_message(app, error.what()));
   } catch (const CLI::RequiredError& error) {
@@ -69,7 +74,7 @@ std::variant<ParsedCommand, EarlyExit> parse_command_line(int argc, const char* 
     return EarlyExit{status == 0 ? 0 : 2};
   }
   for (const Offer& offer : offers) {
-    if (offer.app->parsed()) return ParsedCommand{offer.command, offer.bound};
+    if (offer.app->parsed()) return ParsedCommand{offer.command, offer.bound, offer.suite};
   }
   throw std::logic_error("a command line was parsed that has no command");
 }

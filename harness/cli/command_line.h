@@ -11,6 +11,7 @@ namespace gapmeter {
 struct ParsedCommand {
   const Command* command;
   BoundCommand bound;
+  std::string suite;  // the directory of the kernels that the command is about; empty: these here
 };
 
 // A command line with nothing to run: help or version (status 0), or wrong use (status 2). The text

@@ -3,6 +3,7 @@
 
 namespace gapmeter {
 
+Command new_suite_command();
 Command list_command();
 Command run_command();
 Command verify_command();
@@ -17,9 +18,9 @@ Command plot_command();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table{
-      list_command(),      run_command(),    verify_command(),    compare_command(),
-      ab_command(),        doctor_command(), summarize_command(), claims_command(),
-      reproduce_command(), report_command(), plot_command()};
+      new_suite_command(), list_command(),      run_command(),    verify_command(),
+      compare_command(),   ab_command(),        doctor_command(), summarize_command(),
+      claims_command(),    reproduce_command(), report_command(), plot_command()};
   return table;
 }
 

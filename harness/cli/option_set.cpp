@@ -67,6 +67,11 @@ void OptionSet::positional(const std::string& name, std::string& value, const st
   app_.add_option(name, value, help)->required();
 }
 
+void OptionSet::optional_positional(const std::string& name, std::string& value,
+                                    const std::string& help) {
+  app_.add_option(name, value, help);
+}
+
 void OptionSet::flag(const std::string& name, bool& value, const std::string& help) {
   app_.add_flag(name, value, help);
 }
@@ -74,6 +79,11 @@ void OptionSet::flag(const std::string& name, bool& value, const std::string& he
 void OptionSet::text(const std::string& name, std::string& value, const std::string& type,
                      const std::string& help) {
   app_.add_option(name, value, help)->type_name(type);
+}
+
+void OptionSet::texts(const std::string& name, std::vector<std::string>& values,
+                      const std::string& type, const std::string& help) {
+  app_.add_option(name, values, help)->allow_extra_args(false)->type_name(type);
 }
 
 void OptionSet::one_of(const std::string& name, std::string& value,
@@ -107,6 +117,20 @@ void OptionSet::list(const std::string& name,
   app_.add_option_function<std::string>(name, checked(name, take_text), help)
       ->join()
       ->type_name(type);
+}
+
+void OptionSet::repeated(const std::string& name, std::vector<std::string>& values,
+                         const std::string& type, const std::string& help) {
+  constexpr char separator = '\x1e';  // ASCII's between records: in no text that people write
+  const Take take = [&values](const std::string& text) {
+    values.clear();
+    for (std::size_t start = 0; start <= text.size();) {
+      const std::size_t end = std::min(text.find(separator, start), text.size());
+      values.push_back(text.substr(start, end - start));
+      start = end + 1;
+    }
+  };
+  app_.add_option_function<std::string>(name, take, help)->join(separator)->type_name(type);
 }
 
 void OptionSet::names(const std::string& name, std::vector<std::string>& values,
@@ -166,7 +190,10 @@ void OptionSet::settle() const {
   }
 }
 
-bool OptionSet::is_given(const std::string& name) const { return app_.count(name) > 0; }
+bool OptionSet::is_given(const std::string& name) const {
+  const CLI::Option* const option = app_.get_option_no_throw(name);
+  return option != nullptr && option->count() > 0;
+}
 
 bool OptionSet::is_on_command_line(const std::string& flag) const {
   return std::any_of(arguments_.begin(), arguments_.end(), [&](const std::string& argument) {

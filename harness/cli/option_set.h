@@ -29,9 +29,14 @@ class OptionSet {
       : app_(app), arguments_(std::move(arguments)) {}
 
   void positional(const std::string& name, std::string& value, const std::string& help);
+  // One that may be left out.
+  void optional_positional(const std::string& name, std::string& value, const std::string& help);
   void flag(const std::string& name, bool& value, const std::string& help);
   void text(const std::string& name, std::string& value, const std::string& type,
             const std::string& help);
+  // May be given several times.
+  void texts(const std::string& name, std::vector<std::string>& values, const std::string& type,
+             const std::string& help);
   void one_of(const std::string& name, std::string& value, const std::vector<std::string>& choices,
               const std::string& type, const std::string& help);
   void whole_number(const std::string& name, int& value, int least, int most,
@@ -45,6 +50,9 @@ class OptionSet {
   // A comma-separated list; `take` gets its parts.
   void list(const std::string& name, std::function<void(const std::vector<std::string>&)> take,
             const std::string& type, const std::string& help);
+  // Given several times, or as an array in the configuration file; nothing splits the values.
+  void repeated(const std::string& name, std::vector<std::string>& values, const std::string& type,
+                const std::string& help);
   void names(const std::string& name, std::vector<std::string>& values, const std::string& type,
              const std::string& help);
   // 2%, 0.02.
@@ -63,7 +71,8 @@ class OptionSet {
   void finally(std::function<void()> settle) { settle_.push_back(std::move(settle)); }
   void settle() const;
 
-  // Whether an option was given, on the command line or in the configuration file.
+  // Whether the command has an option, and it was given, on the command line or in the
+  // configuration file.
   bool is_given(const std::string& name) const;
   // Whether a flag is in argv, which takes precedence over the configuration file.
   bool is_on_command_line(const std::string& flag) const;

@@ -27,6 +27,7 @@ struct RunCommandOptions {
 
 struct VerifyOptions {
   Selection selection{};
+  Commands commands{};
   double timeout_s = 120;
   std::optional<std::int64_t> memory_bytes{};
   HugePages huge_pages = HugePages::system;
@@ -42,7 +43,9 @@ struct CompareOptions {
 };
 
 struct AbOptions {
-  std::string base, compared;  // executables
+  std::string base, compared;         // executables, or else:
+  std::vector<std::string> suites{};  // two states of one, or one to compare with its last commit
+  Commands commands{};                // or else: the old one and the new one
   Selection selection{.most_sizes = 3, .largest_work = std::size_t{1} << 20};
   VerdictRule rule{};
   std::optional<double> budget_s{};  // of the whole comparison

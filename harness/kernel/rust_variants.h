@@ -90,3 +90,7 @@ void append_rust_variants(Kernel& kernel);
 std::vector<std::string> registered_rust_files();
 
 }  // namespace gapmeter
+
+// Paths as in files.h, for Rust variants; who calls frees them. Null: there is no such directory.
+extern "C" char* gapmeter_kernel_file(gapmeter::rust::Text name);
+extern "C" char* gapmeter_kernel_program(gapmeter::rust::Text name);

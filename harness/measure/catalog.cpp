@@ -103,6 +103,23 @@ void check_kernel(const Catalog& catalog, const Kernel& kernel,
   }
 }
 
+bool has_variants(const PythonDescription& python, const std::string& module) {
+  return std::any_of(python.variants.begin(), python.variants.end(),
+                     [&](const PythonVariant& variant) { return variant.kernel == module; });
+}
+
+// A module without variants is one that others import.
+void check_further_module(const Catalog& catalog, const std::string& module,
+                          std::vector<std::string>& problems) {
+  if (has_variants(catalog.python, module)) {
+    problems.push_back(fmt::format("{0}: {0}.py has no {0}.cpp in this build", module));
+    return;
+  }
+  for (const auto& [stem, text] : catalog.python.problems) {
+    if (stem == module) problems.push_back(fmt::format("{}: {}", stem, text));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> check_catalog(const Catalog& catalog) {
@@ -116,9 +133,7 @@ std::vector<std::string> check_catalog(const Catalog& catalog) {
     }
   }
   for (const std::string& module : catalog.python.modules) {
-    if (!names.contains(module)) {
-      problems.push_back(fmt::format("{0}: {0}.py has no {0}.cpp in this build", module));
-    }
+    if (!names.contains(module)) check_further_module(catalog, module, problems);
   }
   for (const std::string& stem : catalog.rust_files) {
     if (!names.contains(stem)) {
@@ -126,6 +141,19 @@ std::vector<std::string> check_catalog(const Catalog& catalog) {
     }
   }
   return problems;
+}
+
+void note_silent_modules(const std::vector<Kernel>& kernels, PythonDescription& python) {
+  const auto has_problem = [&](const std::string& module) {
+    return std::any_of(python.problems.begin(), python.problems.end(),
+                       [&](const auto& problem) { return problem.kernel == module; });
+  };
+  for (const Kernel& kernel : kernels) {
+    if (!contains(python.modules, kernel.name) || has_variants(python, kernel.name)) continue;
+    if (has_problem(kernel.name)) continue;
+    python.problems.push_back(
+        {kernel.name, fmt::format("{}.py declares no variant (@variant)", kernel.name)});
+  }
 }
 
 std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel) {

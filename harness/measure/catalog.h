@@ -39,6 +39,10 @@ struct Catalog {
 // native variant.
 std::vector<std::string> check_catalog(const Catalog& catalog);
 
+// Adds to the problems that the module of a kernel declares no variant. Other modules may be
+// without: kernels' modules import them.
+void note_silent_modules(const std::vector<Kernel>& kernels, PythonDescription& python);
+
 // Why an engine (the first, or the one with this label) does not see the Python variants of the
 // kernel's module; nullptr if its baseline is there. The baseline then stands for all that are
 // missing, so that the failure has a row.

@@ -169,13 +169,18 @@ class Duel {
 
 }  // namespace
 
+Entrant ProcessPairRunner::entrant(std::size_t side, Task task) const {
+  task.command = commands_[side];
+  return {&settings_[side], std::move(task)};
+}
+
 TaskOutcome ProcessPairRunner::run(int side, const Task& task) {
-  return take_turns({{&settings_[static_cast<std::size_t>(side)], task}}, 0).front();
+  return take_turns({entrant(static_cast<std::size_t>(side), task)}, 0).front();
 }
 
 std::array<TaskOutcome, 2> ProcessPairRunner::run_pair(const Task& task, int pair) {
   std::vector<TaskOutcome> outcomes =
-      take_turns({{&settings_[0], task}, {&settings_[1], task}}, static_cast<std::uint64_t>(pair));
+      take_turns({entrant(0, task), entrant(1, task)}, static_cast<std::uint64_t>(pair));
   return {std::move(outcomes[0]), std::move(outcomes[1])};
 }
 

@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,14 +34,20 @@ class PairRunner {
 
 class ProcessPairRunner final : public PairRunner {
  public:
-  ProcessPairRunner(WorkerSettings base, WorkerSettings compared)
-      : settings_{std::move(base), std::move(compared)} {}
+  // Each side's command if they run commands, which are then what differs between them.
+  using PairOfCommands = std::array<std::optional<CommandTask>, 2>;
+
+  ProcessPairRunner(WorkerSettings base, WorkerSettings compared, PairOfCommands commands = {})
+      : settings_{std::move(base), std::move(compared)}, commands_(std::move(commands)) {}
 
   TaskOutcome run(int side, const Task& task) override;
   std::array<TaskOutcome, 2> run_pair(const Task& task, int pair) override;
 
  private:
+  Entrant entrant(std::size_t side, Task task) const;
+
   std::array<WorkerSettings, 2> settings_;
+  PairOfCommands commands_;
 };
 
 struct DuelRule {

@@ -129,9 +129,9 @@ std::size_t tasks_per_variant(const Plan& plan, const CellGroup& group) {
 
 std::uint64_t digest_of(const Plan& plan) {
   std::string text =
-      fmt::format("{} {} {} {} {} {} {} {}", plan.seed, plan.rounds, plan.further_rounds,
-                  plan.precision.value_or(0), plan.timing.batch_ns, plan.timing.slice_ns,
-                  plan.timing.round_ns, plan.timing.single_calls_ns);
+      fmt::format("{} {} {} {} {} {} {}", plan.seed, plan.rounds, plan.precision.value_or(0),
+                  plan.timing.batch_ns, plan.timing.slice_ns, plan.timing.round_ns,
+                  plan.timing.single_calls_ns);
   for (const CellGroup& group : plan.groups) {
     text += fmt::format("\n{} {} {}", group.kernel, group.n, group.single_calls);
     for (const Pass pass : group.untimed) text += fmt::format(" {}", name_of(pass));

@@ -36,6 +36,7 @@ struct PlannedVariant {
   Cost cost{};        // of a call
   // Known without measuring: larger than the variant's max_size, a module that can't be imported.
   std::optional<Measurement> settled{};
+  std::optional<CommandTask> command{};  // the variant is one
 };
 
 // The variants of one kernel at one n, each at every number of threads: what is interleaved and
@@ -52,13 +53,17 @@ struct CellGroup {
 
 struct Plan {
   std::uint64_t seed = 1;
-  int rounds = 0;          // at most
-  int further_rounds = 0;  // beyond these, for cells that were disturbed nearly all the time
-  std::optional<double>
-      precision{};  // wanted relative half-width; reaching it ends a cell's rounds
+  int rounds = 0;  // at most
+  // Wanted relative half-width; reaching it ends a cell's rounds.
+  std::optional<double> precision{};
   TimingSpec timing{};
   std::vector<CellGroup> groups{};  // kernel by kernel, sizes ascending
 };
+
+// A cell has at least so many rounds before its intervals can end them, and these were narrow
+// already so many rounds before.
+inline constexpr int least_precise_rounds = 8;
+inline constexpr int confirming_rounds = 2;
 
 // At most so many (two or more) of the sizes; the smallest and the largest are always among them.
 std::vector<std::size_t> thin_out(const std::vector<std::size_t>& sizes, std::size_t most);

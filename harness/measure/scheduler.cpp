@@ -105,7 +105,7 @@ double Scheduler::share_of_budget(const Contest& contest) const {
 }
 
 bool Scheduler::has_round_left(const Contest& contest) const {
-  return contest.rounds < plan_.rounds + plan_.further_rounds &&
+  return contest.rounds < plan_.rounds &&
          std::any_of(contest.contestants.begin(), contest.contestants.end(),
                      [](const Contestant& each) { return !each.failed && !each.is_done; });
 }
@@ -115,10 +115,9 @@ void Scheduler::run_round(Contest& contest) {
   const double began_s = clock_.now_s();
   if (!time_round(contest)) return;
   ++contest.rounds;
-  if (contest.rounds <= plan_.rounds) retire_precise(contest);
-  if (contest.rounds >= plan_.rounds) retire_undisturbed(contest);
+  retire_precise(contest);
   contest.spent_s += clock_.now_s() - began_s;
-  observer_.round_ends(*contest.group, contest.rounds, done_, total_);
+  observer_.round_ends(*contest.group, contest.rounds, expected_rounds(contest), done_, total_);
   if (!has_round_left(contest)) end(contest);
 }
 
@@ -128,31 +127,17 @@ void Scheduler::end(Contest& contest) {
   observer_.group_ends(*contest.group, done_, total_);
 }
 
-// Rounds beyond those that were planned are for cells that were disturbed nearly all the time.
-// Looks only at probes, never at what was measured.
-void Scheduler::retire_undisturbed(Contest& contest) const {
-  std::map<std::pair<VariantId, int>, std::int64_t> undisturbed;  // slices, by variant and threads
-  for (const RoundRow& row : contest.rows) {
-    undisturbed[{row.cell.variant, row.cell.threads}] += probes_.count_undisturbed(row);
-  }
-  for (Contestant& contestant : contest.contestants) {
-    const PlannedVariant& planned = *contestant.planned;
-    const std::int64_t seen = undisturbed[{planned.id, planned.threads}];
-    contestant.is_done = contestant.is_done || seen >= least_undisturbed_slices;
-  }
-}
-
-// Looks only at the widths of intervals: where they lie must not decide when to stop.
+// Looks only at the widths of intervals: where they lie must not decide when to stop. They have to
+// be narrow twice: now, and without the last rounds. The first narrow interval of many comes from
+// rounds that happen to agree too well.
 void Scheduler::retire_precise(Contest& contest) const {
-  // Of fewer, the first that agree too well would end it.
-  constexpr std::size_t least_deciding = 6;
-  const std::size_t rounds = deciding_rounds(static_cast<std::size_t>(contest.rounds));
-  if (!plan_.precision || rounds < least_deciding) return;
-  std::vector<RoundRow> deciding;
-  std::copy_if(contest.rows.begin(), contest.rows.end(), std::back_inserter(deciding),
-               [&](const RoundRow& row) { return row.round < static_cast<int>(rounds); });
+  if (!plan_.precision || contest.rounds < least_precise_rounds) return;
+  const int before = contest.rounds - confirming_rounds;
+  std::vector<RoundRow> earlier;
+  std::copy_if(contest.rows.begin(), contest.rows.end(), std::back_inserter(earlier),
+               [&](const RoundRow& row) { return row.round < before; });
   std::set<std::pair<std::string, int>> needed;  // variant, threads: not yet precise enough
-  for (const auto* rows : {&std::as_const(deciding), &std::as_const(contest.rows)}) {
+  for (const auto* rows : {&std::as_const(earlier), &std::as_const(contest.rows)}) {
     for (const SummaryRow& row : summarize(*rows, probes_)) {
       if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
       needed.insert({to_string(row.cell.variant), row.cell.threads});
@@ -163,6 +148,21 @@ void Scheduler::retire_precise(Contest& contest) const {
     const PlannedVariant& planned = *contestant.planned;
     contestant.is_done = !needed.contains({to_string(planned.id), planned.threads});
   }
+}
+
+// An interval narrows with the square root of the number of rounds.
+int Scheduler::expected_rounds(const Contest& contest) const {
+  constexpr int least_telling = 4;
+  if (!plan_.precision || contest.rounds < least_telling) {
+    return plan_.precision ? std::min(plan_.rounds, least_precise_rounds) : plan_.rounds;
+  }
+  double expected = least_precise_rounds;
+  for (const SummaryRow& row : summarize(contest.rows, probes_)) {
+    if (row.status != Status::ok) continue;
+    const double excess = half_width_of(row) / *plan_.precision;
+    expected = std::max(expected, row.rounds * excess * excess);
+  }
+  return static_cast<int>(std::min<double>(expected, plan_.rounds));
 }
 
 // Records what is known of a variant without running it.
@@ -206,7 +206,7 @@ bool Scheduler::time_round(Contest& contest) {
     if (recall(contest, contestant, Pass::time, contest.rounds)) continue;
     waiting.push_back(&contestant);
     positions.push_back(position - 1);
-    tasks.push_back(task_of(group, contestant, Pass::time));
+    tasks.push_back(task_of(group, contestant, Pass::time, contest.rounds));
     tasks.back().verify_after = contest.rounds == 0;
   }
   for (std::size_t first = 0; first < tasks.size();) {
@@ -259,7 +259,7 @@ void Scheduler::run_untimed(Contest& contest, Pass pass) {
     if (pass == Pass::verify) settle(contest, contestant);
     if (contestant.failed || recall(contest, contestant, pass, 0)) continue;
     waiting.push_back(&contestant);
-    tasks.push_back(task_of(*contest.group, contestant, pass));
+    tasks.push_back(task_of(*contest.group, contestant, pass, 0));
   }
   if (tasks.empty()) return;
   observer_.task_starts(tasks.front(), 0, done_, total_);
@@ -271,23 +271,31 @@ void Scheduler::run_untimed(Contest& contest, Pass pass) {
   });
 }
 
-Task Scheduler::task_of(const CellGroup& group, const Contestant& contestant, Pass pass) const {
+Task Scheduler::task_of(const CellGroup& group, const Contestant& contestant, Pass pass,
+                        int round) const {
   Task task{.pass = pass,
             .kernel = group.kernel,
             .variant = contestant.planned->id,
             .n = group.n,
             .threads = contestant.planned->threads,
             .seed = plan_.seed,
-            .timing = plan_.timing};
-  task.timing.single_calls_ns = static_cast<std::int64_t>(
-      static_cast<double>(plan_.timing.single_calls_ns) * group.single_calls);
+            .timing = plan_.timing,
+            .command = contestant.planned->command};
+  // In the rounds that every cell has, so that percentiles do not depend on how wide an interval
+  // was.
+  const bool wants_single_calls = !plan_.precision || round < least_precise_rounds;
+  task.timing.single_calls_ns =
+      wants_single_calls
+          ? static_cast<std::int64_t>(static_cast<double>(plan_.timing.single_calls_ns) *
+                                      group.single_calls)
+          : 0;
   task.timing.plan = contestant.slices;
   return task;
 }
 
 void Scheduler::conclude(Contest& contest, Contestant& contestant, Pass pass, int round,
                          int position, TaskOutcome outcome) {
-  count_done(contest, round);
+  count_done(contest);
   if (outcome.abandoned) return;
   const PlannedVariant& planned = *contestant.planned;
   learn(cell_of(*contest.group, planned), contestant, outcome.measurement);
@@ -300,13 +308,11 @@ bool Scheduler::recall(Contest& contest, Contestant& contestant, Pass pass, int 
   if (found == known_.end()) return false;
   learn(cell, contestant, found->second->measurement);
   keep(contest, *found->second);
-  count_done(contest, round);
+  count_done(contest);
   return true;
 }
 
-// Further rounds are no part of the total.
-void Scheduler::count_done(Contest& contest, int round) {
-  if (round >= plan_.rounds) return;
+void Scheduler::count_done(Contest& contest) {
   ++contest.done;
   ++done_;
 }

@@ -29,9 +29,10 @@ class RunObserver {
                            std::size_t /*total*/) {}
   // A row is complete. It is on disk when this returns.
   virtual void row_ends(const RoundRow& /*row*/) {}
-  // The group's round number `round`, counted from 1, is complete.
-  virtual void round_ends(const CellGroup& /*group*/, int /*round*/, std::size_t /*done*/,
-                          std::size_t /*total*/) {}
+  // The group's round number `round`, counted from 1, is complete. With a wanted precision it will
+  // probably have `expected` rounds.
+  virtual void round_ends(const CellGroup& /*group*/, int /*round*/, int /*expected*/,
+                          std::size_t /*done*/, std::size_t /*total*/) {}
   // Nothing more of the group will be run.
   virtual void group_ends(const CellGroup& /*group*/, std::size_t /*done*/, std::size_t /*total*/) {
   }
@@ -54,9 +55,8 @@ enum class RunEnd { complete, interrupted };
 // rounds of a cell are spread over the run, so that they see its fast minutes and its slow ones.
 // Every planned cell leaves at least one row. With a wanted precision, a cell gets no further
 // rounds once it has reached it; a native variant continues until every gap against it has, too. A
-// cell that was disturbed nearly all the time gets half as many rounds again. A variant that fails
-// is not run again at this n, and one that timed out or ran out of memory is not tried at larger
-// sizes.
+// variant that fails is not run again at this n, and one that timed out or ran out of memory is not
+// tried at larger sizes.
 class Scheduler {
  public:
   Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock, RunObserver& observer,
@@ -92,12 +92,12 @@ class Scheduler {
   void settle(Contest& contest, Contestant& contestant);
   void run_untimed(Contest& contest, Pass pass);
   bool time_round(Contest& contest);
-  Task task_of(const CellGroup& group, const Contestant& contestant, Pass pass) const;
+  Task task_of(const CellGroup& group, const Contestant& contestant, Pass pass, int round) const;
   void conclude(Contest& contest, Contestant& contestant, Pass pass, int round, int position,
                 TaskOutcome outcome);
   // Uses the known row of a task; false if there is none.
   bool recall(Contest& contest, Contestant& contestant, Pass pass, int round);
-  void count_done(Contest& contest, int round);
+  void count_done(Contest& contest);
   void learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement);
   double memory_of(const CellGroup& group, const PlannedVariant& planned) const;
   std::size_t fitting(const CellGroup& group, const std::vector<Contestant*>& contestants,
@@ -106,8 +106,8 @@ class Scheduler {
   void record(Contest& contest, const PlannedVariant& planned, Pass pass, int round, int position,
               TaskOutcome outcome);
   void keep(Contest& contest, RoundRow row);
-  void retire_undisturbed(Contest& contest) const;
   void retire_precise(Contest& contest) const;
+  int expected_rounds(const Contest& contest) const;
   bool is_budget_over() const;
   // In proportion to its variants; infinite without a budget.
   double share_of_budget(const Contest& contest) const;

@@ -12,33 +12,6 @@
 namespace gapmeter {
 namespace {
 
-constexpr std::string_view blank = " \t\r\n";
-
-// The last non-blank lines, as many as fit, separated by bars: the C++ library takes two lines to
-// report an exception.
-std::string last_lines_of(std::string_view output) {
-  constexpr int most_lines = 3;
-  constexpr std::size_t most_bytes = 400;
-  std::string quoted;
-  for (int lines = 0; lines < most_lines; ++lines) {
-    const std::size_t end = output.find_last_not_of(blank);
-    if (end == std::string_view::npos) break;
-    output = output.substr(0, end + 1);
-    const std::size_t start = output.find_last_of('\n') + 1;  // npos + 1 is 0
-    std::string_view line = output.substr(start);
-    output = output.substr(0, start);
-    line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
-    if (lines == 0) {
-      quoted = line.substr(0, most_bytes);
-    } else if (quoted.size() + line.size() > most_bytes) {
-      break;
-    } else {
-      quoted = fmt::format("{} | {}", line, quoted);
-    }
-  }
-  return quoted;
-}
-
 // Every file of results contains reasons, and the text of an exception can be megabytes long.
 std::string reason_of(std::string_view text) {
   constexpr std::size_t most_bytes = 2000;
@@ -68,9 +41,9 @@ Measurement without_answer(Status status, std::string reason, const std::string&
 
 }  // namespace
 
-const std::vector<std::string>& command_for(const WorkerSettings& settings,
-                                            const VariantId& variant) {
-  if (!variant.lane.has_engines()) return settings.native_command;
+const std::vector<std::string>& worker_for(const WorkerSettings& settings, const Task& task) {
+  const VariantId& variant = task.variant;
+  if (task.command || !variant.lane.has_engines()) return settings.native_command;
   for (const PythonEngine& engine : settings.engines) {
     if (engine.label == variant.engine) return engine.command;
   }
@@ -91,7 +64,8 @@ TaskOutcome outcome_of(const WorkerReply& reply, double timeout_s) {
 Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double timeout_s) {
   using End = ProcessResult::End;
   if (result.end == End::timed_out) {
-    return without_answer(Status::timeout, fmt::format("still running after {:g} s", timeout_s),
+    return without_answer(Status::timeout,
+                          fmt::format("still running after {:g} s (--timeout)", timeout_s),
                           result.output);
   }
   if (result.end == End::signalled && result.code == SIGABRT) {

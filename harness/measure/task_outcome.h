@@ -17,10 +17,9 @@ struct TaskOutcome {
   bool killed = false;     // by SIGKILL: by a person, or by the system when memory ran out
 };
 
-// The command of the worker that runs a variant. Throws std::invalid_argument for an engine that
-// the settings don't have.
-const std::vector<std::string>& command_for(const WorkerSettings& settings,
-                                            const VariantId& variant);
+// How the worker of a task is started: a command's is the program itself, whatever its lane. Throws
+// std::invalid_argument for an engine that the settings don't have.
+const std::vector<std::string>& worker_for(const WorkerSettings& settings, const Task& task);
 
 // What a task is called in the log.
 std::string title_of(const Task& task);

@@ -32,8 +32,7 @@ void ProcessTaskRunner::run_untimed(const std::vector<Task>& tasks, const Take& 
   std::deque<std::future<WorkerReply>> running;
   const auto start = [&](const Task& task) {
     running.push_back(std::async(std::launch::async, [&shared, &task] {
-      return ask_worker(shared, command_for(shared, task.variant), task, task.threads,
-                        title_of(task));
+      return ask_worker(shared, worker_for(shared, task), task, task.threads, title_of(task));
     }));
   };
   std::size_t started = 0;
@@ -76,9 +75,9 @@ std::vector<TaskOutcome> ProcessTaskRunner::run_round(const std::vector<Task>& t
 
 TaskOutcome ProcessTaskRunner::run(const Task& task) {
   const auto ask = [&] {
-    return outcome_of(ask_worker(settings_, command_for(settings_, task.variant), task,
-                                 task.threads, title_of(task)),
-                      settings_.timeout_s);
+    return outcome_of(
+        ask_worker(settings_, worker_for(settings_, task), task, task.threads, title_of(task)),
+        settings_.timeout_s);
   };
   TaskOutcome outcome = ask();
   return outcome.killed ? ask() : outcome;

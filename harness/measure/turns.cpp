@@ -22,7 +22,7 @@ class Player {
   explicit Player(const Entrant& entrant)
       : settings_(*entrant.settings),
         title_(title_of(entrant.task)),
-        call_(call_of(settings_, command_for(settings_, entrant.task.variant), entrant.task,
+        call_(call_of(settings_, worker_for(settings_, entrant.task), entrant.task,
                       entrant.task.threads)) {
     try {
       process_.emplace(call_.spec);

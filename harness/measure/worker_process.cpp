@@ -14,13 +14,12 @@ std::uint64_t make_nonce() {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> worker_environment(int threads,
-                                                                    HugePages huge_pages) {
+Environment worker_environment(int threads, HugePages huge_pages) {
   const std::string count = std::to_string(threads);
-  std::vector<std::pair<std::string, std::string>> variables{{"OPENBLAS_NUM_THREADS", count},
-                                                             {"OMP_NUM_THREADS", count},
-                                                             {"MKL_NUM_THREADS", count},
-                                                             {"BLIS_NUM_THREADS", count}};
+  Environment variables{{"OPENBLAS_NUM_THREADS", count},
+                        {"OMP_NUM_THREADS", count},
+                        {"MKL_NUM_THREADS", count},
+                        {"BLIS_NUM_THREADS", count}};
   if (huge_pages == HugePages::malloc) {
     constexpr const char* name = "GLIBC_TUNABLES";
     const char* const users = std::getenv(name);
@@ -32,16 +31,22 @@ std::vector<std::pair<std::string, std::string>> worker_environment(int threads,
 WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string>& command,
                    const Assignment& task, int threads) {
   const Request request{make_nonce(), settings.python_dir, task, settings.extension_dir};
-  WorkerCall call{.spec = {.arguments = command,
-                           .environment = worker_environment(threads, settings.huge_pages),
-                           .request = encode(request),
-                           .timeout_s = settings.timeout_s,
-                           .cpus = {},
-                           .memory_bytes = settings.memory_bytes,
-                           .huge_pages = settings.huge_pages != HugePages::never,
-                           .abandon = settings.abandon},
-                  .nonce = request.nonce};
-  if (threads == 1 && settings.cpu >= 0) call.spec.cpus = {settings.cpu};
+  const Task* const asked = std::get_if<Task>(&task);
+  // A command runs as it would without us: on any processor unless the user named one.
+  const bool is_command = asked != nullptr && asked->command;
+  WorkerCall call{
+      .spec = {.arguments = command,
+               .environment =
+                   is_command ? Environment{} : worker_environment(threads, settings.huge_pages),
+               .request = encode(request),
+               .timeout_s = settings.timeout_s,
+               .cpus = {},
+               .memory_bytes = settings.memory_bytes,
+               .limits_each = !is_command,
+               .huge_pages = settings.huge_pages != HugePages::never,
+               .abandon = settings.abandon},
+      .nonce = request.nonce};
+  if ((threads == 1 || is_command) && settings.cpu >= 0) call.spec.cpus = {settings.cpu};
   return call;
 }
 

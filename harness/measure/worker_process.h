@@ -35,9 +35,9 @@ struct WorkerSettings {
 };
 
 // The environment variables that every worker is given, for a task with this many threads: both
-// lanes have the same number of BLAS threads and the same malloc.
-std::vector<std::pair<std::string, std::string>> worker_environment(int threads,
-                                                                    HugePages huge_pages);
+// lanes have the same number of BLAS threads and the same malloc. Not that of a command, which has
+// the user's environment as it is.
+Environment worker_environment(int threads, HugePages huge_pages);
 
 // A request that is ready to be sent.
 struct WorkerCall {

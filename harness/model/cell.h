@@ -26,7 +26,7 @@ struct VariantId {
   }
 };
 std::string to_string(const VariantId& variant);
-// nullopt unless the text is a known lane, an engine's label where the lane has engines, a slash
+// nullopt unless the text is a lane's name, an engine's label where the lane has engines, a slash
 // and a name.
 std::optional<VariantId> parse_variant(std::string_view text);
 

@@ -24,6 +24,24 @@ enum class Status : std::uint8_t { ok, mismatch, error, timeout, crashed, oom, s
 std::string_view name_of(Status status);
 std::optional<Status> parse_status(std::string_view text);
 
+// Processor time of a command's processes, all together, in a call of a round.
+struct ProcessTimes {
+  double user_s = 0;
+  double system_s = 0;
+
+  bool operator==(const ProcessTimes&) const = default;
+
+  template <class Visit>
+  static void quantities(Visit&& visit) {
+    constexpr const char* meaning =
+        "of a command: processor time per call, in it and in the system, of its process and of "
+        "those that it waited for";
+    using enum Bound;
+    visit(Quantity{"user_s", &ProcessTimes::user_s, not_negative, Rule::mean, meaning});
+    visit(Quantity{"system_s", &ProcessTimes::system_s, not_negative, Rule::mean, meaning});
+  }
+};
+
 // One round's timing. Every *_ns is nanoseconds per call.
 struct Timing {
   std::int64_t calls = 1;    // in a batch
@@ -39,6 +57,7 @@ struct Timing {
   std::int64_t involuntary_switches = 0;
   std::int64_t minor_faults = 0;
   std::int64_t major_faults = 0;
+  std::optional<ProcessTimes> processes{};  // of commands
 
   bool operator==(const Timing&) const = default;
 
@@ -129,7 +148,8 @@ struct SingleCalls {
 };
 inline constexpr std::int64_t shortest_hiccup_ns = 1000;
 
-// Resident memory of a worker. `input`, `peak` and `retained` are increments over `baseline`, the
+// Resident memory of a worker, or of a command and all of its processes, whose baseline is nothing
+// and who have but a peak. `input`, `peak` and `retained` are increments over `baseline`, the
 // size after imports and one tiny call; empty where the system can't tell.
 struct MemoryUse {
   std::int64_t baseline_bytes = 0;
@@ -142,12 +162,14 @@ struct MemoryUse {
   template <class Visit>
   static void quantities(Visit&& visit) {
     using enum Bound;
-    visit(Quantity{"rss_baseline_bytes", &MemoryUse::baseline_bytes, positive, Rule::last,
-                   "resident memory after imports and one tiny call"});
+    visit(Quantity{"rss_baseline_bytes", &MemoryUse::baseline_bytes, not_negative, Rule::last,
+                   "resident memory after imports and one tiny call; 0 for a command"});
     visit(Quantity{"rss_input_bytes", &MemoryUse::input_bytes, any, Rule::resolved,
                    "over the baseline, after the inputs are prepared"});
-    visit(Quantity{"rss_peak_bytes", &MemoryUse::peak_bytes, any, Rule::resolved,
-                   "over the baseline, the highest during one call"});
+    visit(Quantity{
+        "rss_peak_bytes", &MemoryUse::peak_bytes, any, Rule::resolved,
+        "over the baseline, the highest during one call; of a command that of all its processes: "
+        "see [commands.md](commands.md#memory)"});
     visit(Quantity{"rss_retained_bytes", &MemoryUse::retained_bytes, any, Rule::resolved,
                    "over the baseline, after everything is dropped"});
   }
@@ -195,6 +217,8 @@ struct Measurement {
 template <class Visit>
 void each_part(Visit&& visit) {
   visit(std::type_identity<Timing>{}, [](auto& m) { return &m.timing; });
+  visit(std::type_identity<ProcessTimes>{},
+        [](auto& m) { return m.timing ? &m.timing->processes : nullptr; });
   visit(std::type_identity<SingleCalls>{}, [](auto& m) { return &m.single_calls; });
   visit(std::type_identity<Collections>{},
         [](auto& m) { return m.single_calls ? &m.single_calls->collections : nullptr; });

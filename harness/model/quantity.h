@@ -23,7 +23,7 @@ enum class Bound : std::uint8_t { any, not_negative, positive };
 // How the rounds' values of a quantity become one in the summary. `resolved` is the last value,
 // absent if it is indistinguishable from noise (rss_resolution_bytes). `merged` histograms have no
 // summary column of their own, only columns computed from them. `none` has no summary column.
-enum class Rule : std::uint8_t { none, last, resolved, sum, least, largest, merged };
+enum class Rule : std::uint8_t { none, last, mean, resolved, sum, least, largest, merged };
 constexpr bool is_summarized(Rule rule) { return rule != Rule::none && rule != Rule::merged; }
 
 template <class Get>

@@ -90,6 +90,8 @@ struct SummaryRow {
   std::string speeds_reason{};
   // What the last third of a round took over its first third, where that is more than noise.
   std::optional<double> drift{};
+  // Of commands whose times show it: what they take at any n, and the gap without that of both.
+  std::optional<Estimate> startup_ns{}, gap_without_startup{};
   // One value for each round; gaps only for rounds that the reference has, too.
   std::vector<RoundValue> round_latencies_ns{}, round_gaps{};
   // The rounds' quantities, each combined by its rule. Quantities with Rule::none mean nothing

@@ -39,12 +39,22 @@ struct EngineFacts {
   std::optional<EmbeddingFacts> embedding_penalty{};
 };
 
+// A command of a run: as it was written, the file that it ran, and a digest of that file and of
+// those that the command names.
+struct CommandFacts {
+  std::string text{}, executable{}, digest{};
+};
+
 struct KernelFacts {
   std::string title{}, item{};
   std::vector<std::string> claims{};
   std::optional<std::string> reference{}, baseline{};  // variants
   std::optional<std::vector<Rung>> ladder{};
   std::optional<std::string> python_source{};  // a digest of its Python module
+  // Of commands: by variant; what makes their input, and the digest of that by n.
+  std::optional<std::map<std::string, CommandFacts>> commands{};
+  std::optional<std::string> input{};
+  std::optional<std::map<std::string, std::string>> input_digests{};
 };
 
 // What the probes of a run read, of all cells with the same number of threads.
@@ -52,6 +62,13 @@ struct ProbeFacts {
   double best = 0;         // the reading of an undisturbed slice, in thousandths
   double undisturbed = 0;  // share of slices that were
   std::string readings{};  // a histogram of the slices' greater readings
+};
+
+// The suite that the kernels are of, and its state when the run began.
+struct SuiteFacts {
+  std::string name{}, directory{};
+  std::optional<std::string> git_revision{};  // if git keeps it
+  std::optional<bool> clean{};                // nothing in the directory differed from the revision
 };
 
 struct RunFacts {
@@ -73,6 +90,7 @@ struct RunFacts {
   std::map<std::string, std::string> worker_environment{};
   MachineFacts machine{};
   BuildFacts build{};
+  std::optional<SuiteFacts> suite{};  // none: gapmeter's own kernels
   EngineFacts python{};
   std::map<std::string, EngineFacts> further_engines{};
   std::map<std::string, KernelFacts> kernels{};
@@ -179,6 +197,12 @@ void each_fact(PossiblyConst<Rung> auto& facts, auto&& visit) {
   visit("variant", facts.variant);
 }
 
+void each_fact(PossiblyConst<CommandFacts> auto& facts, auto&& visit) {
+  visit("text", facts.text);
+  visit("executable", facts.executable);
+  visit("digest", facts.digest);
+}
+
 void each_fact(PossiblyConst<KernelFacts> auto& facts, auto&& visit) {
   visit("title", facts.title, Alike::to_resume);
   visit("item", facts.item, Alike::to_resume);
@@ -187,12 +211,22 @@ void each_fact(PossiblyConst<KernelFacts> auto& facts, auto&& visit) {
   visit("baseline", facts.baseline, Alike::to_resume);
   visit("ladder", facts.ladder, Alike::to_resume);
   visit("python_source", facts.python_source, Alike::to_resume);
+  visit("commands", facts.commands, Alike::to_resume);
+  visit("input", facts.input, Alike::to_resume);
+  visit("input_digests", facts.input_digests, Alike::to_resume);
 }
 
 void each_fact(PossiblyConst<ProbeFacts> auto& facts, auto&& visit) {
   visit("best", facts.best);
   visit("undisturbed", facts.undisturbed);
   visit("readings", facts.readings);
+}
+
+void each_fact(PossiblyConst<SuiteFacts> auto& facts, auto&& visit) {
+  visit("name", facts.name);
+  visit("directory", facts.directory, Alike::to_resume);
+  visit("git_revision", facts.git_revision);
+  visit("clean", facts.clean);
 }
 
 void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
@@ -218,6 +252,7 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("worker_environment", facts.worker_environment, Alike::always);
   visit("machine", facts.machine, Alike::always);
   visit("build", facts.build, Alike::always);
+  visit("suite", facts.suite, Alike::to_resume);
   visit("python", facts.python, Alike::always);
   visit("further_engines", facts.further_engines, Alike::to_resume);
   visit("kernels", facts.kernels, Alike::to_resume);
@@ -229,6 +264,7 @@ struct RunContext {
   std::map<int, std::int64_t> cache_bytes{};     // of each level's data cache, on that machine
   // What verdicts may depend on, by name; empty where the run does not tell.
   std::string compiler{}, processor{}, interpreter{};
+  bool serves_claims = true;  // as far as the run tells
 };
 // Throws std::invalid_argument for impossible facts: a baseline that is not a variant's name, a
 // cache without a size.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "harness/model/cell.h"
+#include "harness/model/command_spec.h"
 #include "harness/model/pass.h"
 
 namespace gapmeter {
@@ -38,6 +39,7 @@ struct Task {
   std::uint64_t seed = 0;
   TimingSpec timing{};
   bool verify_after = false;  // compare the result again after the timed calls of a time pass
+  std::optional<CommandTask> command{};  // the variant is a command, not a function
 
   bool operator==(const Task&) const = default;
 };

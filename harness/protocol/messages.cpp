@@ -135,6 +135,49 @@ SlicePlan decode_plan(const Json& json) {
           .batches = at_least_zero(json, "batches")};
 }
 
+std::vector<std::string> strings(const Json& object, const char* key) {
+  std::vector<std::string> values;
+  for (const Json& value : array_of(object, key)) {
+    if (!value.is_string()) reject(key, "an array of strings");
+    values.push_back(value.get<std::string>());
+  }
+  return values;
+}
+
+Json encode_command(const CommandSpec& command) {
+  return {{"words", command.words},
+          {"executable", command.executable},
+          {"input", command.input},
+          {"output", command.output},
+          {"by_shell", command.by_shell}};
+}
+
+CommandSpec decode_command(const Json& json) {
+  CommandSpec command{.words = strings(json, "words"),
+                      .executable = text_of(json, "executable"),
+                      .input = text_of(json, "input"),
+                      .output = text_of(json, "output"),
+                      .by_shell = flag_of(json, "by_shell")};
+  if (command.words.empty()) reject("words", "at least one word");
+  return command;
+}
+
+Json encode_command_task(const CommandTask& task) {
+  return {{"command", encode_command(task.command)},
+          {"reference", encode_command(task.reference)},
+          {"tolerance", task.tolerance},
+          {"input_file", task.input_file},
+          {"input_digest", task.input_digest}};
+}
+
+CommandTask decode_command_task(const Json& json) {
+  return {.command = decode_command(object_of(json, "command")),
+          .reference = decode_command(object_of(json, "reference")),
+          .tolerance = finite_at_least_zero(json, "tolerance"),
+          .input_file = text_of(json, "input_file"),
+          .input_digest = text_of(json, "input_digest")};
+}
+
 Json encode_task(const Task& task) {
   return {{"pass", name_of(task.pass)},
           {"kernel", task.kernel},
@@ -147,7 +190,8 @@ Json encode_task(const Task& task) {
           {"round_ns", task.timing.round_ns},
           {"single_calls_ns", task.timing.single_calls_ns},
           {"plan", task.timing.plan ? encode_plan(*task.timing.plan) : Json(nullptr)},
-          {"verify_after", task.verify_after}};
+          {"verify_after", task.verify_after},
+          {"command", task.command ? encode_command_task(*task.command) : Json(nullptr)}};
 }
 
 Task decode_task(const Json& json) {
@@ -164,6 +208,7 @@ Task decode_task(const Json& json) {
   task.timing.single_calls_ns = at_least_zero(json, "single_calls_ns");
   if (has(json, "plan")) task.timing.plan = decode_plan(object_of(json, "plan"));
   task.verify_after = flag_of(json, "verify_after");
+  if (has(json, "command")) task.command = decode_command_task(object_of(json, "command"));
   return task;
 }
 
@@ -267,15 +312,6 @@ void check_digest(const std::string& digest) {
   if (!digest.empty() && (digest.size() != 16 || !hexadecimal)) {
     reject("input_digest", "16 hexadecimal digits");
   }
-}
-
-std::vector<std::string> strings(const Json& object, const char* key) {
-  std::vector<std::string> values;
-  for (const Json& value : array_of(object, key)) {
-    if (!value.is_string()) reject(key, "an array of strings");
-    values.push_back(value.get<std::string>());
-  }
-  return values;
 }
 
 // Builds without further compiled lanes name none.

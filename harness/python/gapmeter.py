@@ -219,8 +219,6 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
             reason = f"{type(error).__name__}: {error}"
             problems.append((stem, f"{file} can't be imported: {reason}"))
             continue
-        if not declared:
-            problems.append((stem, f"{file} declares no variant (@variant)"))
         seen: set[str] = set()
         for found in declared:
             if found.name in seen:

@@ -7,6 +7,7 @@
 #include "harness/base/hash.h"
 #include "harness/measure/worker_process.h"
 #include "harness/model/rows.h"
+#include "harness/session/revision.h"
 #include "harness/sys/environment.h"
 
 namespace gapmeter {
@@ -41,12 +42,19 @@ std::map<std::string, EngineFacts> describe_further_engines(const Catalog& catal
   return engines;
 }
 
-std::map<std::string, std::string> environment_of_workers(HugePages huge_pages) {
+std::map<std::string, std::string> environment_of_workers(const RunOptions& options) {
   std::map<std::string, std::string> variables = library_variables();
-  for (const auto& [name, value] : worker_environment(1, huge_pages)) {
+  if (!options.commands.empty()) return variables;  // the user's
+  for (const auto& [name, value] : worker_environment(1, options.huge_pages)) {
     variables[name] = value;
   }
   return variables;
+}
+
+std::optional<SuiteFacts> suite_of(const BuiltProgram& program) {
+  const std::string_view dir = program.suite_dir;
+  if (dir.empty()) return std::nullopt;
+  return describe_suite(dir);
 }
 
 }  // namespace
@@ -74,7 +82,7 @@ EngineFacts describe_engine(const PythonDescription& python, bool embedded) {
 }
 
 RunFacts describe_run(const RunOptions& options, const std::vector<std::string>& command,
-                      const Catalog& catalog, const Plan& plan, int cpu) {
+                      const Catalog& catalog, const Plan& plan, int cpu, const BuiltProgram& program) {
   return {.schema_version = schema_version,
           .command = command,
           .started = utc_now(),
@@ -88,12 +96,15 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
           .budget_s = options.budget_s,
           .precision = options.precision,
           .timeout_s = options.timeout_s,
-          .pinned_cpu = cpu,
+          .pinned_cpu = cpu < 0 ? std::nullopt : std::optional<std::int64_t>(cpu),
           .huge_pages = std::string(find_name(huge_pages_names, options.huge_pages)),
-          .worker_environment = environment_of_workers(options.huge_pages),
+          .worker_environment = environment_of_workers(options),
           .machine = machine_facts(),
-          .build = build_facts(),
-          .python = describe_engine(catalog.python, options.interpreters.size() != 1),
+          .build = build_facts(program.kernels),
+          .suite = suite_of(program),
+          .python = options.commands.empty()
+                        ? describe_engine(catalog.python, options.interpreters.size() != 1)
+                        : EngineFacts{},
           .further_engines = describe_further_engines(catalog),
           .kernels = describe_kernels(catalog, plan)};
 }

@@ -17,7 +17,7 @@ EngineFacts describe_engine(const PythonDescription& python, bool embedded);
 
 // Describes a run that is about to start.
 RunFacts describe_run(const RunOptions& options, const std::vector<std::string>& command,
-                      const Catalog& catalog, const Plan& plan, int cpu);
+                      const Catalog& catalog, const Plan& plan, int cpu, const BuiltProgram& program);
 
 // Adds the ladders that a run of an older build lacks, so that its charts are as good. Returns
 // whether it added any.

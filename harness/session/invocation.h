@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "harness/sys/interrupts.h"
+#include "harness/sys/built_program.h"
 
 namespace gapmeter {
 
 struct Invocation {
   std::vector<std::string> arguments;  // argv as given
-  std::string python_dir;              // where the .py files of this program's kernels are
+  const BuiltProgram& program;              // this one
   const Interrupts& interrupts;
 };
 

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <ctime>
+#include <memory>
 
-#include "build_info.h"
 #include "harness/analysis/summary.h"
 #include "harness/base/csv.h"
+#include "harness/base/installation.h"
 #include "harness/base/parallel.h"
 #include "harness/base/text.h"
+#include "harness/session/command_files.h"
 #include "harness/session/describe_run.h"
 #include "harness/session/progress.h"
 #include "harness/session/run_log.h"
@@ -41,14 +43,15 @@ struct Setup {
   const RunOptions& options;
   const Invocation& invocation;
   WorkerSettings workers;
-  Catalog catalog;
+  Catalog catalog;  // empty for commands
   Plan plan;
+  std::unique_ptr<InputFiles> inputs{};  // of commands that read some
 };
 
 // Compares the embedded engine with the stock one that it stands for. Empty without Python
 // variants, or if the run uses stock interpreters instead.
 std::vector<EmbeddingCell> measure_penalty(const Setup& setup) {
-  if (setup.options.interpreters.size() == 1) return {};
+  if (setup.options.interpreters.size() == 1 || setup.catalog.kernels.empty()) return {};
   constexpr std::size_t most_kernels = 3;
   constexpr int most_pairs = 7;
   const auto cells = embedding_cells(setup.catalog, setup.plan.groups, most_kernels);
@@ -77,43 +80,114 @@ Catalog load_and_warn(const RunOptions& options, WorkerSettings& workers) {
   return catalog;
 }
 
-Plan plan_run(const RunOptions& options, const Catalog& catalog, const Choose& choose) {
-  Selection selection = options.selection;
-  selection.processors = static_cast<int>(processors());
+Plan plan_run(const RunOptions& options, std::vector<CellGroup> groups, const Choose& choose) {
   Plan plan{.seed = options.seed,
             .rounds = options.rounds,
-            .further_rounds = options.further_rounds,
             .precision = options.precision,
             .timing = {.round_ns = options.round_ns, .single_calls_ns = options.single_calls_ns},
-            .groups = plan_groups(catalog, selection)};
+            .groups = std::move(groups)};
   if (choose) choose(plan.groups);
   if (plan.groups.empty()) throw UnknownName("nothing is selected");
   return plan;
 }
 
-Setup set_up(const RunOptions& options, const Invocation& invocation, const Choose& choose) {
+WorkerSettings workers_for(const RunOptions& options, const Invocation& invocation) {
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
   workers.memory_bytes = memory_limit(options.memory_bytes);
   workers.huge_pages = options.huge_pages;
+  return workers;
+}
+
+Setup set_up_kernels(const RunOptions& options, const Invocation& invocation,
+                     const Choose& choose) {
+  WorkerSettings workers = workers_for(options, invocation);
   workers.cpu = choose_cpu(options.cpu);
   Catalog catalog = load_and_warn(options, workers);
-  // From here on the first Ctrl-C lets the current task finish.
-  workers.abandon = &invocation.interrupts.abandon;
-  Plan plan = plan_run(options, catalog, choose);
+  Selection selection = options.selection;
+  selection.processors = static_cast<int>(processors());
+  Plan plan = plan_run(options, plan_groups(catalog, selection), choose);
   return {options, invocation, std::move(workers), std::move(catalog), std::move(plan)};
 }
 
-RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
-  RunFacts facts =
-      describe_run(setup.options, command, setup.catalog, setup.plan, setup.workers.cpu);
+// Commands run where the user's would: on any processor, unless one is named.
+Setup set_up_commands(const RunOptions& options, const Invocation& invocation,
+                      const Choose& choose) {
+  WorkerSettings workers = workers_for(options, invocation);
+  if (options.cpu) workers.cpu = choose_cpu(options.cpu);
+  auto inputs = options.commands.input ? std::make_unique<InputFiles>() : nullptr;
+  const auto path_of = [&](std::size_t n) { return inputs->path_of(n); };
+  std::vector<CellGroup> groups = plan_commands(options.commands, options.selection, path_of);
+  find_executables(groups);
+  print_warnings(warnings_about(groups));
+  Plan plan = plan_run(options, std::move(groups), choose);
+  return {options, invocation, std::move(workers), {}, std::move(plan), std::move(inputs)};
+}
+
+Setup set_up(const RunOptions& options, const Invocation& invocation, const Choose& choose) {
+  if (options.commands.empty()) return set_up_kernels(options, invocation, choose);
+  return set_up_commands(options, invocation, choose);
+}
+
+// What is made after everything is known to be right, and before anything is measured.
+void make_inputs(Setup& setup) {
+  if (setup.inputs != nullptr) {
+    setup.inputs->make(setup.options.commands, setup.workers, setup.plan.groups);
+  }
+  // From here on the first Ctrl-C lets the current task finish.
+  setup.workers.abandon = &setup.invocation.interrupts.abandon;
+}
+
+// The modules beside the kernels' own, which any of these may import.
+std::vector<fs::path> helper_modules(const Setup& setup) {
+  std::vector<fs::path> files;
+  const std::vector<Kernel>& kernels = setup.catalog.kernels;
+  for (const std::string& module : setup.catalog.python.modules) {
+    const bool is_kernel = std::any_of(kernels.begin(), kernels.end(),
+                                       [&](const Kernel& kernel) { return kernel.name == module; });
+    if (!is_kernel) files.push_back(fs::path(setup.workers.python_dir) / (module + ".py"));
+  }
+  return files;
+}
+
+// Of the programs and the Python code as they are now.
+void take_digests(const Setup& setup, RunFacts& facts) {
   facts.build.programs = digest_of_files(
       {setup.workers.native_command.front(), setup.workers.engines.front().command.front(),
-       GAPMETER_PYTHON_SUPPORT_DIR "/gapmeter.py", GAPMETER_PYTHON_SUPPORT_DIR "/prepared.py"});
+       data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py"});
+  if (!setup.options.commands.empty()) return;  // these are known by their executables
   for (auto& [name, kernel] : facts.kernels) {
-    kernel.python_source = digest_of_files({fs::path(setup.workers.python_dir) / (name + ".py")});
+    std::vector<fs::path> sources = helper_modules(setup);
+    sources.insert(sources.begin(), fs::path(setup.workers.python_dir) / (name + ".py"));
+    kernel.python_source = digest_of_files(sources);
   }
+}
+
+RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
+  RunFacts facts = describe_run(setup.options, command, setup.catalog, setup.plan,
+                                setup.workers.cpu, setup.invocation.program);
+  const Commands& commands = setup.options.commands;
+  if (!commands.empty()) {
+    facts.kernels.emplace(commands.name, describe_commands(commands, setup.plan.groups));
+  }
+  take_digests(setup, facts);
   return facts;
+}
+
+// A later round would measure other code than an earlier one.
+void warn_of_changed_code(const Setup& setup, const RunFacts& facts) {
+  RunFacts now = facts;
+  take_digests(setup, now);
+  const auto same_source = [](const auto& one, const auto& other) {
+    return one.second.python_source == other.second.python_source;
+  };
+  const bool same = now.build.programs == facts.build.programs &&
+                    std::equal(now.kernels.begin(), now.kernels.end(), facts.kernels.begin(),
+                               facts.kernels.end(), same_source);
+  if (same) return;
+  print_warnings(
+      {"the kernels' code was changed while it was measured: these figures are of a mixture; "
+       "measure again"});
 }
 
 std::int64_t largest_cache(const std::vector<CacheFacts>& caches) {
@@ -135,7 +209,7 @@ Roofline measure_limits(const Setup& setup, const MachineFacts& machine) {
 // Measures what is measured once for all rows, unless a resumed run has it already.
 std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::path& dir,
                                                 RunFacts& facts) {
-  if (facts.machine.roofline) return {};
+  if (facts.machine.roofline || !setup.options.commands.empty()) return {};
   std::vector<EmbeddingCell> penalty = measure_penalty(setup);
   if (!setup.invocation.interrupts.stop) {
     facts.python.embedding_penalty = describe_penalty(penalty);
@@ -167,7 +241,8 @@ Rounds measure_rounds(const Setup& setup, std::optional<double> budget_s, Append
   if (known.bytes == 0) file.append(to_csv_line(round_columns()));
   Progress progress(setup.plan, stderr, is_terminal(stderr));
   RunLog log(file, known.rows, neighbours, progress);
-  ProcessTaskRunner runner(setup.workers);
+  // Two commands at once may want to write the same file.
+  ProcessTaskRunner runner(setup.workers, setup.options.commands.empty() ? processors() : 1);
   const SteadyClock clock;
   Scheduler scheduler(setup.plan, runner, clock, log,
                       {.budget_s = budget_s,
@@ -199,6 +274,7 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
   if (rounds.end == RunEnd::complete) {
     measure_limits_again(setup, clock.now_s() - started_s, facts);
   }
+  warn_of_changed_code(setup, facts);
   facts.ended = utc_now();
   facts.interrupted = rounds.end == RunEnd::interrupted;
   write_run_facts(dir, facts);
@@ -217,6 +293,7 @@ MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
   const fs::path dir = output_dir(options.out);
   Setup setup = set_up(options, invocation, choose);
   create_result_dir(dir);
+  make_inputs(setup);
   // Created before anything else is written: if two runs begin here at once, the second gets no
   // further.
   AppendFile rounds_file(dir / "rounds.csv");
@@ -230,6 +307,7 @@ MeasuredRun resume_run(const fs::path& dir, const RunOptions& options, const Inv
                        const Choose& choose) {
   const RunFacts recorded = read_run_facts(dir);
   Setup setup = set_up(options, invocation, choose);
+  make_inputs(setup);
   RunFacts facts = facts_of(setup, recorded.command);
   // Rows of different builds, interpreters, kernels or settings don't belong together.
   const std::vector<std::string> differences =

@@ -52,7 +52,9 @@ void Progress::row_ends(const RoundRow& row) {
   notice(stream_, failure_line(row) + '\n');
 }
 
-void Progress::round_ends(const CellGroup& group, int round, std::size_t done, std::size_t total) {
+void Progress::round_ends(const CellGroup& group, int round, int expected, std::size_t done,
+                          std::size_t total) {
+  time_left_.round_ended(group, expected);
   print(group, fmt::format("round {}", round), done, total);
 }
 

@@ -25,8 +25,9 @@ void RunLog::row_ends(const RoundRow& row) {
   if (neighbours_.appear()) next_.warn(shared_machine_warning);
 }
 
-void RunLog::round_ends(const CellGroup& group, int round, std::size_t done, std::size_t total) {
-  next_.round_ends(group, round, done, total);
+void RunLog::round_ends(const CellGroup& group, int round, int expected, std::size_t done,
+                        std::size_t total) {
+  next_.round_ends(group, round, expected, done, total);
 }
 
 void RunLog::group_ends(const CellGroup& group, std::size_t done, std::size_t total) {

@@ -36,7 +36,8 @@ class RunLog final : public RunObserver {
 
   void task_starts(const Task& task, int round, std::size_t done, std::size_t total) override;
   void row_ends(const RoundRow& row) override;
-  void round_ends(const CellGroup& group, int round, std::size_t done, std::size_t total) override;
+  void round_ends(const CellGroup& group, int round, int expected, std::size_t done,
+                  std::size_t total) override;
   void group_ends(const CellGroup& group, std::size_t done, std::size_t total) override;
 
   const std::vector<RoundRow>& rows() const { return rows_; }

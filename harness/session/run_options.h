@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/measure/commands.h"
 #include "harness/measure/plan.h"
 #include "harness/sys/huge_pages.h"
 
@@ -13,11 +14,11 @@ namespace gapmeter {
 
 struct RunOptions {
   Selection selection{};
-  std::string out;  // empty: results/<time>
-  int rounds = 8;
-  int further_rounds = 4;  // for cells that were disturbed nearly all the time
-  std::int64_t round_ns = 80'000'000;
-  std::int64_t single_calls_ns = 40'000'000;  // per round, in addition to round_ns
+  Commands commands{};  // what to run instead of kernels; empty: kernels
+  std::string out;      // empty: results/<time>
+  int rounds = 0;       // of a cell, at most; all of them without a precision
+  std::int64_t round_ns = 0;
+  std::int64_t single_calls_ns = 0;  // per round, in addition to round_ns
   std::optional<double> budget_s{};
   std::optional<double> precision{};
   double timeout_s = 120;

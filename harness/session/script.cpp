@@ -1,14 +1,9 @@
 #include "harness/session/script.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <stdexcept>
 #include <system_error>
 
 #include "build_info.h"
+#include "harness/base/installation.h"
 #include "harness/base/text.h"
 #include "harness/sys/process.h"
 
@@ -18,7 +13,7 @@ namespace {
 std::vector<std::string> command_of(const std::string& name,
                                     const std::vector<std::string>& arguments) {
   std::vector<std::string> command{GAPMETER_PYTHON_EXECUTABLE,
-                                   GAPMETER_SCRIPTS_DIR "/gapmeter_report", name};
+                                   (data_dir() / "gapmeter_report").string(), name};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
 }
@@ -26,14 +21,7 @@ std::vector<std::string> command_of(const std::string& name,
 }  // namespace
 
 void become_script(const std::string& name, const std::vector<std::string>& arguments) {
-  std::vector<std::string> command = command_of(name, arguments);
-  std::vector<char*> pointers;
-  pointers.reserve(command.size() + 1);
-  for (std::string& argument : command) pointers.push_back(argument.data());
-  pointers.push_back(nullptr);
-  execv(pointers[0], pointers.data());
-  throw std::runtime_error(
-      fmt::format("{} can't be started: {}", command[0], std::strerror(errno)));
+  become_process(GAPMETER_PYTHON_EXECUTABLE, command_of(name, arguments));
 }
 
 std::string run_script(const std::string& name, const std::vector<std::string>& arguments) {

@@ -7,7 +7,7 @@
 namespace gapmeter {
 
 // Replaces this process with `python scripts/gapmeter_report NAME arguments…`; throws
-// std::runtime_error if that can't be started.
+// std::system_error if that can't be started.
 [[noreturn]] void become_script(const std::string& name, const std::vector<std::string>& arguments);
 
 // Runs it to its end. Returns what went wrong, in a line; empty on success.

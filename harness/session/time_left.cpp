@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "harness/base/statistics.h"
 
@@ -53,6 +54,26 @@ double TimeLeft::in_turns(const CellKey& cell) const {
   return static_cast<double>(std::max<std::ptrdiff_t>(1, count));
 }
 
+void TimeLeft::round_ended(const CellGroup& group, int expected) {
+  expected_rounds_[{group.kernel, group.n}] = expected;
+}
+
+// Those of a variant. A group that was not begun will probably be as the average of the others.
+std::size_t TimeLeft::expected_tasks(const CellGroup& group) const {
+  if (!plan_.precision) return tasks_per_variant(plan_, group);
+  const auto known = expected_rounds_.find({group.kernel, group.n});
+  double rounds = std::min(plan_.rounds, least_precise_rounds);
+  if (known != expected_rounds_.end()) {
+    rounds = known->second;
+  } else if (!expected_rounds_.empty()) {
+    const double sum =
+        std::accumulate(expected_rounds_.begin(), expected_rounds_.end(), 0.0,
+                        [](double total, const auto& entry) { return total + entry.second; });
+    rounds = sum / static_cast<double>(expected_rounds_.size());
+  }
+  return group.untimed.size() + static_cast<std::size_t>(std::lround(rounds));
+}
+
 void TimeLeft::group_ended(const CellGroup& group) { over_.insert({group.kernel, group.n}); }
 
 bool TimeLeft::is_exhausted(const CellKey& cell) const {
@@ -64,12 +85,12 @@ bool TimeLeft::is_exhausted(const CellKey& cell) const {
 }
 
 std::optional<double> TimeLeft::estimate_s() const {
-  // How many rounds a wanted precision needs is not known in advance.
-  if (total_tasks_ == 0 || plan_.precision) return std::nullopt;
+  if (total_tasks_ == 0) return std::nullopt;
   const double average = total_s_ / total_tasks_;
   double left = 0;
   for (const CellGroup& group : plan_.groups) {
     if (over_.contains({group.kernel, group.n})) continue;
+    const std::size_t expected = expected_tasks(group);
     for (const PlannedVariant& planned : group.variants) {
       if (planned.settled) continue;
       const CellKey key = cell_of(group, planned);
@@ -77,14 +98,15 @@ std::optional<double> TimeLeft::estimate_s() const {
       const std::size_t tasks = found == ended_.end() ? 0 : found->second.tasks_s.size();
       if (found != ended_.end() && found->second.failed) continue;
       if (is_exhausted(key)) continue;
-      left +=
-          static_cast<double>(tasks_per_variant(plan_, group) - tasks) * expected_s(key, average);
+      if (tasks >= expected) continue;
+      left += static_cast<double>(expected - tasks) *
+              expected_s(key, planned.command.has_value(), average);
     }
   }
   return left;
 }
 
-double TimeLeft::expected_s(const CellKey& cell, double average) const {
+double TimeLeft::expected_s(const CellKey& cell, bool is_command, double average) const {
   struct Known {
     double n, task_s, call_s;
   };
@@ -99,7 +121,8 @@ double TimeLeft::expected_s(const CellKey& cell, double average) const {
   std::sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.n < b.n; });
   const Known& last = known.back();
   const double further_n = static_cast<double>(cell.n) - last.n;
-  double growth_s = least_calls * last.call_s * further_n / last.n;
+  // How much of a command's time is its start can't be told from one size.
+  double growth_s = is_command ? 0 : least_calls * last.call_s * further_n / last.n;
   if (known.size() > 1 && has_grown(known[known.size() - 2].task_s, last.task_s)) {
     const Known& before = known[known.size() - 2];
     const double slope = (last.task_s - before.task_s) / std::max(1.0, last.n - before.n);

@@ -14,25 +14,27 @@
 namespace gapmeter {
 
 // Estimates from the wall time of tasks that have ended, a round's being shared by all that took
-// turns in it. A cell's tasks are expected to take the
-// median of those that ended. A size that was not reached yet starts from the same variant's
-// median, with the same number of threads, at the nearest smaller size. To that it adds the growth
-// of a few calls: in proportion to n, or along the line through the two sizes before if that is
-// more.
+// turns in it. A cell's tasks are expected to take the median of those that ended. A size that was
+// not reached yet starts from the same variant's median, with the same number of threads, at the
+// nearest smaller size. To that it adds the growth of a few calls: in proportion to n (but not of a
+// command, which has a start-up), or along the line through the two sizes before if that is more.
 class TimeLeft {
  public:
   explicit TimeLeft(const Plan& plan);
 
   void task_ended(const RoundRow& row);
+  // A group will probably have so many rounds, all in all.
+  void round_ended(const CellGroup& group, int expected);
   // What was planned for the group and has not run will not run any more.
   void group_ended(const CellGroup& group);
-  // Seconds; nullopt before anything has ended, and with a wanted precision.
+  // Seconds; nullopt before anything has ended.
   std::optional<double> estimate_s() const;
 
  private:
   double in_turns(const CellKey& cell) const;
+  std::size_t expected_tasks(const CellGroup& group) const;
   bool is_exhausted(const CellKey& cell) const;
-  double expected_s(const CellKey& cell, double average) const;
+  double expected_s(const CellKey& cell, bool is_command, double average) const;
 
   const Plan& plan_;
   std::map<std::pair<std::string, std::size_t>, const CellGroup*> groups_;  // by kernel and n
@@ -43,7 +45,8 @@ class TimeLeft {
     bool exhausted = false;  // of time or memory: larger sizes are skipped
   };
   std::map<CellKey, Ended> ended_;
-  std::set<std::pair<std::string, std::size_t>> over_;  // kernel, n
+  std::set<std::pair<std::string, std::size_t>> over_;                  // kernel, n
+  std::map<std::pair<std::string, std::size_t>, int> expected_rounds_;  // where known
   double total_s_ = 0;
   int total_tasks_ = 0;
 };

@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <sstream>
 
-#include "build_info.h"
 #include "harness/base/channel.h"
+#include "harness/base/installation.h"
 #include "harness/kernel/rust_variants.h"
 #include "harness/measure/describe.h"
 
@@ -45,7 +45,7 @@ std::string label_for(const std::string& version, const std::vector<PythonEngine
 PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter) {
   return {.label = "",
           .command = {on_path(interpreter), "-I", "-B", "-u",
-                      fmt::format("{}/stock_worker.py", GAPMETER_PYTHON_SUPPORT_DIR),
+                      (data_dir() / "python" / "stock_worker.py").string(),
                       workers.native_command.front() + "-engines"}};
 }
 
@@ -58,9 +58,8 @@ WorkerSettings workers_of(const std::string& program, const Invocation& invocati
 }
 
 WorkerSettings default_workers(const Invocation& invocation) {
-  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  WorkerSettings workers = workers_of(self, invocation);
-  workers.python_dir = invocation.python_dir;
+  WorkerSettings workers = workers_of(program_file().string(), invocation);
+  workers.python_dir = python_dir_of(invocation.program).string();
   return workers;
 }
 
@@ -71,10 +70,12 @@ Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& in
     workers.engines = {stock_engine(workers, interpreters[0])};
   }
   catalog.python = describe_python(workers, workers.engines[0]);
+  note_silent_modules(catalog.kernels, catalog.python);
   if (interpreters.size() < 2) return catalog;
   for (const std::string& interpreter : interpreters) {
     PythonEngine engine = stock_engine(workers, interpreter);
     PythonDescription description = describe_python(workers, engine);
+    note_silent_modules(catalog.kernels, description);
     engine.label = label_for(description.version, workers.engines);
     catalog.further_engines.push_back({engine.label, std::move(description)});
     workers.engines.push_back(std::move(engine));

@@ -37,6 +37,8 @@ std::vector<Column<Change>> make_schema() {
        }},
       {"failed", "whether it failed on either side",
        [](const Change& c) { return text_of(c.cell.failed); }},
+      {"lost", "whether the base has a figure, and the new side none to hold against it",
+       [](const Change& c) { return text_of(c.cell.lost); }},
       {"reason", "why it was not compared", [](const Change& c) { return c.cell.reason; }}};
 }
 

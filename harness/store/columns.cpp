@@ -219,7 +219,7 @@ std::vector<Column<SummaryRow>> summary_schema_of_status() {
        [](const Row& r) { return text_of(r.max_error); }},
       {"rounds", "rounds that were measured", [](const Row& r) { return text_of(r.rounds); }},
       {"stop_reason",
-       "`precision`: `--precision` was reached; `rounds`: all that were planned; `budget`: fewer, "
+       "`precision`: the wanted precision was reached; `rounds`: all that were planned; `budget`: fewer, "
        "for want of time; `interrupted`; else the status",
        [](const Row& r) { return r.stop_reason; }}};
 }
@@ -283,6 +283,34 @@ std::vector<Column<SummaryRow>> summary_schema_of_single_calls() {
           {"latency_p999_floor_ns", floor, [](const Row& r) { return text_of(r.p999_floor_ns); }}};
 }
 
+std::vector<Column<SummaryRow>> summary_schema_of_startup() {
+  using Row = SummaryRow;
+  constexpr const char* startup =
+      "of a command whose latency is the same at its smallest sizes: what it takes at any n, and "
+      "its "
+      "95 % interval; see [commands.md](commands.md#start-up)";
+  constexpr const char* gap =
+      "the gap between what remains of both latencies without their start-ups; the interval takes "
+      "their ends for as far apart as they could be";
+  const auto ends = [](std::optional<Estimate> Row::*estimate, const Row& r) {
+    return r.*estimate ? (r.*estimate)->interval : std::nullopt;
+  };
+  const auto value = [](std::optional<Estimate> Row::*estimate) {
+    return
+        [=](const Row& r) { return r.*estimate ? text_of((r.*estimate)->value) : std::string(); };
+  };
+  return {{"startup_ns", startup, value(&Row::startup_ns)},
+          {"startup_ci_low_ns", startup,
+           [=](const Row& r) { return low_of(ends(&Row::startup_ns, r)); }},
+          {"startup_ci_high_ns", startup,
+           [=](const Row& r) { return high_of(ends(&Row::startup_ns, r)); }},
+          {"gap_without_startup", gap, value(&Row::gap_without_startup)},
+          {"gap_without_startup_ci_low", gap,
+           [=](const Row& r) { return low_of(ends(&Row::gap_without_startup, r)); }},
+          {"gap_without_startup_ci_high", gap,
+           [=](const Row& r) { return high_of(ends(&Row::gap_without_startup, r)); }}};
+}
+
 // The summaries of the rounds' quantities.
 template <class Part>
 std::vector<Column<SummaryRow>> summary_schema_of_part(auto slot) {
@@ -312,6 +340,7 @@ std::vector<Column<SummaryRow>> make_summary_schema() {
     constexpr bool is_written_already = std::is_same_v<Part, MemoryUse>;
     if (!is_written_already) append(columns, summary_schema_of_part<Part>(slot));
   });
+  append(columns, summary_schema_of_startup());
   return columns;
 }
 

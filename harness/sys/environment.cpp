@@ -134,13 +134,13 @@ MachineFacts machine_facts() {
           .load = first_line("/proc/loadavg")};
 }
 
-BuildFacts build_facts() {
-  BuildFacts facts{.compiler = GAPMETER_COMPILER,
-                   .flags = GAPMETER_FLAGS,
-                   .build_type = GAPMETER_BUILD_TYPE,
-                   .native_instructions = GAPMETER_NATIVE == 1,
-                   .vector_bits = GAPMETER_VECTOR_BITS,
-                   .features = GAPMETER_FEATURES,
+BuildFacts build_facts(const KernelBuild& kernels) {
+  BuildFacts facts{.compiler = kernels.compiler,
+                   .flags = kernels.flags,
+                   .build_type = kernels.build_type,
+                   .native_instructions = kernels.native_instructions,
+                   .vector_bits = kernels.vector_bits,
+                   .features = kernels.features,
                    .git_revision = GAPMETER_GIT_REVISION,
                    .google_benchmark = GAPMETER_BENCHMARK_VERSION,
                    .highway = GAPMETER_HIGHWAY_VERSION,
@@ -148,15 +148,13 @@ BuildFacts build_facts() {
                    .pybind11 = GAPMETER_PYBIND11_VERSION,
                    .python = GAPMETER_PYTHON_VERSION,
                    .fmt = FMT_VERSION};
-  if (GAPMETER_RUST_VECTOR_BITS > 0) {
-    facts.rust_compiler = GAPMETER_RUST_COMPILER;
-    facts.rust_flags = GAPMETER_RUST_FLAGS;
-    facts.rust_vector_bits = GAPMETER_RUST_VECTOR_BITS;
-    facts.rust_features = GAPMETER_RUST_FEATURES;
+  if (kernels.rust.vector_bits > 0) {
+    facts.rust_compiler = kernels.rust.compiler;
+    facts.rust_flags = kernels.rust.flags;
+    facts.rust_vector_bits = kernels.rust.vector_bits;
+    facts.rust_features = kernels.rust.features;
   }
-#ifndef NDEBUG
-  facts.assertions = true;
-#endif
+  if (kernels.assertions) facts.assertions = true;
   return facts;
 }
 

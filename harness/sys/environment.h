@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/sys/built_program.h"
 #include "harness/sys/roofline.h"
 
 namespace gapmeter {
@@ -49,7 +50,8 @@ struct BuildFacts {
   std::optional<bool> assertions{};       // true if they are compiled in
   std::optional<std::string> programs{};  // a digest of the executables, if taken
 };
-BuildFacts build_facts();
+// Of gapmeter itself, and of a program's kernels.
+BuildFacts build_facts(const KernelBuild& kernels);
 
 // The environment variables that workers inherit from this process and that libraries or malloc
 // read.

@@ -102,6 +102,10 @@ std::int64_t proportional_bytes_of(int pid) {
   return kilobytes_line(fmt::format("/proc/{}/smaps_rollup", pid), "Pss").value_or(0);
 }
 
+std::int64_t peak_resident_bytes_of(int pid) {
+  return kilobytes_line(fmt::format("/proc/{}/status", pid), "VmHWM").value_or(0);
+}
+
 std::optional<std::int64_t> available_bytes() {
   return least(kilobytes_line("/proc/meminfo", "MemAvailable"),
                room_in_control_groups("/proc/self/cgroup", "/sys/fs/cgroup"));

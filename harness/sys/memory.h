@@ -15,6 +15,8 @@ std::optional<std::int64_t> resident_bytes();
 // page.
 std::int64_t resident_bytes_of(int pid);
 std::int64_t proportional_bytes_of(int pid);
+// The high-water mark of another process (peak_resident_bytes); 0 if it has ended.
+std::int64_t peak_resident_bytes_of(int pid);
 // How much memory this process could still get without swapping and without exceeding the limits of
 // its control groups (a container's, for instance).
 std::optional<std::int64_t> available_bytes();

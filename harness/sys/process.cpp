@@ -118,6 +118,8 @@ struct ChildPlan {
   rlimit memory{};
   bool limited = false;
   bool huge_pages = true;
+  const char* input = "/dev/null";
+  const char* stdout_path = nullptr;  // none: the output's writer
   int request_reader = -1;
   int answer_writer = -1;
   int step_reader = -1;  // -1: none
@@ -144,13 +146,16 @@ void volunteer_for_the_oom_killer() {
   if (!plan.huge_pages) prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
   const bool pinned = !plan.pinned || sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) == 0;
   const bool limited = !plan.limited || setrlimit(RLIMIT_DATA, &plan.memory) == 0;
-  const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  const bool moved = pinned && limited && dup2(null, STDIN_FILENO) >= 0 &&
-                     dup2(plan.output_writer, STDOUT_FILENO) >= 0 &&
-                     dup2(plan.output_writer, STDERR_FILENO) >= 0 &&
-                     dup2(plan.request_reader, request_fd) >= 0 &&
-                     dup2(plan.answer_writer, answer_fd) >= 0 &&
-                     (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
+  constexpr mode_t readable = 0666;
+  const int in = open(plan.input, O_RDONLY | O_CLOEXEC);
+  const int out = plan.stdout_path == nullptr
+                      ? plan.output_writer
+                      : open(plan.stdout_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, readable);
+  const bool moved =
+      pinned && limited && dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
+      dup2(plan.output_writer, STDERR_FILENO) >= 0 && dup2(plan.request_reader, request_fd) >= 0 &&
+      dup2(plan.answer_writer, answer_fd) >= 0 &&
+      (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -288,7 +293,9 @@ class Child {
                    .failure_writer = failure.writer.get(),
                    .parent = getpid()};
     for (const int cpu : spec_.cpus) CPU_SET(static_cast<std::size_t>(cpu), &plan.cpus);
-    if (spec_.memory_bytes) {
+    if (!spec_.input.empty()) plan.input = spec_.input.c_str();
+    if (!spec_.stdout_path.empty()) plan.stdout_path = spec_.stdout_path.c_str();
+    if (spec_.memory_bytes && spec_.limits_each) {
       plan.limited = true;
       plan.memory.rlim_cur = plan.memory.rlim_max = static_cast<rlim_t>(*spec_.memory_bytes);
     }
@@ -518,6 +525,11 @@ class Child {
 };
 
 ProcessResult run_process(const ProcessSpec& spec) { return Child(spec).wait(); }
+
+void become_process(const std::string& program, std::vector<std::string> arguments) {
+  execv(program.c_str(), pointers_to(arguments).data());
+  throw std::system_error(errno, std::generic_category(), "starting " + program);
+}
 
 SteppedProcess::SteppedProcess(ProcessSpec& spec) {
   spec.stepped = true;

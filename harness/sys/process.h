@@ -15,17 +15,22 @@
 
 namespace gapmeter {
 
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
 struct ProcessSpec {
   std::vector<std::string> arguments;  // arguments[0] is the executable's path
-  std::vector<std::pair<std::string, std::string>> environment;  // added to the parent's
-  std::string request;  // written to the child's request pipe
+  Environment environment;             // added to the parent's
+  std::string input{};                 // a path for stdin; empty: /dev/null
+  std::string stdout_path{};           // created or emptied; empty: stdout is captured
+  std::string request;                 // written to the child's request pipe
   double timeout_s = 120;
   std::vector<int> cpus;  // empty: wherever the parent may run
   // Limits the private memory of the child and of each process that it starts (RLIMIT_DATA):
   // allocations beyond it fail. Also limits the memory of all of them together, shared memory
   // included: beyond it they are ended.
   std::optional<std::int64_t> memory_bytes{};
-  bool huge_pages = true;  // false: the child and what it starts have none, whoever asks
+  bool limits_each = true;  // false: only all of them together
+  bool huge_pages = true;   // false: the child and what it starts have none, whoever asks
   const std::atomic<bool>* abandon = nullptr;  // becomes true: kill the child and return
   bool stepped = false;                        // the child waits for steps, on a separate pipe
 };
@@ -52,6 +57,10 @@ inline constexpr long most_tasks = 1000;
 // the group, which this process adopts when they are orphaned (PR_SET_CHILD_SUBREAPER). Several
 // threads may run processes at once; the first child to end then ends the escaped processes of all.
 ProcessResult run_process(const ProcessSpec& spec);
+
+// Replaces this process with a program, whose argv is `arguments`. Throws std::system_error, naming
+// the program, if it can't be started.
+[[noreturn]] void become_process(const std::string& program, std::vector<std::string> arguments);
 
 // A child that works in steps: before each step it writes `step_ready` to its answer pipe, then
 // waits for a word on its step pipe. Several children can thus take turns on one processor. Time

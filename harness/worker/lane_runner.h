@@ -39,11 +39,11 @@ class PreparedWatch {
   virtual std::string answers_from_cache() { return {}; }
 };
 
-// A variant bound to inputs, ready to be called. A call of a kernel with inout fields takes copies
-// of them that restore() has made for it.
-class PreparedCall {
+// What can be timed: calls in a row. A call of a kernel with inout fields takes copies of them that
+// restore() has made for it.
+class TimedCall {
  public:
-  virtual ~PreparedCall() = default;
+  virtual ~TimedCall() = default;
 
   // The calls that one restore() can be for.
   virtual std::int64_t most_calls() const { return unlimited_calls; }
@@ -55,7 +55,11 @@ class PreparedCall {
   // Calls the variant `calls` times in a row; every result is freed before the next call. Throws
   // what the variant throws. Precondition: restore() was for at least that many.
   virtual void run(std::int64_t calls) = 0;
+};
 
+// A variant bound to inputs, ready to be called.
+class PreparedCall : public TimedCall {
+ public:
   // Restores, calls once and returns the outputs in the order of declaration, then what the call
   // left in the inout fields: floating-point ones as f32 or f64, integers as i64 or the declared
   // type. Throws WrongResult if type or shape differ.

@@ -9,9 +9,10 @@ namespace gapmeter {
 namespace {
 
 // What another build of the program needs to know to run this one's workers.
-NativeDescription describe(const std::string& python_dir) {
-  NativeDescription description{
-      .python_dir = python_dir, .git_revision = GAPMETER_GIT_REVISION, .kernels = {}};
+NativeDescription describe(const BuiltProgram& program) {
+  NativeDescription description{.python_dir = python_dir_of(program).string(),
+                                .git_revision = GAPMETER_GIT_REVISION,
+                                .kernels = {}};
   for (const Kernel& kernel : registered_kernels()) {
     description.kernels.push_back({.name = kernel.name,
                                    .sizes = kernel.sizes,
@@ -28,11 +29,11 @@ NativeDescription describe(const std::string& python_dir) {
 
 }  // namespace
 
-int native_worker(const std::string& python_dir) {
+int native_worker(const BuiltProgram& program) {
   return worker_main(
       {.start = [](const Request&) { return std::make_unique<NativeLane>(); },
        .describe = [&](LaneRunner&, const DescribeRequest&,
-                       std::uint64_t nonce) { return encode(describe(python_dir), nonce); }});
+                       std::uint64_t nonce) { return encode(describe(program), nonce); }});
 }
 
 }  // namespace gapmeter

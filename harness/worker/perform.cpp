@@ -29,7 +29,9 @@ Measurement perform(const Task& task, const std::vector<Kernel>& kernels, LaneRu
     return Measurement{.status = status, .reason = std::move(reason)};
   };
   try {
-    return function_of(task.pass)({task, find_kernel(kernels, task.kernel), lane, turn});
+    const PassFunctions pass = functions_of(task.pass);
+    if (task.command) return pass.of_command({task, turn});
+    return pass.of_function({task, find_kernel(kernels, task.kernel), lane, turn});
   } catch (const Skipped& skipped) {
     return ended(Status::skipped, skipped.what());
   } catch (const WrongResult& wrong) {

@@ -10,8 +10,8 @@
 
 namespace gapmeter {
 
-// Performs the task's pass. Whatever goes wrong in a kernel becomes the measurement's status and
-// reason; nothing is thrown.
+// Performs the task's pass. Whatever goes wrong in a kernel or a command becomes the measurement's
+// status and reason; nothing is thrown.
 Measurement perform(const Task& task, const std::vector<Kernel>& kernels, LaneRunner& lane,
                     const Turn& turn = {});
 

@@ -21,6 +21,7 @@
 
 #include "build_info.h"
 #include "harness/base/channel.h"
+#include "harness/base/installation.h"
 #include "harness/worker/lane_runner.h"
 #include "harness/worker/worker_main.h"
 
@@ -509,8 +510,11 @@ WorkerLane python_lane(const std::function<void()>& start_interpreter,
               [start_interpreter](const Request& request) {
                 start_interpreter();
                 auto path = py::list(py::module_::import("sys").attr("path"));
-                path.insert(0, GAPMETER_PYTHON_SUPPORT_DIR);
+                path.insert(0, (data_dir() / "python").string());
                 path.insert(1, request.extension_dir);
+                // Helpers that variants share. Last: a kernel may be called as a standard module
+                // is.
+                path.append(request.python_dir);
                 return std::make_unique<PythonLane>(request.python_dir);
               },
           .describe =

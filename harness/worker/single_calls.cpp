@@ -20,7 +20,7 @@ std::int64_t nanoseconds(Steady::duration duration) {
 
 // Kept in order and put into the histogram afterwards: allocating its buckets between two calls
 // would disturb the caches of the second.
-std::vector<std::int64_t> call_times(PreparedCall& call, std::int64_t wanted_ns) {
+std::vector<std::int64_t> call_times(TimedCall& call, std::int64_t wanted_ns) {
   std::vector<std::int64_t> times;
   times.reserve(most_calls);
   const Steady::time_point first = Steady::now();
@@ -52,7 +52,7 @@ Histogram watch_machine(std::int64_t wanted_ns) {
 
 }  // namespace
 
-SingleCalls time_single_calls(PreparedCall& call, LaneRunner& lane, std::int64_t wanted_ns) {
+SingleCalls time_single_calls(TimedCall& call, LaneRunner& lane, std::int64_t wanted_ns) {
   SingleCalls result{.clock_ns = clock_cost_ns()};
   const auto watch = lane.watch_collections();
   for (const std::int64_t time : call_times(call, wanted_ns)) result.calls.add(time);

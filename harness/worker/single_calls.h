@@ -13,6 +13,6 @@ inline constexpr double shortest_single_call_ns = 1000;
 
 // Times calls one by one for about `wanted_ns`, at least once, then watches the machine for a tenth
 // of that. Throws what the call throws.
-SingleCalls time_single_calls(PreparedCall& call, LaneRunner& lane, std::int64_t wanted_ns);
+SingleCalls time_single_calls(TimedCall& call, LaneRunner& lane, std::int64_t wanted_ns);
 
 }  // namespace gapmeter

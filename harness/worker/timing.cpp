@@ -29,7 +29,7 @@ double seconds_since(Steady::time_point start) {
 }
 
 // Of a batch whose calls start from restored data, which is not timed.
-double seconds_of(PreparedCall& call, std::int64_t calls) {
+double seconds_of(TimedCall& call, std::int64_t calls) {
   call.restore(calls);
   const Steady::time_point start = Steady::now();
   call.run(calls);
@@ -37,7 +37,7 @@ double seconds_of(PreparedCall& call, std::int64_t calls) {
 }
 
 // The same of more calls than are restored together.
-double seconds_of(PreparedCall& call, std::int64_t calls, std::int64_t together) {
+double seconds_of(TimedCall& call, std::int64_t calls, std::int64_t together) {
   double seconds = 0;
   for (; calls > together; calls -= together) seconds += seconds_of(call, together);
   return seconds + seconds_of(call, calls);
@@ -80,7 +80,7 @@ void run_benchmark(const std::function<void(benchmark::State&)>& body,
 
 // How many calls take at least batch_seconds, or as many as can be restored together: Google
 // Benchmark's own search. Where it asks for more than that, the rest is taken for as long.
-std::int64_t calibrate(PreparedCall& call, double batch_seconds) {
+std::int64_t calibrate(TimedCall& call, double batch_seconds) {
   std::int64_t calls = 1;
   const auto body = [&](benchmark::State& state) {
     const auto wanted = static_cast<std::int64_t>(state.max_iterations);
@@ -100,15 +100,24 @@ std::int64_t calibrate(PreparedCall& call, double batch_seconds) {
   return most;
 }
 
-// What the system counts for this process, to compare before with after.
-rusage usage_now() {
+// What the system counts, to compare before with after.
+rusage usage_now(UsageOf whose) {
   rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
+  getrusage(whose == UsageOf::itself ? RUSAGE_SELF : RUSAGE_CHILDREN, &usage);
   return usage;
+}
+
+double seconds_between(const timeval& before, const timeval& after) {
+  return static_cast<double>(after.tv_sec - before.tv_sec) +
+         static_cast<double>(after.tv_usec - before.tv_usec) * 1e-6;
 }
 
 // Adds up what the system counted between two points.
 void add_usage(const rusage& before, const rusage& after, Timing& timing) {
+  if (timing.processes) {
+    timing.processes->user_s += seconds_between(before.ru_utime, after.ru_utime);
+    timing.processes->system_s += seconds_between(before.ru_stime, after.ru_stime);
+  }
   timing.involuntary_switches += after.ru_nivcsw - before.ru_nivcsw;
   timing.minor_faults += after.ru_minflt - before.ru_minflt;
   timing.major_faults += after.ru_majflt - before.ru_majflt;
@@ -117,7 +126,7 @@ void add_usage(const rusage& before, const rusage& after, Timing& timing) {
 // One round: as many slices as there are turns, but at most `slices`.
 class Round {
  public:
-  Round(PreparedCall& call, const SlicePlan& plan, std::int64_t slices, bool is_cold,
+  Round(TimedCall& call, const SlicePlan& plan, std::int64_t slices, bool is_cold,
         const Surroundings& around)
       : call_(call),
         plan_(plan),
@@ -127,6 +136,7 @@ class Round {
         // Filled with ones, so that every page has been touched before the first batch.
         seconds_(static_cast<std::size_t>(slices * plan.batches), 1.0) {
     timing_.slices.reserve(static_cast<std::size_t>(slices));
+    if (around.usage == UsageOf::children) timing_.processes.emplace();
   }
 
   Timing run() {
@@ -138,6 +148,7 @@ class Round {
     figures.involuntary_switches = timing_.involuntary_switches;
     figures.minor_faults = timing_.minor_faults;
     figures.major_faults = timing_.major_faults;
+    figures.processes = per_call(timing_.processes);
     return figures;
   }
 
@@ -166,12 +177,12 @@ class Round {
     if (is_cold_) seconds_of(call_, plan_.calls);
     slice_s_ = 0;
     waited_ns_ = waited_ns();
-    before_ = usage_now();
+    before_ = usage_now(around_.usage);
     return true;
   }
 
   void end_slice() {
-    add_usage(before_, usage_now(), timing_);
+    add_usage(before_, usage_now(around_.usage), timing_);
     const auto waited_ns_in_slice = static_cast<double>(waited_ns() - waited_ns_);
     slice_.waited = std::llround(1000 * std::min(1.0, waited_ns_in_slice / (slice_s_ * 1e9)));
     slice_.call_ns = slice_s_ * 1e9 / static_cast<double>(plan_.calls * plan_.batches);
@@ -179,9 +190,15 @@ class Round {
     timing_.slices.push_back(slice_);
   }
 
+  std::optional<ProcessTimes> per_call(std::optional<ProcessTimes> all) const {
+    const auto calls = static_cast<double>(plan_.calls) * static_cast<double>(timed_);
+    if (all) all = ProcessTimes{.user_s = all->user_s / calls, .system_s = all->system_s / calls};
+    return all;
+  }
+
   std::int64_t waited_ns() const { return around_.waited_ns ? around_.waited_ns() : 0; }
 
-  PreparedCall& call_;
+  TimedCall& call_;
   const SlicePlan& plan_;
   std::int64_t slices_;
   bool is_cold_;
@@ -198,7 +215,7 @@ class Round {
 // Calls until a call takes no less than before, but not longer than `bound_s` and one call more,
 // restoring included: caches fill, branch predictors learn, bytecode is specialised. Restores for
 // no more calls together than a batch will have. Returns what a call takes then, in seconds.
-double warm_up(PreparedCall& call, double bound_s, double batch_s) {
+double warm_up(TimedCall& call, double bound_s, double batch_s) {
   double one_call = seconds_of(call, 1);
   // If a call is that long, a second one is not worth its time.
   if (one_call >= bound_s) return one_call;
@@ -223,7 +240,7 @@ double warm_up(PreparedCall& call, double bound_s, double batch_s) {
 
 // What a batch takes, in seconds: the shortest of a few where they cost little, because an
 // interruption would make the slices of all rounds too short.
-double batch_seconds(PreparedCall& call, std::int64_t calls, double one_call_s, bool may_be_short) {
+double batch_seconds(TimedCall& call, std::int64_t calls, double one_call_s, bool may_be_short) {
   if (calls == 1 && !may_be_short) return one_call_s;
   double shortest = seconds_of(call, calls);
   for (int i = 1; may_be_short && i < calibrations; ++i) {
@@ -233,7 +250,7 @@ double batch_seconds(PreparedCall& call, std::int64_t calls, double one_call_s, 
 }
 
 // What a batch takes before it is timed.
-double restoring_seconds(PreparedCall& call, std::int64_t calls) {
+double restoring_seconds(TimedCall& call, std::int64_t calls) {
   if (call.most_calls() == unlimited_calls) return 0;  // nothing is restored
   const Steady::time_point start = Steady::now();
   call.restore(calls);
@@ -246,7 +263,7 @@ std::int64_t at_least_one(double value) {
 
 }  // namespace
 
-Timing time_round(PreparedCall& call, const TimingSpec& spec, const Surroundings& around) {
+Timing time_round(TimedCall& call, const TimingSpec& spec, const Surroundings& around) {
   const double batch_s = static_cast<double>(spec.batch_ns) * 1e-9;
   const double one_call_s = warm_up(call, static_cast<double>(spec.round_ns) * 0.5e-9, batch_s);
   // An interruption can make a short call look a hundred times as long. Asking again costs little.
@@ -268,6 +285,17 @@ Timing time_round(PreparedCall& call, const TimingSpec& spec, const Surroundings
 
 bool begins_cold(const SlicePlan& plan, double call_ns, double refill_ns) {
   return plan.calls * plan.batches > 1 || refill_ns > call_ns / 100;
+}
+
+double refill_ns(double data_bytes) {
+  constexpr double program_bytes = 1 << 20;
+  constexpr double most_bytes = 64 << 20;
+  constexpr double bytes_per_ns = 4;  // of slow memory
+  return std::min(data_bytes + program_bytes, most_bytes) / bytes_per_ns;
+}
+
+double timed_seconds(const Timing& timing) {
+  return timing.mean_ns * 1e-9 * static_cast<double>(timing.calls * timing.batches);
 }
 
 SlicePlan plan_slices(std::int64_t calls, double batch_ns, const TimingSpec& spec) {

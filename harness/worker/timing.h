@@ -25,6 +25,10 @@ namespace gapmeter {
 // Waits until a slice may begin. False if none shall: the round ends with those it has.
 using Turn = std::function<bool()>;
 
+// Whose faults, switches and processor time count: this process's own or, if its calls run
+// programs, theirs.
+enum class UsageOf : std::uint8_t { itself, children };
+
 // What a round needs to know of what is around it.
 struct Surroundings {
   Turn turn{};                            // empty: nobody else waits for the processor
@@ -34,17 +38,26 @@ struct Surroundings {
   // How long it takes at most to bring what a call reads back into the caches, which others used in
   // the meantime.
   double refill_ns = 0;
+  UsageOf usage = UsageOf::itself;
 };
 
 // Warms the call up, calibrates unless the spec says how its batches are timed, and times one round
 // in slices. Each waits for its turn, is probed before and after, and begins with calls that are
 // not timed, because the caches and the predictors were others' (begins_cold). Throws what the call
 // throws.
-Timing time_round(PreparedCall& call, const TimingSpec& spec, const Surroundings& around = {});
+Timing time_round(TimedCall& call, const TimingSpec& spec, const Surroundings& around = {});
 
 // Whether a slice of this plan begins with an untimed batch: always, except where a slice is a
 // single call so long that filling the caches is less than a hundredth of it.
 bool begins_cold(const SlicePlan& plan, double call_ns, double refill_ns);
+
+// How long memory takes to fill the caches with what a call reads, at most: its data and what the
+// interpreter or the program itself needs. Beyond the size of a last-level cache nothing stays
+// there between two calls anyway.
+double refill_ns(double data_bytes);
+
+// The time inside timed regions of a round's batches.
+double timed_seconds(const Timing& timing);
 
 // How many calls make a batch, how many batches a slice, and how many slices a round, of a batch
 // that takes batch_ns.

@@ -1,5 +1,6 @@
 #include "harness/worker/worker_main.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -49,6 +50,11 @@ bool wait_for_turn() {
   return word == step_go;
 }
 
+// What a kernel or a command starts must not hold them.
+void keep_pipes_private() {
+  for (const int fd : {request_fd, answer_fd, step_fd}) fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 std::string answer(const Request& request, const WorkerLane& lane) {
   const std::unique_ptr<LaneRunner> runner = lane.start(request);
   if (const Task* task = std::get_if<Task>(&request.task)) {
@@ -66,6 +72,7 @@ std::string answer(const Request& request, const WorkerLane& lane) {
 }  // namespace
 
 int worker_main(const WorkerLane& lane) {
+  keep_pipes_private();
   try {
     write_answer(answer(decode_request(read_request()), lane));
     return 0;

@@ -1,4 +1,5 @@
-// gapmeter ab: two builds of the program, interleaved on this machine until their ratio is known.
+// gapmeter ab: two builds of the program, or two commands, interleaved on this machine until their
+// ratio is known.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -16,13 +17,16 @@
 #include "harness/cli/text/comparison_text.h"
 #include "harness/measure/describe.h"
 #include "harness/measure/duel.h"
+#include "harness/session/command_files.h"
 #include "harness/session/worker_log.h"
+#include "harness/session/suite.h"
 #include "harness/session/workers.h"
 #include "harness/store/columns.h"
 #include "harness/store/result_dir.h"
 #include "harness/sys/affinity.h"
 #include "harness/sys/files.h"
 #include "harness/sys/machine_use.h"
+#include "harness/sys/memory.h"
 #include "harness/sys/streams.h"
 
 namespace gapmeter {
@@ -64,10 +68,12 @@ Build load_build(const std::string& program, const AbOptions& options,
   return build;
 }
 
-// A cell and what its variant is asked to do.
+// A cell and what its variant is asked to do or, of commands, what each side runs.
 struct CommonCell {
   CellKey cell;
-  std::string job;
+  std::string job{};
+  ProcessPairRunner::PairOfCommands commands{};
+  std::string failure{};  // why it can't be measured
 };
 
 bool has_variant(const Catalog& catalog, const std::string& kernel, const VariantId& variant,
@@ -152,22 +158,34 @@ DuelRule rule_for(const AbOptions& options, const Invocation& invocation, std::s
   return rule;
 }
 
-int compare_builds(const AbOptions& options, const Invocation& invocation) {
-  Build base = load_build(options.base, options, invocation);
-  Build compared = load_build(options.compared, options, invocation);
-  base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
-  base.workers.abandon = compared.workers.abandon = &invocation.interrupts.abandon;
-  const std::vector<CommonCell> cells =
-      common_cells(base.catalog, compared.catalog, options.selection);
+// The executables of both sides. What one suite was, by default when it was committed last, is
+// compared with what it is.
+std::pair<std::string, std::string> programs_of(const AbOptions& options,
+                                                const Invocation& invocation) {
+  const std::vector<std::string>& suites = options.suites;
+  if (suites.empty()) return {options.base, options.compared};
+  SuiteState base = parse_state(suites.front()), compared = parse_state(suites.back());
+  if (suites.size() == 1) {
+    if (base.revision.empty()) base.revision = "HEAD";
+    compared.revision.clear();
+  }
+  const std::string base_program = build_state(base, invocation);
+  return {base_program, build_state(compared, invocation)};
+}
+
+// Measures the cells one after the other, and says what they show together.
+int compare_sides(WorkerSettings base, WorkerSettings compared,
+                  const std::vector<CommonCell>& cells, const AbOptions& options,
+                  const Invocation& invocation) {
+  base.abandon = compared.abandon = &invocation.interrupts.abandon;
   PairsFile file(options.out);
   std::optional<AppendFile> log;
   if (!options.out.empty()) {
     log.emplace(std::filesystem::path(options.out) / "workers.log");
-    base.workers.log = compared.workers.log = log_to(*log);
+    base.log = compared.log = log_to(*log);
   }
   const MachineUse use;
   if (use.is_shared()) print_warnings({shared_machine_warning});
-  ProcessPairRunner runner(base.workers, compared.workers);
   DuelRule rule = rule_for(options, invocation, cells.size());
   const SteadyClock clock;
   const double started_s = clock.now_s();
@@ -180,8 +198,11 @@ int compare_builds(const AbOptions& options, const Invocation& invocation) {
     }
     const Task task{
         .kernel = cell.kernel, .variant = cell.variant, .n = cell.n, .seed = options.seed};
-    const DuelResult duel =
-        run_duel(task, runner, clock, rule, [&](const DuelRow& row) { file.add(cells[i], row); });
+    ProcessPairRunner runner(base, compared, cells[i].commands);
+    const DuelResult duel = cells[i].failure.empty()
+                                ? run_duel(task, runner, clock, rule,
+                                           [&](const DuelRow& row) { file.add(cells[i], row); })
+                                : DuelResult{.failure = cells[i].failure, .status = Status::error};
     results.push_back(compared_cell(cell, duel, rule.confidence));
     notice(stderr,
            fmt::format("[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,
@@ -196,10 +217,77 @@ int compare_builds(const AbOptions& options, const Invocation& invocation) {
   return invocation.interrupts.stop ? 130 : exit_status(result);
 }
 
+int compare_builds(const AbOptions& options, const Invocation& invocation) {
+  const auto [base_program, compared_program] = programs_of(options, invocation);
+  Build base = load_build(base_program, options, invocation);
+  Build compared = load_build(compared_program, options, invocation);
+  base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
+  const std::vector<CommonCell> cells =
+      common_cells(base.catalog, compared.catalog, options.selection);
+  return compare_sides(std::move(base.workers), std::move(compared.workers), cells, options,
+                       invocation);
+}
+
+std::vector<CommonCell> cells_of_commands(const std::vector<CellGroup>& groups) {
+  std::vector<CommonCell> cells;
+  for (const CellGroup& group : groups) {
+    const PlannedVariant &base = group.variants.front(), &compared = group.variants.back();
+    cells.push_back({.cell = cell_of(group, compared),
+                     .commands = {base.command, compared.command},
+                     .failure = base.settled ? base.settled->reason : std::string()});
+  }
+  return cells;
+}
+
+int compare_commands(const AbOptions& options, const Invocation& invocation) {
+  WorkerSettings workers = default_workers(invocation);
+  workers.timeout_s = options.timeout_s;
+  workers.memory_bytes = memory_limit({});
+  workers.huge_pages = options.huge_pages;
+  if (options.cpu) workers.cpu = choose_cpu(options.cpu);
+  const InputFiles inputs;
+  std::vector<CellGroup> groups = plan_commands(options.commands, options.selection,
+                                                [&](std::size_t n) { return inputs.path_of(n); });
+  find_executables(groups);
+  print_warnings(warnings_about(groups));
+  if (options.commands.input) inputs.make(options.commands, workers, groups);
+  return compare_sides(workers, workers, cells_of_commands(groups), options, invocation);
+}
+
+int compare(const AbOptions& options, const Invocation& invocation) {
+  return options.commands.empty() ? compare_builds(options, invocation)
+                                  : compare_commands(options, invocation);
+}
+
+// Builds, states of a suite or commands.
+void check_sides(const AbOptions& options) {
+  const bool has_builds = !options.base.empty(), has_suites = !options.suites.empty();
+  const bool has_commands = !options.commands.empty();
+  if (has_builds + has_suites + has_commands > 1) {
+    throw WrongUse("compare either two executables, BASE NEW, or --suite, or --command twice");
+  }
+  if (has_builds + has_suites + has_commands == 0 || (has_builds && options.compared.empty())) {
+    throw WrongUse(
+        "name what to compare: two executables, BASE and NEW, or --suite DIR, or --command twice");
+  }
+  if (options.suites.size() > 2) {
+    throw WrongUse("--suite: two states are compared, the old one and the new one; leave out " +
+                   options.suites.back());
+  }
+  if (has_commands && !options.selection.variants.empty()) {
+    throw WrongUse("--variants is for builds; leave it out with --command");
+  }
+}
+
 void declare(OptionSet& set, AbOptions& options) {
-  set.positional("BASE", options.base, "gapmeter executable to compare with");
-  set.positional("NEW", options.compared, "gapmeter executable in question");
+  set.optional_positional("BASE", options.base, "gapmeter executable to compare with");
+  set.optional_positional("NEW", options.compared, "gapmeter executable in question");
+  set.texts(
+      "--suite", options.suites, "DIR",
+      "Your own kernels instead, DIR or DIR@REVISION: twice for the old and the new ones; once for "
+      "the last commit, or that revision, and what there is now");
   add_selection(set, options.selection);
+  add_pair_of_commands(set, options.commands, options.selection);
   add_verdict(set, options.rule, options.format);
   set.duration(
       "--budget", options.budget_s,
@@ -213,6 +301,7 @@ void declare(OptionSet& set, AbOptions& options) {
   add_pin(set, options.cpu);
   add_huge_pages(set, options.huge_pages);
   add_execution(set, options.timeout_s, options.seed);
+  set.finally([&options] { check_sides(options); });
 }
 
 }  // namespace
@@ -220,9 +309,11 @@ void declare(OptionSet& set, AbOptions& options) {
 Command ab_command() {
   return CommandOf<AbOptions>{
       .name = "ab",
-      .summary = "Compare two builds, interleaved on this machine: exit 1 if slower, 3 if unsure",
+      .summary =
+          "Compare two builds, suites or commands, in turns on this machine: "
+          "exit 1 if slower, 3 if unsure",
       .declare = declare,
-      .run = compare_builds};
+      .run = compare};
 }
 
 }  // namespace gapmeter

@@ -8,6 +8,7 @@
 #include "harness/cli/text/claims_text.h"
 #include "harness/store/result_dir.h"
 #include "harness/store/run_json.h"
+#include "harness/sys/streams.h"
 
 namespace gapmeter {
 namespace {
@@ -15,6 +16,10 @@ namespace {
 int tell_claims(const ClaimsOptions& options, const Invocation& /*invocation*/) {
   const std::vector<SummaryRow> summary = summarize(read_rounds(options.dir));
   const Evidence evidence(summary, read_context(options.dir));
+  if (!evidence.serves_claims() && options.format == OutputFormat::text) {
+    fmt::print("The kernels of this run serve no claim.\n");
+    return 0;
+  }
   fmt::print("{}", format_claims(decide_claims(evidence), options.format));
   return 0;
 }

@@ -17,21 +17,13 @@
 namespace gapmeter {
 namespace {
 
-// How many cells are only in the first of two runs.
-std::size_t missing_cells(const std::vector<RoundRow>& rows, const std::vector<RoundRow>& others) {
+// Those that only the old run has are in the comparison.
+void warn_of_new_cells(const std::vector<RoundRow>& base, const std::vector<RoundRow>& compared) {
   std::set<CellKey> cells;
-  for (const RoundRow& row : rows) cells.insert(row.cell);
-  for (const RoundRow& row : others) cells.erase(row.cell);
-  return cells.size();
-}
-
-void warn_of_missing_cells(const std::vector<RoundRow>& base,
-                           const std::vector<RoundRow>& compared) {
-  const std::size_t only_old = missing_cells(base, compared);
-  const std::size_t only_new = missing_cells(compared, base);
-  if (only_old + only_new == 0) return;
-  print_warnings(
-      {fmt::format("cells only in the old run: {}, only in the new one: {}", only_old, only_new)});
+  for (const RoundRow& row : compared) cells.insert(row.cell);
+  for (const RoundRow& row : base) cells.erase(row.cell);
+  if (cells.empty()) return;
+  print_warnings({fmt::format("cells only in the new run: {}", cells.size())});
 }
 
 // Latencies of older runs are another quantity, so that every comparison with one would find
@@ -67,7 +59,7 @@ int compare(const CompareOptions& options, const Invocation& /*invocation*/) {
   if (!differences.empty() && quantity == ComparedBy::gap && options.by.empty()) {
     print_warnings({"the runs differ in more than the code, so that gaps are compared, not times"});
   }
-  warn_of_missing_cells(base, compared);
+  warn_of_new_cells(base, compared);
   try {
     const Comparison comparison = compare_runs(base, compared, quantity, options.rule);
     print_warnings(comparison.warnings);

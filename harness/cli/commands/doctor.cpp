@@ -107,8 +107,9 @@ int examine(const DoctorOptions& options, const Invocation& invocation) {
   fmt::print("{} processor {} measures\n", machine.cpu.value_or("unknown processor;"), workers.cpu);
   fmt::print("{}", format_findings(examine_machine(machine)));
   fmt::print("{}", format_findings({examine_clock(clock_facts(), machine)}));
-  fmt::print("{}", format_findings(examine_build(
-                       build_facts(), describe_engine(catalog.python, /*embedded=*/true))));
+  fmt::print("{}",
+             format_findings(examine_build(build_facts(invocation.program.kernels),
+                                           describe_engine(catalog.python, /*embedded=*/true))));
   print_warnings(catalog.python.warnings);
   std::fflush(stdout);
 
@@ -143,6 +144,7 @@ Command doctor_command() {
   return CommandOf<DoctorOptions>{
       .name = "doctor",
       .summary = "Is this machine fit to measure, and how small a change shows; exit 3 above 2 %",
+      .takes_suite = true,
       .declare = declare,
       .run = examine};
 }

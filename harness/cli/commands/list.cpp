@@ -1,6 +1,7 @@
 // gapmeter list: kernels, variants, sizes and claims; --check for what is wrong with them.
 #include <fmt/format.h>
 
+#include "harness/claims/claim.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/cli/text/list_text.h"
@@ -11,7 +12,14 @@ namespace gapmeter {
 namespace {
 
 int print_check(const Catalog& catalog) {
-  const std::vector<std::string> problems = check_catalog(catalog);
+  std::vector<std::string> problems = check_catalog(catalog);
+  for (const Kernel& kernel : catalog.kernels) {
+    for (const std::string& id : unknown_claims(kernel.claims)) {
+      problems.push_back(fmt::format(
+          "{}: there is no claim '{}' (.claims): see gapmeter claims and docs/claims.md",
+          kernel.name, id));
+    }
+  }
   for (const std::string& problem : problems) fmt::print("{}\n", problem);
   if (problems.empty()) fmt::print("{} kernels, no problems\n", catalog.kernels.size());
   return problems.empty() ? 0 : 1;
@@ -36,6 +44,7 @@ void declare(OptionSet& set, ListOptions& options) {
 Command list_command() {
   return CommandOf<ListOptions>{.name = "list",
                                 .summary = "Kernels, variants, sizes and claims",
+                                .takes_suite = true,
                                 .declare = declare,
                                 .run = list_kernels};
 }

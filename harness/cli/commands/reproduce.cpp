@@ -9,6 +9,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/session/measured_run.h"
+#include "harness/sys/files.h"
 #include "harness/sys/streams.h"
 #include "harness/cli/text/reproduction_text.h"
 #include "harness/claims/reproduction.h"
@@ -49,11 +50,26 @@ void take_selection(const std::set<CellKey>& cells, Selection& selection) {
   if (selection.threads.empty()) selection.threads.assign(threads.begin(), threads.end());
 }
 
+// The programs of another machine are not here, nor is it sure that those of the same name are
+// they.
+void refuse_commands(const RunFacts& facts, const std::string& dir) {
+  for (const auto& [name, kernel] : facts.kernels) {
+    if (!kernel.commands) continue;
+    throw FileError(
+        fmt::format("{}: measured commands, which only its own command line measures again "
+                    "(command in run.json); "
+                    "gapmeter compare holds the two runs against each other",
+                    dir));
+  }
+}
+
 // Measures the chosen cells: in a new run, or in one that is resumed.
 using Measure = std::function<MeasuredRun(const RunOptions&, const Choose&)>;
 
 int reproduce(const ReproduceOptions& options, const Measure& measure) {
   const std::vector<RoundRow> rounds = read_rounds(options.reference);
+  const RunFacts facts = read_run_facts(options.reference);
+  refuse_commands(facts, options.reference);
   const RunContext context = read_context(options.reference);
   const std::set<CellKey> cells = cells_of(rounds);
   RunOptions run_options = options.run;
@@ -82,6 +98,13 @@ int reproduce(const ReproduceOptions& options, const Measure& measure) {
 }
 
 int reproduce_here(const ReproduceOptions& options, const Invocation& invocation) {
+  const RunFacts facts = read_run_facts(options.reference);
+  if (facts.suite && std::string_view(invocation.program.suite_dir).empty()) {
+    throw FileError(
+        fmt::format("{}: its kernels are those of the suite {}; name its directory with "
+                    "--suite",
+                    options.reference, facts.suite->name));
+  }
   return reproduce(options, [&](const RunOptions& run, const Choose& choose) {
     return measure_run(run, invocation, choose);
   });
@@ -105,6 +128,7 @@ Command reproduce_command() {
   return CommandOf<ReproduceOptions>{
       .name = "reproduce",
       .summary = "Measure a run's cells again here: exit 1 if contradicted, 3 if unsure",
+      .takes_suite = true,
       .declare = declare,
       .run = reproduce_here,
       .go_on = go_on};

@@ -1,13 +1,16 @@
 // gapmeter run: options -> plan -> scheduler -> rounds.csv -> summary.csv and a table.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 #include <variant>
 
 #include "harness/cli/arguments.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/options.h"
 #include "harness/session/measured_run.h"
+#include "harness/session/suite.h"
 #include "harness/store/run_json.h"
 #include "harness/sys/files.h"
 #include "harness/base/text.h"
@@ -50,6 +53,24 @@ void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional
       look);
 }
 
+// Of a command that prints nothing, equal outputs say little.
+void print_silent(const std::vector<SummaryRow>& summary, const Look& look) {
+  std::set<std::string> silent;
+  for (const SummaryRow& row : summary) {
+    const auto bytes = row.metrics.find("output_bytes");
+    if (bytes == row.metrics.end()) continue;
+    const bool is_silent = std::all_of(bytes->second.begin(), bytes->second.end(),
+                                       [](double count) { return count == 0; });
+    if (is_silent) silent.insert(to_string(row.cell.variant));
+  }
+  if (silent.empty()) return;
+  say(fmt::format(
+          "{} prints nothing, so that nothing but its exit status was compared: let it print "
+          "its result, or a digest of it",
+          fmt::join(silent, ", ")),
+      look);
+}
+
 // Ends with the answer in words and where more of it is: whoever reads only the last lines has it.
 int tell(const MeasuredRun& run, const RunCommandOptions& options) {
   const Look look = look_of_stdout(options.colour);
@@ -60,6 +81,7 @@ int tell(const MeasuredRun& run, const RunCommandOptions& options) {
   fmt::print("{}", format_steadiness(run.summary, look));
   print_imprecise(run.summary, options.run.precision, look);
   print_penalty(run, look);
+  print_silent(run.summary, look);
   const std::string answers = format_answers(answers_of(run.summary, run.context), look);
   if (!answers.empty()) fmt::print("\n{}", answers);
   if (run.end == RunEnd::interrupted) {
@@ -67,7 +89,12 @@ int tell(const MeasuredRun& run, const RunCommandOptions& options) {
     return 130;
   }
   fmt::print("Next: gapmeter report {}\n", shell_word(run.dir.string()));
-  return failures == 0 ? 0 : 1;
+  if (failures > 0) return 1;
+  const bool measured = std::any_of(run.summary.begin(), run.summary.end(),
+                                    [](const SummaryRow& row) { return row.status == Status::ok; });
+  if (measured) return 0;
+  say("Nothing was measured: every cell was skipped, for the reasons above", look);
+  return 3;
 }
 
 int go_on(const std::string& dir, const RunCommandOptions& options, const Invocation& invocation) {
@@ -76,7 +103,9 @@ int go_on(const std::string& dir, const RunCommandOptions& options, const Invoca
 
 // Resumes with the command line that began the run in a directory, whichever command it was.
 int go_on_as_begun(const std::string& dir, const Invocation& invocation) {
-  const std::vector<std::string> arguments = read_run_facts(dir).command;
+  const RunFacts facts = read_run_facts(dir);
+  if (facts.suite) become_suite(facts.suite->directory, invocation);
+  const std::vector<std::string>& arguments = facts.command;
   std::vector<const char*> argv;
   argv.reserve(arguments.size());
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());
@@ -98,12 +127,14 @@ int run(const RunCommandOptions& options, const Invocation& invocation) {
 
 void declare(OptionSet& set, RunCommandOptions& options) {
   add_measuring(set, options.run);
+  add_commands(set, options.run.commands, options.run.selection);
   set.colour(options.colour);
   set.text("--resume", options.resume, "DIR",
            "Go on with a run or a reproduce that was cut short; its own options count, no others");
-  set.share("--precision", options.run.precision,
-            "Measure a cell until its intervals are this narrow (2%: half-width over middle), "
-            "within --rounds (then 60 by default) and --budget");
+  set.share(
+      "--precision", options.run.precision,
+      "Measure a cell until the interval of its gap, or of its latency if it has none, is this "
+      "narrow (2%: half-width over middle), within --rounds (then 60 by default) and --budget");
   set.names("--interpreter", options.run.interpreters, "PATH",
             "Stock interpreter for the Python lane; several, comma-separated, run beside the "
             "embedded one");
@@ -121,6 +152,7 @@ Command run_command() {
   return CommandOf<RunCommandOptions>{
       .name = "run",
       .summary = "Measure kernels and write the results to a directory",
+      .takes_suite = true,
       .declare = declare,
       .run = run,
       .go_on = go_on};

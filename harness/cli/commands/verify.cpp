@@ -1,6 +1,8 @@
 // gapmeter verify: every variant's results at several sizes, odd ones included, untimed.
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "harness/base/parallel.h"
 #include "harness/base/sizes.h"
 #include "harness/cli/arguments.h"
@@ -8,6 +10,7 @@
 #include "harness/cli/options.h"
 #include "harness/measure/plan.h"
 #include "harness/measure/task_runner.h"
+#include "harness/session/command_files.h"
 #include "harness/session/worker_log.h"
 #include "harness/session/workers.h"
 #include "harness/sys/memory.h"
@@ -38,23 +41,11 @@ void count(const CellGroup& group, const VariantId& variant, const Measurement& 
              name_of(measurement.status), measurement.reason);
 }
 
-int verify(const VerifyOptions& options, const Invocation& invocation) {
-  WorkerSettings workers = default_workers(invocation);
-  workers.timeout_s = options.timeout_s;
-  workers.memory_bytes = memory_limit(options.memory_bytes);
-  workers.huge_pages = options.huge_pages;
-  // A traceback says more than the reason, which is one line.
-  workers.log = [](const std::string& title, const std::string& output) {
-    notice(stderr, log_entry(title, output));
-  };
-  const Catalog catalog = load_catalog(workers);
-  print_warnings(catalog.python.warnings);
-  ProcessTaskRunner runner(workers);
-  Selection selection = options.selection;
-  if (selection.sizes.empty()) selection.probes = odd_sizes;
-  selection.processors = static_cast<int>(processors());
+// Verifies the variants of all groups; the exit status.
+int verify_groups(const std::vector<CellGroup>& groups, ProcessTaskRunner runner,
+                  std::uint64_t seed, const std::atomic<bool>& stop) {
   Tally tally;
-  for (const CellGroup& group : plan_groups(catalog, selection)) {
+  for (const CellGroup& group : groups) {
     std::vector<Task> tasks;
     for (const PlannedVariant& planned : group.variants) {
       if (planned.settled) {
@@ -66,22 +57,60 @@ int verify(const VerifyOptions& options, const Invocation& invocation) {
                        .variant = planned.id,
                        .n = group.n,
                        .threads = planned.threads,
-                       .seed = options.seed});
+                       .seed = seed,
+                       .command = planned.command});
     }
     runner.run_untimed(tasks, [&](std::size_t i, const TaskOutcome& outcome) {
-      if (invocation.interrupts.stop) return false;
+      if (stop) return false;
       count(group, tasks[i].variant, outcome.measurement, tally);
       return true;
     });
-    if (invocation.interrupts.stop) return 130;
+    if (stop) return 130;
   }
   fmt::print("{} right, {} wrong or failed, {} skipped\n", tally.right, tally.failed,
              tally.skipped);
-  return tally.failed == 0 ? 0 : 1;
+  if (tally.failed > 0) return 1;
+  return tally.right > 0 ? 0 : 3;
+}
+
+int verify_kernels(const VerifyOptions& options, WorkerSettings workers,
+                   const Invocation& invocation) {
+  const Catalog catalog = load_catalog(workers);
+  print_warnings(catalog.python.warnings);
+  Selection selection = options.selection;
+  if (selection.sizes.empty()) selection.probes = odd_sizes;
+  selection.processors = static_cast<int>(processors());
+  return verify_groups(plan_groups(catalog, selection), ProcessTaskRunner(std::move(workers)),
+                       options.seed, invocation.interrupts.stop);
+}
+
+int verify_commands(const VerifyOptions& options, WorkerSettings workers,
+                    const Invocation& invocation) {
+  const InputFiles inputs;
+  std::vector<CellGroup> groups = plan_commands(options.commands, options.selection,
+                                                [&](std::size_t n) { return inputs.path_of(n); });
+  find_executables(groups);
+  if (options.commands.input) inputs.make(options.commands, workers, groups);
+  return verify_groups(groups, ProcessTaskRunner(std::move(workers), /*most_at_once=*/1),
+                       options.seed, invocation.interrupts.stop);
+}
+
+int verify(const VerifyOptions& options, const Invocation& invocation) {
+  WorkerSettings workers = default_workers(invocation);
+  workers.timeout_s = options.timeout_s;
+  workers.memory_bytes = memory_limit(options.memory_bytes);
+  workers.huge_pages = options.huge_pages;
+  // A traceback says more than the reason, which is one line.
+  workers.log = [](const std::string& title, const std::string& output) {
+    notice(stderr, log_entry(title, output));
+  };
+  return options.commands.empty() ? verify_kernels(options, std::move(workers), invocation)
+                                  : verify_commands(options, std::move(workers), invocation);
 }
 
 void declare(OptionSet& set, VerifyOptions& options) {
   add_selection(set, options.selection);
+  add_commands(set, options.commands, options.selection);
   add_threads(set, options.selection.threads);
   add_memory(set, options.memory_bytes);
   add_huge_pages(set, options.huge_pages);
@@ -93,6 +122,7 @@ void declare(OptionSet& set, VerifyOptions& options) {
 Command verify_command() {
   return CommandOf<VerifyOptions>{.name = "verify",
                                   .summary = "Check the results of every variant, untimed",
+                                  .takes_suite = true,
                                   .declare = declare,
                                   .run = verify};
 }

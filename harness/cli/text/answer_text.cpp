@@ -35,6 +35,19 @@ std::string verdict_on(const Answer& answer) {
   return "whether rewriting pays is not known";
 }
 
+// " Of its 31 ms at n = 1k 24 ms are start-up; without that of both it is 12× (10× to 14×) at n =
+// 1M."
+std::string startup_text(const StartUpShare& startup) {
+  std::string text = fmt::format(" Of the {} of {} at n = {} {} are its start-up",
+                                 format_time(startup.latency_ns), name_of_variant(startup.variant),
+                                 format_size(startup.n), format_time(startup.startup_ns.value));
+  if (!startup.gap) return text + '.';
+  const Interval& interval = startup.gap->interval.value();
+  return text + fmt::format("; without that of both it is {} ({} to {}) at n = {}.",
+                            format_ratio(startup.gap->value), format_ratio(interval.low),
+                            format_ratio(interval.high), format_size(startup.gap_n));
+}
+
 }  // namespace
 
 std::string sentence_of(const Answer& answer) {
@@ -52,7 +65,8 @@ std::string sentence_of(const Answer& answer) {
     if (alone >= telling_gain)
       text += fmt::format("; {} alone gives {}", best, format_ratio(alone));
   }
-  return text + '.';
+  text += '.';
+  return answer.startup ? text + startup_text(*answer.startup) : text;
 }
 
 std::string format_answers(const std::vector<Answer>& answers, const Look& look) {

@@ -28,7 +28,10 @@ std::vector<std::string> line_of(const Comparison& result, const ComparedCell& c
   std::vector<std::string> line{cell.cell.kernel, to_string(cell.cell.variant),
                                 format_size(cell.cell.n)};
   if (!cell.ratio) {
-    line.insert(line.end(), {"", "", "", "", cell.failed ? "failed" : "not compared"});
+    line.insert(line.end(), {"", "", "", "",
+                             cell.failed ? "failed"
+                             : cell.lost ? "lost"
+                                         : "not compared"});
     return line;
   }
   line.insert(line.end(), {value_text(result, cell.base), value_text(result, cell.compared),
@@ -90,6 +93,7 @@ std::string as_json(const Comparison& result) {
                      {"n", cell.cell.n},
                      {"threads", cell.cell.threads},
                      {"failed", cell.failed},
+                     {"lost", cell.lost},
                      {"reason", cell.reason},
                      {"rounds", cell.rounds},
                      {"base", cell.ratio ? Json(cell.base) : Json(nullptr)},

@@ -27,8 +27,9 @@ struct SizeKey {
 struct Section {
   std::string title;
   std::map<SizeKey, Cells> sizes{};
-  std::vector<VariantId> pythons{};  // the baseline first
-  Cells skipped{};                   // the first row of each variant that was skipped at all sizes
+  // A column each: those of Python, the baseline first; without any, all that are compared.
+  std::vector<VariantId> pythons{};
+  Cells skipped{};  // the first row of each variant that was skipped at all sizes
   bool is_threaded = false;
   std::optional<VariantId> baseline{};
 };
@@ -37,6 +38,17 @@ bool is_skipped_everywhere(const VariantId& id, const Cells& rows) {
   return std::all_of(rows.begin(), rows.end(), [&](const SummaryRow* row) {
     return row->cell.variant != id || row->status == Status::skipped;
   });
+}
+
+// In the order of their first rows; empty for a single one, which is the fastest.
+std::vector<VariantId> compiled_of(const Cells& rows) {
+  std::vector<VariantId> compiled;
+  for (const SummaryRow* row : rows) {
+    const VariantId& id = row->cell.variant;
+    const bool is_new = std::find(compiled.begin(), compiled.end(), id) == compiled.end();
+    if (is_new && id.lane.is_compiled() && !is_skipped_everywhere(id, rows)) compiled.push_back(id);
+  }
+  return compiled.size() > 1 ? compiled : std::vector<VariantId>();
 }
 
 Section section_of(std::string title, const Cells& rows, const RunContext& context) {
@@ -56,6 +68,7 @@ Section section_of(std::string title, const Cells& rows, const RunContext& conte
       section.pythons.push_back(id);
     }
   }
+  if (section.pythons.empty()) section.pythons = compiled_of(rows);
   std::stable_partition(section.pythons.begin(), section.pythons.end(),
                         [&](const VariantId& id) { return id == section.baseline; });
   return section;

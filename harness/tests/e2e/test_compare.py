@@ -181,14 +181,31 @@ def test_what_failed_in_the_new_run_alone_is_status_1(
     assert "work native/right n=16: in the old run mismatch: y[0]" in process.stdout
 
 
-def test_cells_of_one_run_alone_are_counted(ab_base: Program, make_run: MakeRun) -> None:
-    whole = make_run("whole")
-    part = change_rounds(
-        make_run("part"), lambda row: row if row["variant"] == "native/right" else None
-    )
+def only_right(row: Row) -> Row | None:
+    return row if row["variant"] == "native/right" else None
+
+
+def test_cells_that_the_new_run_has_lost_are_named(ab_base: Program, make_run: MakeRun) -> None:
+    whole, part = make_run("whole"), change_rounds(make_run("part"), only_right)
     process = ab_base("compare", whole, part, "--format", "json")
+    assert process.returncode == 3
+    answer = json.loads(process.stdout)
+    assert {cell["variant"]: cell["verdict"] for cell in answer["cells"] if not cell["lost"]} == {
+        "native/right": "same"
+    }
+    [lost] = [cell for cell in answer["cells"] if cell["lost"]]
+    assert (lost["variant"], lost["reason"]) == ("python/right", "not in the new run")
+    for format_ in ("text", "markdown"):
+        process = ab_base("compare", whole, part, "--format", format_)
+        assert "work python/right n=16: not in the new run" in process.stdout
+    assert ab_base("compare", whole, part, "--strict").returncode == 1
+
+
+def test_cells_that_only_the_new_run_has_are_counted(ab_base: Program, make_run: MakeRun) -> None:
+    whole, part = make_run("whole"), change_rounds(make_run("part"), only_right)
+    process = ab_base("compare", part, whole, "--format", "json")
     assert process.returncode == 0
-    assert "cells only in the old run: 1, only in the new one: 0" in process.stderr
+    assert "cells only in the new run: 1" in process.stderr
     assert verdicts_of(process) == {"native/right": "same"}
 
 
@@ -391,7 +408,7 @@ def test_runs_without_a_common_cell_are_rejected(ab_base: Program, make_run: Mak
     assert process.returncode == 2
     assert process.stdout == ""
     warning, error = process.stderr.splitlines()
-    assert "cells only in the old run: 2, only in the new one: 2" in warning
+    assert "cells only in the new run: 2" in warning
     assert str(old) in error and str(new) in error and "no cells in common" in error
 
 

@@ -66,7 +66,7 @@ def test_a_depth_on_the_command_line_replaces_that_of_the_file(
 ) -> None:
     path = config(f"[run]\n{in_file} = true\nrounds = 1\n")
     run = gapmeter.measure(out, f"--{given}", "--config", path, "--kernels", "empty")
-    assert run.facts["round_ns"] == {"quick": 10_000_000, "full": 200_000_000}[given]
+    assert run.facts["round_ns"] == {"quick": 10_000_000, "full": 80_000_000}[given]
 
 
 def test_config_may_stand_before_the_command(gapmeter: Program, config: Config, out: Path) -> None:

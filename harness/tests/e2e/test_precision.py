@@ -12,8 +12,8 @@ from support import Program, Row, Run
 
 EMPTY = ("--quick", "--kernels", "empty", "--sizes", "1")
 NOT_REACHED = "the wanted precision was not reached"
-# The fewest whose first two thirds have an interval of 95 %.
-LEAST_ROUNDS = 9
+# The fewest that a cell has before its intervals can end it.
+LEAST_ROUNDS = 8
 
 
 def half_width(row: Row, field: str) -> float:
@@ -26,12 +26,11 @@ def half_width(row: Row, field: str) -> float:
 
 
 def imprecise(run: Run, precision: float) -> set[str]:
-    """The variants with an interval wider than that."""
+    """The variants whose gap, or latency if they have none, has an interval wider than that."""
     return {
         row["variant"]
         for row in run.summary
-        if half_width(row, "latency") > precision
-        or (row["gap"] and half_width(row, "gap") > precision)
+        if half_width(row, "gap" if row["gap"] else "latency") > precision
     }
 
 
@@ -79,9 +78,7 @@ def run(gapmeter: Program, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_the_stop_reason_follows_from_the_intervals(run: Run) -> None:
     for row in run.summary:
-        reached = half_width(row, "latency") <= 0.01 and (
-            not row["gap"] or half_width(row, "gap") <= 0.01
-        )
+        reached = half_width(row, "gap" if row["gap"] else "latency") <= 0.01
         assert row["stop_reason"] == ("precision" if reached else "rounds")
         assert row["reason"] == ("" if reached else NOT_REACHED)
         assert LEAST_ROUNDS <= int(row["rounds"]) <= 12
@@ -116,3 +113,13 @@ def test_a_budget_may_end_it_sooner(gapmeter: Program, out: Path) -> None:
     for row in run.summary:
         if row["variant"] in wide:
             assert (row["stop_reason"], row["reason"]) == ("budget", NOT_REACHED)
+
+
+def test_by_itself_a_run_measures_until_its_gaps_are_known(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(out, "--kernels", "empty", "--sizes", "1")
+    assert run.process.returncode == 0, run.process.stderr
+    assert (run.facts["precision"], run.facts["rounds"]) == (0.03, 24)
+    for row in run.summary:
+        reached = half_width(row, "gap" if row["gap"] else "latency") <= 0.03
+        assert row["stop_reason"] == ("precision" if reached else "rounds")
+        assert LEAST_ROUNDS <= int(row["rounds"]) <= 24

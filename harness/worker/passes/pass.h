@@ -1,5 +1,5 @@
-// What a pass works on, and the function of every pass of a worker: each has a file in this folder,
-// and a line in passes.cpp.
+// What a pass works on, and the functions of every pass of a worker: each has a file in this
+// folder, and a line in passes.cpp.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,7 @@
 
 namespace gapmeter {
 
+// A variant that is a function of a kernel.
 struct PassContext {
   const Task& task;
   const Kernel& kernel;
@@ -20,10 +21,20 @@ struct PassContext {
   const Turn& turn;
 };
 
-// Measures the variant of the task. Throws what kernels and lanes throw (perform).
-using PassFunction = Measurement (*)(const PassContext& context);
+// A variant that is a command. Precondition: the task has one.
+struct CommandContext {
+  const Task& task;
+  const Turn& turn;
+};
 
-PassFunction function_of(Pass pass);
+// What a pass does with each. They measure the variant of the task, and throw what kernels, lanes
+// and commands throw (perform).
+struct PassFunctions {
+  Measurement (*of_function)(const PassContext& context);
+  Measurement (*of_command)(const CommandContext& context);
+};
+
+PassFunctions functions_of(Pass pass);
 
 // The kernel's inputs at a size, with the task's seed and threads.
 std::shared_ptr<Inputs> make_inputs(const PassContext& context, std::size_t n);

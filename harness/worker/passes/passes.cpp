@@ -10,10 +10,15 @@ namespace gapmeter {
 Measurement verify(const PassContext& context);
 Measurement measure_memory(const PassContext& context);
 Measurement measure_time(const PassContext& context);
+Measurement verify_command(const CommandContext& context);
+Measurement measure_command_memory(const CommandContext& context);
+Measurement measure_command_time(const CommandContext& context);
 
-PassFunction function_of(Pass pass) {
+PassFunctions functions_of(Pass pass) {
   // In the order of the enumerators.
-  constexpr auto functions = std::to_array<PassFunction>({verify, measure_memory, measure_time});
+  constexpr auto functions = std::to_array<PassFunctions>({{verify, verify_command},
+                                                           {measure_memory, measure_command_memory},
+                                                           {measure_time, measure_command_time}});
   static_assert(functions.size() == pass_names.size(), "each pass has its function");
   return functions[static_cast<std::size_t>(pass)];
 }

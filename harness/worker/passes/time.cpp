@@ -18,32 +18,21 @@ namespace gapmeter {
 namespace {
 
 // The time spent inside timed regions.
-double timed_seconds(const Measurement& measurement) {
-  const Timing& timing = *measurement.timing;
-  double total_ns = timing.mean_ns * static_cast<double>(timing.calls * timing.batches);
+double timed_seconds_of(const Measurement& measurement) {
+  double total_ns = 0;
   if (measurement.single_calls) {
     for (const Histogram::Bucket& bucket : measurement.single_calls->calls.buckets()) {
       total_ns += static_cast<double>(bucket.lower_bound()) * static_cast<double>(bucket.times());
     }
   }
-  return total_ns * 1e-9;
-}
-
-// How long memory takes to fill the caches with what a call reads, at most: the kernel's data and
-// what the interpreter or the program itself needs. Beyond the size of a last-level cache nothing
-// stays there between two calls anyway.
-double refill_ns(const PassContext& context) {
-  constexpr double program_bytes = 1 << 20;
-  constexpr double most_bytes = 64 << 20;
-  constexpr double bytes_per_ns = 4;  // of slow memory
-  const auto data = static_cast<double>(working_set_bytes(context.kernel, context.task.n));
-  return std::min(data + program_bytes, most_bytes) / bytes_per_ns;
+  return timed_seconds(*measurement.timing) + total_ns * 1e-9;
 }
 
 Surroundings surroundings_of(const PassContext& context) {
+  const auto data_bytes = static_cast<double>(working_set_bytes(context.kernel, context.task.n));
   Surroundings around{.turn = context.turn,
                       .probe = context.task.threads == 1 ? probe : probe_every_processor,
-                      .refill_ns = refill_ns(context)};
+                      .refill_ns = refill_ns(data_bytes)};
   // Only of a process that can't take the processor from itself: the measured code must have no
   // part in the choice of slices.
   if (is_only_thread()) {
@@ -80,7 +69,7 @@ Measurement measure_time(const PassContext& context) {
   if (are_wanted && (!turn || turn())) {
     measurement.single_calls = time_single_calls(*call, lane, single_calls_ns);
   }
-  measurement.effort.timed_s = timed_seconds(measurement);
+  measurement.effort.timed_s = timed_seconds_of(measurement);
   if (!task.verify_after) return measurement;
   if (const std::string found = found_after_timing(context, *call); !found.empty()) {
     return {.status = Status::mismatch, .reason = found, .input_digest = measurement.input_digest};

@@ -15,7 +15,7 @@ from gapmeter_report.drawing.sheet import (
 from gapmeter_report.drawing.style import TEXT_SIZE, line_options
 from gapmeter_report.drawing.text import fit, text_width
 from gapmeter_report.drawing.ticks import decimal_ticks
-from gapmeter_report.loading.lanes import all_lanes
+from gapmeter_report.loading.lanes import lanes_with
 from gapmeter_report.models.ladder import Ladder, factor_text, ladder_of
 from gapmeter_report.models.numbers import format_ratio, format_time, round_time
 from gapmeter_report.models.subjects import Subject
@@ -111,7 +111,8 @@ def _whole(ladder: Ladder) -> str:
 def _notes(ladder: Ladder) -> list[str]:
     parts = [f"no result: {', '.join(ladder.missing)}"] if ladder.missing else []
     kinds = {"full": False, "hollow": True}
-    labels = {kind: [lane.label for lane in all_lanes() if lane.hollow == hollow]
+    lanes = lanes_with(ladder.steps["variant"])
+    labels = {kind: [lane.label for lane in lanes if lane.hollow == hollow]
               for kind, hollow in kinds.items()}
     parts.append("; ".join(f"{kind} marks: {', '.join(of)}" for kind, of in labels.items() if of))
     if ladder.steps["low"].notna().any():

@@ -11,7 +11,7 @@ import re
 from markupsafe import Markup, escape
 
 from gapmeter_report.drawing import style
-from gapmeter_report.loading.lanes import Colour, all_lanes
+from gapmeter_report.loading.lanes import Colour, all_colours
 
 _HOUSE = (
     Colour("paper", style.PAPER, "#15171B"),
@@ -36,8 +36,7 @@ _DRAWN = re.compile(r"(?<=: )#[0-9a-f]{6}\b")
 
 def page_colours() -> dict[str, Colour]:
     """The colours that are others where a page is dark, by their names."""
-    of_lanes = [colour for lane in all_lanes() for colour in lane.colours]
-    return {c.name: c for c in (*_HOUSE, *of_lanes) if c.dark != c.light}
+    return {c.name: c for c in (*_HOUSE, *all_colours()) if c.dark != c.light}
 
 
 def inline_svg(svg: bytes, alt: str, prefix: str) -> Markup:

@@ -1,13 +1,17 @@
 """The lanes: what variants are written in, how they take part in a gap, and how they look.
 
-lanes.json beside this package is the only place that lists them; adding one there is all that
-loading, models and charts need. Whatever depends on a lane asks here, and never compares names.
+lanes.json beside this package is the only place that lists those with kernels of their own; adding
+one there is all that loading, models and charts need. Any other name is a lane of commands that
+users call by it, as in go/wc: compiled, and all of them look alike. Whatever depends on a lane asks
+here, and never compares names.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,22 +71,51 @@ def _lane(entry: Any) -> Lane:
     )
 
 
+# As the program has it (harness/model/lane.h).
+_NAME = re.compile(r"[a-z][a-z0-9_+-]{0,49}")
+_UNDECLARED = Lane(
+    name="", side=COMPILED, label="compiled", line="dotted", hollow=False,
+    colours=(
+        Colour("teal", "#00797D", "#2BA3A7"),
+        Colour("olive", "#6B7A00", "#9BAA2E"),
+        Colour("indigo", "#4B3FA8", "#8F86E0"),
+        Colour("rose", "#A8326B", "#D9689C"),
+        Colour("slate", "#4F5B66", "#93A1AD"),
+    ),
+)
 _LANES = read_lanes(Path(__file__).resolve().parents[1] / "lanes.json")
 
 
 def all_lanes() -> tuple[Lane, ...]:
-    """Every lane, in order of appearance."""
+    """Every declared lane, in order of appearance."""
     return _LANES
 
 
+def all_colours() -> list[Colour]:
+    """Of every lane, declared or not."""
+    return [colour for lane in (*_LANES, _UNDECLARED) for colour in lane.colours]
+
+
 def lane_names(side: str | None = None) -> list[str]:
-    """The names of the lanes of a side, or of all."""
+    """The names of the declared lanes of a side, or of all; every other one is compiled."""
     return [lane.name for lane in _LANES if side in (None, lane.side)]
+
+
+def may_be_lane(name: str) -> bool:
+    """Whether a lane may be called so."""
+    return _NAME.fullmatch(name) is not None
 
 
 def lane_named(name: str) -> Lane:
     """The lane of this name, which has to be one."""
-    return next(lane for lane in _LANES if lane.name == name)
+    return next((lane for lane in _LANES if lane.name == name),
+                replace(_UNDECLARED, name=name, label=name))
+
+
+def lanes_with(variants: Iterable[str]) -> list[Lane]:
+    """The declared lanes, then the others that variants are of."""
+    names = dict.fromkeys(lane_name(variant) for variant in variants)
+    return [*_LANES, *(lane_named(name) for name in names if name not in lane_names())]
 
 
 def lane_name(variant: str) -> str:

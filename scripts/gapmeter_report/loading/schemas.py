@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from gapmeter_report.loading.lanes import is_of_lane, lane_names
+from gapmeter_report.loading.lanes import is_of_lane, may_be_lane
 from gapmeter_report.loading.tables import (
     Parser, Schema, count, count_if_any, flag, non_negative, number, positive, text_if_any,
 )
@@ -22,15 +22,20 @@ QUANTITIES = ("time", "gap", "crossover")
 # "11200:5 88100:3", none of which is 0.
 _SPEED = r"(?=[\d.]*[1-9])\d+(\.\d+)?(e[+-]?\d{1,2})?:\d{1,9}"
 _SPEEDS = re.compile(f"{_SPEED}( {_SPEED})*")
-_INTERVALS = (("latency_ci_low_ns", "latency_ci_high_ns"), ("gap_ci_low", "gap_ci_high"))
+_INTERVALS = (
+    ("latency_ci_low_ns", "latency_ci_high_ns"),
+    ("gap_ci_low", "gap_ci_high"),
+    ("startup_ci_low_ns", "startup_ci_high_ns"),
+    ("gap_without_startup_ci_low", "gap_without_startup_ci_high"),
+)
 
 
 def _series_fault(row: Any) -> str | None:
     """What is wrong with the columns that name a series."""
     if not row.variant.isprintable() or not is_of_lane(row.variant, row.lane):
         return f"variant {row.variant!r} is not named `lane/name` with lane {row.lane!r}"
-    if row.lane not in lane_names():
-        return f"lane is {row.lane!r}, not one of {', '.join(lane_names())}"
+    if not may_be_lane(row.lane):
+        return f"lane is {row.lane!r}: a name is lower-case letters, digits, '_', '+' and '-'"
     return "threads is 0, it must be 1 or more" if row.threads < 1 else None
 
 
@@ -74,6 +79,7 @@ _CELL_KEY = ("kernel", "variant", "n", "threads")
 _INTERRUPTIONS = ("involuntary_switches", "minor_faults", "major_faults")
 _COLLECTIONS = ("gc_collections_0", "gc_collections_1", "gc_collections_2")
 _COLLECTION_TIMES = ("gc_total_ns", "gc_longest_ns")
+_PROCESS_TIMES = ("user_s", "system_s")
 _INCREMENTS = ("rss_input_bytes", "rss_peak_bytes")
 # What stays allocated after a call can be less than what was there before it.
 _MEMORY: dict[str, Parser] = dict.fromkeys(
@@ -99,9 +105,10 @@ SUMMARY = Schema(
     | dict.fromkeys(("state", "speeds", "speeds_reason"), text_if_any)
     | dict.fromkeys((
         "latency_p99_floor_ns", "latency_p999_floor_ns", "disturbed_ns", "disturbed_gap", "drift",
-        "batch_min_ns",
+        "batch_min_ns", "startup_ns", "startup_ci_low_ns", "startup_ci_high_ns",
+        "gap_without_startup", "gap_without_startup_ci_low", "gap_without_startup_ci_high",
     ), positive)
-    | dict.fromkeys(_COLLECTION_TIMES, non_negative)
+    | dict.fromkeys((*_COLLECTION_TIMES, *_PROCESS_TIMES), non_negative)
     | dict.fromkeys(
         ("calls_per_batch", "single_calls", "slices", "undisturbed_slices", *_COLLECTIONS,
          *_INTERRUPTIONS), count_if_any
@@ -124,8 +131,8 @@ ROUNDS = Schema(
     | dict.fromkeys((
         "precision", "max_error", "batch_min_ns", "batch_p10_ns", "batch_p50_ns", "batch_mean_ns",
         "clock_ns", "hiccup_s",
-        *_COLLECTION_TIMES, "items_per_call", "bytes_per_call", "flops_per_call", "prepare_s",
-        "timed_s", "worker_s",
+        *_COLLECTION_TIMES, *_PROCESS_TIMES, "items_per_call", "bytes_per_call", "flops_per_call",
+        "prepare_s", "timed_s", "worker_s",
     ), non_negative)
     # Unrounded, so that the noise of what the summary leaves out is among them.
     | dict.fromkeys(_INCREMENTS, number)

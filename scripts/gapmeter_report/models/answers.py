@@ -17,7 +17,7 @@ from gapmeter_report.loading.run_json import Kernel
 from gapmeter_report.models.growth import between, crossovers
 from gapmeter_report.models.headline import headline
 from gapmeter_report.models.numbers import (
-    format_ratio, format_size, round_ratio, round_time,
+    format_ratio, format_size, format_time, round_ratio, round_time,
 )
 from gapmeter_report.models.series import Series
 from gapmeter_report.models.subjects import Subject, subjects_of
@@ -34,6 +34,7 @@ class Answer:
     `large_from`: from where on the baseline's gap is certainly above LARGE_GAP. `costs_from`: from
     where on a call of the baseline takes longer than the native one by MUCH_TIME_NS. `overtakes`:
     where the best variant overtakes the baseline. `grows`: whether larger n are more work.
+    `startup`: of a command whose start-up the data show, a sentence on it.
     """
 
     kernel: Kernel
@@ -43,6 +44,7 @@ class Answer:
     costs_from: int | None
     overtakes: str
     grows: bool
+    startup: str | None = None
 
     @property
     def always_large(self) -> bool:
@@ -60,7 +62,8 @@ def sentences(answers: list[Answer]) -> list[str]:
     compared = [answer for answer in answers if answer.best is not None]
     if not compared:
         return ["No Python variant of this run could be compared with a native one."]
-    return [_how_large(compared), _where(compared), _what_else(compared)]
+    startups = [answer.startup for answer in compared if answer.startup is not None]
+    return [_how_large(compared), _where(compared), _what_else(compared), *startups]
 
 
 def place_text(series: Series) -> str:
@@ -86,6 +89,32 @@ def _answer(rows: pd.DataFrame, subject: Subject) -> Answer:
         costs_from=_costs_from(rows, baseline) if baseline else None,
         overtakes=_overtakes(subject.growth, baseline, head.best),
         grows=head.grows,
+        startup=_startup(rows, baseline or head.best),
+    )
+
+
+def _startup(rows: pd.DataFrame, series: Series | None) -> str | None:
+    """How much of a command's time its start is, and the gap without that of both."""
+    if series is None:
+        return None
+    own = rows[(rows["variant"] == series.variant) & (rows["threads"] == series.threads)]
+    told = own[own["startup_ns"].notna()].sort_values("n")
+    if told.empty:
+        return None
+    first = told.iloc[0]
+    words = (
+        f"{first['kernel']}: of the {format_time(first['latency_ns'])} that {series.variant} takes "
+        f"at n = {format_size(first['n'])}, {format_time(first['startup_ns'])} are its start-up"
+    )
+    without = told[told["gap_without_startup"].notna()]
+    if without.empty:
+        return f"{words}."
+    last = without.iloc[-1]
+    low = format_ratio(last["gap_without_startup_ci_low"]).rstrip("×")
+    high = format_ratio(last["gap_without_startup_ci_high"])
+    return (
+        f"{words}; without that of both the gap is {format_ratio(last['gap_without_startup'])} at "
+        f"n = {format_size(last['n'])} ({low} to {high})."
     )
 
 

@@ -330,5 +330,5 @@ def test_a_bad_round_is_refused_with_its_place(small: Builder) -> None:
 
 
 def test_a_lane_that_is_none_is_refused(small: Builder) -> None:
-    small.cells(variant="python/loop", n=64)[0].update(variant="fortran/loop", lane="fortran")
-    assert "lane is 'fortran', not one of native, rust, python" in refusal(small)
+    small.cells(variant="python/loop", n=64)[0].update(variant="F90/loop", lane="F90")
+    assert "lane is 'F90': a name is lower-case letters" in refusal(small)

@@ -47,6 +47,22 @@ def test_a_baseline_that_is_the_best_overtakes_nothing(builder: Builder) -> None
     assert answer(builder.add("empty", sizes=(1,))).overtakes == "is the baseline"
 
 
+def test_a_start_up_is_told_with_the_gap_without_it(builder: Builder) -> None:
+    builder.add("sum", sizes=(16, 64))
+    startup = {
+        "startup_ns": 24e6, "gap_without_startup": 12.0, "gap_without_startup_ci_low": 10.0,
+        "gap_without_startup_ci_high": 14.0,
+    }
+    builder.columns += startup
+    for row in builder.cells(variant="python/builtin"):
+        row.update(startup, latency_ns=30e6)
+    told = sentences(answers_of(load(builder.write())))[-1]
+    assert told == (
+        "sum: of the 30.0 ms that python/builtin takes at n = 16, 24.0 ms are its start-up; "
+        "without that of both the gap is 12.0× at n = 64 (10.0 to 14.0×)."
+    )
+
+
 def test_the_sentences_give_range_and_median(builder: Builder) -> None:
     for name, gap in (("a", 3.0), ("b", 40.0), ("c", 10.0)):
         builder.add(name, sizes=(16, 64), like="sum")

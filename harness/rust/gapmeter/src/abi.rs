@@ -10,8 +10,11 @@
 #![allow(unused_unsafe, clippy::unused_unit)]
 
 use std::any::Any;
-use std::ffi::c_void;
+use std::ffi::{CStr, OsStr, c_char, c_void};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::ptr::NonNull;
 
 use crate::returned::{Prepares, Returned, Value};
@@ -664,6 +667,39 @@ pub struct Library(Row<Stem>);
 impl Library {
     pub const fn new(stems: &'static [Stem]) -> Self {
         Self(Row::new(stems))
+    }
+}
+
+// In the program's registration (cmake/rust_registration.cpp.in), and of the C library.
+unsafe extern "C" {
+    fn gapmeter_kernel_file(name: Text) -> *mut c_char;
+    fn gapmeter_kernel_program(name: Text) -> *mut c_char;
+    fn free(memory: *mut c_void);
+}
+
+/// A file in the kernels' directory, wherever it is installed: `kernel_file("models/mlp.json")`.
+pub fn kernel_file(name: &str) -> io::Result<PathBuf> {
+    // SAFETY: the name lives as long as the call.
+    take_path(name, unsafe { gapmeter_kernel_file(Text::new(name)) })
+}
+
+/// The program that was built from programs/NAME.cpp in the kernels' directory; from NAME.rs it is
+/// called NAME-rust.
+pub fn kernel_program(name: &str) -> io::Result<PathBuf> {
+    // SAFETY: as above.
+    take_path(name, unsafe { gapmeter_kernel_program(Text::new(name)) })
+}
+
+fn take_path(name: &str, found: *mut c_char) -> io::Result<PathBuf> {
+    if found.is_null() {
+        let problem = format!("{name}: gapmeter is not installed completely; install it again");
+        return Err(io::Error::new(io::ErrorKind::NotFound, problem));
+    }
+    // SAFETY: terminated text, allocated with malloc for us alone.
+    unsafe {
+        let path = OsStr::from_bytes(CStr::from_ptr(found).to_bytes()).into();
+        free(found.cast());
+        Ok(path)
     }
 }
 

@@ -18,7 +18,7 @@
 mod abi;
 mod returned;
 
-pub use abi::{Library, Report, Stem, Text, Variant, keep};
+pub use abi::{Library, Report, Stem, Text, Variant, keep, kernel_file, kernel_program};
 
 /// Declares a file's variants, one line each:
 ///

@@ -85,6 +85,15 @@ TEST(Answers, DecideNothingByCellsThatWereDisturbedNearlyAllTheTime) {
   EXPECT_EQ(answer_to({mixed}).rewrite, Rewrite::unknown);
 }
 
+TEST(Answers, AreUnknownWhereTheNativeCellWasDisturbedNearlyAllTheTime) {
+  const SummaryRow python = gap_row("python/loop", 16, 50);
+  const SummaryRow native{.cell = test::cell("native/simd", 16),
+                          .verified = true,
+                          .latency_ns = 1,
+                          .state = MachineState::mixed};
+  EXPECT_EQ(answer_to({native, python}).rewrite, Rewrite::unknown);
+}
+
 TEST(Answers, GoByTheFigureOfARunTooShortForIntervals) {
   SummaryRow brief = gap_row("python/loop", 16, 50);
   brief.gap_ci.reset();

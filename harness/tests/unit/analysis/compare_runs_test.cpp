@@ -152,11 +152,29 @@ TEST(CompareRuns, WhatFailedInTheOldRunAloneIsNoFailure) {
   EXPECT_EQ(exit_status(comparison), 3);
 }
 
-TEST(CompareRuns, WhatIsSkippedNowIsNoFailure) {
+TEST(CompareRuns, WhatIsSkippedNowIsLostAndNoFailure) {
   const Rows now{test::failed_row(loop, Status::skipped, "no numpy")};
   const ComparedCell cell = only_cell(compare(rows_of(loop, around(100)), now));
   EXPECT_FALSE(cell.failed);
+  EXPECT_TRUE(cell.lost);
   EXPECT_EQ(cell.reason, "skipped: no numpy");
+}
+
+TEST(CompareRuns, WhatWasSkippedInBothIsNotLost) {
+  const Rows skipped{test::failed_row(loop, Status::skipped, "no numpy")};
+  EXPECT_FALSE(only_cell(compare(skipped, skipped)).lost);
+}
+
+// Though all other cells are the same.
+TEST(CompareRuns, ALostCellMakesAllInconclusive) {
+  const Rows before = rows_of(simd, around(100)) + rows_of(loop, around(300));
+  const Comparison comparison = compare(before, rows_of(simd, around(100)));
+  ASSERT_THAT(comparison.cells, SizeIs(2));
+  EXPECT_EQ(comparison.cells[0].verdict, Verdict::same);
+  EXPECT_TRUE(comparison.cells[1].lost);
+  EXPECT_EQ(comparison.cells[1].reason, "not in the new run");
+  EXPECT_EQ(comparison.verdict, Verdict::inconclusive);
+  EXPECT_EQ(exit_status(comparison), 3);
 }
 
 TEST(CompareRuns, DifferentInputsAreNotCompared) {
@@ -170,14 +188,18 @@ TEST(CompareRuns, DifferentInputsAreNotCompared) {
 TEST(CompareRuns, WhatWasNotTimedIsNotCompared) {
   const ComparedCell cell = only_cell(compare(rows_of(simd, {}), rows_of(simd, around(100))));
   EXPECT_EQ(cell.ratio, std::nullopt);
-  EXPECT_EQ(cell.reason, "not measured in both runs");
+  EXPECT_EQ(cell.reason, "not measured in the old run");
 }
 
 TEST(CompareRuns, OnlyCommonCellsAreCompared) {
   const CellKey larger = test::cell("native/simd", 64);
   const Rows base = rows_of(simd, around(100)) + rows_of(loop, around(900));
   const Rows compared = rows_of(larger, around(400)) + rows_of(simd, around(100));
-  EXPECT_EQ(only_cell(compare(base, compared)).cell, simd);
+  const std::vector<ComparedCell> cells = compare(base, compared).cells;
+  ASSERT_THAT(cells, SizeIs(2));
+  EXPECT_EQ(cells[0].cell, simd);
+  EXPECT_TRUE(cells[0].ratio && !cells[1].ratio);
+  EXPECT_EQ(cells[1].cell, loop) << "what the new run has lost";
 }
 
 TEST(CompareRuns, RunsWithoutACommonCellAreRefused) {

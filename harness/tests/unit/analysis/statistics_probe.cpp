@@ -43,12 +43,17 @@ void add_trimmed(const std::vector<double>& values, const std::vector<double>& d
   result["trimmed_mean"] = gapmeter::trimmed_mean(values);
   result["trimmed_mean_interval"] = json_of(gapmeter::trimmed_mean_interval(values, confidence));
   if (!denominators.empty()) {
+    // The first values of both belong together, for as long as there are two.
+    gapmeter::Pairs pairs;
+    for (std::size_t i = 0; i < std::min(values.size(), denominators.size()); ++i) {
+      pairs.emplace_back(i, i);
+    }
     result["paired_trimmed_interval"] =
-        json_of(gapmeter::paired_trimmed_interval(values, denominators, confidence));
+        json_of(gapmeter::trimmed_difference_interval(values, denominators, pairs, confidence));
   }
   if (!base.empty()) {
     result["independent_trimmed_interval"] =
-        json_of(gapmeter::independent_trimmed_interval(values, base, confidence));
+        json_of(gapmeter::trimmed_difference_interval(values, base, {}, confidence));
   }
 }
 

@@ -408,3 +408,27 @@ def test_paired_trimmed_intervals_cover_the_difference_as_often_as_they_say(coun
         low, high = answer["paired_trimmed_interval"]
         covered += low <= 3 <= high
     assert covered / repetitions == pytest.approx(0.95, abs=0.03)
+
+
+@pytest.mark.parametrize("counts", [(8, 16), (8, 8), (24, 9)])
+def test_partly_paired_trimmed_intervals_cover_the_difference_too(counts: tuple[int, int]) -> None:
+    rng = np.random.default_rng(14)
+    repetitions, covered, halves = 3000, 0, []
+    samples = []
+    for _ in range(repetitions):
+        drift = rng.normal(0, 2, max(counts))
+        a, b = (drift[:count] + rng.normal(0, 1 + i, count) for i, count in enumerate(counts))
+        samples.append((a + 3, b))
+    for answer in probe([request(a, denominators=b) for a, b in samples]):
+        low, high = answer["paired_trimmed_interval"]
+        covered += low <= 3 <= high
+        halves.append((high - low) / 2)
+    assert covered / repetitions == pytest.approx(0.95, abs=0.03)
+    apart = [
+        (high - low) / 2
+        for low, high in (
+            answer["independent_trimmed_interval"]
+            for answer in probe([request(a, base=b) for a, b in samples])
+        )
+    ]
+    assert np.median(halves) < np.median(apart), "what they share cancels"

@@ -21,6 +21,7 @@ using test::outcome;
 using test::SummaryRows;
 using ::testing::AllOf;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::Field;
 using ::testing::HasSubstr;
@@ -32,6 +33,18 @@ TEST(AllClaims, HaveTheirIdsInOrder) {
   for (int i = 1; i <= 33; ++i) expected.push_back(fmt::format("C{:02}", i));
   for (const Claim& claim : all_claims()) ids.push_back(claim.id);
   EXPECT_EQ(ids, expected);
+}
+
+TEST(UnknownClaims, AreThoseThatNoClaimIsCalled) {
+  EXPECT_THAT(unknown_claims({"C01", "C33"}), IsEmpty());
+  EXPECT_THAT(unknown_claims({"C01", "C34", "c01"}), ElementsAre("C34", "c01"));
+}
+
+TEST(DecideClaims, DecidesNoneOfARunWhoseKernelsServeNone) {
+  RunFacts facts{.kernels = {{"own", {.title = "Of a suite"}}}};
+  EXPECT_THAT(decide_claims(Evidence({}, context_of(facts))), IsEmpty());
+  facts.kernels["own"].claims = {"C01"};
+  EXPECT_THAT(decide_claims(Evidence({}, context_of(facts))), SizeIs(33));
 }
 
 TEST(AllClaims, SayInSentencesWhatIsClaimedAndWhenItHolds) {

@@ -90,13 +90,13 @@ TEST(RunCommandLine, HasDefaults) {
   EXPECT_EQ(options.selection.most_sizes, std::nullopt);
   EXPECT_EQ(options.selection.largest_work, std::nullopt);
   EXPECT_EQ(options.out, "");
-  EXPECT_EQ(options.rounds, 8);
-  EXPECT_EQ(options.round_ns, 80'000'000);
+  EXPECT_EQ(options.rounds, 24);
+  EXPECT_EQ(options.round_ns, 32'000'000);
   EXPECT_EQ(options.budget_s, std::nullopt);
   EXPECT_EQ(options.timeout_s, 120);
   EXPECT_EQ(options.seed, 1U);
   EXPECT_EQ(options.cpu, std::nullopt);
-  EXPECT_EQ(options.precision, std::nullopt);
+  EXPECT_EQ(options.precision, 0.03);
   EXPECT_EQ(options.huge_pages, HugePages::system);
   EXPECT_THAT(options.interpreters, IsEmpty());
 }
@@ -159,7 +159,8 @@ TEST(RunCommandLine, FlagsMayBeJoinedWithTheirValues) {
 
 TEST(RunDepth, QuickMeansFewerAndSmaller) {
   const RunOptions options = run_options({"--quick"});
-  EXPECT_EQ(options.rounds, 6);
+  EXPECT_EQ(options.rounds, 12);
+  EXPECT_EQ(options.precision, 0.1);
   EXPECT_EQ(options.round_ns, 10'000'000);
   EXPECT_EQ(options.selection.most_sizes, 2U);
   EXPECT_EQ(options.selection.largest_work, 65'536U);
@@ -167,8 +168,9 @@ TEST(RunDepth, QuickMeansFewerAndSmaller) {
 
 TEST(RunDepth, FullMeansMoreAndLonger) {
   const RunOptions options = run_options({"--full"});
-  EXPECT_EQ(options.rounds, 21);
-  EXPECT_EQ(options.round_ns, 200'000'000);
+  EXPECT_EQ(options.rounds, 48);
+  EXPECT_EQ(options.precision, 0.02);
+  EXPECT_EQ(options.round_ns, 80'000'000);
   EXPECT_EQ(options.selection.most_sizes, std::nullopt);
   EXPECT_EQ(options.selection.largest_work, std::nullopt);
 }
@@ -176,7 +178,8 @@ TEST(RunDepth, FullMeansMoreAndLonger) {
 TEST(RunDepth, RoundsThatAreGivenWin) {
   EXPECT_EQ(run_options({"--quick", "--rounds", "3"}).rounds, 3);
   EXPECT_EQ(run_options({"--rounds", "3", "--full"}).rounds, 3);
-  EXPECT_EQ(run_options({"--rounds", "3", "--full"}).round_ns, 200'000'000);
+  EXPECT_EQ(run_options({"--rounds", "3", "--full"}).round_ns, 80'000'000);
+  EXPECT_EQ(run_options({"--quick", "--rounds", "3"}).precision, std::nullopt);
   // Also when they are the default's number.
   EXPECT_EQ(run_options({"--quick", "--rounds", "9"}).rounds, 9);
 }
@@ -192,9 +195,9 @@ TEST(Precision, AllowsManyRounds) {
   EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).rounds, 60);
 }
 
-TEST(Precision, ShortensRoundsUnlessTheDepthSaysHowLong) {
-  EXPECT_EQ(run_options({"--precision", "0.05"}).round_ns, 25'000'000);
-  EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).round_ns, 200'000'000);
+TEST(Precision, LeavesTheLengthOfRoundsToTheDepth) {
+  EXPECT_EQ(run_options({"--precision", "0.05"}).round_ns, 32'000'000);
+  EXPECT_EQ(run_options({"--precision", "0.05", "--full"}).round_ns, 80'000'000);
   EXPECT_EQ(run_options({"--precision", "0.05", "--quick"}).round_ns, 10'000'000);
 }
 
@@ -397,8 +400,8 @@ TEST_F(ConfigFile, ListsOfSizesAreLists) {
 }
 
 TEST_F(ConfigFile, MaySetFlags) {
-  EXPECT_EQ(run_options(with_config("[run]\nquick = true\n")).rounds, 6);
-  EXPECT_EQ(run_options(with_config("[run]\nquick = false\n")).rounds, 8);
+  EXPECT_EQ(run_options(with_config("[run]\nquick = true\n")).rounds, 12);
+  EXPECT_EQ(run_options(with_config("[run]\nquick = false\n")).rounds, 24);
 }
 
 TEST_F(ConfigFile, ItsRoundsWinOverTheDepths) {
@@ -412,7 +415,7 @@ TEST_F(ConfigFile, ItsPrecisionMayBeANumberAndItsRoundsWin) {
 }
 
 TEST_F(ConfigFile, ItsDepthIsOverriddenByTheCommandLine) {
-  EXPECT_EQ(run_options(with_config("[run]\nquick = true\n", {"--full"})).rounds, 21);
+  EXPECT_EQ(run_options(with_config("[run]\nquick = true\n", {"--full"})).rounds, 48);
 }
 
 TEST_F(ConfigFile, SectionsOfOtherCommandsDoNotRunThem) {
@@ -570,9 +573,26 @@ TEST(AbCommandLine, TakesEveryOption) {
   EXPECT_EQ(options.format, OutputFormat::markdown);
 }
 
+TEST(AbCommandLine, TakesTwoStatesOfASuiteInstead) {
+  const auto options = options_of<AbOptions>({"ab", "--suite", "old", "--suite", "new@v1"});
+  EXPECT_THAT(options.suites, ElementsAre("old", "new@v1"));
+  EXPECT_EQ(options.base, "");
+}
+
+TEST(SuiteCommandLine, IsForEveryCommandThatIsAboutKernels) {
+  for (const char* command : {"list", "run", "verify", "doctor"}) {
+    const Parsed parsed = parse({command, "--suite", "mine"});
+    EXPECT_EQ(std::get<ParsedCommand>(parsed.result).suite, "mine") << command;
+  }
+  EXPECT_EQ(exit_status({"summarize", "dir", "--suite", "mine"}), 2);
+}
+
 TEST(AbCommandLine, RefusesWhatMakesNoSense) {
   EXPECT_THAT(refusal({"ab"}), HasSubstr("BASE"));
   EXPECT_THAT(refusal({"ab", "base"}), HasSubstr("NEW"));
+  EXPECT_THAT(refusal({"ab", "base", "new", "--suite", "mine"}), HasSubstr("leave out base"));
+  EXPECT_THAT(refusal({"ab", "--suite", "a", "--suite", "b", "--suite", "c"}),
+              HasSubstr("leave out c"));
   const std::vector<Arguments> wrong{
       {"--rounds", "0"},      {"--budget", "0"},        {"--threshold", "0"}, {"--threshold", "1"},
       {"--threshold", "-2%"}, {"--confidence", "100%"}, {"--format", "xml"},  {"--sizes", "0"},
@@ -681,7 +701,7 @@ TEST(RunDepth, OfEachHasItsTimeForSingleCalls) {
   EXPECT_EQ(run_options({}).single_calls_ns, 40'000'000);
   EXPECT_EQ(run_options({"--quick"}).single_calls_ns, 5'000'000);
   EXPECT_EQ(run_options({"--full"}).single_calls_ns, 100'000'000);
-  EXPECT_EQ(run_options({"--precision", "2%"}).single_calls_ns, 2'500'000);
+  EXPECT_EQ(run_options({"--precision", "2%"}).single_calls_ns, 40'000'000);
 }
 
 }  // namespace

@@ -328,8 +328,26 @@ TEST(CheckCatalog, ReportsACppWithoutAPy) {
 TEST(CheckCatalog, ReportsAPyWithoutACpp) {
   Catalog catalog = catalog_of({"a"});
   catalog.python.modules.emplace_back("orphan");
+  catalog.python.variants.push_back({"orphan", "loop", {}, std::nullopt});
   EXPECT_THAT(check_catalog(catalog),
               ElementsAre("orphan: orphan.py has no orphan.cpp in this build"));
+}
+
+TEST(CheckCatalog, HasNothingAgainstAModuleThatOthersImport) {
+  Catalog catalog = catalog_of({"a"});
+  catalog.python.modules.emplace_back("helper");
+  EXPECT_THAT(check_catalog(catalog), IsEmpty());
+  catalog.python.problems.push_back({"helper", "helper.py can't be imported: SyntaxError"});
+  EXPECT_THAT(check_catalog(catalog),
+              ElementsAre("helper: helper.py can't be imported: SyntaxError"));
+}
+
+TEST(NoteSilentModules, ReportsAKernelsModuleWithoutVariantsAndNoOther) {
+  Catalog catalog = catalog_of({"a", "b"});
+  catalog.python.modules.emplace_back("helper");
+  std::erase_if(catalog.python.variants, [](const auto& known) { return known.kernel == "a"; });
+  note_silent_modules(catalog.kernels, catalog.python);
+  EXPECT_THAT(check_catalog(catalog), ElementsAre("a: a.py declares no variant (@variant)"));
 }
 
 TEST(CheckCatalog, ReportsTwoCppOfTheSameStem) {
@@ -382,6 +400,7 @@ TEST(CheckCatalog, ReportsEverythingTogether) {
   catalog.python.problems = {{"torn", "SyntaxError: line 3"}};
   catalog.kernels.push_back(test::twice_kernel("twin"));
   catalog.python.modules.emplace_back("orphan");
+  catalog.python.variants.push_back({"orphan", "loop", {}, std::nullopt});
   EXPECT_THAT(check_catalog(catalog),
               UnorderedElementsAre(HasSubstr("broken: no title"), HasSubstr("broken: the sizes"),
                                    HasSubstr("lonely: lonely.cpp has no lonely.py"),

@@ -62,7 +62,7 @@ TEST(Interpret, ReasonsOfMegabytesAreCutBetweenCharacters) {
 TEST(Interpret, TheDeadlineIsATimeout) {
   const Measurement got = interpreted({.end = End::timed_out}, 0.5);
   EXPECT_EQ(got.status, Status::timeout);
-  EXPECT_EQ(got.reason, "still running after 0.5 s");
+  EXPECT_EQ(got.reason, "still running after 0.5 s (--timeout)");
 }
 
 TEST(Interpret, AnAnswerBeforeTheDeadlineDoesNotExcuseGoingOn) {
@@ -371,7 +371,7 @@ TEST_F(ProcessJobRunnerTest, AHangingWorkerIsATimeout) {
   settings.timeout_s = 0.3;
   const Measurement got = ProcessTaskRunner(settings).run(task_of("native/simd")).measurement;
   EXPECT_EQ(got.status, Status::timeout);
-  EXPECT_EQ(got.reason, "still running after 0.3 s; its last output: step 1");
+  EXPECT_EQ(got.reason, "still running after 0.3 s (--timeout); its last output: step 1");
 }
 
 TEST_F(ProcessJobRunnerTest, AnAbandonedJobSaysSo) {

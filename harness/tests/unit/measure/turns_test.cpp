@@ -141,8 +141,8 @@ TEST_F(TakeTurns, OneThatHangsCostsOnlyItself) {
   enter("exec sleep 100", /*timeout_s=*/0.3);
   play();
   EXPECT_THAT(ends(), ElementsAre("3 slices", "timeout", "3 slices", "timeout"));
-  EXPECT_EQ(outcomes_[1].measurement.reason, "still running after 1 s");
-  EXPECT_EQ(outcomes_[3].measurement.reason, "still running after 0.3 s");
+  EXPECT_EQ(outcomes_[1].measurement.reason, "still running after 1 s (--timeout)");
+  EXPECT_EQ(outcomes_[3].measurement.reason, "still running after 0.3 s (--timeout)");
   EXPECT_FALSE(outcomes_[1].abandoned);
   EXPECT_THAT(test::children_of_this_process(), IsEmpty());
 }

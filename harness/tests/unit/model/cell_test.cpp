@@ -56,9 +56,21 @@ TEST(Variants, HaveAnEngineOnlyInThePythonLaneAndOnlyWithALabel) {
   }
 }
 
-TEST(Variants, OfUnknownLanesOrWithoutNamesAreAbsent) {
-  for (const char* text :
-       {"", "/", "simd", "/simd", "native", "native/", "Native/simd", "zig/simd", " native/simd"}) {
+TEST(Variants, OfLanesThatAreNotDeclaredAreCompiledAndKeepTheirName) {
+  const std::optional<VariantId> variant = parse_variant("c++/wc");
+  ASSERT_TRUE(variant);
+  EXPECT_EQ(variant->lane.name(), "c++");
+  EXPECT_TRUE(variant->lane.is_compiled());
+  EXPECT_FALSE(variant->lane.has_engines());
+  EXPECT_EQ(to_string(*variant), "c++/wc");
+  EXPECT_NE(variant, parse_variant("go/wc"));
+  EXPECT_LT(*parse_variant("python/wc"), *parse_variant("go/wc")) << "declared lanes come first";
+  EXPECT_LT(*parse_variant("go/wc"), *parse_variant("zig/wc"));
+}
+
+TEST(Variants, OfWhatIsNoLaneOrWithoutNamesAreAbsent) {
+  for (const char* text : {"", "/", "simd", "/simd", "native", "native/", "Native/simd", "9/simd",
+                           "Rust/simd", " native/simd", "go@1.20/wc", "a b/simd"}) {
     EXPECT_EQ(parse_variant(text), std::nullopt) << text;
   }
 }

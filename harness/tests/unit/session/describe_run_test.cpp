@@ -42,7 +42,8 @@ TEST(AddLadders, AddsNoKernels) {
 
 TEST(DescribeRun, SaysWhichMemoryWorkersGet) {
   const auto described = [](HugePages huge_pages) {
-    return describe_run({.huge_pages = huge_pages}, {}, {.kernels = {}, .python = {}}, {}, 0);
+    return describe_run({.huge_pages = huge_pages}, {}, {.kernels = {}, .python = {}}, {}, 0,
+                        BuiltProgram{});
   };
   setenv("GLIBC_TUNABLES", "glibc.malloc.top_pad=1", 1);
   setenv("MALLOC_TRIM_THRESHOLD_", "2", 1);

@@ -32,9 +32,8 @@ Plan plan_of(const std::vector<std::size_t>& sizes, const std::vector<std::strin
 // A task of its own, not one that took turns with others.
 RoundRow ended(std::string_view variant, std::size_t n, double worker_s,
                Status status = Status::ok) {
-  RoundRow row{.cell = test::cell(variant, n),
-               .pass = Pass::verify,
-               .measurement = {.status = status}};
+  RoundRow row{
+      .cell = test::cell(variant, n), .pass = Pass::verify, .measurement = {.status = status}};
   row.worker_s = worker_s;
   return row;
 }
@@ -63,12 +62,16 @@ TEST(TimeLeft, ExpectsNothingMoreOfACellThatCouldNotBeStarted) {
 }
 
 // The rounds that are planned are then only the most there may be.
-TEST(TimeLeft, IsUnknownWithAWantedPrecision) {
-  Plan plan = plan_of({16}, {"native/simd"});
+TEST(TimeLeft, GoesByTheExpectedRoundsWithAWantedPrecision) {
+  Plan plan = plan_of({16, 64}, {"native/simd"});
+  plan.rounds = 20;
   plan.precision = 0.02;
   TimeLeft left(plan);
   left.task_ended(ended("native/simd", 16, 2));
-  EXPECT_EQ(left.estimate_s(), std::nullopt);
+  const auto untimed = static_cast<double>(plan.groups[0].untimed.size());
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 2 * (2 * (untimed + least_precise_rounds) - 1));
+  left.round_ended(plan.groups[0], 12);
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 2 * (2 * (untimed + 12) - 1));
 }
 
 TEST(TimeLeft, EndsAtZero) {
@@ -252,11 +255,11 @@ TEST_F(ProgressTest, OnATerminalRemovesItsLineInTheEnd) {
 TEST_F(ProgressTest, ElsewhereWritesALineForEachTwentiethOfTheTasksAndNoEscapes) {
   const std::string text = drawn(plan_, false, [&](Progress& progress) {
     progress.task_starts(task(Pass::verify), 0, 0, 100);
-    progress.round_ends(plan_.groups[0], 1, 4, 100);
-    progress.round_ends(plan_.groups[0], 2, 5, 100);
-    progress.round_ends(plan_.groups[0], 3, 9, 100);
-    progress.round_ends(plan_.groups[0], 4, 98, 100);
-    progress.round_ends(plan_.groups[0], 5, 100, 100);
+    progress.round_ends(plan_.groups[0], 1, 5, 4, 100);
+    progress.round_ends(plan_.groups[0], 2, 5, 5, 100);
+    progress.round_ends(plan_.groups[0], 3, 5, 9, 100);
+    progress.round_ends(plan_.groups[0], 4, 5, 98, 100);
+    progress.round_ends(plan_.groups[0], 5, 5, 100, 100);
     progress.group_ends(plan_.groups[0], 100, 100);
   });
   EXPECT_EQ(text,

@@ -529,7 +529,7 @@ TEST(ParseRound, RefusesNamesThatCouldDoHarm) {
 TEST(ParseRound, RefusesUnknownNames) {
   EXPECT_EQ(error_with("status", "OK"), "'OK' can't be a status");
   EXPECT_EQ(error_with("pass", "warmup"), "'warmup' can't be a pass");
-  for (const char* variant : {"numpy", "zig/simd", "native/", "/simd", "native"}) {
+  for (const char* variant : {"numpy", "Rust/simd", "native/", "/simd", "native"}) {
     EXPECT_EQ(error_with("variant", variant), "'" + std::string(variant) + "' can't be a variant");
   }
 }

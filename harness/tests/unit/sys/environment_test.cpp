@@ -27,13 +27,33 @@ TEST(MachineFacts, NameTheCachesThatTheCLibraryKnows) {
 }
 
 TEST(BuildFacts, NameCompilerAndLibraries) {
-  const BuildFacts facts = build_facts();
+  const BuildFacts facts = build_facts({.compiler = "GNU 12.2.0",
+                                        .flags = "-O3",
+                                        .build_type = "Release",
+                                        .native_instructions = true,
+                                        .vector_bits = 256,
+                                        .features = "avx2",
+                                        .rust = {},
+                                        .assertions = false});
   for (const std::optional<std::string>& fact :
        {facts.compiler, facts.build_type, facts.git_revision, facts.google_benchmark, facts.highway,
         facts.openblas, facts.pybind11, facts.python}) {
     EXPECT_NE(fact.value_or(""), "");
   }
-  EXPECT_GE(facts.vector_bits.value(), 128) << "SSE2 and Neon are always there";
+  EXPECT_EQ(facts.vector_bits, 256);
+  EXPECT_EQ(facts.features, "avx2");
+  EXPECT_EQ(facts.rust_compiler, std::nullopt) << "no kernel is in Rust";
+  EXPECT_EQ(facts.assertions, std::nullopt) << "they are not compiled in";
+}
+
+TEST(BuildFacts, NameTheRustCompilerOfProgramsThatHaveRustKernels) {
+  const RustBuild rust{
+      .compiler = "rustc 1.85.0", .flags = "-C opt-level=3", .vector_bits = 512, .features = "avx"};
+  const BuildFacts facts = build_facts({.vector_bits = 128, .rust = rust});
+  EXPECT_EQ(facts.rust_compiler, "rustc 1.85.0");
+  EXPECT_EQ(facts.rust_flags, "-C opt-level=3");
+  EXPECT_EQ(facts.rust_vector_bits, 512);
+  EXPECT_EQ(facts.rust_features, "avx");
 }
 
 TEST(LibraryVariables, AreThoseThatLibrariesLookAt) {

@@ -153,8 +153,8 @@ TEST(ComparisonJson, HoldsEveryFigureOfACell) {
   EXPECT_NEAR(json["overall"]["ratio"].get<double>(), 2, 1e-12);
   EXPECT_EQ(json["cells"],
             Json::parse(R"([{"kernel": "sum", "variant": "native/simd", "n": 4096, "threads": 1,
-                             "failed": false, "reason": "", "rounds": 9, "base": 1234.0,
-                             "new": 2468.0, "ratio": {"ratio": 2.0, "low": 1.9, "high": 2.125},
+                             "failed": false, "lost": false, "reason": "", "rounds": 9,
+                             "base": 1234.0, "new": 2468.0, "ratio": {"ratio": 2.0, "low": 1.9, "high": 2.125},
                              "verdict": "slower"}])"));
 }
 

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Installs a package of scripts/dev/package.sh into a bare Debian system, made in a directory of its own,
+# and does there what a new user does: a suite, a run, a report, a comparison of two states. Needs root.
+#
+#   scripts/dev/try_package.sh PACKAGE.deb
+set -euo pipefail
+
+package=$(realpath "${1:?the package is missing: scripts/dev/package.sh makes it}")
+if ((EUID != 0)); then
+  echo "try_package.sh: run this as root" >&2
+  exit 2
+fi
+# Mounts are seen by nobody else, and end with this script.
+if [[ -z ${GAPMETER_OWN_MOUNTS:-} ]]; then
+  GAPMETER_OWN_MOUNTS=1 exec unshare --mount "$0" "$package"
+fi
+root=$(mktemp -d)
+trap 'umount "$root/proc" 2>/dev/null; rm -rf --one-file-system "$root"' EXIT
+
+# shellcheck source=/dev/null
+release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+debootstrap --variant=minbase "$release" "$root" >&2
+mount --rbind /proc "$root/proc"
+cp "$package" "$root/tmp/gapmeter.deb"
+chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+  DEBIAN_FRONTEND=noninteractive sh -eux <<'IN_ROOT'
+apt-get update --quiet=2
+apt-get install --quiet=2 --yes --no-install-recommends /tmp/gapmeter.deb >/dev/null
+cd /root
+gapmeter new my_suite
+gapmeter list --suite my_suite --check
+gapmeter run --suite my_suite --quick --rounds 3 --out run
+gapmeter report run
+cd my_suite
+git init --quiet
+git add --all
+git -c user.name=user -c user.email=user@localhost commit --quiet --message 'The suite'
+# A verdict or none: this machine may be busy.
+gapmeter ab --suite . --sizes 4Ki --budget 20s || test $? -eq 3 -o $? -eq 1
+gapmeter run --kernels sum --quick --rounds 1
+IN_ROOT
