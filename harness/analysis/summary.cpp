@@ -244,12 +244,13 @@ Work work_of(const SummaryRow& row) {
   return {row.cell.kernel, row.cell.n, row.cell.threads, row.input_digest, row.job};
 }
 
-// The native row that Python rows are compared with: the index of the fastest one.
-std::map<Work, std::size_t> fastest_natives(const std::vector<SummaryRow>& rows) {
+// The compiled row that Python rows are compared with: the index of the fastest one.
+std::map<Work, std::size_t> fastest_compiled(const std::vector<SummaryRow>& rows,
+                                             const Against& against) {
   std::map<Work, std::size_t> fastest;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const SummaryRow& row = rows[i];
-    if (!row.cell.variant.lane.is_compiled() || row.verified != true || !row.latency_ns) continue;
+    if (!against.admits(row.cell.variant) || row.verified != true || !row.latency_ns) continue;
     const auto [known, is_new] = fastest.try_emplace(work_of(row), i);
     if (!is_new && *row.latency_ns < *rows[known->second].latency_ns) known->second = i;
   }
@@ -274,6 +275,24 @@ void take_gap(const SummaryRow& native, SummaryRow& python) {
   }
 }
 
+void take_gaps(std::vector<SummaryRow>& rows, const Against& against) {
+  const std::map<Work, std::size_t> fastest = fastest_compiled(rows, against);
+  in_parallel(rows.size(), [&](std::size_t i) {
+    if (!rows[i].cell.variant.lane.is_python() || !rows[i].latency_ns) return;
+    const auto native = fastest.find(work_of(rows[i]));
+    if (native != fastest.end()) take_gap(rows[native->second], rows[i]);
+  });
+}
+
+void forget_gap(SummaryRow& row) {
+  row.reference.clear();
+  row.gap.reset();
+  row.gap_ci.reset();
+  row.round_gaps.clear();
+  row.disturbed_gap.reset();
+  row.gap_without_startup.reset();
+}
+
 }  // namespace
 
 std::vector<RoundRow> with_jobs_of(const std::vector<SummaryRow>& other,
@@ -291,6 +310,14 @@ Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominato
   return ratio_of(numerator.round_latencies_ns, denominator.round_latencies_ns, summary_confidence);
 }
 
+Estimate steady_ratio(const SummaryRow& numerator, const SummaryRow& denominator) {
+  Estimate ratio = latency_ratio(numerator, denominator);
+  if (numerator.state == MachineState::mixed || denominator.state == MachineState::mixed) {
+    ratio.interval.reset();
+  }
+  return ratio;
+}
+
 double relative_half_width(const Interval& interval) {
   return (interval.high - interval.low) / (interval.high + interval.low);
 }
@@ -301,11 +328,12 @@ double half_width_of(const SummaryRow& row) {
   return relative_half_width(*interval);
 }
 
-std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds) {
-  return summarize(rounds, Probes(rounds));
+std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Against& against) {
+  return summarize(rounds, Probes(rounds), against);
 }
 
-std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Probes& probes) {
+std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Probes& probes,
+                                  const Against& against) {
   std::vector<CellRows> cells;
   Hiccups hiccups;
   in_parallel(2, [&](std::size_t i) {
@@ -317,15 +345,18 @@ std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Pro
   });
   std::vector<SummaryRow> rows(cells.size());
   in_parallel(cells.size(), [&](std::size_t i) { rows[i] = summarize_cell(cells[i], probes); });
-  const std::map<Work, std::size_t> fastest = fastest_natives(rows);
+  take_gaps(rows, against);
   in_parallel(cells.size(), [&](std::size_t i) {
-    if (rows[i].cell.variant.lane.is_python() && rows[i].latency_ns) {
-      const auto native = fastest.find(work_of(rows[i]));
-      if (native != fastest.end()) take_gap(rows[native->second], rows[i]);
-    }
     take_floors(hiccups, rows[i]);
     take_stop_reason(*cells[i].all.front(), rows[i]);
   });
+  take_startups(rows);
+  return rows;
+}
+
+std::vector<SummaryRow> with_gaps_against(std::vector<SummaryRow> rows, const Against& against) {
+  for (SummaryRow& row : rows) forget_gap(row);
+  take_gaps(rows, against);
   take_startups(rows);
   return rows;
 }

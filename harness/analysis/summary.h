@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/analysis/undisturbed.h"
+#include "harness/model/against.h"
 #include "harness/model/rows.h"
 
 namespace gapmeter {
@@ -15,11 +16,14 @@ inline constexpr double summary_confidence = 0.95;
 // A cell's latency is what it takes in undisturbed slices (Probes): of a round the median over its
 // slices, of the cell the figure over its rounds (latency.h). Where too few slices were undisturbed
 // it is that of all slices, and the row's state says `mixed`. A Python row's gap is its latency
-// over that of the fastest verified native variant with the same kernel, n, threads, input and job.
-// A cell that failed has neither.
-std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds);
+// over that of the fastest verified compiled variant with the same kernel, n, threads, input and
+// job, of those that `against` admits. A cell that failed has neither.
+std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Against& against = {});
 // Of some rows of a run, whose probes are known.
-std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Probes& probes);
+std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Probes& probes,
+                                  const Against& against = {});
+// The same rows with gaps against others. How the rounds were ended stays as it was.
+std::vector<SummaryRow> with_gaps_against(std::vector<SummaryRow> rows, const Against& against);
 
 // The rounds with the jobs that their variants have in another run. Jobs are declared and not
 // measured, so that two runs can be held against each other though one is older than a job: their
@@ -30,6 +34,9 @@ std::vector<RoundRow> with_jobs_of(const std::vector<SummaryRow>& other,
 // One cell's latency over another's: the quotient of the two, and its interval (ratio_of with
 // summary_confidence). Precondition: both have latencies.
 Estimate latency_ratio(const SummaryRow& numerator, const SummaryRow& denominator);
+// The same, without an interval if either was disturbed nearly all the time: of a machine that
+// changed its state at will, an interval says only which state prevailed.
+Estimate steady_ratio(const SummaryRow& numerator, const SummaryRow& denominator);
 
 // The half-width of an interval relative to its middle; of log ratios nearly the same thing.
 double relative_half_width(const Interval& interval);

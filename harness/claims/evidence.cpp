@@ -65,14 +65,6 @@ Side side_of(const Estimate& value, double line) {
   return Side::open;
 }
 
-Estimate ratio_of_cells(const SummaryRow& numerator, const SummaryRow& denominator) {
-  Estimate ratio = latency_ratio(numerator, denominator);
-  if (numerator.state == MachineState::mixed || denominator.state == MachineState::mixed) {
-    ratio.interval.reset();
-  }
-  return ratio;
-}
-
 Evidence::Evidence(const std::vector<SummaryRow>& rows, RunContext context)
     : context_(std::move(context)) {
   for (const SummaryRow& row : rows) {
@@ -160,7 +152,7 @@ std::vector<Figure> Evidence::ratios(const std::string& kernel, const std::strin
     figures.push_back({.what = over(numerator, denominator),
                        .kernel = kernel,
                        .n = n,
-                       .value = ratio_of_cells(row, *other),
+                       .value = steady_ratio(row, *other),
                        .unit = "x"});
   }
   return figures;

@@ -16,10 +16,6 @@ namespace gapmeter {
 enum class Side : std::uint8_t { above, below, open };
 Side side_of(const Estimate& value, double line);
 
-// One cell's latency over another's. Without an interval if either was disturbed nearly all the
-// time: of a machine that changed its state at will, an interval says only which state prevailed.
-Estimate ratio_of_cells(const SummaryRow& numerator, const SummaryRow& denominator);
-
 // Variants are named as in the CSV files, "native/simd"; those of further engines are left out.
 class Evidence {
  public:

@@ -202,6 +202,21 @@ void add_huge_pages(OptionSet& set, HugePages& huge_pages) {
       "asks, too) or never (default system)");
 }
 
+void add_against(OptionSet& set, Against& against) {
+  set.parsed(
+      "--against",
+      [&](const std::string& text) {
+        const std::optional<Against> known = parse_against(text);
+        if (!known) {
+          throw std::invalid_argument(fmt::format(
+              "'{}' is neither a compiled lane, as in native or rust, nor a variant of one", text));
+        }
+        against = *known;
+      },
+      "LANE[/NAME]",
+      "What gaps are against: rust, native/simd (default the fastest compiled variant of the job)");
+}
+
 void add_pin(OptionSet& set, std::optional<int>& cpu) {
   set.whole_number("--pin", cpu, 0, 1'048'575, "CPU",
                    "Processor to pin the workers to (default the last one)");

@@ -29,6 +29,8 @@ void add_execution(OptionSet& set, double& timeout_s, std::uint64_t& seed);
 void add_memory(OptionSet& set, std::optional<std::int64_t>& memory_bytes);
 // --huge-pages.
 void add_huge_pages(OptionSet& set, HugePages& huge_pages);
+// --against.
+void add_against(OptionSet& set, Against& against);
 // --pin.
 void add_pin(OptionSet& set, std::optional<int>& cpu);
 // --threshold, --confidence, --format.

@@ -10,6 +10,7 @@
 
 #include "harness/model/rows.h"
 #include "harness/measure/catalog.h"
+#include "harness/model/against.h"
 #include "harness/model/measurement.h"
 #include "harness/model/task.h"
 
@@ -57,6 +58,7 @@ struct Plan {
   // Wanted relative half-width; reaching it ends a cell's rounds.
   std::optional<double> precision{};
   TimingSpec timing{};
+  Against against{};  // which gaps count for the precision
   std::vector<CellGroup> groups{};  // kernel by kernel, sizes ascending
 };
 

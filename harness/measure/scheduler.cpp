@@ -138,7 +138,7 @@ void Scheduler::retire_precise(Contest& contest) const {
                [&](const RoundRow& row) { return row.round < before; });
   std::set<std::pair<std::string, int>> needed;  // variant, threads: not yet precise enough
   for (const auto* rows : {&std::as_const(earlier), &std::as_const(contest.rows)}) {
-    for (const SummaryRow& row : summarize(*rows, probes_)) {
+    for (const SummaryRow& row : summarize(*rows, probes_, plan_.against)) {
       if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
       needed.insert({to_string(row.cell.variant), row.cell.threads});
       needed.insert({row.reference, row.cell.threads});
@@ -157,7 +157,7 @@ int Scheduler::expected_rounds(const Contest& contest) const {
     return plan_.precision ? std::min(plan_.rounds, least_precise_rounds) : plan_.rounds;
   }
   double expected = least_precise_rounds;
-  for (const SummaryRow& row : summarize(contest.rows, probes_)) {
+  for (const SummaryRow& row : summarize(contest.rows, probes_, plan_.against)) {
     if (row.status != Status::ok) continue;
     const double excess = half_width_of(row) / *plan_.precision;
     expected = std::max(expected, row.rounds * excess * excess);

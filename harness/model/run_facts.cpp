@@ -34,6 +34,11 @@ RunContext context_of(const RunFacts& facts) {
     if (cache.size_bytes < 1) refuse("machine.caches[].size_bytes", "a positive whole number");
     context.cache_bytes[cache.level] = cache.size_bytes;
   }
+  if (facts.against) {
+    const auto against = parse_against(*facts.against);
+    if (!against) refuse("against", "a compiled lane, nor a variant of one");
+    context.against = *against;
+  }
   context.serves_claims =
       facts.kernels.empty() ||
       std::any_of(facts.kernels.begin(), facts.kernels.end(),

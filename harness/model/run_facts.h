@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harness/kernel/kernel.h"
+#include "harness/model/against.h"
 #include "harness/model/cell.h"
 #include "harness/sys/environment.h"
 
@@ -82,6 +83,7 @@ struct RunFacts {
   std::int64_t round_ns = 0, batch_ns = 0, single_calls_ns = 0;
   std::optional<std::int64_t> slice_ns{};  // since schema version 3
   std::optional<double> budget_s{}, precision{};
+  std::optional<std::string> against{};  // what gaps are against, where it was chosen
   std::optional<double> timeout_s{};
   std::optional<std::int64_t> pinned_cpu{};
   std::optional<std::string> huge_pages{};  // of workers; absent where they could not be chosen
@@ -244,6 +246,7 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("single_calls_ns", facts.single_calls_ns);
   visit("budget_s", facts.budget_s, Alike::no, Absence::null);
   visit("precision", facts.precision, Alike::no, Absence::null);
+  visit("against", facts.against, Alike::to_resume);
   visit("timeout_s", facts.timeout_s, Alike::to_resume);
   visit("pinned_cpu", facts.pinned_cpu, Alike::to_resume);
   visit("huge_pages", facts.huge_pages, Alike::always);
@@ -262,12 +265,13 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
 struct RunContext {
   std::map<std::string, VariantId> baselines{};  // of each kernel: what people would write first
   std::map<int, std::int64_t> cache_bytes{};     // of each level's data cache, on that machine
+  Against against{};
   // What verdicts may depend on, by name; empty where the run does not tell.
   std::string compiler{}, processor{}, interpreter{};
   bool serves_claims = true;  // as far as the run tells
 };
 // Throws std::invalid_argument for impossible facts: a baseline that is not a variant's name, a
-// cache without a size.
+// cache without a size, gaps against what is not compiled.
 RunContext context_of(const RunFacts& facts);
 
 }  // namespace gapmeter

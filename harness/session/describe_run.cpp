@@ -82,31 +82,34 @@ EngineFacts describe_engine(const PythonDescription& python, bool embedded) {
 }
 
 RunFacts describe_run(const RunOptions& options, const std::vector<std::string>& command,
-                      const Catalog& catalog, const Plan& plan, int cpu, const BuiltProgram& program) {
-  return {.schema_version = schema_version,
-          .command = command,
-          .started = utc_now(),
-          .plan_digest = hex_of(digest_of(plan)),
-          .seed = plan.seed,
-          .rounds = plan.rounds,
-          .round_ns = plan.timing.round_ns,
-          .batch_ns = plan.timing.batch_ns,
-          .single_calls_ns = plan.timing.single_calls_ns,
-          .slice_ns = plan.timing.slice_ns,
-          .budget_s = options.budget_s,
-          .precision = options.precision,
-          .timeout_s = options.timeout_s,
-          .pinned_cpu = cpu < 0 ? std::nullopt : std::optional<std::int64_t>(cpu),
-          .huge_pages = std::string(find_name(huge_pages_names, options.huge_pages)),
-          .worker_environment = environment_of_workers(options),
-          .machine = machine_facts(),
-          .build = build_facts(program.kernels),
-          .suite = suite_of(program),
-          .python = options.commands.empty()
-                        ? describe_engine(catalog.python, options.interpreters.size() != 1)
-                        : EngineFacts{},
-          .further_engines = describe_further_engines(catalog),
-          .kernels = describe_kernels(catalog, plan)};
+                      const Catalog& catalog, const Plan& plan, int cpu,
+                      const BuiltProgram& program) {
+  return {
+      .schema_version = schema_version,
+      .command = command,
+      .started = utc_now(),
+      .plan_digest = hex_of(digest_of(plan)),
+      .seed = plan.seed,
+      .rounds = plan.rounds,
+      .round_ns = plan.timing.round_ns,
+      .batch_ns = plan.timing.batch_ns,
+      .single_calls_ns = plan.timing.single_calls_ns,
+      .slice_ns = plan.timing.slice_ns,
+      .budget_s = options.budget_s,
+      .precision = options.precision,
+      .against = options.against.lane ? std::optional(to_string(options.against)) : std::nullopt,
+      .timeout_s = options.timeout_s,
+      .pinned_cpu = cpu < 0 ? std::nullopt : std::optional<std::int64_t>(cpu),
+      .huge_pages = std::string(find_name(huge_pages_names, options.huge_pages)),
+      .worker_environment = environment_of_workers(options),
+      .machine = machine_facts(),
+      .build = build_facts(program.kernels),
+      .suite = suite_of(program),
+      .python = options.commands.empty()
+                    ? describe_engine(catalog.python, options.interpreters.size() != 1)
+                    : EngineFacts{},
+      .further_engines = describe_further_engines(catalog),
+      .kernels = describe_kernels(catalog, plan)};
 }
 
 EmbeddingFacts describe_penalty(const std::vector<EmbeddingCell>& cells) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <ctime>
 #include <memory>
+#include <set>
 
 #include "harness/analysis/summary.h"
 #include "harness/base/csv.h"
@@ -80,14 +81,37 @@ Catalog load_and_warn(const RunOptions& options, WorkerSettings& workers) {
   return catalog;
 }
 
+// That there is something of what gaps are to be against.
+void check_against(const Against& against, const std::vector<CellGroup>& groups) {
+  if (!against.lane) return;
+  std::set<std::string> compiled;
+  for (const CellGroup& group : groups) {
+    for (const PlannedVariant& planned : group.variants) {
+      if (against.admits(planned.id)) return;
+      if (!planned.id.lane.is_compiled()) continue;
+      compiled.insert(against.name.empty() ? std::string(planned.id.lane.name())
+                                           : to_string(planned.id));
+    }
+  }
+  const std::string wanted = to_string(against);
+  const std::vector<std::string> known(compiled.begin(), compiled.end());
+  const std::optional<std::string> nearest = nearest_name(wanted, known);
+  const std::string hint = known.empty() ? "it has no compiled one"
+                           : nearest     ? fmt::format("did you mean '{}'?", *nearest)
+                                         : fmt::format("there are: {}", fmt::join(known, ", "));
+  throw UnknownName(fmt::format("--against {}: this run has no such variant; {}", wanted, hint));
+}
+
 Plan plan_run(const RunOptions& options, std::vector<CellGroup> groups, const Choose& choose) {
   Plan plan{.seed = options.seed,
             .rounds = options.rounds,
             .precision = options.precision,
             .timing = {.round_ns = options.round_ns, .single_calls_ns = options.single_calls_ns},
+            .against = options.against,
             .groups = std::move(groups)};
   if (choose) choose(plan.groups);
   if (plan.groups.empty()) throw UnknownName("nothing is selected");
+  check_against(options.against, plan.groups);
   return plan;
 }
 
@@ -267,7 +291,7 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
   std::optional<double> left_s = setup.options.budget_s;
   if (left_s) left_s = std::max(*left_s - (clock.now_s() - started_s), 0.001);
   const Rounds rounds = measure_rounds(setup, left_s, rounds_file, std::move(known), neighbours);
-  std::vector<SummaryRow> summary = summarize(rounds.rows);
+  std::vector<SummaryRow> summary = summarize(rounds.rows, setup.options.against);
   RunContext context = context_of(facts);
   write_summary(dir, summary, context);
   facts.probes = describe_probes(rounds.rows);

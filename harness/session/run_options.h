@@ -8,6 +8,7 @@
 
 #include "harness/measure/commands.h"
 #include "harness/measure/plan.h"
+#include "harness/model/against.h"
 #include "harness/sys/huge_pages.h"
 
 namespace gapmeter {
@@ -21,6 +22,7 @@ struct RunOptions {
   std::int64_t single_calls_ns = 0;  // per round, in addition to round_ns
   std::optional<double> budget_s{};
   std::optional<double> precision{};
+  Against against{};
   double timeout_s = 120;
   std::optional<std::int64_t> memory_bytes{};  // of a worker; empty: from what is free
   HugePages huge_pages = HugePages::system;

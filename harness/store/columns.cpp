@@ -208,26 +208,29 @@ std::vector<Column<SummaryRow>> summary_schema_of_latency() {
 
 std::vector<Column<SummaryRow>> summary_schema_of_status() {
   using Row = SummaryRow;
-  return {
-      {"status", "`ok`, `mismatch`, `error`, `timeout`, `crashed`, `oom` or `skipped`",
-       [](const Row& r) { return std::string(name_of(r.status)); }},
-      {"reason", "why, when not `ok`; also that a wanted precision was not reached",
-       [](const Row& r) { return r.reason; }},
-      {"verified", "`true`, `false`, or empty when verification did not come to an end",
-       [](const Row& r) { return text_of(r.verified); }},
-      {"max_error", "largest difference of an element from the reference's",
-       [](const Row& r) { return text_of(r.max_error); }},
-      {"rounds", "rounds that were measured", [](const Row& r) { return text_of(r.rounds); }},
-      {"stop_reason",
-       "`precision`: the wanted precision was reached; `rounds`: all that were planned; `budget`: fewer, "
-       "for want of time; `interrupted`; else the status",
-       [](const Row& r) { return r.stop_reason; }}};
+  return {{"status", "`ok`, `mismatch`, `error`, `timeout`, `crashed`, `oom` or `skipped`",
+           [](const Row& r) { return std::string(name_of(r.status)); }},
+          {"reason", "why, when not `ok`; also that a wanted precision was not reached",
+           [](const Row& r) { return r.reason; }},
+          {"verified", "`true`, `false`, or empty when verification did not come to an end",
+           [](const Row& r) { return text_of(r.verified); }},
+          {"max_error", "largest difference of an element from the reference's",
+           [](const Row& r) { return text_of(r.max_error); }},
+          {"rounds", "rounds that were measured", [](const Row& r) { return text_of(r.rounds); }},
+          {"stop_reason",
+           "`precision`: the wanted precision was reached; `rounds`: all that were planned; "
+           "`budget`: fewer, "
+           "for want of time; `interrupted`; else the status",
+           [](const Row& r) { return r.stop_reason; }}};
 }
 
 std::vector<Column<SummaryRow>> summary_schema_of_gap() {
   using Row = SummaryRow;
   constexpr const char* interval = "its 95 % interval";
-  return {{"reference", "the native variant that the gap is against, of the same job",
+  return {{"reference",
+           "the compiled variant that the gap is against, of the same job: the fastest, or what "
+           "`--against` "
+           "chose",
            [](const Row& r) { return r.reference; }},
           {"gap", "latency over the reference's; Python rows only",
            [](const Row& r) { return text_of(r.gap); }},

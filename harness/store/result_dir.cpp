@@ -18,6 +18,7 @@
 #include "harness/base/parallel.h"
 #include "harness/store/columns.h"
 #include "harness/store/growth_columns.h"
+#include "harness/store/lane_columns.h"
 #include "harness/store/run_json.h"
 #include "harness/sys/files.h"
 
@@ -152,6 +153,9 @@ void write_summary(const fs::path& dir, const std::vector<SummaryRow>& rows,
   std::string growth = to_csv_line(growth_columns());
   for (const GrowthRow& row : growth_of(rows, context)) growth += to_csv_line(to_fields(row));
   write_file(dir / "growth.csv", growth);
+  std::string lanes = to_csv_line(lane_columns());
+  for (const LaneRatio& row : lane_ratios_of(rows)) lanes += to_csv_line(to_fields(row));
+  write_file(dir / "lanes.csv", lanes);
 }
 
 }  // namespace gapmeter

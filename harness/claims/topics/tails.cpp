@@ -19,7 +19,7 @@ std::optional<Estimate> speedup_at(const Evidence& evidence, const std::string& 
   const SummaryRow* alone = evidence.cell(kernel, variant, n, 1);
   const SummaryRow* together = evidence.cell(kernel, variant, n, threads);
   if (alone == nullptr || together == nullptr) return std::nullopt;
-  return ratio_of_cells(*alone, *together);
+  return steady_ratio(*alone, *together);
 }
 
 // The least and the greatest possible quotient, whatever the dependence between the two.

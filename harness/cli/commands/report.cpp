@@ -23,7 +23,7 @@ void describe_again(const std::filesystem::path& dir) {
 int write_report(const ReportOptions& options, const Invocation& /*invocation*/) {
   const std::filesystem::path dir = options.dir;
   const RunContext context = read_context(dir);
-  const std::vector<SummaryRow> summary = summarize(read_rounds(dir));
+  const std::vector<SummaryRow> summary = summarize(read_rounds(dir), context.against);
   // What the page shows is computed now, because files of an older build may lack columns.
   write_summary(dir, summary, context);
   describe_again(dir);

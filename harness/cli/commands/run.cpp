@@ -128,6 +128,7 @@ int run(const RunCommandOptions& options, const Invocation& invocation) {
 void declare(OptionSet& set, RunCommandOptions& options) {
   add_measuring(set, options.run);
   add_commands(set, options.run.commands, options.run.selection);
+  add_against(set, options.run.against);
   set.colour(options.colour);
   set.text("--resume", options.resume, "DIR",
            "Go on with a run or a reproduce that was cut short; its own options count, no others");

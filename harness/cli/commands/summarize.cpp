@@ -13,8 +13,8 @@ namespace gapmeter {
 namespace {
 
 int summarize_again(const SummarizeOptions& options, const Invocation& /*invocation*/) {
-  const std::vector<SummaryRow> summary = summarize(read_rounds(options.dir));
   const RunContext context = read_context(options.dir);
+  const std::vector<SummaryRow> summary = summarize(read_rounds(options.dir), context.against);
   write_summary(options.dir, summary, context);
   const Look look = look_of_stdout(options.colour);
   fmt::print("{}\n{}", format_table(summary, context, look),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "harness/analysis/summary.h"
@@ -27,11 +28,13 @@ struct SizeKey {
 struct Section {
   std::string title;
   std::map<SizeKey, Cells> sizes{};
+  std::vector<Lane> lanes{};  // the compiled ones: a column each, with the fastest
   // A column each: those of Python, the baseline first; without any, all that are compared.
   std::vector<VariantId> pythons{};
   Cells skipped{};  // the first row of each variant that was skipped at all sizes
   bool is_threaded = false;
   std::optional<VariantId> baseline{};
+  Against against{};
 };
 
 bool is_skipped_everywhere(const VariantId& id, const Cells& rows) {
@@ -52,7 +55,7 @@ std::vector<VariantId> compiled_of(const Cells& rows) {
 }
 
 Section section_of(std::string title, const Cells& rows, const RunContext& context) {
-  Section section{.title = std::move(title)};
+  Section section{.title = std::move(title), .against = context.against};
   const auto baseline = context.baselines.find(rows.front()->cell.kernel);
   if (baseline != context.baselines.end()) section.baseline = baseline->second;
   std::vector<VariantId> seen;
@@ -60,6 +63,8 @@ Section section_of(std::string title, const Cells& rows, const RunContext& conte
     section.sizes[{row->cell.n, row->cell.threads}].push_back(row);
     section.is_threaded = section.is_threaded || row->cell.threads > 1;
     const VariantId& id = row->cell.variant;
+    const auto known = std::find(section.lanes.begin(), section.lanes.end(), id.lane);
+    if (id.lane.is_compiled() && known == section.lanes.end()) section.lanes.push_back(id.lane);
     if (!id.lane.is_python() || std::find(seen.begin(), seen.end(), id) != seen.end()) continue;
     seen.push_back(id);
     if (is_skipped_everywhere(id, rows)) {
@@ -106,43 +111,47 @@ Field python_field(const SummaryRow* row, bool is_best) {
   return field;
 }
 
-// The fastest native row, or the reason why there is none.
-Field native_field(const Cells& cells) {
+// The fastest row of a compiled lane that `against` admits if it is about that lane, or the reason
+// why there is none.
+Field fastest_field(const Cells& cells, const Lane& lane, const Against& against) {
   const SummaryRow* fastest = nullptr;
   std::string failure;
   for (const SummaryRow* row : cells) {
-    if (!row->cell.variant.lane.is_compiled()) continue;
+    const VariantId& id = row->cell.variant;
+    if (id.lane != lane || (against.lane == lane && !against.admits(id))) continue;
     if (row->status != Status::ok) failure = name_of(row->status);
     const bool faster = row->latency_ns && row->verified == true &&
                         (fastest == nullptr || *row->latency_ns < *fastest->latency_ns);
     if (faster) fastest = row;
   }
   if (fastest == nullptr) return {{failure}};
-  // The heading says native: of other compiled lanes the name says which.
-  const VariantId& id = fastest->cell.variant;
-  const std::string name = id.lane == Lane::native() ? id.name : to_string(id);
-  return {{name + ' '}, {format_time(*fastest->latency_ns), Style::strong}};
+  return {{fastest->cell.variant.name + ' '}, {format_time(*fastest->latency_ns), Style::strong}};
 }
 
 std::string heading(const Section& section, const VariantId& id) {
   return to_string(id) + (id == section.baseline ? "*" : "");
 }
 
+std::string heading(const Section& section, const Lane& lane) {
+  const bool is_named = section.against.lane == lane && !section.against.name.empty();
+  return is_named ? to_string(section.against) : fmt::format("fastest {}", lane.name());
+}
+
 Field size_field(const SizeKey& size) { return {{format_size(size.n)}}; }
 
-// The lines of some Python variants; with the native one where they are the first.
-std::vector<Line> lines_of(const Section& section, const std::vector<VariantId>& pythons,
-                           bool with_native) {
+// The lines of some columns: of compiled lanes, then of Python variants.
+std::vector<Line> lines_of(const Section& section, const std::vector<Lane>& lanes,
+                           const std::vector<VariantId>& pythons) {
   Line header{{{"n"}}};
   if (section.is_threaded) header.push_back({{"threads"}});
-  if (with_native) header.push_back({{"fastest native"}});
+  for (const Lane& lane : lanes) header.push_back({{heading(section, lane)}});
   for (const VariantId& id : pythons) header.push_back({{heading(section, id)}});
   std::vector<Line> lines{std::move(header)};
   for (const auto& [size, cells] : section.sizes) {
     const SummaryRow* const best = best_python(cells);
     Line line{size_field(size)};
     if (section.is_threaded) line.push_back({{fmt::to_string(size.threads)}});
-    if (with_native) line.push_back(native_field(cells));
+    for (const Lane& lane : lanes) line.push_back(fastest_field(cells, lane, section.against));
     for (const VariantId& id : pythons) {
       const SummaryRow* const row = row_of(cells, id);
       line.push_back(python_field(row, row == best));
@@ -157,28 +166,33 @@ std::optional<std::string> folded(const Section& section, const Look& look) {
   std::string text;
   std::size_t next = 0;
   do {
-    const bool is_first = next == 0;
+    // The compiled ones stand in the first block.
+    const std::vector<Lane> lanes = next == 0 ? section.lanes : std::vector<Lane>();
     std::vector<VariantId> block;
     while (next < section.pythons.size()) {
       block.push_back(section.pythons[next]);
-      if (width_of_columns(lines_of(section, block, is_first)) > look.columns) {
+      if (width_of_columns(lines_of(section, lanes, block)) > look.columns) {
         block.pop_back();
         break;
       }
       ++next;
     }
     if (block.empty() && !section.pythons.empty()) return std::nullopt;
-    text += align_columns(lines_of(section, block, is_first), look);
+    text += align_columns(lines_of(section, lanes, block), look);
   } while (next < section.pythons.size());
   return text;
 }
 
-// A block of lines for each variant, for screens on which not even one fits beside the native one.
+// A block of lines for each column, for screens on which not even one fits beside the compiled
+// ones.
 std::string listed(const Section& section, const Look& look) {
-  std::string text = align_columns(lines_of(section, {}, true), look);
+  std::string text;
+  for (const Lane& lane : section.lanes) {
+    text += align_columns(lines_of(section, {lane}, {}), look);
+  }
   for (const VariantId& id : section.pythons) {
     text += heading(section, id) + '\n';
-    std::vector<Line> lines = lines_of(section, {id}, false);
+    std::vector<Line> lines = lines_of(section, {}, {id});
     lines.erase(lines.begin());
     text += align_columns(lines, look);
   }
@@ -220,6 +234,17 @@ std::vector<Section> sections_of(const std::vector<SummaryRow>& rows, const RunC
   return sections;
 }
 
+// What gaps are over: "the fastest native variant of the same job".
+std::string denominator(const std::vector<SummaryRow>& rows, const Against& against) {
+  if (!against.name.empty()) return to_string(against);
+  std::set<Lane> lanes;
+  for (const SummaryRow& row : rows) {
+    if (against.admits(row.cell.variant)) lanes.insert(row.cell.variant.lane);
+  }
+  return fmt::format("the fastest {} variant of the same job",
+                     lanes.size() == 1 ? lanes.begin()->name() : "compiled");
+}
+
 }  // namespace
 
 std::string format_table(const std::vector<SummaryRow>& rows, const RunContext& context,
@@ -232,10 +257,9 @@ std::string format_table(const std::vector<SummaryRow>& rows, const RunContext& 
       std::any_of(rows.begin(), rows.end(), [](const SummaryRow& row) { return row.gap; });
   if (!has_gaps) return text;
   return text + '\n' +
-         wrapped(
-             "× over the fastest native variant of the same job, ± its 95 % interval; * is what "
-             "people write first",
-             look.columns, 0) +
+         wrapped(fmt::format("× over {}, ± its 95 % interval; * is what people write first",
+                             denominator(rows, context.against)),
+                 look.columns, 0) +
          '\n';
 }
 

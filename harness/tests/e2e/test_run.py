@@ -78,7 +78,7 @@ def figures_of(run: Run) -> dict[CellKey, float]:
 def test_a_run_that_goes_well_exits_0_and_leaves_its_files(run: Run) -> None:
     assert run.process.returncode == 0, run.process.stderr
     names = {path.name for path in run.dir.iterdir()}
-    tables = {"rounds.csv", "summary.csv", "latency.csv", "metrics.csv", "growth.csv"}
+    tables = {"rounds.csv", "summary.csv", "latency.csv", "metrics.csv", "growth.csv", "lanes.csv"}
     assert names == tables | {"run.json", "workers.log"}
     if not SANITIZERS:  # whose library says that the stock interpreter can't load it
         assert run.log == "", "the real kernels print nothing"

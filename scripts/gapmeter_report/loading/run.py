@@ -1,7 +1,7 @@
 """Loads a result directory: its tables, and how, where and with what it was made.
 
-summary.csv (one row per cell) and run.json have to be there; rounds.csv, latency.csv, metrics.csv
-and growth.csv are empty tables where they are not. Strict, as tables.py is.
+summary.csv (one row per cell) and run.json have to be there; rounds.csv, latency.csv, metrics.csv,
+growth.csv and lanes.csv are empty tables where they are not. Strict, as tables.py is.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from gapmeter_report.loading.tables import Schema, read_table, read_table_if_the
 class Run:
     """A loaded result directory; the columns of its frames are those of docs/results.md.
 
-    `summary` has a row for each kernel, variant, n and number of threads; `quantiles`, `metrics`
-    and `growth` are latency.csv, metrics.csv and growth.csv. Times are in ns, memory is in bytes.
+    `summary` has a row for each kernel, variant, n and number of threads; `quantiles`, `metrics`,
+    `growth` and `lanes` are latency.csv, metrics.csv, growth.csv and lanes.csv. Times are in ns, memory is in bytes.
     Texts are of dtype string, numbers int64, Int64 or float64, flags boolean; what is absent is NA
     or NaN. `metadata` is all of run.json, as it was read.
     """
@@ -36,6 +36,7 @@ class Run:
     quantiles: pd.DataFrame
     metrics: pd.DataFrame
     growth: pd.DataFrame
+    lanes: pd.DataFrame
     kernels: dict[str, Kernel]
     environment: Environment
     metadata: dict[str, Any]
@@ -74,6 +75,7 @@ def load(directory: str | Path) -> Run:
         quantiles=_read_beside(summary, directory / "latency.csv", schemas.LATENCY),
         metrics=_read_beside(summary, directory / "metrics.csv", schemas.METRICS),
         growth=_read_beside(summary, directory / "growth.csv", schemas.GROWTH),
+        lanes=_read_beside(summary, directory / "lanes.csv", schemas.LANES),
         kernels=kernels,
         environment=environment_of(metadata, path),
         metadata=metadata,

@@ -18,6 +18,7 @@ from gapmeter_report.loading.tables import (
 
 STATUSES = ("ok", "mismatch", "error", "timeout", "crashed", "oom", "skipped")
 QUANTITIES = ("time", "gap", "crossover")
+PAIRINGS = ("name", "fastest")
 
 # "11200:5 88100:3", none of which is 0.
 _SPEED = r"(?=[\d.]*[1-9])\d+(\.\d+)?(e[+-]?\d{1,2})?:\d{1,9}"
@@ -70,6 +71,14 @@ def _growth_fault(row: Any) -> str | None:
         return f"quantity is {row.quantity!r}, not one of {', '.join(QUANTITIES)}"
     if row.quantity == "crossover" and (pd.isna(row.n_from) or pd.isna(row.n_to)):
         return "quantity is crossover but n_from or n_to is empty"
+    return _series_fault(row)
+
+
+def _lanes_fault(row: Any) -> str | None:
+    if row.pairing not in PAIRINGS:
+        return f"pairing is {row.pairing!r}, not one of {', '.join(PAIRINGS)}"
+    if row.ratio_ci_low > row.ratio_ci_high:
+        return "ratio_ci_low is above ratio_ci_high"
     return _series_fault(row)
 
 
@@ -158,4 +167,10 @@ GROWTH = Schema(
     key=("kernel", "variant", "threads", "quantity", "against", "regime", "n_from"),
     fault=_growth_fault,
     added={"deviation": non_negative, "local_exponents": text_if_any},
+)
+LANES = Schema(
+    columns=_CELL | {"job": str, "reference": str, "pairing": str, "ratio": positive}
+    | dict.fromkeys(("ratio_ci_low", "ratio_ci_high"), non_negative),
+    key=(*_CELL_KEY, "reference"),
+    fault=_lanes_fault,
 )

@@ -25,6 +25,7 @@ from gapmeter_report.models.claims import (
 )
 from gapmeter_report.models.facts import missing_cells, noise_facts, run_facts
 from gapmeter_report.models.figures import figures_of, reported_by
+from gapmeter_report.models.languages import languages_of, pairs_of
 from gapmeter_report.models.numbers import format_ratio, format_size, round_ratio, round_time
 from gapmeter_report.models.subjects import footer_text
 from gapmeter_report.pages.templating import LOADER
@@ -80,6 +81,7 @@ def _environment() -> jinja2.Environment:
 
 def _content(run: Run, claims: list[Claim]) -> dict[str, Any]:
     answers = answers_of(run)
+    pairs = pairs_of(run.lanes)
     return {
         "answers": answers,
         "claims": claims,
@@ -96,10 +98,12 @@ def _content(run: Run, claims: list[Claim]) -> dict[str, Any]:
             )
             for kernel in run.kernels.values()
         ],
+        "languages": languages_of(pairs),
         "large_gap": round_ratio(LARGE_GAP),
         "looks": _VERDICT_LOOKS,
         "missing": missing_cells(run.summary),
         "much_time": round_time(MUCH_TIME_NS),
         "noise": noise_facts(run),
+        "pairs": pairs,
         "sentences": sentences(answers),
     }

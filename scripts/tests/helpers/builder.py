@@ -80,6 +80,7 @@ class Builder:
         self.rows: list[Row] = []
         self.quantiles: list[Row] = []
         self.growth: list[Row] = []
+        self.lanes: list[Row] = []
         self.metrics: list[Row] = []
         self.rounds: list[Row] = []
         self.metadata: dict[str, Any] = {
@@ -153,6 +154,17 @@ class Builder:
         })
         return self
 
+    def add_rust(self, *, ratio: float = 0.5, name: str = "strict", **values: Any) -> Builder:
+        """Add rust/NAME to the kernel sum, and what it takes over native/NAME, at every size."""
+        for row in self.cells(kernel="sum", variant="native/" + name):
+            rust = row | {"variant": "rust/" + name, "lane": "rust"}
+            self.rows.append(rust)
+            self.lanes.append(_series_of(rust) | {
+                "n": row["n"], "job": "", "reference": row["variant"], "pairing": "name",
+                "ratio": ratio, "ratio_ci_low": ratio * 0.9, "ratio_ci_high": ratio * 1.1,
+            } | values)
+        return self
+
     def add_threads(self, *counts: int, **wanted: Any) -> Builder:
         """Add these cells with more threads, each of which does nine tenths of what it could."""
         for row in self.cells(**wanted):
@@ -213,7 +225,7 @@ class Builder:
         self._write_table("summary.csv", self.columns, self.rows)
         for name, rows in (
             ("latency.csv", self.quantiles), ("growth.csv", self.growth),
-            ("metrics.csv", self.metrics), ("rounds.csv", self.rounds),
+            ("metrics.csv", self.metrics), ("rounds.csv", self.rounds), ("lanes.csv", self.lanes),
         ):
             if rows:
                 self._write_table(name, list(rows[0]), rows)

@@ -116,6 +116,23 @@ def test_a_bad_row_of_growth_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        ({"pairing": "guess"}, "pairing is 'guess', not one of name, fastest"),
+        ({"ratio": "0"}, "ratio is '0', it must be above 0"),
+        ({"ratio_ci_low": 9}, "ratio_ci_low is above ratio_ci_high"),
+    ],
+)
+def test_a_bad_pair_of_languages_is_refused_with_its_place(
+    small: Builder, values: dict[str, str], complaint: str
+) -> None:
+    small.add_rust().lanes[0].update(values)
+    message = refusal(small)
+    assert "lanes.csv: line 2 (sum rust/strict n=16): " in message
+    assert complaint in message
+
+
+@pytest.mark.parametrize(
     ("quantile", "complaint"), [(1.5, "must be above 0 and at most 1"), (0, "must be above 0")]
 )
 def test_a_quantile_that_is_none_is_refused(

@@ -241,3 +241,18 @@ def test_a_page_that_cannot_be_written_is_one_line_and_exit_2(
     assert report(small, [], "--out", str(tmp_path / "file" / "page.html")) == 2
     error = capsys.readouterr().err
     assert "cannot write" in error and error.count("\n") == 1
+
+
+def test_compiled_languages_stand_against_each_other_where_there_are_two(
+    builder: Builder
+) -> None:
+    builder.add("sum", sizes=(16, 1024)).add_rust(ratio=0.5)
+    text = " ".join(words_of(builder).text.split())
+    assert "Compiled languages: Rust over native" in text
+    assert "rust/strict native/strict 0.500× n = 1Ki, 0.450× to 0.550× faster" in text
+    short = short_beside(builder.directory)
+    assert "| rust/strict | native/strict | 0.500× (0.450× to 0.550×) | 1Ki |" in short
+
+
+def test_a_run_of_one_compiled_language_has_no_such_section(plain: Written) -> None:
+    assert "Compiled languages" not in plain.raw

@@ -6,6 +6,7 @@
 
 #include "harness/store/columns.h"
 #include "harness/store/growth_columns.h"
+#include "harness/store/lane_columns.h"
 #include "harness/sys/files.h"
 #include "harness/tests/unit/support/testing.h"
 
@@ -43,12 +44,14 @@ TEST(Documentation, HasTheColumnsAsTheyAreDeclared) {
   std::string page = page_with(before, "summary.csv", summary_meanings());
   page = page_with(page, "rounds.csv", round_meanings());
   page = page_with(page, "growth.csv", growth_meanings());
+  page = page_with(page, "lanes.csv", lane_meanings());
   if (std::getenv("GAPMETER_WRITE_DOCS") != nullptr) write_file(path, page);
   EXPECT_EQ(page, test::contents_of(path)) << "run scripts/dev/column_docs.sh";
 }
 
 TEST(Documentation, ExplainsEveryColumn) {
-  for (const auto& columns : {summary_meanings(), round_meanings(), growth_meanings()}) {
+  for (const auto& columns : {summary_meanings(), round_meanings(), growth_meanings(),
+                              lane_meanings()}) {
     for (const ColumnMeaning& column : columns) EXPECT_NE(column.meaning, "") << column.name;
   }
 }
