@@ -50,7 +50,8 @@ Timing full_timing() {
           .mean_ns = 0.4,
           .involuntary_switches = 11,
           .minor_faults = 12,
-          .major_faults = 13};
+          .major_faults = 13,
+          .processes = ProcessTimes{.user_s = 0.3, .system_s = 0.7}};
 }
 
 SingleCalls full_single_calls() {
@@ -121,6 +122,26 @@ TEST(RequestMessage, ATaskArrives) {
   EXPECT_EQ(request.python_dir, "/python \"dir\"");
   ASSERT_TRUE(std::holds_alternative<Task>(request.task));
   EXPECT_EQ(std::get<Task>(request.task), full_task());
+}
+
+TEST(RequestMessage, ACommandArrives) {
+  Task task = full_task();
+  task.command = CommandTask{.command = {.words = {"sh", "-c", "a \"b\""},
+                                         .executable = "/bin/sh",
+                                         .input = "in",
+                                         .output = "out",
+                                         .by_shell = true},
+                             .reference = {.words = {"true"}, .executable = "/bin/true"},
+                             .tolerance = 0.25,
+                             .input_file = "/t/1",
+                             .input_digest = "0123456789abcdef"};
+  EXPECT_EQ(std::get<Task>(decode_request(encode(Request{nonce, "", task})).task), task);
+}
+
+TEST(RequestMessage, ACommandWithoutAnyWordIsRejected) {
+  Task task = full_task();
+  task.command.emplace();
+  EXPECT_THAT(request_error(encode(Request{nonce, "", task})), HasSubstr("'words'"));
 }
 
 TEST(RequestMessage, AVariantOfAnotherEngineArrives) {
