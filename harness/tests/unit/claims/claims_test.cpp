@@ -77,6 +77,11 @@ TEST(DecideClaims, KeepsEachDecisionWithItsClaim) {
   EXPECT_EQ(decided[12].decision.outcome, Outcome::not_measured);
 }
 
+TEST(DecideClaims, LeavesOutAllOfThemWhereNoneIsAboutTheRun) {
+  const SummaryRows rows = contrast("command", "python/script", "native/rewrite", {{16, 2}});
+  EXPECT_THAT(decide_claims(Evidence(rows, {})), IsEmpty());
+}
+
 TEST(DecideClaims, NamesWhatEachClaimDependsOn) {
   const auto decided = decide_claims(Evidence({}, {.compiler = "GNU 12", .processor = "some"}));
   ASSERT_EQ(decided[7].claim.id, "C08");

@@ -53,6 +53,23 @@ TEST(SentenceOf, NamesTheBestWhereTheBaselineHasNoGap) {
   EXPECT_EQ(sentence_of(without), "sum: rewriting pays at every n: 7.40× over numpy at n = 4Ki.");
 }
 
+TEST(SentenceOf, TellsAStartUpAndTheGapWithoutIt) {
+  Answer with = answer(Rewrite::pays);
+  with.best = *with.baseline;
+  with.startup = StartUpShare{.variant = test::variant("python/builtin"),
+                              .n = 1024,
+                              .latency_ns = 31e6,
+                              .startup_ns = {24e6},
+                              .gap_n = 4096,
+                              .gap = Estimate{12, Interval{10, 14}}};
+  EXPECT_EQ(sentence_of(with),
+            "sum: rewriting pays at every n: 142× over builtin at n = 4Ki. Of the 31.0 ms of builtin "
+            "at n = 1Ki 24.0 ms are its start-up; without that of both it is 12.0× (10.0× to 14.0×) "
+            "at n = 4Ki.");
+  with.startup->gap.reset();
+  EXPECT_THAT(sentence_of(with), ::testing::EndsWith("24.0 ms are its start-up."));
+}
+
 TEST(SentenceOf, SaysOfHowManyThreadsItSpeaksWhereThereAreSeveral) {
   Answer threads = answer(Rewrite::pays);
   threads.best = *threads.baseline;
