@@ -52,7 +52,7 @@ class Evidence {
   // rss_input_bytes between the two largest sizes at which the peak is resolved.
   std::optional<Figure> bytes_per_n(const std::string& kernel, const std::string& variant) const;
 
-  // Whether the run's kernels are about claims at all.
+  // Whether the run is about claims at all: a suite need not be.
   bool serves_claims() const { return context_.serves_claims; }
   // Which ones of these the run was measured with.
   std::vector<Circumstance> circumstances(const std::vector<Dependence>& depends_on) const;

@@ -34,10 +34,10 @@ RunContext context_of(const RunFacts& facts) {
     if (cache.size_bytes < 1) refuse("machine.caches[].size_bytes", "a positive whole number");
     context.cache_bytes[cache.level] = cache.size_bytes;
   }
-  context.serves_claims =
-      facts.kernels.empty() ||
-      std::any_of(facts.kernels.begin(), facts.kernels.end(),
-                  [](const auto& described) { return !described.second.claims.empty(); });
+  context.serves_claims = !facts.suite || std::any_of(facts.kernels.begin(), facts.kernels.end(),
+                                                      [](const auto& described) {
+                                                        return !described.second.claims.empty();
+                                                      });
   context.compiler = name_of_compiler(facts.build);
   context.processor = facts.machine.cpu.value_or("");
   if (facts.python.version) context.interpreter = "CPython " + *facts.python.version;

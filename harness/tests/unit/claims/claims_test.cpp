@@ -40,8 +40,9 @@ TEST(UnknownClaims, AreThoseThatNoClaimIsCalled) {
   EXPECT_THAT(unknown_claims({"C01", "C34", "c01"}), ElementsAre("C34", "c01"));
 }
 
-TEST(DecideClaims, DecidesNoneOfARunWhoseKernelsServeNone) {
-  RunFacts facts{.kernels = {{"own", {.title = "Of a suite"}}}};
+TEST(DecideClaims, DecidesNoneOfASuiteWhoseKernelsServeNone) {
+  RunFacts facts{.suite = SuiteFacts{.name = "mine"},
+                 .kernels = {{"own", {.title = "Of a suite"}}}};
   EXPECT_THAT(decide_claims(Evidence({}, context_of(facts))), IsEmpty());
   facts.kernels["own"].claims = {"C01"};
   EXPECT_THAT(decide_claims(Evidence({}, context_of(facts))), SizeIs(33));
