@@ -116,12 +116,6 @@ std::vector<std::string> Evidence::kernels() const {
   return {kernels.begin(), kernels.end()};
 }
 
-std::vector<std::string> Evidence::kernels_tried() const {
-  std::vector<std::string> kernels = this->kernels();
-  for (const auto& [key, reason] : unusable_) kernels.push_back(key.first);
-  return kernels;
-}
-
 std::vector<int> Evidence::threads(const std::string& kernel) const {
   std::set<int> threads;
   for (const auto& [series, cells] : cells_) {

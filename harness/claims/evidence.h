@@ -32,7 +32,6 @@ class Evidence {
   std::vector<std::size_t> sizes(const std::string& kernel, const std::string& variant,
                                  int threads = 1) const;
   std::vector<std::string> kernels() const;        // with a cell that was measured successfully
-  std::vector<std::string> kernels_tried() const;  // with any cell
   std::vector<int> threads(const std::string& kernel) const;  // ascending
   std::vector<std::string> python_variants(const std::string& kernel) const;
   std::string baseline(const std::string& kernel) const;  // empty where it is not known

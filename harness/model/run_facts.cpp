@@ -34,10 +34,15 @@ RunContext context_of(const RunFacts& facts) {
     if (cache.size_bytes < 1) refuse("machine.caches[].size_bytes", "a positive whole number");
     context.cache_bytes[cache.level] = cache.size_bytes;
   }
-  context.serves_claims = !facts.suite || std::any_of(facts.kernels.begin(), facts.kernels.end(),
-                                                      [](const auto& described) {
-                                                        return !described.second.claims.empty();
-                                                      });
+  // Older runs of gapmeter's own kernels do not tell what these serve.
+  const auto is_own = [&](const auto& described) {
+    return !facts.suite && !described.second.commands;
+  };
+  context.serves_claims =
+      facts.kernels.empty() ||
+      std::any_of(facts.kernels.begin(), facts.kernels.end(), [&](const auto& described) {
+        return is_own(described) || !described.second.claims.empty();
+      });
   context.compiler = name_of_compiler(facts.build);
   context.processor = facts.machine.cpu.value_or("");
   if (facts.python.version) context.interpreter = "CPython " + *facts.python.version;

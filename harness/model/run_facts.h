@@ -259,7 +259,7 @@ struct RunContext {
   std::map<int, std::int64_t> cache_bytes{};     // of each level's data cache, on that machine
   // What verdicts may depend on, by name; empty where the run does not tell.
   std::string compiler{}, processor{}, interpreter{};
-  bool serves_claims = true;  // false of a suite whose kernels serve none
+  bool serves_claims = true;  // false of a suite or of commands that serve none
 };
 // Throws std::invalid_argument for impossible facts: a baseline that is not a variant's name, a
 // cache without a size.

@@ -78,9 +78,11 @@ TEST(DecideClaims, KeepsEachDecisionWithItsClaim) {
   EXPECT_EQ(decided[12].decision.outcome, Outcome::not_measured);
 }
 
-TEST(DecideClaims, LeavesOutAllOfThemWhereNoneIsAboutTheRun) {
+TEST(DecideClaims, DecidesNoneOfCommands) {
   const SummaryRows rows = contrast("command", "python/script", "native/rewrite", {{16, 2}});
-  EXPECT_THAT(decide_claims(Evidence(rows, {})), IsEmpty());
+  RunFacts facts;
+  facts.kernels["command"].commands.emplace();
+  EXPECT_THAT(decide_claims(Evidence(rows, context_of(facts))), IsEmpty());
 }
 
 TEST(DecideClaims, NamesWhatEachClaimDependsOn) {
