@@ -96,8 +96,8 @@ function(gapmeter_describe_program name python_dir)
   target_sources(${name}_kernels PRIVATE ${source})
 endfunction()
 
-# Of a suite: what --suite looks for in the build directory, and the installation's data, found beside
-# the program as everywhere else. What kernels are held against is compiled as they are.
+# Of a suite: the file by which --suite finds the program, and the installation's data, which stands
+# beside the program as everywhere else. What kernels are held against is compiled as they are.
 function(gapmeter_suite_program name)
   get_property(other GLOBAL PROPERTY GAPMETER_SUITE_PROGRAM)
   if(other)
@@ -106,7 +106,7 @@ function(gapmeter_suite_program name)
   set_property(GLOBAL PROPERTY GAPMETER_SUITE_PROGRAM ${name})
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/share)
   file(CREATE_LINK ${GAPMETER_DATA_DIR} ${CMAKE_BINARY_DIR}/share/gapmeter SYMBOLIC)
-  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/program CONTENT $<TARGET_FILE:${name}>)
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/gapmeter-program.path CONTENT $<TARGET_FILE:${name}>)
   target_sources(${name}_kernels PRIVATE ${GAPMETER_INCLUDE_DIR}/harness/sys/roofline.cpp)
 endfunction()
 

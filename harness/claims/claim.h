@@ -72,7 +72,7 @@ struct DecidedClaim {
 
 // Every claim, by its id.
 std::vector<Claim> all_claims();
-// None of a run whose kernels serve none.
+// None of a suite whose kernels serve none.
 std::vector<DecidedClaim> decide_claims(const Evidence& evidence);
 // Those of these ids that no claim has.
 std::vector<std::string> unknown_claims(const std::vector<std::string>& ids);

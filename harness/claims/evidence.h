@@ -27,7 +27,7 @@ class Evidence {
   // Ascending: the sizes at which a variant was measured successfully.
   std::vector<std::size_t> sizes(const std::string& kernel, const std::string& variant,
                                  int threads = 1) const;
-  std::vector<std::string> kernels() const;  // with a cell that was measured successfully
+  std::vector<std::string> kernels() const;        // with a cell that was measured successfully
   std::vector<int> threads(const std::string& kernel) const;  // ascending
   std::vector<std::string> python_variants(const std::string& kernel) const;
   std::string baseline(const std::string& kernel) const;  // empty where it is not known
@@ -47,7 +47,7 @@ class Evidence {
   // rss_input_bytes between the two largest sizes at which the peak is resolved.
   std::optional<Figure> bytes_per_n(const std::string& kernel, const std::string& variant) const;
 
-  // Whether the run's kernels are about claims at all.
+  // Whether the run is about claims at all: a suite need not be.
   bool serves_claims() const { return context_.serves_claims; }
   // Which ones of these the run was measured with.
   std::vector<Circumstance> circumstances(const std::vector<Dependence>& depends_on) const;

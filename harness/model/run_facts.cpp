@@ -39,10 +39,15 @@ RunContext context_of(const RunFacts& facts) {
     if (!against) refuse("against", "a compiled lane, nor a variant of one");
     context.against = *against;
   }
+  // Older runs of gapmeter's own kernels do not tell what these serve.
+  const auto is_own = [&](const auto& described) {
+    return !facts.suite && !described.second.commands;
+  };
   context.serves_claims =
       facts.kernels.empty() ||
-      std::any_of(facts.kernels.begin(), facts.kernels.end(),
-                  [](const auto& described) { return !described.second.claims.empty(); });
+      std::any_of(facts.kernels.begin(), facts.kernels.end(), [&](const auto& described) {
+        return is_own(described) || !described.second.claims.empty();
+      });
   context.compiler = name_of_compiler(facts.build);
   context.processor = facts.machine.cpu.value_or("");
   if (facts.python.version) context.interpreter = "CPython " + *facts.python.version;

@@ -268,7 +268,7 @@ struct RunContext {
   Against against{};
   // What verdicts may depend on, by name; empty where the run does not tell.
   std::string compiler{}, processor{}, interpreter{};
-  bool serves_claims = true;  // as far as the run tells
+  bool serves_claims = true;  // false of a suite or of commands that serve none
 };
 // Throws std::invalid_argument for impossible facts: a baseline that is not a variant's name, a
 // cache without a size, gaps against what is not compiled.

@@ -129,7 +129,7 @@ fs::path build_suite(const std::string& suite, const Invocation& invocation) {
   const bool own = has_own_project(dir);
   if (!own) write_project(dir, cache);
   build(dir, own ? dir : cache, built, invocation.interrupts);
-  const fs::path program = built / "program";
+  const fs::path program = built / "gapmeter-program.path";
   if (!fs::exists(program)) {
     throw FileError(
         fmt::format("{}: it makes no program; call find_package(gapmeter REQUIRED) and "

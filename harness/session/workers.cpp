@@ -66,6 +66,9 @@ WorkerSettings default_workers(const Invocation& invocation) {
 Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& interpreters) {
   Catalog catalog{
       .kernels = registered_kernels(), .python = {}, .rust_files = registered_rust_files()};
+  if (catalog.kernels.empty()) {
+    throw UnknownName("there is no kernel: none of the sources has GAPMETER_KERNEL() { … }");
+  }
   if (interpreters.size() == 1) {
     workers.engines = {stock_engine(workers, interpreters[0])};
   }

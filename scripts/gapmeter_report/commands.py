@@ -13,6 +13,7 @@ from pathlib import Path
 from gapmeter_report.charts.changes import changes_chart
 from gapmeter_report.charts.gallery import draw_all
 from gapmeter_report.drawing.rendering import render
+from gapmeter_report.loading.answers import load_answers
 from gapmeter_report.loading.claims import load_claims
 from gapmeter_report.loading.comparison import load_comparison
 from gapmeter_report.loading.errors import LoadError
@@ -54,12 +55,13 @@ def _plot(options: argparse.Namespace) -> str:
 def _report(options: argparse.Namespace) -> str:
     page, charts = options.out or options.directory / "report.html", options.directory / "charts"
     run, claims = load(options.directory), load_claims(options.claims)
+    told = load_answers(options.answers)
     # Before anything is drawn: that takes time.
     for directory in (page.parent, *([charts] if options.charts else ())):
         directory.mkdir(parents=True, exist_ok=True)
     # Each chart is laid out once, for the page and for its files.
     pictures = draw_all(run, [INLINE, *(FORMATS if options.charts else ())])
-    write_report(run, claims, pictures, page)
+    write_report(run, told, claims, pictures, page)
     said = f"wrote {page} and {page.with_suffix('.md')}"
     if options.charts:
         said += f", and {write_charts(run, pictures, charts, FORMATS)} files to {charts}"
@@ -89,6 +91,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     report.add_argument("directory", metavar="DIR", type=Path, help="a result directory")
     report.add_argument(
         "--claims", type=Path, required=True, help="what `gapmeter claims --format json` prints"
+    )
+    report.add_argument(
+        "--answers", type=Path, required=True, help="where a rewrite pays, as gapmeter tells it"
     )
     report.add_argument(
         "--out", type=_file_name(".html"),

@@ -264,7 +264,8 @@ void check_sides(const AbOptions& options) {
   const bool has_builds = !options.base.empty(), has_suites = !options.suites.empty();
   const bool has_commands = !options.commands.empty();
   if (has_builds + has_suites + has_commands > 1) {
-    throw WrongUse("compare either two executables, BASE NEW, or --suite, or --command twice");
+    throw WrongUse("executables, BASE and NEW, or suites or commands are compared: leave out " +
+                   (has_builds ? options.base : std::string("--suite or --command")));
   }
   if (has_builds + has_suites + has_commands == 0 || (has_builds && options.compared.empty())) {
     throw WrongUse(

@@ -1,8 +1,10 @@
-// gapmeter report: decides the claims, then hands everything to scripts/gapmeter_report.
+// gapmeter report: decides the claims and where a rewrite pays, then hands everything to
+// scripts/gapmeter_report.
 #include "harness/analysis/summary.h"
 #include "harness/claims/evidence.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
+#include "harness/cli/text/answer_text.h"
 #include "harness/cli/text/claims_text.h"
 #include "harness/session/describe_run.h"
 #include "harness/session/script.h"
@@ -29,7 +31,10 @@ int write_report(const ReportOptions& options, const Invocation& /*invocation*/)
   describe_again(dir);
   const std::filesystem::path claims = dir / "claims.json";
   write_file(claims, format_claims(decide_claims(Evidence(summary, context)), OutputFormat::json));
-  std::vector<std::string> arguments{options.dir, "--claims", claims.string()};
+  const std::filesystem::path answers = dir / "answers.json";
+  write_file(answers, answers_json(answers_of(summary, context)));
+  std::vector<std::string> arguments{options.dir, "--claims", claims.string(), "--answers",
+                                     answers.string()};
   if (!options.out.empty()) arguments.insert(arguments.end(), {"--out", options.out});
   if (options.charts) arguments.emplace_back("--charts");
   become_script("report", arguments);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "harness/base/figures.h"
 #include "harness/base/sizes.h"
 
@@ -67,6 +69,14 @@ std::string sentence_of(const Answer& answer) {
   }
   text += '.';
   return answer.startup ? text + startup_text(*answer.startup) : text;
+}
+
+std::string answers_json(const std::vector<Answer>& answers) {
+  using Json = nlohmann::json;
+  Json sentences = Json::array();
+  for (const Answer& answer : answers) sentences.push_back(sentence_of(answer));
+  const Json json{{"worthwhile_gap", worthwhile_gap}, {"sentences", sentences}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 std::string format_answers(const std::vector<Answer>& answers, const Look& look) {

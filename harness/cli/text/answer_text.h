@@ -15,5 +15,7 @@ std::string sentence_of(const Answer& answer);
 
 // A sentence for each kernel; none without a gap.
 std::string format_answers(const std::vector<Answer>& answers, const Look& look);
+// The same as JSON: the sentences, and the gap from which on a rewrite is said to pay.
+std::string answers_json(const std::vector<Answer>& answers);
 
 }  // namespace gapmeter

@@ -315,6 +315,7 @@ def test_a_build_without_its_python_worker_is_named(ab_base: Program, tmp_path: 
     alone = tmp_path / "alone"
     alone.write_bytes(ab_base.path.read_bytes())
     alone.chmod(0o755)
+    (tmp_path / "share").symlink_to(ab_base.path.parent / "share")
     process = ab_base("ab", ab_base.path, alone)
     assert_rejected(process, f"{alone}-python", "No such file")
 

@@ -289,6 +289,8 @@ def test_a_build_without_its_python_worker_says_so(gapmeter: Program, tmp_path: 
     alone = tmp_path / "alone"
     alone.write_bytes(gapmeter.path.read_bytes())
     alone.chmod(0o755)
+    assert_rejected(Program(alone, tmp_path)("list"), "share/gapmeter", "install gapmeter again")
+    (tmp_path / "share").symlink_to(gapmeter.path.parent / "share")
     assert_rejected(Program(alone, tmp_path)("list"), f"{alone}-python", "No such file")
 
 

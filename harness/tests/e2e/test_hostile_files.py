@@ -113,7 +113,7 @@ def test_a_reason_is_text_wherever_it_is_shown(gapmeter: Program, copy: Path) ->
     for path in (copy / "report.html", copy / "report.md"):
         assert "\x1b" not in path.read_text(encoding="utf-8")
     made = {Path(name).name for name in files_around(copy) - before}
-    assert made <= {"report.html", "report.md", "claims.json"}
+    assert made <= {"report.html", "report.md", "claims.json", "answers.json"}
 
 
 def test_no_text_of_a_summary_is_a_formula(gapmeter: Program, copy: Path) -> None:

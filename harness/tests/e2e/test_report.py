@@ -57,6 +57,10 @@ def test_both_forms_tell_the_verdicts_that_claims_prints(gapmeter: Program, run:
     assert json.loads((run.dir / "claims.json").read_text(encoding="utf-8")) == printed
     short = (run.dir / "report.md").read_text(encoding="utf-8")
     page = Page(run.dir / "report.html").text
+    answers = json.loads((run.dir / "answers.json").read_text(encoding="utf-8"))["sentences"]
+    assert answers
+    for sentence in answers:
+        assert sentence in page
     for claim in printed:
         [line] = [line for line in short.splitlines() if line.startswith(f"| {claim['id']} ")]
         assert claim["verdict"] in line

@@ -296,6 +296,7 @@ def test_an_interpreter_that_nothing_was_built_for_is_told_how_to_build(
     alone = tmp_path / "b" / "zoo"
     alone.write_bytes(zoo.path.read_bytes())
     alone.chmod(0o755)
+    (tmp_path / "b" / "share").symlink_to(zoo.path.parent / "share")
     (tmp_path / "b" / "zoo-engines").mkdir()
     (tmp_path / "b" / "zoo-engines" / "gapmeter_worker.cpython-21-none.so").touch()
     assert_rejected(

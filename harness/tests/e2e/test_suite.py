@@ -265,6 +265,20 @@ def test_a_project_that_makes_no_program_is_told_how(suites: Suites, tmp_path: P
     assert_rejected(suites("run", "--suite", tmp_path), "gapmeter_program(NAME")
 
 
+def test_a_project_without_kernels_is_told_so(suites: Suites, tmp_path: Path) -> None:
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.25)\n"
+        "project(mine LANGUAGES C CXX)\n"
+        "find_package(gapmeter REQUIRED)\n"
+        "gapmeter_program(mine KERNELS_DIR empty PYTHON_DIR empty)\n"
+    )
+    process = suites("list", "--suite", tmp_path)
+    assert process.returncode == 2
+    assert "KERNELS_DIR ('empty') is no directory" in process.stderr
+    (tmp_path / "empty").mkdir()
+    assert_rejected(suites("list", "--suite", tmp_path), "GAPMETER_KERNEL()")
+
+
 def test_a_state_that_git_does_not_know_is_refused(
     suites: Suites, suite: Path, tmp_path: Path
 ) -> None:

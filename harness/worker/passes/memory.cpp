@@ -1,9 +1,15 @@
-// The memory pass: what one call adds to the resident memory of a fresh process.
+// The memory pass: what one call adds to the resident memory of a fresh process, and of a command
+// the most that it has with all of its processes.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
 #include "harness/sys/memory.h"
+#include "harness/sys/program_memory.h"
+#include "harness/worker/command_call.h"
 #include "harness/worker/passes/pass.h"
 
 namespace gapmeter {
@@ -53,6 +59,16 @@ Measurement measure_memory(const PassContext& context) {
   memory.retained_bytes = increment(resident_bytes());
   measurement.memory = memory;
   return measurement;
+}
+
+Measurement measure_command_memory(const CommandContext& context) {
+  const CommandTask& task = context.task.command.value();
+  const ProgramPeak peak = peak_of_program(program_of(task.command));
+  if (!peak.sampled_because.empty()) {
+    fmt::print(stderr, "its memory was sampled, since it could not be traced: {}\n",
+               peak.sampled_because);
+  }
+  return {.input_digest = task.input_digest, .memory = MemoryUse{.peak_bytes = peak.bytes}};
 }
 
 }  // namespace gapmeter

@@ -17,13 +17,12 @@ from gapmeter_report.loading.run_json import Kernel
 from gapmeter_report.models.growth import between, crossovers
 from gapmeter_report.models.headline import headline
 from gapmeter_report.models.numbers import (
-    format_ratio, format_size, format_time, round_ratio, round_time,
+    format_ratio, format_size, round_ratio, round_time,
 )
 from gapmeter_report.models.series import Series
 from gapmeter_report.models.subjects import Subject, subjects_of
 
-# A gap below this is not worth a second language, a call that loses less is not worth a thought.
-LARGE_GAP = 2.0
+# A call that loses less is not worth a thought.
 MUCH_TIME_NS = 1e6
 
 
@@ -31,10 +30,9 @@ MUCH_TIME_NS = 1e6
 class Answer:
     """What a run says about one kernel; None is what it does not say.
 
-    `large_from`: from where on the baseline's gap is certainly above LARGE_GAP. `costs_from`: from
+    `large_from`: from where on the baseline's gap is certainly large. `costs_from`: from
     where on a call of the baseline takes longer than the native one by MUCH_TIME_NS. `overtakes`:
     where the best variant overtakes the baseline. `grows`: whether larger n are more work.
-    `startup`: of a command whose start-up the data show, a sentence on it.
     """
 
     kernel: Kernel
@@ -44,7 +42,6 @@ class Answer:
     costs_from: int | None
     overtakes: str
     grows: bool
-    startup: str | None = None
 
     @property
     def always_large(self) -> bool:
@@ -52,18 +49,19 @@ class Answer:
         return self.baseline is not None and self.large_from == self.baseline.n[0]
 
 
-def answers_of(run: Run) -> list[Answer]:
+def answers_of(run: Run, large_gap: float) -> list[Answer]:
     """The answer for each kernel, in the run's order."""
-    return [_answer(run.rows(subject.kernel.name), subject) for subject in subjects_of(run)]
+    return [
+        _answer(run.rows(subject.kernel.name), subject, large_gap) for subject in subjects_of(run)
+    ]
 
 
-def sentences(answers: list[Answer]) -> list[str]:
+def sentences(answers: list[Answer], large_gap: float) -> list[str]:
     """The answer over all kernels that have a gap."""
     compared = [answer for answer in answers if answer.best is not None]
     if not compared:
         return ["No Python variant of this run could be compared with a native one."]
-    startups = [answer.startup for answer in compared if answer.startup is not None]
-    return [_how_large(compared), _where(compared), _what_else(compared), *startups]
+    return [_how_large(compared), _where(compared, large_gap), _what_else(compared, large_gap)]
 
 
 def place_text(series: Series) -> str:
@@ -78,43 +76,17 @@ def place_text(series: Series) -> str:
 # One kernel
 
 
-def _answer(rows: pd.DataFrame, subject: Subject) -> Answer:
+def _answer(rows: pd.DataFrame, subject: Subject, large_gap: float) -> Answer:
     head = headline(rows, subject)
     baseline = head.baseline
     return Answer(
         kernel=subject.kernel,
         baseline=baseline,
         best=head.best,
-        large_from=_from_where(baseline.n, _floor(baseline) > LARGE_GAP) if baseline else None,
+        large_from=_from_where(baseline.n, _floor(baseline) > large_gap) if baseline else None,
         costs_from=_costs_from(rows, baseline) if baseline else None,
         overtakes=_overtakes(subject.growth, baseline, head.best),
         grows=head.grows,
-        startup=_startup(rows, baseline or head.best),
-    )
-
-
-def _startup(rows: pd.DataFrame, series: Series | None) -> str | None:
-    """How much of a command's time its start is, and the gap without that of both."""
-    if series is None:
-        return None
-    own = rows[(rows["variant"] == series.variant) & (rows["threads"] == series.threads)]
-    told = own[own["startup_ns"].notna()].sort_values("n")
-    if told.empty:
-        return None
-    first = told.iloc[0]
-    words = (
-        f"{first['kernel']}: of the {format_time(first['latency_ns'])} that {series.variant} takes "
-        f"at n = {format_size(first['n'])}, {format_time(first['startup_ns'])} are its start-up"
-    )
-    without = told[told["gap_without_startup"].notna()]
-    if without.empty:
-        return f"{words}."
-    last = without.iloc[-1]
-    low = format_ratio(last["gap_without_startup_ci_low"]).rstrip("×")
-    high = format_ratio(last["gap_without_startup_ci_high"])
-    return (
-        f"{words}; without that of both the gap is {format_ratio(last['gap_without_startup'])} at "
-        f"n = {format_size(last['n'])} ({low} to {high})."
     )
 
 
@@ -200,9 +172,9 @@ def _middle(gaps: list[_Gap]) -> str:
     return f", {middle} in the median of the {len(growing)} kernels whose work grows with n"
 
 
-def _where(answers: list[Answer]) -> str:
+def _where(answers: list[Answer], large_gap: float) -> str:
     named = [answer for answer in answers if answer.baseline is not None]
-    limit = round_ratio(LARGE_GAP)
+    limit = round_ratio(large_gap)
     always = sum(answer.always_large for answer in named)
     words = f"The baseline's gap is above {limit} at every size in {always} of {len(named)} kernels"
     later = [a.large_from for a in named if a.large_from is not None and not a.always_large]
@@ -220,10 +192,10 @@ def _sizes(sizes: list[int]) -> str:
     return f"n = {low} on" if low == high else f"n = {low} on at the earliest, {high} at the latest"
 
 
-def _what_else(answers: list[Answer]) -> str:
-    limit = round_ratio(LARGE_GAP)
+def _what_else(answers: list[Answer], large_gap: float) -> str:
+    limit = round_ratio(large_gap)
     other = sum(a.baseline is not None and a.best is not a.baseline for a in answers)
-    close = sum(a.best is not None and a.best.value[-1] <= LARGE_GAP for a in answers)
+    close = sum(a.best is not None and a.best.value[-1] <= large_gap for a in answers)
     return (
         "Without leaving Python, another variant is faster than the baseline at its largest n in "
         f"{other} of {len(answers)} kernels; in {close} the best one is within {limit} of native."

@@ -11,11 +11,10 @@ from markupsafe import Markup
 
 from gapmeter_report.charts.gallery import Picture
 from gapmeter_report.drawing.inline import inline_svg, page_colours
+from gapmeter_report.loading.answers import ToldAnswers
 from gapmeter_report.loading.claims import Claim
 from gapmeter_report.loading.run import Run
-from gapmeter_report.models.answers import (
-    LARGE_GAP, MUCH_TIME_NS, answers_of, place_text, sentences,
-)
+from gapmeter_report.models.answers import MUCH_TIME_NS, answers_of, place_text, sentences
 from gapmeter_report.models.claims import (
     circumstances,
     claims_of,
@@ -26,7 +25,7 @@ from gapmeter_report.models.claims import (
 from gapmeter_report.models.facts import missing_cells, noise_facts, run_facts
 from gapmeter_report.models.figures import figures_of, reported_by
 from gapmeter_report.models.languages import languages_of, pairs_of
-from gapmeter_report.models.numbers import format_ratio, format_size, round_ratio, round_time
+from gapmeter_report.models.numbers import format_ratio, format_size, round_time
 from gapmeter_report.models.subjects import footer_text
 from gapmeter_report.pages.templating import LOADER
 
@@ -43,9 +42,11 @@ INLINE = "inline"
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
 
 
-def write_report(run: Run, claims: list[Claim], drawn: list[Picture], page: Path) -> None:
+def write_report(
+    run: Run, told: ToldAnswers, claims: list[Claim], drawn: list[Picture], page: Path
+) -> None:
     """Write the page with the pictures as they are drawn for one, and its short form beside it."""
-    content = _content(run, claims)
+    content = _content(run, told, claims)
     environment = _environment()
     short = environment.get_template("report.md.j2").render(content)
     page.with_suffix(".md").write_text(short, encoding="utf-8")
@@ -79,8 +80,8 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _content(run: Run, claims: list[Claim]) -> dict[str, Any]:
-    answers = answers_of(run)
+def _content(run: Run, told: ToldAnswers, claims: list[Claim]) -> dict[str, Any]:
+    answers = answers_of(run, told.worthwhile_gap)
     pairs = pairs_of(run.lanes)
     return {
         "answers": answers,
@@ -99,11 +100,11 @@ def _content(run: Run, claims: list[Claim]) -> dict[str, Any]:
             for kernel in run.kernels.values()
         ],
         "languages": languages_of(pairs),
-        "large_gap": round_ratio(LARGE_GAP),
         "looks": _VERDICT_LOOKS,
         "missing": missing_cells(run.summary),
         "much_time": round_time(MUCH_TIME_NS),
         "noise": noise_facts(run),
         "pairs": pairs,
-        "sentences": sentences(answers),
+        "sentences": sentences(answers, told.worthwhile_gap),
+        "told": told.sentences,
     }

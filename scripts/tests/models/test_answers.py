@@ -7,8 +7,15 @@ from gapmeter_report.models.answers import Answer, answers_of, sentences
 from helpers.builder import Builder
 
 
+LARGE_GAP = 2.0
+
+
+def told(builder: Builder) -> list[str]:
+    return sentences(answers_of(load(builder.write()), LARGE_GAP), LARGE_GAP)
+
+
 def answer(builder: Builder) -> Answer:
-    return answers_of(load(builder.write()))[0]
+    return answers_of(load(builder.write()), LARGE_GAP)[0]
 
 
 def set_gaps(builder: Builder, variant: str, gaps: dict[int, float]) -> None:
@@ -47,27 +54,11 @@ def test_a_baseline_that_is_the_best_overtakes_nothing(builder: Builder) -> None
     assert answer(builder.add("empty", sizes=(1,))).overtakes == "is the baseline"
 
 
-def test_a_start_up_is_told_with_the_gap_without_it(builder: Builder) -> None:
-    builder.add("sum", sizes=(16, 64))
-    startup = {
-        "startup_ns": 24e6, "gap_without_startup": 12.0, "gap_without_startup_ci_low": 10.0,
-        "gap_without_startup_ci_high": 14.0,
-    }
-    builder.columns += startup
-    for row in builder.cells(variant="python/builtin"):
-        row.update(startup, latency_ns=30e6)
-    told = sentences(answers_of(load(builder.write())))[-1]
-    assert told == (
-        "sum: of the 30.0 ms that python/builtin takes at n = 16, 24.0 ms are its start-up; "
-        "without that of both the gap is 12.0× at n = 64 (10.0 to 14.0×)."
-    )
-
-
 def test_the_sentences_give_range_and_median(builder: Builder) -> None:
     for name, gap in (("a", 3.0), ("b", 40.0), ("c", 10.0)):
         builder.add(name, sizes=(16, 64), like="sum")
         builder.set_gap(gap, kernel=name)
-    first, where, _ = sentences(answers_of(load(builder.write())))
+    first, where, _ = told(builder)
     assert "write first takes 3.00× (a, n = 64) to 40.0× (b, n = 64)" in first
     assert "10.0× in the median of the 3 kernels" in first
     assert "above 2× at every size in 3 of 3 kernels" in where
@@ -77,7 +68,7 @@ def test_the_sentences_give_range_and_median(builder: Builder) -> None:
 def test_every_kernel_is_told_at_its_own_largest_n(builder: Builder) -> None:
     builder.add("few", sizes=(16, 64), like="sum").add("many", sizes=(16, 4096), like="sum")
     builder.set_gap(3, kernel="few").set_gap(7, kernel="many")
-    first, *_ = sentences(answers_of(load(builder.write())))
+    first, *_ = told(builder)
     assert "3.00× (few, n = 64) to 7.00× (many, n = 4Ki)" in first
 
 
@@ -88,7 +79,7 @@ def test_a_kernel_whose_work_does_not_grow_is_not_in_the_median(builder: Builder
     builder.add("empty", sizes=(1,)).set_gap(1000, kernel="empty")
     for row in builder.cells(kernel="still"):
         row.update(items_per_s=1e9 / row["latency_ns"], bytes_per_s="", flops_per_s="")
-    first, *_ = sentences(answers_of(load(builder.write())))
+    first, *_ = told(builder)
     assert "to 1000×" in first
     assert "20.0× in the median of the 2 kernels whose work grows with n" in first
 

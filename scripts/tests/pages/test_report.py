@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from gapmeter_report.commands import main
+from gapmeter_report.loading.answers import load_answers
+from gapmeter_report.loading.errors import LoadError
 from helpers.builder import Builder
 from helpers.reports import (
-    Written, add_small, claim, finding, page_of, report, short_beside, short_of, words_of,
+    ANSWERS, Written, add_small, claim, finding, page_of, report, short_beside, short_of, words_of,
 )
 
 HOSTILE = '<script>alert("1")</script> & | `x` ]( {{ 7 * 7 }} \u202e'
@@ -211,6 +214,23 @@ def test_a_run_without_any_gap_has_a_report(builder: Builder) -> None:
     builder.add("sum", sizes=(16,))
     builder.rows = builder.cells(lane="native")
     assert "No Python variant of this run could be compared" in page_of(builder, []).text
+
+
+def test_where_a_rewrite_pays_is_told_in_the_programs_own_words(small: Builder) -> None:
+    [sentence] = ANSWERS["sentences"]
+    assert sentence in words_of(small).text
+    assert sentence in short_of(small)
+
+
+@pytest.mark.parametrize(
+    "told", [[], {"sentences": []}, {"worthwhile_gap": "much", "sentences": []},
+             {"worthwhile_gap": 2, "sentences": [3]}],
+)
+def test_bad_answers_are_refused(tmp_path: Path, told: Any) -> None:
+    path = tmp_path / "answers.json"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(LoadError, match="answers.json: is not what `gapmeter report DIR` writes"):
+        load_answers(path)
 
 
 @pytest.mark.parametrize(

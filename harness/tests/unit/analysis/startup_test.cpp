@@ -58,7 +58,7 @@ TEST(GapWithoutStartUp, IsBetweenWhatRemains) {
 TEST(GapWithoutStartUp, IsLeftOutWhereNothingSureRemains) {
   EXPECT_FALSE(gap_without_startup(around(20.1), around(20), around(11), around(1)));
   EXPECT_FALSE(gap_without_startup(around(120), around(20), around(1.01), around(1)));
-  EXPECT_FALSE(gap_without_startup(around(25), around(20, 0.1), around(11), around(1)));
+  EXPECT_FALSE(gap_without_startup(around(24), around(20, 0.1), around(11), around(1)));
 }
 
 }  // namespace

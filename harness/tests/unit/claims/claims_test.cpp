@@ -40,8 +40,9 @@ TEST(UnknownClaims, AreThoseThatNoClaimIsCalled) {
   EXPECT_THAT(unknown_claims({"C01", "C34", "c01"}), ElementsAre("C34", "c01"));
 }
 
-TEST(DecideClaims, DecidesNoneOfARunWhoseKernelsServeNone) {
-  RunFacts facts{.kernels = {{"own", {.title = "Of a suite"}}}};
+TEST(DecideClaims, DecidesNoneOfASuiteWhoseKernelsServeNone) {
+  RunFacts facts{.suite = SuiteFacts{.name = "mine"},
+                 .kernels = {{"own", {.title = "Of a suite"}}}};
   EXPECT_THAT(decide_claims(Evidence({}, context_of(facts))), IsEmpty());
   facts.kernels["own"].claims = {"C01"};
   EXPECT_THAT(decide_claims(Evidence({}, context_of(facts))), SizeIs(33));
@@ -75,6 +76,13 @@ TEST(DecideClaims, KeepsEachDecisionWithItsClaim) {
   EXPECT_EQ(decided[13].claim.id, "C14");
   EXPECT_EQ(decided[13].decision.outcome, Outcome::holds);
   EXPECT_EQ(decided[12].decision.outcome, Outcome::not_measured);
+}
+
+TEST(DecideClaims, DecidesNoneOfCommands) {
+  const SummaryRows rows = contrast("command", "python/script", "native/rewrite", {{16, 2}});
+  RunFacts facts;
+  facts.kernels["command"].commands.emplace();
+  EXPECT_THAT(decide_claims(Evidence(rows, context_of(facts))), IsEmpty());
 }
 
 TEST(DecideClaims, NamesWhatEachClaimDependsOn) {

@@ -127,8 +127,8 @@ TEST(EvidenceRatios, PairRoundsByTheirIndex) {
   EXPECT_EQ(ratios[0].line, std::nullopt);
   EXPECT_NEAR(ratios[0].value.value, 2, 1e-9);
   ASSERT_TRUE(ratios[0].value.interval.has_value());
-  EXPECT_NEAR(ratios[0].value.interval->low, 2, 1e-9);
-  EXPECT_NEAR(ratios[0].value.interval->high, 2, 1e-9);
+  EXPECT_NEAR(ratios[0].value.interval->low, 2, 1e-6);
+  EXPECT_NEAR(ratios[0].value.interval->high, 2, 1e-6);
 }
 
 TEST(EvidenceRatios, OfTooFewRoundsHaveNoInterval) {

@@ -50,7 +50,8 @@ Timing full_timing() {
           .mean_ns = 0.4,
           .involuntary_switches = 11,
           .minor_faults = 12,
-          .major_faults = 13};
+          .major_faults = 13,
+          .processes = ProcessTimes{.user_s = 0.3, .system_s = 0.7}};
 }
 
 SingleCalls full_single_calls() {
@@ -121,6 +122,26 @@ TEST(RequestMessage, ATaskArrives) {
   EXPECT_EQ(request.python_dir, "/python \"dir\"");
   ASSERT_TRUE(std::holds_alternative<Task>(request.task));
   EXPECT_EQ(std::get<Task>(request.task), full_task());
+}
+
+TEST(RequestMessage, ACommandArrives) {
+  Task task = full_task();
+  task.command = CommandTask{.command = {.words = {"sh", "-c", "a \"b\""},
+                                         .executable = "/bin/sh",
+                                         .input = "in",
+                                         .output = "out",
+                                         .by_shell = true},
+                             .reference = {.words = {"true"}, .executable = "/bin/true"},
+                             .tolerance = 0.25,
+                             .input_file = "/t/1",
+                             .input_digest = "0123456789abcdef"};
+  EXPECT_EQ(std::get<Task>(decode_request(encode(Request{nonce, "", task})).task), task);
+}
+
+TEST(RequestMessage, ACommandWithoutAnyWordIsRejected) {
+  Task task = full_task();
+  task.command.emplace();
+  EXPECT_THAT(request_error(encode(Request{nonce, "", task})), HasSubstr("'words'"));
 }
 
 TEST(RequestMessage, AVariantOfAnotherEngineArrives) {
@@ -331,8 +352,8 @@ TEST(MalformedMessage, AnotherProtocolIsRefused) {
   for (const int version : {protocol_version - 1, protocol_version + 1, -1}) {
     Json message = measurement_json(), request = request_json();
     message["protocol"] = request["protocol"] = version;
-    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 6"));
-    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 6"));
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 7"));
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 7"));
   }
 }
 
@@ -447,10 +468,13 @@ TEST(MalformedMessage, WholeNumbersOutOfRangeAreRefused) {
   const char* too_large = "18446744073709551616";        // 2^64
   const char* too_large_signed = "9223372036854775808";  // 2^63
   for (const char* value : {"0", "-1", too_large, too_large_signed, "1e30"}) {
-    Json message = measurement_json(), memory = measurement_json();
+    Json message = measurement_json();
     message["batches"] = Json::parse(value);
-    memory["rss_baseline_bytes"] = Json::parse(value);
     EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'batches'")) << value;
+  }
+  for (const char* value : {"-1", too_large, too_large_signed, "1e30"}) {
+    Json memory = measurement_json();
+    memory["rss_baseline_bytes"] = Json::parse(value);
     EXPECT_THAT(measurement_error(memory.dump()), HasSubstr("'rss_baseline_bytes'")) << value;
   }
   for (const char* value : {"0", "-1", too_large, "2147483648", "-2147483649"}) {

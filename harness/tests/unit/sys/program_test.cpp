@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <stdexcept>
 
@@ -68,8 +70,14 @@ TEST(Programs, WriteWhereTheyAreTold) {
   EXPECT_EQ(test::contents_of(dir / "out"), "there\n");
 }
 
-TEST(Programs, HoldNoDescriptorsButTheirThree) {
-  EXPECT_EQ(output_of(shell("ls /proc/$$/fd | wc -l")), "3\n");
+// This process may itself have been started with more than three.
+TEST(Programs, HoldNoDescriptorsOfWhoRunsThem) {
+  const char* const script = "ls /proc/$$/fd | wc -l";
+  std::array<char, 32> expected{};
+  std::FILE* const other = popen(script, "r");
+  ASSERT_NE(std::fgets(expected.data(), expected.size(), other), nullptr);
+  pclose(other);
+  EXPECT_LE(std::stoi(output_of(shell(script))), std::stoi(expected.data()));
 }
 
 TEST(Programs, ThatFailAreToldWithTheirLastWords) {

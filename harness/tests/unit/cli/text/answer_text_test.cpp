@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "harness/tests/unit/support/rows.h"
 
 namespace gapmeter {
@@ -53,6 +55,24 @@ TEST(SentenceOf, NamesTheBestWhereTheBaselineHasNoGap) {
   EXPECT_EQ(sentence_of(without), "sum: rewriting pays at every n: 7.40× over numpy at n = 4Ki.");
 }
 
+TEST(SentenceOf, TellsAStartUpAndTheGapWithoutIt) {
+  Answer with = answer(Rewrite::pays);
+  with.best = *with.baseline;
+  with.startup = StartUpShare{.variant = test::variant("python/builtin"),
+                              .n = 1024,
+                              .latency_ns = 31e6,
+                              .startup_ns = {24e6},
+                              .gap_n = 4096,
+                              .gap = Estimate{12, Interval{10, 14}}};
+  EXPECT_EQ(
+      sentence_of(with),
+      "sum: rewriting pays at every n: 142× over builtin at n = 4Ki. Of the 31.0 ms of builtin "
+      "at n = 1Ki 24.0 ms are its start-up; without that of both it is 12.0× (10.0× to 14.0×) "
+      "at n = 4Ki.");
+  with.startup->gap.reset();
+  EXPECT_THAT(sentence_of(with), ::testing::EndsWith("24.0 ms are its start-up."));
+}
+
 TEST(SentenceOf, SaysOfHowManyThreadsItSpeaksWhereThereAreSeveral) {
   Answer threads = answer(Rewrite::pays);
   threads.best = *threads.baseline;
@@ -66,6 +86,13 @@ TEST(FormatAnswers, WrapsBetweenWords) {
             "sum: rewriting pays at every n: 142× over builtin at\n"
             "  n = 4Ki, 7.40× over numpy; numpy alone gives 19.2×.\n");
   EXPECT_EQ(format_answers({}, {}), "");
+}
+
+TEST(AnswersJson, HasTheSentencesAndWhereTheLineIs) {
+  const auto json = nlohmann::json::parse(answers_json({answer(Rewrite::pays)}));
+  EXPECT_EQ(json["worthwhile_gap"], worthwhile_gap);
+  ASSERT_EQ(json["sentences"].size(), 1U);
+  EXPECT_EQ(json["sentences"][0], sentence_of(answer(Rewrite::pays)));
 }
 
 }  // namespace

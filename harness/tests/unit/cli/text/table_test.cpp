@@ -161,6 +161,13 @@ TEST(Table, HasASectionForEachJobOfAKernelTheMainOneFirst) {
             "  16   borrow 2.00 ns     40.0 ns  20.0×\n");
 }
 
+TEST(Table, HasAColumnForEachCompiledVariantWhereThereIsNoPython) {
+  EXPECT_EQ(table_of({ok_row("go/wc", 16, 300), ok_row("rust/wc", 16, 200)}),
+            "sum\n"
+            "   n   fastest native    go/wc   rust/wc\n"
+            "  16   rust/wc 200 ns   300 ns    200 ns\n");
+}
+
 TEST(Table, ShowsAFailedCellsStatusInPlaceOfATime) {
   EXPECT_EQ(
       table_of({ok_row("native/simd", 16, 3), failed_row("python/loop", 16, Status::mismatch)}),
