@@ -12,10 +12,6 @@
 
 namespace gapmeter {
 
-namespace {
-
-}  // namespace
-
 std::string_view name_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::holds:
@@ -75,13 +71,46 @@ std::vector<std::string> unknown_claims(const std::vector<std::string>& ids) {
   return unknown;
 }
 
-std::vector<DecidedClaim> decide_claims(const Evidence& evidence) {
+const LaneDecision& DecidedClaim::main() const {
+  const auto measured =
+      std::find_if(decisions.begin(), decisions.end(), [](const LaneDecision& decided) {
+        return decided.decision.outcome != Outcome::not_measured;
+      });
+  return measured == decisions.end() ? decisions.front() : *measured;
+}
+
+std::string language_of(const std::string& lane) {
+  if (lane == "native") return "C++";
+  if (lane == "rust") return "Rust";
+  return lane;
+}
+
+std::string verdict_of(const DecidedClaim& claim) {
+  const std::string main = verdict_of(claim.main().decision);
+  std::string all;
+  bool differ = false;
+  for (const LaneDecision& decided : claim.decisions) {
+    if (decided.decision.outcome == Outcome::not_measured) continue;
+    const std::string verdict = verdict_of(decided.decision);
+    differ |= verdict != main;
+    all += fmt::format("{}{}: {}", all.empty() ? "" : "; ", language_of(decided.lane), verdict);
+  }
+  return differ ? all : main;
+}
+
+std::vector<DecidedClaim> decide_claims(const std::vector<SummaryRow>& rows,
+                                        const RunContext& context) {
   std::vector<DecidedClaim> decided;
-  if (!evidence.serves_claims()) return decided;
+  if (!context.serves_claims) return decided;
+  const EvidenceByLane evidence(rows, context);
   for (Claim& claim : all_claims()) {
-    Decision decision = claim.decide(evidence);
-    std::vector<Circumstance> seen_with = evidence.circumstances(claim.depends_on);
-    decided.push_back({std::move(claim), std::move(decision), std::move(seen_with)});
+    std::vector<LaneDecision> decisions;
+    for (const Ruling& ruling : claim.rulings) {
+      const Evidence& own = evidence.of(ruling.lane);
+      decisions.push_back(
+          {ruling.lane, ruling.decide(own), own.circumstances(claim.depends_on, ruling.lane)});
+    }
+    decided.push_back({std::move(claim), std::move(decisions)});
   }
   return decided;
 }

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "harness/base/statistics.h"
+#include "harness/model/rows.h"
+#include "harness/model/run_facts.h"
 
 namespace gapmeter {
 
@@ -48,6 +50,14 @@ struct Decision {
   std::vector<Figure> figures{};
 };
 
+using Decide = std::function<Decision(const Evidence&)>;  // pure
+
+// How a claim is decided about the compiled code of one lane, or about none.
+struct Ruling {
+  std::string lane{};  // "rust"; empty of a claim about Python alone
+  Decide decide;
+};
+
 struct Claim {
   std::string id;     // C08
   std::string topic;  // objects, code, growth, threads, production
@@ -55,7 +65,8 @@ struct Claim {
   std::string rule;   // when it holds, in a sentence
   std::vector<std::string> kernels{};
   std::vector<Dependence> depends_on{};
-  std::function<Decision(const Evidence&)> decide;  // pure
+  std::vector<Ruling>
+      rulings;  // one, or one for each language, of which the first is the claim's own
 };
 
 // Which compiler, processor or interpreter a verdict that depends on it was seen with.
@@ -64,21 +75,35 @@ struct Circumstance {
   std::string found;  // empty if the run does not tell
 };
 
+// What became of one ruling.
+struct LaneDecision {
+  std::string lane{};
+  Decision decision{};
+  std::vector<Circumstance> seen_with{};  // of everything that the claim depends on
+};
+
 struct DecidedClaim {
   Claim claim;
-  Decision decision;
-  std::vector<Circumstance> seen_with{};  // of everything that the claim depends on
+  std::vector<LaneDecision> decisions;  // in the order of the rulings
+
+  // The first that was measured: that of the claim's own language if the run has it.
+  const LaneDecision& main() const;
 };
 
 // Every claim, by its id.
 std::vector<Claim> all_claims();
-// None of a suite whose kernels serve none.
-std::vector<DecidedClaim> decide_claims(const Evidence& evidence);
+// From the rows of a run; none of one whose kernels serve none.
+std::vector<DecidedClaim> decide_claims(const std::vector<SummaryRow>& rows,
+                                        const RunContext& context);
 // Those of these ids that no claim has.
 std::vector<std::string> unknown_claims(const std::vector<std::string>& ids);
 
 // "holds from n = 4Ki (the remark)".
 std::string verdict_of(const Decision& decision);
+// Of all its languages: "holds", or where they differ "Rust: holds; C++: does not hold".
+std::string verdict_of(const DecidedClaim& claim);
+// "C++" of native.
+std::string language_of(const std::string& lane);
 
 // The parts of all_claims, one file for each topic.
 std::vector<Claim> object_claims();

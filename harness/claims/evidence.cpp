@@ -199,10 +199,24 @@ std::optional<Figure> Evidence::bytes_per_n(const std::string& kernel,
                 .unit = "bytes"};
 }
 
-std::vector<Circumstance> Evidence::circumstances(const std::vector<Dependence>& depends_on) const {
-  const std::map<Dependence, std::string> found{{Dependence::compiler, context_.compiler},
-                                                {Dependence::processor, context_.processor},
-                                                {Dependence::interpreter, context_.interpreter}};
+EvidenceByLane::EvidenceByLane(const std::vector<SummaryRow>& rows, const RunContext& context)
+    : plain_(rows, context) {
+  for (const char* lane : {"rust", "native"}) {
+    lanes_.try_emplace(lane, with_gaps_against(rows, {.lane = Lane::called(lane)}), context);
+  }
+}
+
+const Evidence& EvidenceByLane::of(const std::string& lane) const {
+  return lane.empty() ? plain_ : lanes_.at(lane).evidence;
+}
+
+std::vector<Circumstance> Evidence::circumstances(const std::vector<Dependence>& depends_on,
+                                                  const std::string& lane) const {
+  const auto compiler = context_.compilers.find(lane.empty() ? "native" : lane);
+  const std::map<Dependence, std::string> found{
+      {Dependence::compiler, compiler == context_.compilers.end() ? "" : compiler->second},
+      {Dependence::processor, context_.processor},
+      {Dependence::interpreter, context_.interpreter}};
   std::vector<Circumstance> circumstances;
   for (const Dependence what : depends_on) circumstances.push_back({what, found.at(what)});
   return circumstances;

@@ -27,7 +27,7 @@ class Evidence {
   // Ascending: the sizes at which a variant was measured successfully.
   std::vector<std::size_t> sizes(const std::string& kernel, const std::string& variant,
                                  int threads = 1) const;
-  std::vector<std::string> kernels() const;        // with a cell that was measured successfully
+  std::vector<std::string> kernels() const;  // with a cell that was measured successfully
   std::vector<int> threads(const std::string& kernel) const;  // ascending
   std::vector<std::string> python_variants(const std::string& kernel) const;
   std::string baseline(const std::string& kernel) const;  // empty where it is not known
@@ -47,10 +47,9 @@ class Evidence {
   // rss_input_bytes between the two largest sizes at which the peak is resolved.
   std::optional<Figure> bytes_per_n(const std::string& kernel, const std::string& variant) const;
 
-  // Whether the run is about claims at all: a suite need not be.
-  bool serves_claims() const { return context_.serves_claims; }
-  // Which ones of these the run was measured with.
-  std::vector<Circumstance> circumstances(const std::vector<Dependence>& depends_on) const;
+  // Which ones of these the run was measured with; the compiler is that of a lane.
+  std::vector<Circumstance> circumstances(const std::vector<Dependence>& depends_on,
+                                          const std::string& lane) const;
 
   // "the run has no good rows of sum with python/loop and python/numba (python/numba: skipped,
   // needs the package numba)". The detail follows the variants: "at n = 1".
@@ -67,6 +66,23 @@ class Evidence {
   std::map<std::pair<std::string, std::string>, std::string> unusable_;
   std::map<SeriesKey, std::map<std::size_t, const SummaryRow*>> cells_;
   RunContext context_;
+};
+
+// The evidence for each language: the same cells, but gaps are against that language's variants.
+class EvidenceByLane {
+ public:
+  EvidenceByLane(const std::vector<SummaryRow>& rows, const RunContext& context);
+  const Evidence& of(const std::string& lane) const;  // empty: of claims about none
+
+ private:
+  struct OwnRows {
+    std::vector<SummaryRow> rows;
+    Evidence evidence;
+    OwnRows(std::vector<SummaryRow> of_lane, const RunContext& context)
+        : rows(std::move(of_lane)), evidence(rows, context) {}
+  };
+  Evidence plain_;
+  std::map<std::string, OwnRows> lanes_;
 };
 
 // Of figures with lines, for each size the one that speaks most against the claim: one that is not

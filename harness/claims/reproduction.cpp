@@ -148,15 +148,24 @@ ReproducedGap compare_gap(const SeriesKey& series, const PairedCells& cells) {
           .magnitude = compare_magnitudes(cells)};
 }
 
-std::vector<ReproducedClaim> compare_claims(const Evidence& reference, const Evidence& here) {
+// Languages that neither run measured are left out, but for the first.
+std::vector<ReproducedClaim> compare_claims(const EvidenceByLane& reference,
+                                            const EvidenceByLane& here) {
   std::vector<ReproducedClaim> claims;
   for (const Claim& claim : all_claims()) {
-    const Decision before = claim.decide(reference), now = claim.decide(here);
-    claims.push_back({.id = claim.id,
-                      .text = claim.text,
-                      .reference = verdict_of(before),
-                      .here = verdict_of(now),
-                      .agreement = agreement_of(before, now)});
+    for (const Ruling& ruling : claim.rulings) {
+      const Decision before = ruling.decide(reference.of(ruling.lane));
+      const Decision now = ruling.decide(here.of(ruling.lane));
+      const bool is_measured =
+          before.outcome != Outcome::not_measured || now.outcome != Outcome::not_measured;
+      if (!is_measured && &ruling != &claim.rulings.front()) continue;
+      claims.push_back({.id = claim.id,
+                        .text = claim.text,
+                        .lane = ruling.lane,
+                        .reference = verdict_of(before),
+                        .here = verdict_of(now),
+                        .agreement = agreement_of(before, now)});
+    }
   }
   return claims;
 }
@@ -186,7 +195,7 @@ Reproduction compare_with_reference(const std::vector<SummaryRow>& reference,
   Reproduction reproduction;
   reproduction.failed_cells = static_cast<int>(std::count_if(here.begin(), here.end(), failed));
   reproduction.claims =
-      compare_claims(Evidence(common, reference_context), Evidence(here, context));
+      compare_claims(EvidenceByLane(common, reference_context), EvidenceByLane(here, context));
   for (const auto& [key, cells] : paired_lines(common, here)) {
     reproduction.gaps.push_back(compare_gap(key, cells));
   }

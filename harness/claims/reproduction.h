@@ -23,6 +23,7 @@ std::string_view name_of(Agreement agreement);
 
 struct ReproducedClaim {
   std::string id, text;
+  std::string lane{};           // whose compiled code the verdicts are about; empty: nobody's
   std::string reference, here;  // verdicts
   Agreement agreement = Agreement::undecided;
 };

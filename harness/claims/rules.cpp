@@ -22,13 +22,24 @@ void tell(Decision& decision, std::optional<Figure> figure) {
   if (figure) decision.figures.push_back(std::move(*figure));
 }
 
-std::function<Decision(const Evidence&)> ratio_is(bool above, Contrast contrast, double line,
-                                                  std::vector<Contrast> beside) {
+std::vector<Ruling> in_each_language(const std::function<Decide(const Language&)>& rule_of) {
+  return {{"rust", rule_of({"rust"})}, {"native", rule_of({"native"})}};
+}
+
+std::vector<Ruling> in_each_language(Decision (*decide)(const Evidence&, const Language&)) {
+  return in_each_language([decide](const Language& in) -> Decide {
+    return [decide, in](const Evidence& evidence) { return decide(evidence, in); };
+  });
+}
+
+std::vector<Ruling> about_python(Decide rule) { return {{"", std::move(rule)}}; }
+
+Decide ratio_is(bool above, Contrast contrast, double line, std::vector<Contrast> beside) {
   return worst_ratio_is(above, {std::move(contrast)}, line, std::move(beside));
 }
 
-std::function<Decision(const Evidence&)> worst_ratio_is(bool above, std::vector<Contrast> contrasts,
-                                                        double line, std::vector<Contrast> beside) {
+Decide worst_ratio_is(bool above, std::vector<Contrast> contrasts, double line,
+                    std::vector<Contrast> beside) {
   return [above, line, contrasts = std::move(contrasts),
           beside = std::move(beside)](const Evidence& evidence) {
     std::vector<Figure> all;

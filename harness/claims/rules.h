@@ -10,6 +10,24 @@
 
 namespace gapmeter {
 
+// The variants of one compiled language.
+struct Language {
+  std::string lane;
+
+  bool is_rust() const { return lane == "rust"; }
+  // "rust/strict"; the second form where the two languages call it otherwise.
+  std::string operator()(const std::string& name) const { return lane + "/" + name; }
+  std::string operator()(const std::string& in_rust, const std::string& in_cpp) const {
+    return lane + "/" + (is_rust() ? in_rust : in_cpp);
+  }
+};
+
+// Of a claim about compiled code: Rust's, of which the article speaks, and C++'s.
+std::vector<Ruling> in_each_language(const std::function<Decide(const Language&)>& rule_of);
+std::vector<Ruling> in_each_language(Decision (*decide)(const Evidence&, const Language&));
+// Of a claim about Python alone.
+std::vector<Ruling> about_python(Decide rule);
+
 struct Contrast {
   std::string kernel;
   std::string numerator, denominator;
@@ -23,12 +41,10 @@ inline constexpr std::size_t past_the_call = 1024;
 
 // Decides over sizes whether numerator / denominator is above (or below) the line. The contrasts in
 // `beside` are reported at their largest size, and decide nothing.
-std::function<Decision(const Evidence&)> ratio_is(bool above, Contrast contrast, double line,
-                                                  std::vector<Contrast> beside = {});
+Decide ratio_is(bool above, Contrast contrast, double line, std::vector<Contrast> beside = {});
 // The same of several contrasts, of which at each size the worst decides; all have to be measured.
-std::function<Decision(const Evidence&)> worst_ratio_is(bool above, std::vector<Contrast> contrasts,
-                                                        double line,
-                                                        std::vector<Contrast> beside = {});
+Decide worst_ratio_is(bool above, std::vector<Contrast> contrasts, double line,
+                    std::vector<Contrast> beside = {});
 
 // Adds the figure to the decision, if there is one.
 void tell(Decision& decision, std::optional<Figure> figure);

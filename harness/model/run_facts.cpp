@@ -13,10 +13,11 @@ namespace {
 }
 
 // "GNU 12.2.0, vectors of 256 bits".
-std::string name_of_compiler(const BuildFacts& build) {
-  const std::string name = build.compiler.value_or("");
-  if (name.empty() || !build.vector_bits) return name;
-  return fmt::format("{}, vectors of {} bits", name, *build.vector_bits);
+std::string name_of_compiler(const std::optional<std::string>& compiler,
+                             const std::optional<std::int64_t>& vector_bits) {
+  const std::string name = compiler.value_or("");
+  if (name.empty() || !vector_bits) return name;
+  return fmt::format("{}, vectors of {} bits", name, *vector_bits);
 }
 
 }  // namespace
@@ -48,7 +49,9 @@ RunContext context_of(const RunFacts& facts) {
       std::any_of(facts.kernels.begin(), facts.kernels.end(), [&](const auto& described) {
         return is_own(described) || !described.second.claims.empty();
       });
-  context.compiler = name_of_compiler(facts.build);
+  const BuildFacts& build = facts.build;
+  context.compilers = {{"native", name_of_compiler(build.compiler, build.vector_bits)},
+                       {"rust", name_of_compiler(build.rust_compiler, build.rust_vector_bits)}};
   context.processor = facts.machine.cpu.value_or("");
   if (facts.python.version) context.interpreter = "CPython " + *facts.python.version;
   return context;

@@ -267,7 +267,8 @@ struct RunContext {
   std::map<int, std::int64_t> cache_bytes{};     // of each level's data cache, on that machine
   Against against{};
   // What verdicts may depend on, by name; empty where the run does not tell.
-  std::string compiler{}, processor{}, interpreter{};
+  std::map<std::string, std::string> compilers{};  // by lane
+  std::string processor{}, interpreter{};
   bool serves_claims = true;  // false of a suite or of commands that serve none
 };
 // Throws std::invalid_argument for impossible facts: a baseline that is not a variant's name, a

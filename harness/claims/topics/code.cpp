@@ -1,4 +1,6 @@
 // Claims on how code runs: C06 to C20.
+#include <fmt/format.h>
+
 #include "harness/claims/rules.h"
 
 namespace gapmeter {
@@ -16,64 +18,104 @@ Decision objects_for_sums(const Evidence& evidence) {
 }
 
 // Times stand in for the operations that the claim is about.
-Decision operations_of_a_loop(const Evidence& evidence) {
-  const auto decide =
-      ratio_is(true, {"sum", "python/loop", "native/strict", past_the_call}, 24,
-               {{"sum", "python/builtin", "native/strict"}, {"sum", "python/loop", "native/simd"}});
-  Decision decision = decide(evidence);
-  if (is_decided(decision.outcome)) decision.remark = "by time: operations are not counted";
-  return decision;
+Decide operations_of_a_loop(const Language& in) {
+  return [decide = ratio_is(true, {"sum", "python/loop", in("strict"), past_the_call}, 24,
+                            {{"sum", "python/builtin", in("strict")},
+                             {"sum", "python/loop", in("simd")}})](const Evidence& evidence) {
+    Decision decision = decide(evidence);
+    if (is_decided(decision.outcome)) decision.remark = "by time: operations are not counted";
+    return decision;
+  };
 }
 
-// A fused multiply-add rounds once, two instructions round twice: if the results of the variant
-// that may not fuse differ from the reference's, the reference was fused.
-Decision fused(const Evidence& evidence) {
-  const std::string kernel = "apply_weights", variant = "native/nofma";
+// A fused multiply-add rounds once, two instructions round twice: results tell which it was. C++'s
+// reference is the plain loop, of which a variant that may not fuse differs if it was fused. In
+// Rust the plain loop differs from one that asks for fusing if it was not.
+std::optional<Figure> last_error(const Evidence& evidence, const std::string& variant) {
+  const std::string kernel = "apply_weights";
   const std::vector<std::size_t> sizes = evidence.sizes(kernel, variant);
-  if (sizes.empty() || !evidence.cell(kernel, variant, sizes.back())->max_error) {
-    return evidence.not_measured(kernel, {variant}, "that tell max_error");
+  if (sizes.empty()) return std::nullopt;
+  const std::optional<double> error = evidence.cell(kernel, variant, sizes.back())->max_error;
+  if (!error) return std::nullopt;
+  return Figure{.what = fmt::format("largest difference of {} from the reference", variant),
+                .kernel = kernel,
+                .n = sizes.back(),
+                .value = {*error}};
+}
+
+Decision fused(const Evidence& evidence, const Language& in) {
+  const std::string plain = in("zipped", "into"), other = in("mul_add", "nofma");
+  std::optional<Figure> error = last_error(evidence, other);
+  const std::optional<Figure> of_plain = in.is_rust() ? last_error(evidence, plain) : Figure{};
+  if (!error || !of_plain) {
+    return evidence.not_measured("apply_weights", {other, plain}, "that tell max_error");
   }
-  const double error = *evidence.cell(kernel, variant, sizes.back())->max_error;
-  Decision decision{.outcome = error > 0 ? Outcome::holds : Outcome::fails,
-                    .reason = error > 0 ? "without fusing, results are rounded differently"
-                                        : "forbidding it changes no result"};
-  decision.figures.push_back({.what = "largest difference of native/nofma from the reference",
-                              .kernel = kernel,
-                              .n = sizes.back(),
-                              .value = {error},
-                              .line = 0});
-  for (Figure& ratio : evidence.ratios(kernel, variant, "native/into")) {
+  error->line = of_plain->value.value;
+  const bool same = error->value.value == *error->line;
+  Decision decision{.outcome = same == in.is_rust() ? Outcome::holds : Outcome::fails};
+  if (in.is_rust()) {
+    decision.reason =
+        same ? "asking for it changes no result" : "asked for, results are rounded differently";
+    decision.figures = {*error, *of_plain};
+  } else {
+    decision.reason = same ? "forbidding it changes no result"
+                           : "without fusing, results are rounded differently";
+    decision.figures = {*error};
+  }
+  for (Figure& ratio : evidence.ratios("apply_weights", other, plain)) {
     decision.figures.push_back(std::move(ratio));
   }
   return decision;
 }
 
 // How much of native code's advantage over pure Python is left with boxed values.
-Decision boxes(const Evidence& evidence) {
-  const std::string kernel = "boxed", python = "python/builtin", boxed = "native/unique_ptr";
+Decision boxes(const Evidence& evidence, const Language& in) {
+  const std::string kernel = "boxed", python = "python/builtin", boxed = in("box", "unique_ptr");
   std::vector<Figure> ratios = evidence.ratios(kernel, python, boxed);
   if (ratios.empty()) return evidence.not_measured(kernel, {python, boxed});
   Decision decision = decide_over_sizes(std::move(ratios), 2, false);
-  for (const std::string other : {"native/by_value", "native/by_value_simd"}) {
+  for (const std::string& other : {in("by_value"), in("by_value_simd")}) {
     tell(decision, evidence.last_ratio(kernel, boxed, other));
   }
-  tell(decision, evidence.last_ratio(kernel, python, "native/by_value_simd"));
+  tell(decision, evidence.last_ratio(kernel, python, in("by_value_simd")));
   return decision;
 }
 
-Contrast over_raw_loop(const std::string& abstraction) {
-  return {"zero_cost", "native/" + abstraction, "native/raw_loop"};
+Decide abstractions(const Language& in) {
+  const auto over_raw_loop = [&](const char* name) {
+    return Contrast{"zero_cost", in(name), in("raw_loop")};
+  };
+  std::vector<Contrast> free, beside;
+  if (in.is_rust()) {
+    free = {over_raw_loop("iterator"), over_raw_loop("closure")};
+    beside = {over_raw_loop("dyn_fn")};
+  } else {
+    free = {over_raw_loop("algorithm"), over_raw_loop("ranges"), over_raw_loop("lambda")};
+    beside = {over_raw_loop("std_function")};
+  }
+  beside.insert(beside.begin(), free.begin(), free.end());
+  return worst_ratio_is(false, free, noticeable, beside);
 }
 
-Claim slowdown(std::string id, std::string text, std::string rule, Contrast contrast,
-               std::vector<Contrast> beside, std::vector<Dependence> depends_on = {}) {
+// Of one language: what takes longer than what, and what is told beside.
+struct Slowdown {
+  Contrast contrast;
+  std::vector<Contrast> beside{};
+};
+
+Claim slowdown(std::string id, std::string text, std::string rule, const std::string& kernel,
+               const std::function<Slowdown(const Language&)>& of,
+               std::vector<Dependence> depends_on = {}) {
   return {.id = std::move(id),
           .topic = "code",
           .text = std::move(text),
           .rule = std::move(rule),
-          .kernels = {contrast.kernel},
+          .kernels = {kernel},
           .depends_on = std::move(depends_on),
-          .decide = ratio_is(true, contrast, noticeable, std::move(beside))};
+          .rulings = in_each_language([&](const Language& in) {
+            const Slowdown slowdown = of(in);
+            return ratio_is(true, slowdown.contrast, noticeable, slowdown.beside);
+          })};
 }
 
 std::vector<Claim> loop_claims() {
@@ -87,7 +129,7 @@ std::vector<Claim> loop_claims() {
                "yet.",
        .kernels = {"sum"},
        .depends_on = {Dependence::compiler, Dependence::processor, Dependence::interpreter},
-       .decide = operations_of_a_loop},
+       .rulings = in_each_language(operations_of_a_loop)},
       {.id = "C07",
        .topic = "code",
        .text = "Summing makes a new float object for each addition.",
@@ -95,7 +137,7 @@ std::vector<Claim> loop_claims() {
                "the additions.",
        .kernels = {"sum"},
        .depends_on = {Dependence::interpreter},
-       .decide = objects_for_sums},
+       .rulings = about_python(objects_for_sums)},
       {.id = "C08",
        .topic = "code",
        .text = "The compiler vectorises a plain sum of f32 by itself.",
@@ -103,8 +145,10 @@ std::vector<Claim> loop_claims() {
                "loop with permission to reorder.",
        .kernels = {"sum"},
        .depends_on = {Dependence::compiler},
-       .decide = ratio_is(false, {"sum", "native/strict", "native/reassociated", past_the_call},
-                          1.5, {{"sum", "native/reassociated", "native/simd"}})},
+       .rulings = in_each_language([](const Language& in) {
+         return ratio_is(false, {"sum", in("strict"), in("reassociated"), past_the_call}, 1.5,
+                         {{"sum", in("reassociated"), in("simd")}});
+       })},
       {.id = "C09",
        .topic = "code",
        .text = "The compiler unrolls the loop and gains instruction-level parallelism.",
@@ -112,58 +156,73 @@ std::vector<Claim> loop_claims() {
                "takes less than 1.25 times as long as eight independent sums written by hand.",
        .kernels = {"sum"},
        .depends_on = {Dependence::compiler, Dependence::processor},
-       .decide = ratio_is(
-           false, {"sum", "native/reassociated", "native/simd", past_the_call, 16384}, 1.25)},
+       .rulings = in_each_language([](const Language& in) {
+         return ratio_is(false, {"sum", in("reassociated"), in("simd"), past_the_call, 16384},
+                         1.25);
+       })},
       {.id = "C10",
        .topic = "code",
        .text = "Iterators and closures cost nothing.",
-       .rule =
-           "Algorithm, ranges and lambda all take less than 1.05 times as long as the raw loop: "
-           "at each size the worst of them decides.",
+       .rule = "An iterator chain and a closure, in C++ an algorithm, ranges and a lambda, all "
+               "take less "
+               "than 1.05 times as long as the raw loop: at each size the worst of them decides.",
        .kernels = {"zero_cost"},
        .depends_on = {Dependence::compiler, Dependence::processor},
-       .decide = worst_ratio_is(
-           false, {over_raw_loop("algorithm"), over_raw_loop("ranges"), over_raw_loop("lambda")},
-           noticeable,
-           {over_raw_loop("algorithm"), over_raw_loop("ranges"), over_raw_loop("lambda"),
-            over_raw_loop("std_function")})},
+       .rulings = in_each_language(abstractions)},
       {.id = "C11",
        .topic = "code",
        .text = "inp * w + bias compiles to one fused multiply-add.",
-       .rule = "Forbidding it changes how a result is rounded at the largest size.",
+       .rule =
+           "At the largest size forbidding it, in C++, changes how a result is rounded; in Rust, "
+           "asking for it with `mul_add` does not.",
        .kernels = {"apply_weights"},
        .depends_on = {Dependence::compiler, Dependence::processor},
-       .decide = fused}};
+       .rulings = in_each_language(fused)}};
 }
 
 std::vector<Claim> memory_claims() {
   return {
       slowdown("C12", "Zipped iteration drops the bounds checks, which is what lets it vectorise.",
                "Checked accesses take more than 1.05 times as long as zipped iteration.",
-               {"apply_weights", "native/checked", "native/zipped"},
-               {{"apply_weights", "native/into", "native/zipped"}},
+               "apply_weights",
+               [](const Language& in) {
+                 return Slowdown{{"apply_weights", in("checked"), in("zipped")},
+                                 {{"apply_weights", in("may_alias", "into"), in("zipped")}}};
+               },
                {Dependence::compiler, Dependence::processor}),
-      slowdown("C13", "Knowing that references don't alias unlocks optimisation.",
-               "Without `restrict` the loop takes more than 1.05 times as long.",
-               {"apply_weights", "native/into", "native/restricted"}, {},
-               {Dependence::compiler, Dependence::processor}),
+      slowdown(
+          "C13", "Knowing that references don't alias unlocks optimisation.",
+          "Where the compiler may not rely on it, in C++ without `restrict` and in Rust through "
+          "raw pointers, the loop takes more than 1.05 times as long.",
+          "apply_weights",
+          [](const Language& in) {
+            return Slowdown{{"apply_weights", in("may_alias", "into"), in("zipped", "restricted")}};
+          },
+          {Dependence::compiler, Dependence::processor}),
       slowdown("C14", "Allocating the output once beats growing it by push.",
-               "Pushing takes more than 1.05 times as long as pushing after reserve.",
-               {"growth", "native/push", "native/reserve"},
-               {{"growth", "native/push", "native/presized"},
-                {"growth", "python/append", "python/preallocated"},
-                {"growth", "python/append", "python/comprehension"}}),
+               "Pushing takes more than 1.05 times as long as pushing after reserve.", "growth",
+               [](const Language& in) {
+                 return Slowdown{{"growth", in("push"), in("reserve")},
+                                 {{"growth", in("push"), in("presized")},
+                                  {"growth", "python/append", "python/preallocated"},
+                                  {"growth", "python/append", "python/comprehension"}}};
+               }),
       slowdown("C15", "Views beat temporary copies.",
-               "Copying takes more than 1.05 times as long as viewing, natively.",
-               {"slice_view", "native/owned", "native/span"},
-               {{"slice_view", "python/list_slice", "python/list_islice"},
-                {"slice_view", "python/list_slice", "python/memory_view"},
-                {"slice_view", "python/numpy_copy", "python/numpy_view"}}),
+               "Copying takes more than 1.05 times as long as viewing, in compiled code.",
+               "slice_view",
+               [](const Language& in) {
+                 return Slowdown{{"slice_view", in("owned"), in("span")},
+                                 {{"slice_view", "python/list_slice", "python/list_islice"},
+                                  {"slice_view", "python/list_slice", "python/memory_view"},
+                                  {"slice_view", "python/numpy_copy", "python/numpy_view"}}};
+               }),
       slowdown("C16", "Moving beats cloning.",
-               "Cloning takes more than 1.05 times as long as moving.",
-               {"move_clone", "native/clone", "native/move"},
-               {{"move_clone", "python/deepcopy", "python/reference"},
-                {"move_clone", "python/shallow", "python/reference"}})};
+               "Cloning takes more than 1.05 times as long as moving.", "move_clone",
+               [](const Language& in) {
+                 return Slowdown{{"move_clone", in("clone"), in("move")},
+                                 {{"move_clone", "python/deepcopy", "python/reference"},
+                                  {"move_clone", "python/shallow", "python/reference"}}};
+               })};
 }
 
 std::vector<Claim> box_claims() {
@@ -174,21 +233,30 @@ std::vector<Claim> box_claims() {
        .rule = "Python's sum takes less than twice as long as that of native boxes.",
        .kernels = {"boxed"},
        .depends_on = {Dependence::processor, Dependence::interpreter},
-       .decide = boxes},
+       .rulings = in_each_language(boxes)},
       slowdown("C18", "Needless reference counting adds overhead.",
                "Copying a counted handle for each value takes more than 1.05 times as long as "
                "borrowing it.",
-               {"boxed", "native/shared_atomic", "native/shared_borrowed"},
-               {{"boxed", "native/shared_copied", "native/shared_borrowed"}},
+               "boxed",
+               [](const Language& in) {
+                 return Slowdown{{"boxed", in("arc_cloned", "shared_atomic"),
+                                  in("arc_borrowed", "shared_borrowed")},
+                                 {{"boxed", in("rc_cloned", "shared_copied"),
+                                   in("rc_borrowed", "shared_borrowed")}}};
+               },
                {Dependence::processor}),
       slowdown("C19", "An owned string for each token is waste where a borrowed one does.",
-               "Owned strings take more than 1.05 times as long.",
-               {"tokenize", "native/owned", "native/borrowed"},
-               {{"tokenize", "python/split", "native/owned"},
-                {"tokenize", "python/regex", "python/split"}}),
+               "Owned strings take more than 1.05 times as long.", "tokenize",
+               [](const Language& in) {
+                 return Slowdown{{"tokenize", in("owned"), in("borrowed")},
+                                 {{"tokenize", "python/split", in("owned")},
+                                  {"tokenize", "python/regex", "python/split"}}};
+               }),
       slowdown("C20", "A function that takes an owned vector forces an allocation on its callers.",
                "Calling it takes more than 1.05 times as long as calling one that takes a span.",
-               {"slice_view", "native/owned", "native/span"}, {})};
+               "slice_view", [](const Language& in) {
+                 return Slowdown{{"slice_view", in("owned"), in("span")}};
+               })};
 }
 
 }  // namespace

@@ -83,11 +83,11 @@ struct TimeLine {
   PowerLaw law{};
 };
 
-std::vector<TimeLine> time_lines(const Evidence& evidence) {
+std::vector<TimeLine> time_lines(const Evidence& evidence, const Language& in) {
   std::vector<TimeLine> lines;
-  for (const auto& [kernel, variant] : {std::pair{"sum", "native/strict"},
+  for (const auto& [kernel, variant] : {std::pair<std::string, std::string>{"sum", in("strict")},
                                         {"sum", "python/builtin"},
-                                        {"apply_weights", "native/into"},
+                                        {"apply_weights", in("zipped", "into")},
                                         {"apply_weights", "python/comprehension"}}) {
     const std::vector<SizedValues> times =
         sized_values(evidence, kernel, variant, &SummaryRow::round_latencies_ns, past_the_call);
@@ -142,8 +142,8 @@ Decision linearity_of(const std::vector<TimeLine>& lines) {
   return decision;
 }
 
-Decision times_are_linear(const Evidence& evidence) {
-  const std::vector<TimeLine> lines = time_lines(evidence);
+Decision times_are_linear(const Evidence& evidence, const Language& in) {
+  const std::vector<TimeLine> lines = time_lines(evidence, in);
   const bool all_measured = std::all_of(lines.begin(), lines.end(), [](const TimeLine& line) {
     return line.sizes >= fewest_sizes_of_line && line.law.deviation;
   });
@@ -156,13 +156,13 @@ Decision times_are_linear(const Evidence& evidence) {
 
 // Both halves have to hold: a plain loop keeps up if there is little to compute per byte, and falls
 // behind if there is much.
-Decision libraries_for_heavy_lifting(const Evidence& evidence) {
-  std::vector<Figure> simple = evidence.ratios("apply_weights", "native/into", "python/numpy_out");
-  if (simple.empty()) {
-    return evidence.not_measured("apply_weights", {"native/into", "python/numpy_out"});
-  }
-  const auto heavy = evidence.last_ratio("linear_batch", "native/rows", "native/cblas");
-  if (!heavy) return evidence.not_measured("linear_batch", {"native/rows", "native/cblas"});
+// The library is the same for every language: BLAS, as C++ calls it.
+Decision libraries_for_heavy_lifting(const Evidence& evidence, const Language& in) {
+  const std::string loop = in("zipped", "into"), rows = in("rows"), blas = "native/cblas";
+  std::vector<Figure> simple = evidence.ratios("apply_weights", loop, "python/numpy_out");
+  if (simple.empty()) return evidence.not_measured("apply_weights", {loop, "python/numpy_out"});
+  const auto heavy = evidence.last_ratio("linear_batch", rows, blas);
+  if (!heavy) return evidence.not_measured("linear_batch", {rows, blas});
   Decision loops = decide_over_sizes(std::move(simple), 1.1, false);
   const Decision library = decide_once(*heavy, 1.5, true);
   Decision decision{
@@ -170,7 +170,7 @@ Decision libraries_for_heavy_lifting(const Evidence& evidence) {
       .reason = "apply_weights: " + loops.reason + "; linear_batch: " + library.reason,
       .figures = std::move(loops.figures)};
   decision.figures.push_back(library.figures.front());
-  for (Figure& ratio : evidence.ratios("linear_batch", "native/rows", "native/cblas")) {
+  for (Figure& ratio : evidence.ratios("linear_batch", rows, blas)) {
     if (ratio.n != heavy->n) decision.figures.push_back(std::move(ratio));
   }
   if (loops.outcome == Outcome::holds && library.outcome == Outcome::holds) {
@@ -198,7 +198,7 @@ std::vector<Claim> growth_claims() {
                "largest.",
        .kernels = {},
        .depends_on = {Dependence::processor},
-       .decide = gaps_widen},
+       .rulings = in_each_language([](const Language&) -> Decide { return gaps_widen; })},
       {.id = "C22",
        .topic = "growth",
        .text = "Native time grows linearly with n, and so does Python's, from a higher start.",
@@ -207,7 +207,7 @@ std::vector<Claim> growth_claims() {
                "a straight line, are between 0.9 and 1.1.",
        .kernels = {"sum", "apply_weights"},
        .depends_on = {Dependence::processor},
-       .decide = times_are_linear},
+       .rulings = in_each_language(times_are_linear)},
       {.id = "C23",
        .topic = "growth",
        .text = "BLAS is for heavy lifting; for simple operations plain loops are as fast.",
@@ -215,7 +215,7 @@ std::vector<Claim> growth_claims() {
                "more than 1.5 times as long as BLAS for the largest linear layer.",
        .kernels = {"apply_weights", "linear_batch"},
        .depends_on = {Dependence::compiler, Dependence::processor},
-       .decide = libraries_for_heavy_lifting}};
+       .rulings = in_each_language(libraries_for_heavy_lifting)}};
 }
 
 }  // namespace gapmeter

@@ -15,7 +15,7 @@ Decision decide_exactly(Figure figure, double wanted) {
           .figures = {std::move(figure)}};
 }
 
-std::function<Decision(const Evidence&)> object_takes(const std::string& variant, double bytes) {
+Decide object_takes(const std::string& variant, double bytes) {
   return [=](const Evidence& evidence) {
     const auto reported = evidence.metric("object_size", variant, "object_bytes", "bytes");
     if (!reported) return evidence.not_measured("object_size", {variant});
@@ -32,10 +32,10 @@ bool is_about(const Figure& figure, double bytes) {
   return std::abs(figure.value.value - bytes) <= bytes / 20;
 }
 
-Decision native_sizes(const Evidence& evidence) {
-  auto f32 = evidence.bytes_per_n("object_size", "native/f32");
-  auto f64 = evidence.bytes_per_n("object_size", "native/f64");
-  if (!f32 || !f64) return evidence.not_measured("object_size", {"native/f32", "native/f64"});
+Decision native_sizes(const Evidence& evidence, const Language& in) {
+  auto f32 = evidence.bytes_per_n("object_size", in("f32"));
+  auto f64 = evidence.bytes_per_n("object_size", in("f64"));
+  if (!f32 || !f64) return evidence.not_measured("object_size", {in("f32"), in("f64")});
   f32->line = 4;
   f64->line = 8;
   const bool both = is_about(*f32, 4) && is_about(*f64, 8);
@@ -87,21 +87,21 @@ std::vector<Claim> object_claims() {
        .rule = "The interpreter says 24 bytes.",
        .kernels = {"object_size"},
        .depends_on = {Dependence::interpreter},
-       .decide = object_takes("python/floats", 24)},
+       .rulings = about_python(object_takes("python/floats", 24))},
       {.id = "C02",
        .topic = "objects",
        .text = "A Python int is a heap object of 28 bytes.",
        .rule = "The interpreter says 28 bytes.",
        .kernels = {"object_size"},
        .depends_on = {Dependence::interpreter},
-       .decide = object_takes("python/ints", 28)},
+       .rulings = about_python(object_takes("python/ints", 28))},
       {.id = "C03",
        .topic = "objects",
        .text = "A native f32 takes 4 bytes and an f64 takes 8, without metadata.",
        .rule = "Between the two largest sizes the resident memory of a vector grows by 4 and by 8 "
                "bytes an element, within 5 %.",
        .kernels = {"object_size"},
-       .decide = native_sizes},
+       .rulings = in_each_language(native_sizes)},
       {.id = "C04",
        .topic = "objects",
        .text = "A list points to scattered objects, so that going through it misses the cache.",
@@ -109,21 +109,23 @@ std::vector<Claim> object_claims() {
                "allocation.",
        .kernels = {"pointer_chase"},
        .depends_on = {Dependence::processor},
-       .decide =
+       .rulings = about_python(
            ratio_is(true, {"pointer_chase", "python/list_shuffled", "python/list_in_order"}, 1.25,
                     {{"pointer_chase", "native/shuffled", "native/in_order"},
                      {"pointer_chase", "native/in_order", "native/contiguous"},
-                     {"pointer_chase", "python/list_in_order", "python/array"}})},
+                     {"pointer_chase", "python/list_in_order", "python/array"},
+                     {"pointer_chase", "rust/shuffled", "rust/in_order"}}))},
       {.id = "C05",
        .topic = "objects",
        .text = "The native memory footprint of the same job is far smaller.",
        .rule =
            "The peak memory of the Python that people would write first is more than twice that "
-           "of the fastest native variant, at the largest size at which both can be told, in at "
+           "of the language's fastest variant, at the largest size at which both can be told, in "
+           "at "
            "least three quarters of the kernels. It does not hold where it is less in half of "
            "them.",
        .kernels = {},
-       .decide = footprints}};
+       .rulings = in_each_language([](const Language&) -> Decide { return footprints; })}};
 }
 
 }  // namespace gapmeter

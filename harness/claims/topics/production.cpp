@@ -14,12 +14,14 @@ Decision no_server(const Evidence& /*evidence*/) {
   return {.outcome = Outcome::not_measured, .reason = "no kernel serves a model over HTTP"};
 }
 
-Decision cold_starts(const Evidence& evidence) {
-  const auto decide = ratio_is(true, {"cold_start", "python/bare", "native/native"}, 2,
-                               {{"cold_start", "python/numpy", "native/native"},
-                                {"cold_start", "python/bare_evicted", "native/native_evicted"}});
+Decision cold_starts(const Evidence& evidence, const Language& in) {
+  const std::string native = in("native");
+  const auto decide = ratio_is(true, {"cold_start", "python/bare", native}, 2,
+                               {{"cold_start", "python/numpy", native},
+                                {"cold_start", "python/bare_evicted", in("native_evicted")}});
   Decision decision = decide(evidence);
-  for (const std::string variant : {"native/native", "python/bare", "python/numpy"}) {
+  for (const std::string& variant :
+       {native, std::string("python/bare"), std::string("python/numpy")}) {
     tell(decision, evidence.metric("cold_start", variant, "program_peak_bytes", "bytes"));
   }
   return decision;
@@ -34,9 +36,9 @@ std::optional<Figure> batch_of_one(const Evidence& evidence, const std::string& 
   return ratios.front();
 }
 
-Decision native_inference(const Evidence& evidence) {
-  const std::map<std::string, std::string> natives{{"mlp_infer", "native/simd"},
-                                                   {"tree_ensemble", "native/complete"}};
+Decision native_inference(const Evidence& evidence, const Language& in) {
+  const std::map<std::string, std::string> natives{{"mlp_infer", in("loops", "simd")},
+                                                   {"tree_ensemble", in("complete")}};
   std::vector<Figure> models;
   for (const auto& [kernel, native] : natives) {
     auto model = batch_of_one(evidence, kernel, native);
@@ -60,9 +62,11 @@ std::string also(const std::string& what, std::vector<Figure> ratios, double lin
 }
 
 // A call has a fixed price, which the work pays back from some n on.
-Decision binding_pays(const Evidence& evidence) {
-  const std::string kernel = "binding", buffer = "python/bound_buffer", native = "native/direct",
-                    list = "python/bound_list", python = "python/generator";
+Decision binding_pays(const Evidence& evidence, const Language& in) {
+  // PyO3 and pybind11.
+  const std::string bound = in.is_rust() ? "python/pyo3_" : "python/bound_", kernel = "binding",
+                    buffer = bound + "buffer", list = bound + "list", native = in("direct"),
+                    python = "python/generator";
   const auto decide = worst_ratio_is(
       true, {{kernel, python, buffer}, {kernel, "python/numpy", buffer}}, noticeable);
   Decision decision = decide(evidence);
@@ -73,7 +77,7 @@ Decision binding_pays(const Evidence& evidence) {
   decision.reason += also("within 1.1 times a native call", overheads, 1.1, false);
   decision.figures.insert(decision.figures.end(), overheads.begin(), overheads.end());
   tell(decision, evidence.last_ratio(kernel, python, list));
-  tell(decision, evidence.last_ratio(kernel, "python/bound_scalar", python));
+  tell(decision, evidence.last_ratio(kernel, bound + "scalar", python));
   return decision;
 }
 
@@ -86,13 +90,13 @@ std::vector<Claim> production_claims() {
        .text = "A model that is fast in a notebook shows latency spikes behind a web server.",
        .rule = "Needs a served model.",
        .kernels = {},
-       .decide = no_server},
+       .rulings = about_python(no_server)},
       {.id = "C29",
        .topic = "production",
        .text = "That server eats memory.",
        .rule = "Needs a served model.",
        .kernels = {},
-       .decide = no_server},
+       .rulings = about_python(no_server)},
       {.id = "C30",
        .topic = "production",
        .text = "Native code suits serverless and edge: cold start and footprint.",
@@ -100,7 +104,7 @@ std::vector<Claim> production_claims() {
                "prediction.",
        .kernels = {"cold_start"},
        .depends_on = {Dependence::interpreter},
-       .decide = cold_starts},
+       .rulings = in_each_language(cold_starts)},
       {.id = "C31",
        .topic = "production",
        .text = "A native core under a Python interface gives the speed and keeps the "
@@ -112,7 +116,7 @@ std::vector<Claim> production_claims() {
                "than 1.1 times as long as a native one.",
        .kernels = {"binding"},
        .depends_on = {Dependence::processor, Dependence::interpreter},
-       .decide = binding_pays},
+       .rulings = in_each_language(binding_pays)},
       {.id = "C32",
        .topic = "production",
        .text = "Operators that the libraries lack are worth writing natively.",
@@ -120,10 +124,14 @@ std::vector<Claim> production_claims() {
                "native pass.",
        .kernels = {"custom_op"},
        .depends_on = {Dependence::compiler, Dependence::processor},
-       .decide = ratio_is(true, {"custom_op", "python/numpy_out", "native/fused_simd"}, 1.25,
-                          {{"custom_op", "python/numpy", "native/fused_simd_alloc"},
-                           {"custom_op", "python/numba", "native/fused_simd_alloc"},
-                           {"custom_op", "python/numpy_out", "native/fused"}})},
+       .rulings = in_each_language([](const Language& in) {
+         const std::string fused = in("fused", "fused_simd");
+         const std::string fused_alloc = in("fused_alloc", "fused_simd_alloc");
+         return ratio_is(true, {"custom_op", "python/numpy_out", fused}, 1.25,
+                         {{"custom_op", "python/numpy", fused_alloc},
+                          {"custom_op", "python/numba", fused_alloc},
+                          {"custom_op", "python/numpy_out", in("fused")}});
+       })},
       {.id = "C33",
        .topic = "production",
        .text = "Strict latency requirements call for native inference.",
@@ -131,7 +139,7 @@ std::vector<Claim> production_claims() {
                "both models.",
        .kernels = {"mlp_infer", "tree_ensemble"},
        .depends_on = {Dependence::processor, Dependence::interpreter},
-       .decide = native_inference}};
+       .rulings = in_each_language(native_inference)}};
 }
 
 }  // namespace gapmeter

@@ -60,11 +60,12 @@ Decision without_speedups(const Evidence& evidence, const std::string& kernel,
 constexpr const char* tails_of_calls = "that tell 99.9th percentiles";
 constexpr double parallel = 1.25;  // a speedup that is impossible when threads take turns
 
-Decision threads_take_turns(const Evidence& evidence) {
+Decision threads_take_turns(const Evidence& evidence, const Language& in) {
+  const std::string threaded = in("scoped_threads", "tbb");
   auto python = speedup(evidence, "parallel_sum", "python/threads");
-  auto native = speedup(evidence, "parallel_sum", "native/tbb");
+  auto native = speedup(evidence, "parallel_sum", threaded);
   if (!python || !native) {
-    return without_speedups(evidence, "parallel_sum", {"python/threads", "native/tbb"});
+    return without_speedups(evidence, "parallel_sum", {"python/threads", threaded});
   }
   python->line = native->line = parallel;
   const Side of_python = side_of(python->value, parallel);
@@ -89,8 +90,9 @@ const std::string pipeline = "io_pipeline";
 
 // What threads add in Python over what they add natively: whatever else is slow on this machine
 // affects both, except the GIL. A share of nothing decides nothing.
-std::vector<Figure> shares_of_speedup(const Evidence& evidence, const std::string& variant) {
-  const std::string python = "python/" + variant, native = "native/" + variant;
+std::vector<Figure> shares_of_speedup(const Evidence& evidence, const Language& in,
+                                      const std::string& variant) {
+  const std::string python = "python/" + variant, native = in(variant);
   const std::vector<int> threads = evidence.threads(pipeline);
   if (threads.empty() || threads.back() == 1) return {};
   std::vector<Figure> shares;
@@ -111,22 +113,22 @@ std::vector<Figure> shares_of_speedup(const Evidence& evidence, const std::strin
 }
 
 // Peers that answer at once let nobody wait: what they show stands beside the verdict.
-Decision waiting_is_not_blocked(const Evidence& evidence) {
+Decision waiting_is_not_blocked(const Evidence& evidence, const Language& in) {
   std::vector<Figure> all;
   for (const std::string variant : {"threads_1ms", "threads_10ms"}) {
-    const std::vector<Figure> shares = shares_of_speedup(evidence, variant);
+    const std::vector<Figure> shares = shares_of_speedup(evidence, in, variant);
     if (shares.empty()) {
-      return without_speedups(evidence, pipeline, {"python/" + variant, "native/" + variant});
+      return without_speedups(evidence, pipeline, {"python/" + variant, in(variant)});
     }
     all.insert(all.end(), shares.begin(), shares.end());
   }
   for (Figure& share : all) share.line = 0.8;
   Decision decision = decide_over_sizes(worst_at_each_size(all, true), 0.8, true);
-  const std::vector<Figure> at_once = shares_of_speedup(evidence, "threads");
+  const std::vector<Figure> at_once = shares_of_speedup(evidence, in, "threads");
   if (!at_once.empty()) tell(decision, at_once.back());
   for (const std::string variant : {"threads", "threads_1ms", "threads_10ms"}) {
     tell(decision, speedup(evidence, pipeline, "python/" + variant));
-    tell(decision, speedup(evidence, pipeline, "native/" + variant));
+    tell(decision, speedup(evidence, pipeline, in(variant)));
   }
   return decision;
 }
@@ -241,26 +243,26 @@ std::optional<Estimate> own_tail(const SummaryRow* row) {
                   Interval{tail->interval->low / floor, tail->interval->high / floor}};
 }
 
-Decision native_is_predictable(const Evidence& evidence) {
+Decision native_is_predictable(const Evidence& evidence, const Language& in) {
+  const std::string freeing = in("rc_weak", "unique_ptrs");
   std::vector<Figure> ratios, tails;
   for (const std::size_t n : evidence.sizes(churn, "python/collected")) {
     const auto python = own_tail(evidence.cell(churn, "python/collected", n));
-    const auto native = own_tail(evidence.cell(churn, "native/unique_ptrs", n));
+    const auto native = own_tail(evidence.cell(churn, freeing, n));
     if (!python || !native) continue;
-    ratios.push_back({.what = "tail beyond the machine's own of python/collected over "
-                              "native/unique_ptrs",
+    ratios.push_back({.what = "tail beyond the machine's own of python/collected over " + freeing,
                       .kernel = churn,
                       .n = n,
                       .value = quotient(*python, *native),
                       .unit = "x"});
-    tails.push_back({.what = "99.9th percentile of native/unique_ptrs over the machine's own",
+    tails.push_back({.what = "99.9th percentile of " + freeing + " over the machine's own",
                      .kernel = churn,
                      .n = n,
                      .value = *native,
                      .unit = "x"});
   }
   if (ratios.empty()) {
-    return evidence.not_measured(churn, {"python/collected", "native/unique_ptrs"}, tails_of_calls);
+    return evidence.not_measured(churn, {"python/collected", freeing}, tails_of_calls);
   }
   Decision decision = decide_over_sizes(std::move(ratios), 1.25, true);
   decision.figures.insert(decision.figures.end(), tails.begin(), tails.end());
@@ -278,7 +280,7 @@ std::vector<Claim> tail_claims() {
                "times as fast as with one, Python is less.",
        .kernels = {"parallel_sum"},
        .depends_on = {Dependence::interpreter},
-       .decide = threads_take_turns},
+       .rulings = in_each_language(threads_take_turns)},
       {.id = "C25",
        .topic = "threads",
        .text = "In pipelines that wait for input and output the GIL does not block progress.",
@@ -288,7 +290,7 @@ std::vector<Claim> tail_claims() {
                "1.25 times as fast. Peers that answer at once are told beside it.",
        .kernels = {pipeline},
        .depends_on = {Dependence::interpreter},
-       .decide = waiting_is_not_blocked},
+       .rulings = in_each_language(waiting_is_not_blocked)},
       {.id = "C26",
        .topic = "threads",
        .text = "The garbage collector pauses requests so long that it looks like a time-out.",
@@ -297,7 +299,7 @@ std::vector<Claim> tail_claims() {
                "tells whether it is also beyond 100 ms and 1 s. Both at the same size.",
        .kernels = {churn},
        .depends_on = {Dependence::processor, Dependence::interpreter},
-       .decide = collector_pauses},
+       .rulings = about_python(collector_pauses)},
       {.id = "C27",
        .topic = "threads",
        .text = "Native memory is released deterministically, so that latency is predictable.",
@@ -305,7 +307,7 @@ std::vector<Claim> tail_claims() {
                "percentile, whichever is greater, is more than 1.25 times native code's.",
        .kernels = {churn},
        .depends_on = {Dependence::interpreter},
-       .decide = native_is_predictable}};
+       .rulings = in_each_language(native_is_predictable)}};
 }
 
 }  // namespace gapmeter

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/analysis/summary.h"
-#include "harness/claims/evidence.h"
+#include "harness/claims/claim.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/cli/text/claims_text.h"
@@ -15,12 +15,12 @@ namespace {
 
 int tell_claims(const ClaimsOptions& options, const Invocation& /*invocation*/) {
   const std::vector<SummaryRow> summary = summarize(read_rounds(options.dir));
-  const Evidence evidence(summary, read_context(options.dir));
-  if (!evidence.serves_claims() && options.format == OutputFormat::text) {
+  const RunContext context = read_context(options.dir);
+  if (!context.serves_claims && options.format == OutputFormat::text) {
     fmt::print("The kernels of this run serve no claim.\n");
     return 0;
   }
-  fmt::print("{}", format_claims(decide_claims(evidence), options.format));
+  fmt::print("{}", format_claims(decide_claims(summary, context), options.format));
   return 0;
 }
 

@@ -1,7 +1,7 @@
 // gapmeter report: decides the claims and where a rewrite pays, then hands everything to
 // scripts/gapmeter_report.
 #include "harness/analysis/summary.h"
-#include "harness/claims/evidence.h"
+#include "harness/claims/claim.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/cli/text/answer_text.h"
@@ -30,7 +30,7 @@ int write_report(const ReportOptions& options, const Invocation& /*invocation*/)
   write_summary(dir, summary, context);
   describe_again(dir);
   const std::filesystem::path claims = dir / "claims.json";
-  write_file(claims, format_claims(decide_claims(Evidence(summary, context)), OutputFormat::json));
+  write_file(claims, format_claims(decide_claims(summary, context), OutputFormat::json));
   const std::filesystem::path answers = dir / "answers.json";
   write_file(answers, answers_json(answers_of(summary, context)));
   std::vector<std::string> arguments{options.dir, "--claims", claims.string(), "--answers",

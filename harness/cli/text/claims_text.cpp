@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "harness/base/figures.h"
@@ -54,33 +55,66 @@ std::string circumstances_text(const std::vector<Circumstance>& seen_with) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string as_text(const std::vector<DecidedClaim>& claims) {
-  std::string text;
-  for (const auto& [claim, decision, seen_with] : claims) {
-    text += fmt::format("{}  {}: {}\n", claim.id, verdict_of(decision), claim.text);
-    text += fmt::format("     rule: {}\n     here: {}\n", claim.rule, decision.reason);
-    if (!seen_with.empty()) {
-      text += fmt::format("     depends on: {}\n", circumstances_text(seen_with));
-    }
-    for (const Figure* figure : shown(decision)) {
-      text +=
-          fmt::format("       {}: {} ({})\n", figure->what, value_text(*figure), place_of(*figure));
-    }
+// What became of a claim in one language, which is named if there are several.
+std::string text_of(const LaneDecision& decided) {
+  const auto& [lane, decision, seen_with] = decided;
+  std::string text = lane.empty() ? fmt::format("     here: {}\n", decision.reason)
+                                  : fmt::format("     {}: {}: {}\n", language_of(lane),
+                                                verdict_of(decision), decision.reason);
+  if (!seen_with.empty() && decision.outcome != Outcome::not_measured) {
+    text += fmt::format("     depends on: {}\n", circumstances_text(seen_with));
+  }
+  for (const Figure* figure : shown(decision)) {
+    text +=
+        fmt::format("       {}: {} ({})\n", figure->what, value_text(*figure), place_of(*figure));
   }
   return text;
 }
 
+std::string as_text(const std::vector<DecidedClaim>& claims) {
+  std::string text;
+  for (const DecidedClaim& decided : claims) {
+    const Claim& claim = decided.claim;
+    text += fmt::format("{}  {}: {}\n     rule: {}\n", claim.id, verdict_of(decided), claim.text,
+                        claim.rule);
+    for (const LaneDecision& of_lane : decided.decisions) text += text_of(of_lane);
+  }
+  return text;
+}
+
+// The figures that decided it, or why nothing did.
+std::string numbers_of(const Decision& decision) {
+  std::string numbers;
+  for (const Figure* figure : shown(decision)) {
+    if (!figure->line) continue;
+    numbers += fmt::format("{}{}: {} ({})", numbers.empty() ? "" : "; ", figure->what,
+                           value_text(*figure), place_of(*figure));
+  }
+  return numbers.empty() ? decision.reason : numbers;
+}
+
+// Of each language that was measured, with its name if there are several; of the main one if none.
+std::string of_languages(const DecidedClaim& decided,
+                         const std::function<std::string(const LaneDecision&)>& text_of) {
+  std::string text;
+  int count = 0;
+  for (const LaneDecision& of_lane : decided.decisions) {
+    if (of_lane.decision.outcome == Outcome::not_measured) continue;
+    text += fmt::format("{}{}: {}", ++count > 1 ? "; " : "", language_of(of_lane.lane),
+                        text_of(of_lane));
+  }
+  return count > 1 ? text : text_of(decided.main());
+}
+
 std::string as_markdown(const std::vector<DecidedClaim>& claims) {
   std::vector<std::vector<std::string>> lines{{"", "claim", "verdict", "depends on", "measured"}};
-  for (const auto& [claim, decision, seen_with] : claims) {
-    std::string numbers;
-    for (const Figure* figure : shown(decision)) {
-      if (!figure->line) continue;
-      numbers += fmt::format("{}{}: {} ({})", numbers.empty() ? "" : "; ", figure->what,
-                             value_text(*figure), place_of(*figure));
-    }
-    lines.push_back({claim.id, claim.text, verdict_of(decision), circumstances_text(seen_with),
-                     numbers.empty() ? decision.reason : numbers});
+  for (const DecidedClaim& decided : claims) {
+    const auto depends_on = [](const LaneDecision& of) { return circumstances_text(of.seen_with); };
+    const auto measured = [](const LaneDecision& of) { return numbers_of(of.decision); };
+    const bool depends = !decided.main().seen_with.empty();
+    lines.push_back({decided.claim.id, decided.claim.text, verdict_of(decided),
+                     depends ? of_languages(decided, depends_on) : "",
+                     of_languages(decided, measured)});
   }
   return markdown_table(lines);
 }
@@ -100,25 +134,41 @@ Json finding_json(const Figure& figure) {
           {"line", optional_json(figure.line)}};
 }
 
+Json decision_json(const LaneDecision& decided) {
+  const auto& [lane, decision, seen_with] = decided;
+  Json figures = Json::array(), depends_on = Json::object();
+  for (const auto& [what, found] : seen_with) {
+    depends_on[std::string(name_of(what))] = found.empty() ? Json() : Json(found);
+  }
+  for (const Figure& figure : decision.figures) figures.push_back(finding_json(figure));
+  return {{"lane", lane.empty() ? Json() : Json(lane)},
+          {"language", lane.empty() ? Json() : Json(language_of(lane))},
+          {"depends_on", depends_on},
+          {"outcome", name_of(decision.outcome)},
+          {"verdict", verdict_of(decision)},
+          {"n", decision.n ? Json(*decision.n) : Json()},
+          {"reason", decision.reason},
+          {"findings", figures}};
+}
+
+// What became of a claim is what became of its main decision, told in one sentence with the others.
 std::string as_json(const std::vector<DecidedClaim>& claims) {
   Json list = Json::array();
-  for (const auto& [claim, decision, seen_with] : claims) {
-    Json figures = Json::array(), depends_on = Json::object();
-    for (const auto& [what, found] : seen_with) {
-      depends_on[std::string(name_of(what))] = found.empty() ? Json() : Json(found);
+  for (const DecidedClaim& decided : claims) {
+    const Claim& claim = decided.claim;
+    Json entry = decision_json(decided.main());
+    entry.update({{"id", claim.id},
+                  {"topic", claim.topic},
+                  {"claim", claim.text},
+                  {"rule", claim.rule},
+                  {"kernels", claim.kernels},
+                  {"verdict", verdict_of(decided)}});
+    Json decisions = Json::array();
+    for (const LaneDecision& of_lane : decided.decisions) {
+      decisions.push_back(decision_json(of_lane));
     }
-    for (const Figure& figure : decision.figures) figures.push_back(finding_json(figure));
-    list.push_back({{"id", claim.id},
-                    {"topic", claim.topic},
-                    {"claim", claim.text},
-                    {"rule", claim.rule},
-                    {"kernels", claim.kernels},
-                    {"depends_on", depends_on},
-                    {"outcome", name_of(decision.outcome)},
-                    {"verdict", verdict_of(decision)},
-                    {"n", decision.n ? Json(*decision.n) : Json()},
-                    {"reason", decision.reason},
-                    {"findings", figures}});
+    entry["languages"] = decided.decisions.size() > 1 ? decisions : Json::array();
+    list.push_back(std::move(entry));
   }
   return list.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

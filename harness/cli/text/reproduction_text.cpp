@@ -26,7 +26,9 @@ std::string variant_text(const ReproducedGap& gap) {
 Lines claim_lines(const Reproduction& reproduction) {
   Lines lines{{"claim", "reference", "here", ""}};
   for (const ReproducedClaim& claim : reproduction.claims) {
-    lines.push_back({claim.id, claim.reference, claim.here, std::string(name_of(claim.agreement))});
+    const std::string in = claim.lane.empty() ? "" : " in " + language_of(claim.lane);
+    lines.push_back(
+        {claim.id + in, claim.reference, claim.here, std::string(name_of(claim.agreement))});
   }
   return lines;
 }
@@ -74,6 +76,7 @@ std::string as_json(const Reproduction& reproduction) {
   Json claims = Json::array(), gaps = Json::array();
   for (const ReproducedClaim& claim : reproduction.claims) {
     claims.push_back({{"id", claim.id},
+                      {"lane", claim.lane.empty() ? Json() : Json(claim.lane)},
                       {"claim", claim.text},
                       {"reference", claim.reference},
                       {"here", claim.here},

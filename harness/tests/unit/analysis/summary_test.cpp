@@ -770,6 +770,29 @@ TEST_F(FastestNative, IsLeftOutWhenItIsOfAnotherSizeOrKernel) {
             "native/slow");
 }
 
+TEST(Gap, IsAgainstTheFastestOfTheLaneThatWasChosen) {
+  const CellKey python = cell("python/loop");
+  const Rows rounds = joined({measured(cell("native/fast"), {1}), measured(cell("rust/slow"), {4}),
+                              measured(cell("rust/slower"), {8}), measured(python, {8})});
+  const auto against = [&](const char* text) {
+    const auto rows = summarize(rounds, parse_against(text).value());
+    return std::pair{rows.back().reference, rows.back().gap};
+  };
+  EXPECT_EQ(summarize(rounds).back().reference, "native/fast");
+  EXPECT_EQ(against("rust"), std::pair("rust/slow", std::optional(2.0)));
+  EXPECT_EQ(against("rust/slower"), std::pair("rust/slower", std::optional(1.0)));
+  EXPECT_EQ(against("go"), std::pair("", std::optional<double>())) << "never against another";
+}
+
+TEST(Gap, CanBeTakenAgainstAnotherLaneLater) {
+  const Rows rounds = joined({measured(cell("native/fast"), {1}), measured(cell("rust/slow"), {4}),
+                              measured(cell("python/loop"), {8})});
+  for (const char* lane : {"native", "rust", "go"}) {
+    const Against against = parse_against(lane).value();
+    EXPECT_EQ(with_gaps_against(summarize(rounds), against), summarize(rounds, against)) << lane;
+  }
+}
+
 TEST(Gap, IsAbsentWhenNoNativeVariantIsComparable) {
   const CellKey python = cell("python/loop");
   const SummaryRow row = row_of(

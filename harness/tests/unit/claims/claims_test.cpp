@@ -43,9 +43,9 @@ TEST(UnknownClaims, AreThoseThatNoClaimIsCalled) {
 TEST(DecideClaims, DecidesNoneOfASuiteWhoseKernelsServeNone) {
   RunFacts facts{.suite = SuiteFacts{.name = "mine"},
                  .kernels = {{"own", {.title = "Of a suite"}}}};
-  EXPECT_THAT(decide_claims(Evidence({}, context_of(facts))), IsEmpty());
+  EXPECT_THAT(decide_claims({}, context_of(facts)), IsEmpty());
   facts.kernels["own"].claims = {"C01"};
-  EXPECT_THAT(decide_claims(Evidence({}, context_of(facts))), SizeIs(33));
+  EXPECT_THAT(decide_claims({}, context_of(facts)), SizeIs(33));
 }
 
 TEST(AllClaims, SayInSentencesWhatIsClaimedAndWhenItHolds) {
@@ -61,36 +61,84 @@ TEST(AllClaims, SayInSentencesWhatIsClaimedAndWhenItHolds) {
 }
 
 TEST(AllClaims, OnARunWithoutRowsAreNotMeasuredAndSayWhy) {
-  const Evidence evidence({}, {});
-  for (const auto& [claim, decision, seen_with] : decide_claims(evidence)) {
-    EXPECT_EQ(decision.outcome, Outcome::not_measured) << claim.id;
-    EXPECT_FALSE(decision.reason.empty()) << claim.id;
-    EXPECT_THAT(decision.figures, IsEmpty()) << claim.id;
+  for (const auto& [claim, decisions] : decide_claims({}, {})) {
+    for (const auto& [lane, decision, seen_with] : decisions) {
+      EXPECT_EQ(decision.outcome, Outcome::not_measured) << claim.id << lane;
+      EXPECT_FALSE(decision.reason.empty()) << claim.id << lane;
+      EXPECT_THAT(decision.figures, IsEmpty()) << claim.id << lane;
+    }
   }
 }
 
 TEST(DecideClaims, KeepsEachDecisionWithItsClaim) {
   const SummaryRows rows = contrast("growth", "native/push", "native/reserve", {{16, 2}});
-  const auto decided = decide_claims(Evidence(rows, {}));
+  const auto decided = decide_claims(rows, {});
   ASSERT_THAT(decided, SizeIs(33));
   EXPECT_EQ(decided[13].claim.id, "C14");
-  EXPECT_EQ(decided[13].decision.outcome, Outcome::holds);
-  EXPECT_EQ(decided[12].decision.outcome, Outcome::not_measured);
+  EXPECT_EQ(decided[13].main().decision.outcome, Outcome::holds);
+  EXPECT_EQ(decided[12].main().decision.outcome, Outcome::not_measured);
 }
 
 TEST(DecideClaims, DecidesNoneOfCommands) {
   const SummaryRows rows = contrast("command", "python/script", "native/rewrite", {{16, 2}});
   RunFacts facts;
   facts.kernels["command"].commands.emplace();
-  EXPECT_THAT(decide_claims(Evidence(rows, context_of(facts))), IsEmpty());
+  EXPECT_THAT(decide_claims(rows, context_of(facts)), IsEmpty());
 }
 
 TEST(DecideClaims, NamesWhatEachClaimDependsOn) {
-  const auto decided = decide_claims(Evidence({}, {.compiler = "GNU 12", .processor = "some"}));
+  const auto decided = decide_claims(
+      {}, {.compilers = {{"native", "GNU 12"}, {"rust", "rustc 1.85"}}, .processor = "some"});
   ASSERT_EQ(decided[7].claim.id, "C08");
-  ASSERT_THAT(decided[7].seen_with, SizeIs(1));
-  EXPECT_EQ(decided[7].seen_with[0].found, "GNU 12");
-  EXPECT_THAT(decided[2].seen_with, IsEmpty()) << "the size of a float";
+  ASSERT_THAT(decided[7].decisions, SizeIs(2));
+  for (const auto& [lane, decision, seen_with] : decided[7].decisions) {
+    ASSERT_THAT(seen_with, SizeIs(1));
+    EXPECT_EQ(seen_with[0].found, lane == "rust" ? "rustc 1.85" : "GNU 12");
+  }
+  EXPECT_THAT(decided[2].main().seen_with, IsEmpty()) << "the size of a float";
+}
+
+SummaryRows pushing(const char* lane, double ratio) {
+  const std::string of = std::string(lane) + "/";
+  return contrast("growth", of + "push", of + "reserve", {{16, ratio}});
+}
+
+DecidedClaim pushes(const SummaryRows& rows) { return decide_claims(rows, {}).at(13); }
+
+TEST(DecideClaims, DecidesForRustAndForCppByWhatWasMeasuredForEach) {
+  const DecidedClaim claim = pushes(pushing("rust", 1) + pushing("native", 2));
+  ASSERT_THAT(claim.decisions, SizeIs(2));
+  EXPECT_EQ(claim.main().lane, "rust") << "of which the article speaks";
+  EXPECT_EQ(claim.decisions[0].decision.outcome, Outcome::fails);
+  EXPECT_EQ(claim.decisions[1].decision.outcome, Outcome::holds);
+  EXPECT_EQ(claim.decisions[1].decision.figures[0].what, "native/push over native/reserve");
+}
+
+TEST(VerdictOfAClaim, NamesTheLanguagesOnlyWhereTheyDiffer) {
+  EXPECT_EQ(verdict_of(pushes(pushing("rust", 1) + pushing("native", 2))),
+            "Rust: does not hold; C++: holds");
+  EXPECT_EQ(verdict_of(pushes(pushing("rust", 2) + pushing("native", 2))), "holds");
+}
+
+TEST(VerdictOfAClaim, IsThatOfTheOnlyLanguageThatWasMeasured) {
+  const DecidedClaim claim = pushes(pushing("native", 2));
+  EXPECT_EQ(claim.main().lane, "native");
+  EXPECT_EQ(verdict_of(claim), "holds");
+}
+
+// The baseline grows against C++ and not against Rust.
+TEST(DecideClaims, TakesGapsAgainstEachLanguage) {
+  SummaryRows rows;
+  for (const auto& [n, native] : {std::pair{std::size_t{16}, 10.0}, {std::size_t{4096}, 1.0}}) {
+    for (const auto& [variant, latency] :
+         {std::pair{"native/a", native}, {"rust/a", 10.0}, {"python/a", 100.0}}) {
+      rows.push_back(test::row_of("k", variant, n, test::rounds_around(latency)));
+    }
+  }
+  const RunContext context{.baselines = {{"k", test::variant("python/a")}}};
+  const DecidedClaim gaps = decide_claims(rows, context).at(20);
+  ASSERT_EQ(gaps.claim.id, "C21");
+  EXPECT_EQ(verdict_of(gaps), "Rust: does not hold; C++: holds");
 }
 
 TEST(AllClaims, ThatAreAboutCompiledCodeNameTheCompiler) {
@@ -133,7 +181,12 @@ class RatioClaims : public ::testing::TestWithParam<RatioClaim> {
   // Factors of the line at the sizes 1Ki, 4Ki and 16Ki, which every rule looks at; below 1 on the
   // side that is not claimed.
   static Decision decided(const std::vector<double>& factors, double spread = 0) {
-    return decide(GetParam().id, rows(factors, spread));
+    return decided(rows(factors, spread));
+  }
+  // In the language of the compiled variants.
+  static Decision decided(const SummaryRows& of) {
+    const bool is_rust = std::string_view(GetParam().denominator).starts_with("rust/");
+    return test::decide_in(is_rust ? "rust" : "native", GetParam().id, of);
   }
   static SummaryRows rows(const std::vector<double>& factors, double spread = 0) {
     SummaryRows all;
@@ -184,7 +237,7 @@ TEST_P(RatioClaims, AreNotMeasuredWithoutEitherVariant) {
   }
   for (const SummaryRows& half : {numerators, denominators}) {
     ASSERT_THAT(half, SizeIs(2));
-    const Decision decision = decide(GetParam().id, half);
+    const Decision decision = decided(half);
     EXPECT_EQ(decision.outcome, Outcome::not_measured);
     EXPECT_THAT(decision.reason,
                 AllOf(HasSubstr(GetParam().kernel), HasSubstr(GetParam().numerator),
@@ -196,8 +249,8 @@ TEST_P(RatioClaims, SizesOutsideTheRuleDecideNothing) {
   const RatioClaim& claim = GetParam();
   for (const std::size_t n : {std::size_t{1}, std::size_t{1023}, std::size_t{16385}}) {
     const bool counts = claim.least_n <= n && n <= claim.largest_n;
-    EXPECT_EQ(outcome(claim.id, at(n, 2)), counts ? Outcome::holds : Outcome::not_measured) << n;
-    const Outcome with_others = outcome(claim.id, rows({2, 2, 2}) + at(n, 0.5));
+    EXPECT_EQ(decided(at(n, 2)).outcome, counts ? Outcome::holds : Outcome::not_measured) << n;
+    const Outcome with_others = decided(rows({2, 2, 2}) + at(n, 0.5)).outcome;
     EXPECT_EQ(with_others == Outcome::holds, !counts) << n;
   }
 }
@@ -236,6 +289,25 @@ INSTANTIATE_TEST_SUITE_P(
         RatioClaim{"C20", "slice_view", "native/owned", "native/span", 1.05, above},
         RatioClaim{"C30", "cold_start", "python/bare", "native/native", 2, above},
         RatioClaim{"C32", "custom_op", "python/numpy_out", "native/fused_simd", 1.25, above}),
+    [](const auto& param_info) { return std::string(param_info.param.id); });
+
+INSTANTIATE_TEST_SUITE_P(
+    InRust, RatioClaims,
+    ::testing::Values(
+        RatioClaim{"C06", "sum", "python/loop", "rust/strict", 24, above, 1024},
+        RatioClaim{"C08", "sum", "rust/strict", "rust/reassociated", 1.5, below, 1024},
+        RatioClaim{"C09", "sum", "rust/reassociated", "rust/simd", 1.25, below, 1024, 16384},
+        RatioClaim{"C12", "apply_weights", "rust/checked", "rust/zipped", 1.05, above},
+        RatioClaim{"C13", "apply_weights", "rust/may_alias", "rust/zipped", 1.05, above},
+        RatioClaim{"C14", "growth", "rust/push", "rust/reserve", 1.05, above},
+        RatioClaim{"C15", "slice_view", "rust/owned", "rust/span", 1.05, above},
+        RatioClaim{"C16", "move_clone", "rust/clone", "rust/move", 1.05, above},
+        RatioClaim{"C17", "boxed", "python/builtin", "rust/box", 2, below},
+        RatioClaim{"C18", "boxed", "rust/arc_cloned", "rust/arc_borrowed", 1.05, above},
+        RatioClaim{"C19", "tokenize", "rust/owned", "rust/borrowed", 1.05, above},
+        RatioClaim{"C20", "slice_view", "rust/owned", "rust/span", 1.05, above},
+        RatioClaim{"C30", "cold_start", "python/bare", "rust/native", 2, above},
+        RatioClaim{"C32", "custom_op", "python/numpy_out", "rust/fused", 1.25, above}),
     [](const auto& param_info) { return std::string(param_info.param.id); });
 
 TEST(RatioClaim, WhatIsToldBesideIsOfTheLargestSizeAndDecidesNothing) {

@@ -326,9 +326,12 @@ TEST(WorstAtEachSize, HasOneFigureForEachSizeInAscendingOrder) {
 }
 
 TEST(EvidenceCircumstances, AreThoseOfTheRun) {
-  const Evidence evidence({}, {.compiler = "GNU 12", .interpreter = "CPython 3.11"});
-  const auto found = evidence.circumstances({Dependence::interpreter, Dependence::processor});
-  ASSERT_THAT(found, SizeIs(2));
+  const Evidence evidence({}, {.compilers = {{"native", "GNU 12"}}, .interpreter = "CPython 3.11"});
+  const auto found = evidence.circumstances(
+      {Dependence::interpreter, Dependence::processor, Dependence::compiler}, "native");
+  ASSERT_THAT(found, SizeIs(3));
+  EXPECT_EQ(found[2].found, "GNU 12");
+  EXPECT_EQ(evidence.circumstances({Dependence::compiler}, "rust")[0].found, "");
   EXPECT_EQ(found[0].what, Dependence::interpreter);
   EXPECT_EQ(found[0].found, "CPython 3.11");
   EXPECT_EQ(found[1].found, "") << "the run does not tell";

@@ -95,8 +95,20 @@ inline Claim claim(std::string_view id) {
   throw std::out_of_range("no such claim");
 }
 
+// About the code of a lane; claims about Python have no other ruling.
+inline Decision decide_in(std::string_view lane, std::string_view id, const SummaryRows& rows,
+                          RunContext context = {}) {
+  const Evidence evidence(rows, std::move(context));
+  const std::vector<Ruling> rulings = claim(id).rulings;
+  for (const Ruling& ruling : rulings) {
+    if (ruling.lane == lane || ruling.lane.empty()) return ruling.decide(evidence);
+  }
+  throw std::out_of_range("the claim is not about the lane");
+}
+
+// About C++.
 inline Decision decide(std::string_view id, const SummaryRows& rows, RunContext context = {}) {
-  return claim(id).decide(Evidence(rows, std::move(context)));
+  return decide_in("native", id, rows, std::move(context));
 }
 
 inline Outcome outcome(std::string_view id, const SummaryRows& rows, RunContext context = {}) {

@@ -154,6 +154,24 @@ TEST(C11, IsNotMeasuredWithoutTheVariantOrItsVerification) {
   EXPECT_EQ(outcome("C11", {unfused(16, 1e-8), unfused(64, std::nullopt)}), Outcome::not_measured);
 }
 
+SummaryRow in_rust(const char* variant, double max_error) {
+  SummaryRow row = row_of("apply_weights", variant, 64, rounds_around(10));
+  row.max_error = max_error;
+  return row;
+}
+
+TEST(C11, InRustHoldsWhereAskingForItChangesNothing) {
+  const auto rust = [](double plain, double fused) {
+    return test::decide_in("rust", "C11",
+                           {in_rust("rust/zipped", plain), in_rust("rust/mul_add", fused)});
+  };
+  EXPECT_EQ(rust(0, 0).outcome, Outcome::holds);
+  EXPECT_EQ(rust(1e-8, 0).outcome, Outcome::fails) << "the reference is fused";
+  EXPECT_EQ(rust(0, 1e-8).outcome, Outcome::fails) << "it is not";
+  EXPECT_EQ(test::decide_in("rust", "C11", {in_rust("rust/zipped", 0)}).outcome,
+            Outcome::not_measured);
+}
+
 TEST(C11, TellsWhatItCostsBeside) {
   const auto told = test::beside(decide(
       "C11", {unfused(64, 1e-8), row_of("apply_weights", "native/into", 64, rounds_around(5))}));

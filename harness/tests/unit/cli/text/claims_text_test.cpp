@@ -26,15 +26,27 @@ Figure ratio(std::size_t n, double value, std::optional<double> line = 2) {
 
 DecidedClaim decided(std::vector<Figure> figures, Outcome outcome = Outcome::holds,
                      std::optional<std::size_t> n = {}) {
-  return {
-      .claim = {.id = "C08",
-                .topic = "code",
-                .text = "Some claim.",
-                .rule = "Some rule.",
-                .kernels = {"sum", "dot"},
-                .decide = {}},
-      .decision = {
-          .outcome = outcome, .n = n, .reason = "for some reason", .figures = std::move(figures)}};
+  return {.claim = {.id = "C08",
+                    .topic = "code",
+                    .text = "Some claim.",
+                    .rule = "Some rule.",
+                    .kernels = {"sum", "dot"},
+                    .rulings = {}},
+          .decisions = {{.decision = {.outcome = outcome,
+                                      .n = n,
+                                      .reason = "for some reason",
+                                      .figures = std::move(figures)}}}};
+}
+
+// Of two languages.
+DecidedClaim decided_in_both(Outcome in_rust, Outcome in_cpp) {
+  DecidedClaim claim = decided({ratio(16, 3)}, in_rust), other = decided({ratio(16, 4)}, in_cpp);
+  claim.decisions[0].lane = "rust";
+  claim.decisions[0].seen_with = {{Dependence::compiler, "rustc 1.85"}};
+  claim.decisions.push_back(other.decisions[0]);
+  claim.decisions[1].lane = "native";
+  claim.decisions[1].seen_with = {{Dependence::compiler, "GNU 12"}};
+  return claim;
 }
 
 std::vector<std::string> lines_of(const DecidedClaim& claim, OutputFormat format) {
@@ -71,7 +83,7 @@ TEST(ClaimsText, TellsVerdictRuleReasonAndNumbers) {
 
 DecidedClaim seen_with(std::vector<Circumstance> circumstances) {
   DecidedClaim claim = decided({ratio(16, 3)});
-  claim.seen_with = std::move(circumstances);
+  claim.decisions[0].seen_with = std::move(circumstances);
   return claim;
 }
 
@@ -82,6 +94,23 @@ TEST(ClaimsText, NamesWhatTheVerdictDependsOn) {
             "     depends on: compiler (GNU 12), processor (not recorded)");
   EXPECT_THAT(lines_of(claim, OutputFormat::markdown).at(2),
               HasSubstr("| holds | compiler (GNU 12), processor (not recorded) | a over b"));
+}
+
+TEST(ClaimsText, TellsWhatWasMeasuredForEachLanguage) {
+  EXPECT_THAT(
+      lines_of(decided_in_both(Outcome::holds, Outcome::fails), OutputFormat::text),
+      ElementsAre("C08  Rust: holds; C++: does not hold: Some claim.", "     rule: Some rule.",
+                  "     Rust: holds: for some reason", "     depends on: compiler (rustc 1.85)",
+                  HasSubstr("a over b: 3.00×"), "     C++: does not hold: for some reason",
+                  "     depends on: compiler (GNU 12)", HasSubstr("a over b: 4.00×")));
+}
+
+TEST(ClaimsMarkdown, TellsWhatWasMeasuredForEachLanguage) {
+  const std::string line =
+      lines_of(decided_in_both(Outcome::holds, Outcome::holds), OutputFormat::markdown).at(2);
+  EXPECT_THAT(line, HasSubstr("| holds | Rust: compiler (rustc 1.85); C++: compiler (GNU 12) |"));
+  EXPECT_THAT(line, HasSubstr("| Rust: a over b: 3.00×"));
+  EXPECT_THAT(line, HasSubstr("; C++: a over b: 4.00×"));
 }
 
 TEST(ClaimsText, NamesTheSizeOfAVerdict) {
@@ -166,7 +195,7 @@ TEST(ClaimsJson, HoldsEveryFieldAndEveryFinding) {
   EXPECT_EQ(json_of(decided({ratio(64, 3)}, Outcome::holds_from, 64)), Json::parse(R"([{
       "id": "C08", "topic": "code", "claim": "Some claim.", "rule": "Some rule.",
       "kernels": ["sum", "dot"], "depends_on": {}, "outcome": "holds from", "verdict": "holds from n = 64", "n": 64,
-      "reason": "for some reason",
+      "reason": "for some reason", "lane": null, "language": null, "languages": [],
       "findings": [{"what": "a over b", "kernel": "sum", "n": 64, "value": 3.0, "low": 2.75,
                     "high": 3.25, "unit": "x", "text": "3.00×, 2.75× to 3.25×", "line": 2.0}]}])"));
 }
@@ -175,6 +204,22 @@ TEST(ClaimsJson, NamesWhatTheVerdictDependsOn) {
   const Json claim =
       json_of(seen_with({{Dependence::compiler, "GNU 12"}, {Dependence::interpreter, ""}})).at(0);
   EXPECT_EQ(claim.at("depends_on"), Json({{"compiler", "GNU 12"}, {"interpreter", nullptr}}));
+}
+
+TEST(ClaimsJson, HasTheVerdictOfEachLanguageBesideThatOfTheClaim) {
+  const Json claim = Json::parse(format_claims({decided_in_both(Outcome::holds, Outcome::fails)},
+                                               OutputFormat::json))
+                         .at(0);
+  EXPECT_EQ(claim.at("outcome"), "holds");
+  EXPECT_EQ(claim.at("verdict"), "Rust: holds; C++: does not hold");
+  EXPECT_EQ(claim.at("language"), "Rust");
+  ASSERT_EQ(claim.at("languages").size(), 2U);
+  const Json& cpp = claim["languages"][1];
+  EXPECT_EQ(cpp.at("lane"), "native");
+  EXPECT_EQ(cpp.at("language"), "C++");
+  EXPECT_EQ(cpp.at("verdict"), "does not hold");
+  EXPECT_EQ(cpp.at("depends_on"), Json({{"compiler", "GNU 12"}}));
+  EXPECT_EQ(cpp.at("findings").size(), 1U);
 }
 
 TEST(ClaimsJson, WhatIsAbsentIsNull) {
@@ -188,13 +233,13 @@ TEST(ClaimsJson, WhatIsAbsentIsNull) {
 
 TEST(ClaimsJson, SurvivesTextThatIsNotUtf8) {
   DecidedClaim claim = decided({});
-  claim.decision.reason = "broken \xff text";
+  claim.decisions[0].decision.reason = "broken \xff text";
   EXPECT_THAT(json_of(claim)[0]["reason"].get<std::string>(), HasSubstr("broken "));
 }
 
 TEST(ClaimsJson, OfTheRealClaimsHasOneForEach) {
   std::vector<DecidedClaim> all;
-  for (Claim& claim : all_claims()) all.push_back({std::move(claim), {}});
+  for (Claim& claim : all_claims()) all.push_back({std::move(claim), {{}}});
   const Json json = Json::parse(format_claims(all, OutputFormat::json));
   ASSERT_EQ(json.size(), 33U);
   EXPECT_EQ(json[32]["id"], "C33");
