@@ -29,11 +29,12 @@ install(CODE [[
 # Data: what stands where in the source tree, and in share/gapmeter/.
 file(MAKE_DIRECTORY ${GAPMETER_DATA_DIR})
 foreach(data IN ITEMS kernels python_baselines harness/python harness/rust harness/rust_crates
-    scripts/gapmeter_report template)
+    scripts/gapmeter_report template template_rust)
   cmake_path(GET data FILENAME name)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${data} ${GAPMETER_DATA_DIR}/${name} SYMBOLIC)
 endforeach()
 install(DIRECTORY python_baselines harness/python harness/rust harness/rust_crates scripts/gapmeter_report template
+  template_rust
   DESTINATION share/gapmeter
   PATTERN __pycache__ EXCLUDE PATTERN extensions EXCLUDE)
 install(DIRECTORY kernels/models DESTINATION share/gapmeter/kernels)

@@ -148,17 +148,19 @@ ReproducedGap compare_gap(const SeriesKey& series, const PairedCells& cells) {
           .magnitude = compare_magnitudes(cells)};
 }
 
-// Languages that neither run measured are left out, but for the first.
+// Languages that neither run measured are left out, unless there is no other.
 std::vector<ReproducedClaim> compare_claims(const EvidenceByLane& reference,
                                             const EvidenceByLane& here) {
   std::vector<ReproducedClaim> claims;
   for (const Claim& claim : all_claims()) {
+    const std::size_t known = claims.size();
     for (const Ruling& ruling : claim.rulings) {
       const Decision before = ruling.decide(reference.of(ruling.lane));
       const Decision now = ruling.decide(here.of(ruling.lane));
       const bool is_measured =
           before.outcome != Outcome::not_measured || now.outcome != Outcome::not_measured;
-      if (!is_measured && &ruling != &claim.rulings.front()) continue;
+      const bool is_last = &ruling == &claim.rulings.back();
+      if (!is_measured && (claims.size() > known || !is_last)) continue;
       claims.push_back({.id = claim.id,
                         .text = claim.text,
                         .lane = ruling.lane,

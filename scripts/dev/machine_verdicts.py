@@ -32,6 +32,7 @@ def record_of(facts: Json, claims: list[Json]) -> Json:
             "logical_cpus": machine["logical_cpus"],
             "cache_bytes": [cache["size_bytes"] for cache in machine["caches"]],
             "compiler": build["compiler"],
+            "rust_compiler": build.get("rust_compiler"),  # none without Rust
             "flags": build["flags"],
             "python": python["version"],
             "program": build["git_revision"],
@@ -78,7 +79,8 @@ def _machine_text(machine: Json) -> str:
     caches = ", ".join(f"{size // 1024} KiB" for size in machine["cache_bytes"])
     return cell(
         f"{machine['cpu']} ({machine['logical_cpus']} processors, caches of {caches}), "
-        f"{machine['compiler']} {machine['flags']}, CPython {machine['python']}; measured "
+        f"{machine['compiler']} {machine['flags']}, "
+        f"{machine.get('rust_compiler') or 'no Rust'}, CPython {machine['python']}; measured "
         f"on {machine['date']} with gapmeter {machine['program']}"
     )
 

@@ -1,6 +1,6 @@
-// norm: the Euclidean norm of n float64 numbers. Its Rust variants are in norm.rs, its Python variants
-// in norm.py; this file says what they compute. Replace the three with your own computation, or add
-// further files beside them: each kernel is named after its files.
+// norm: the Euclidean norm of n float64 numbers. Its Rust variants are in norm.rs, its Python
+// variants in norm.py; this file says what they compute. Replace the three with your own
+// computation, or add further files beside them: each kernel is named after its files.
 #include "harness/kernel/kernel.h"
 
 namespace {

@@ -120,7 +120,7 @@ std::vector<Claim> object_claims() {
        .text = "The native memory footprint of the same job is far smaller.",
        .rule =
            "The peak memory of the Python that people would write first is more than twice that "
-           "of the language's fastest variant, at the largest size at which both can be told, in "
+           "of the fastest native variant, at the largest size at which both can be told, in "
            "at "
            "least three quarters of the kernels. It does not hold where it is less in half of "
            "them.",

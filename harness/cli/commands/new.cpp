@@ -1,4 +1,4 @@
-// gapmeter new: a suite to begin with, from the template that is installed with the program.
+// gapmeter new: a suite to begin with, from the templates that are installed with the program.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -15,9 +15,11 @@ namespace fs = std::filesystem;
 
 struct NewOptions {
   std::string dir;
+  bool rust = false;  // variants in Rust instead of C++
 };
 
-void copy_template(const fs::path& dir) {
+// template_rust/ has what is otherwise in template/.
+void copy_templates(const fs::path& dir, bool rust) {
   std::error_code error;
   if (fs::exists(dir) && !(fs::is_directory(dir, error) && fs::is_empty(dir, error))) {
     throw FileError(
@@ -25,15 +27,20 @@ void copy_template(const fs::path& dir) {
   }
   fs::create_directories(dir, error);
   // Without symbolic links: a build tree's are into the source tree.
-  if (!error) fs::copy(data_dir() / "template", dir, fs::copy_options::recursive, error);
+  const auto options = fs::copy_options::recursive | fs::copy_options::overwrite_existing;
+  if (!error) fs::copy(data_dir() / "template", dir, options, error);
+  if (!error && rust) fs::copy(data_dir() / "template_rust", dir, options, error);
   if (error)
     throw FileError(fmt::format("{}: can't be written: {}", dir.string(), error.message()));
 }
 
 int make_suite(const NewOptions& options, const Invocation& /*invocation*/) {
   const fs::path dir = options.dir;
-  copy_template(dir);
-  fmt::print("{}: its description and native variants\n", (dir / "kernels" / "norm.cpp").string());
+  copy_templates(dir, options.rust);
+  const fs::path kernels = dir / "kernels";
+  fmt::print("{}: its description{}\n", (kernels / "norm.cpp").string(),
+             options.rust ? "" : " and native variants");
+  if (options.rust) fmt::print("{}: its Rust variants\n", (kernels / "norm.rs").string());
   fmt::print("{}: its Python variants\n", (dir / "python_baselines" / "norm.py").string());
   fmt::print("Next: gapmeter run --suite {} --quick\n", shell_word(dir.string()));
   return 0;
@@ -41,6 +48,7 @@ int make_suite(const NewOptions& options, const Invocation& /*invocation*/) {
 
 void declare(OptionSet& set, NewOptions& options) {
   set.positional("DIR", options.dir, "Directory to create");
+  set.flag("--rust", options.rust, "With variants in Rust, in a .rs beside the .cpp");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -56,6 +57,23 @@ def test_it_builds_and_measures_a_suite(installed: Program, tmp_path: Path) -> N
     run = Run(out, installed("run", "--suite", suite, *BRIEF, "--out", out, environment=cache))
     assert run.process.returncode == 0, run.process.stderr
     assert {row["kernel"] for row in run.summary} == {"norm"}
+
+
+@pytest.mark.skipif(not os.environ["GAPMETER_CARGO"], reason="built without Rust")
+def test_it_builds_a_suite_in_rust_without_a_registry(installed: Program, tmp_path: Path) -> None:
+    suite = tmp_path / "a suite"
+    nowhere = {
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "CARGO_HOME": str(tmp_path / "cargo"),
+        "CARGO_NET_OFFLINE": "true",
+    }
+    assert installed("new", "--rust", suite).returncode == 0
+    verified = installed("verify", "--suite", suite, environment=nowhere)
+    assert verified.returncode == 0, verified.stderr
+    listed = installed("list", "--suite", suite, "--format", "json", environment=nowhere)
+    [kernel] = json.loads(listed.stdout)["kernels"]
+    compiled = [name for name in kernel["variants"] if not name.startswith("python/")]
+    assert compiled == ["rust/iterator", "rust/chunks"]
 
 
 def test_another_project_makes_a_program_with_it(prefix: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support import BRIEF, Program, read_csv
+from support import BRIEF, Program, assert_rejected, read_csv
 
 built_with_rust = pytest.mark.skipif(
     not os.environ["GAPMETER_CARGO"], reason="built without Rust"
@@ -39,7 +39,56 @@ def test_a_python_variant_may_be_compared_with_rust_alone(gapmeter: Program, out
     )
     row = run.cell("sum", "python/builtin", 1000)
     assert row["reference"] == "rust/simd" and float(row["gap"]) > 1
-    assert "rust/simd " in run.process.stdout, "the table says which lane it is"
+    assert "fastest rust" in run.process.stdout, "the table says which lane it is"
+
+
+@built_with_rust
+@pytest.mark.parametrize(
+    ("against", "reference"), [("rust", "rust/f64"), ("native/strict", "native/strict")]
+)
+def test_gaps_are_against_what_was_chosen(
+    gapmeter: Program, out: Path, against: str, reference: str
+) -> None:
+    variants = "native/simd,native/strict,rust/f64,python/builtin"
+    run = gapmeter.measure(
+        out, *BRIEF, "--kernels", "sum", "--variants", variants, "--sizes", "1000",
+        "--against", against,
+    )
+    assert run.process.returncode == 0, run.process.stderr
+    assert run.cell("sum", "python/builtin", 1000)["reference"] == reference
+    assert json.loads((run.dir / "run.json").read_bytes())["against"] == against
+    before = (run.dir / "summary.csv").read_bytes()
+    assert gapmeter("summarize", run.dir).returncode == 0
+    assert (run.dir / "summary.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("against", "said"),
+    [
+        ("python", "neither a compiled lane"),
+        ("nativ", "did you mean 'native'?"),
+        ("native/strickt", "did you mean 'native/strict'?"),
+    ],
+)
+def test_gaps_are_against_nothing_that_is_not_there(
+    gapmeter: Program, out: Path, against: str, said: str
+) -> None:
+    process = gapmeter("run", "--kernels", "sum", "--against", against, "--out", out)
+    assert_rejected(process, "--against", said)
+    assert not out.exists()
+
+
+@built_with_rust
+def test_compiled_languages_are_held_against_each_other(gapmeter: Program, out: Path) -> None:
+    run = gapmeter.measure(
+        out, *BRIEF, "--kernels", "sum", "--variants", "native/*,rust/strict,rust/indexed",
+        "--sizes", "1000",
+    )
+    [row] = read_csv(run.dir / "lanes.csv")
+    assert (row["variant"], row["reference"], row["pairing"]) == (
+        "rust/strict", "native/strict", "name",
+    )
+    assert float(row["ratio"]) > 0
 
 
 @built_with_rust

@@ -26,20 +26,31 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A claim, how it is decided, and what became of it."""
+class Decided:
+    """What became of a claim, or of a claim about the compiled code of one language."""
 
-    id: str
-    topic: str
-    claim: str
-    rule: str
-    kernels: tuple[str, ...]
+    language: str | None
     depends_on: tuple[tuple[str, str | None], ...]  # what, and which one it was if recorded
     outcome: str
     verdict: str
     n: int | None
     reason: str
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Claim(Decided):
+    """A claim, how it is decided, and what became of it.
+
+    Of a claim about compiled code that is its main language's; `languages` are all of them.
+    """
+
+    id: str
+    topic: str
+    claim: str
+    rule: str
+    kernels: tuple[str, ...]
+    languages: tuple[Decided, ...]
 
 
 def load_claims(path: Path) -> list[Claim]:
@@ -61,18 +72,31 @@ def _fault(path: Path, fault: str) -> LoadError:
 
 def _claim(entry: Any) -> Claim:
     entry = _of(dict, entry, "a claim")
-    texts = ("id", "topic", "claim", "rule", "verdict", "reason")
-    outcome = entry["outcome"]
+    return Claim(
+        **{name: _text(entry, name) for name in ("id", "topic", "claim", "rule")},
+        **_decided(entry),
+        kernels=tuple(_of(str, name, "a kernel") for name in _list(entry, "kernels")),
+        languages=tuple(
+            Decided(**_decided(_of(dict, each, "a language")))
+            for each in _list(entry, "languages")
+        ),
+    )
+
+
+def _decided(entry: dict[str, Any]) -> dict[str, Any]:
+    """The fields of Decided."""
+    outcome, language = entry["outcome"], entry["language"]
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome is {outcome!r}, not one of {', '.join(OUTCOMES)}")
-    return Claim(
-        **{name: _text(entry, name) for name in texts},
-        outcome=outcome,
-        n=_optional_number(entry, "n"),
-        kernels=tuple(_of(str, name, "a kernel") for name in _list(entry, "kernels")),
-        depends_on=tuple(_circumstances(entry)),
-        findings=tuple(_finding(finding) for finding in _list(entry, "findings")),
-    )
+    return {
+        "language": None if language is None else one_line(_of(str, language, "language")),
+        "depends_on": tuple(_circumstances(entry)),
+        "outcome": outcome,
+        "verdict": _text(entry, "verdict"),
+        "n": _optional_number(entry, "n"),
+        "reason": _text(entry, "reason"),
+        "findings": tuple(_finding(finding) for finding in _list(entry, "findings")),
+    }
 
 
 def _circumstances(entry: dict[str, Any]) -> Iterator[tuple[str, str | None]]:

@@ -18,6 +18,7 @@ from gapmeter_report.models.answers import MUCH_TIME_NS, answers_of, place_text,
 from gapmeter_report.models.claims import (
     circumstances,
     claims_of,
+    decisions_of,
     place_of,
     shown_findings,
     verdict_counts,
@@ -74,7 +75,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        circumstances=circumstances, gap_place=place_text, md=markdown_text, place=place_of,
+        circumstances=circumstances, decisions=decisions_of, gap_place=place_text, md=markdown_text, place=place_of,
         ratio=format_ratio, shown=shown_findings, size=format_size,
     )
     return environment

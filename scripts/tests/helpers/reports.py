@@ -40,6 +40,7 @@ def claim(**values: Any) -> dict[str, Any]:
     return {
         "id": "C06", "topic": "types", "claim": "Loops are slow", "rule": "loop over simd, 12",
         "kernels": ["sum"], "depends_on": {"compiler": "GNU 12.2.0"},
+        "language": None, "languages": [],
         "outcome": "holds from", "verdict": "holds from n = 256", "n": 256,
         "reason": "all sizes from there on are above", "findings": [
             finding(n=n, text=f"{n}.5x, {n}.1x to {n}.9x") for n in (16, 64, 256, 1024, 4096)

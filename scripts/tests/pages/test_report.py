@@ -276,3 +276,22 @@ def test_compiled_languages_stand_against_each_other_where_there_are_two(
 
 def test_a_run_of_one_compiled_language_has_no_such_section(plain: Written) -> None:
     assert "Compiled languages" not in plain.raw
+
+
+def test_a_claim_tells_what_became_of_it_in_each_language(builder: Builder) -> None:
+    def in_language(language: str, text: str, **values: Any) -> dict[str, Any]:
+        decided = claim(findings=[finding(text=text)], **values)
+        return decided | {"language": language, "verdict": decided["outcome"]}
+
+    builder.add("sum", sizes=(16,))
+    rust = in_language("Rust", "1.5x", outcome="holds")
+    languages = [
+        rust, in_language("C++", "2.5x", outcome="does not hold"),
+        in_language("Zig", "3.5x", outcome="not measured here"),
+    ]
+    both = rust | {"verdict": "Rust: holds; C++: does not hold", "languages": languages}
+    text = " ".join(words_of(builder, [both]).text.split())
+    assert "✓ Rust: holds; C++: does not hold" in text
+    assert re.search(r"Rust: holds loop over simd: 1.5x .*C\+\+: does not hold .*2.5x", text)
+    assert "3.5x" not in text
+    assert "Rust: holds; C++: does not hold" in short_beside(builder.directory)

@@ -25,7 +25,7 @@ SummaryRow row_of(std::string_view variant, double latency_ns, std::string job =
 std::vector<std::string> told(const std::vector<SummaryRow>& rows) {
   std::vector<std::string> lines;
   for (const LaneRatio& ratio : lane_ratios_of(rows)) {
-    lines.push_back(fmt::format("{} over {} by {}: {}", to_string(ratio.cell.variant),
+    lines.push_back(fmt::format("{} over {} by {}: {:.3g}", to_string(ratio.cell.variant),
                                 to_string(ratio.reference), name_of(ratio.pairing),
                                 ratio.ratio.value));
   }

@@ -776,12 +776,12 @@ TEST(Gap, IsAgainstTheFastestOfTheLaneThatWasChosen) {
                               measured(cell("rust/slower"), {8}), measured(python, {8})});
   const auto against = [&](const char* text) {
     const auto rows = summarize(rounds, parse_against(text).value());
-    return std::pair{rows.back().reference, rows.back().gap};
+    return fmt::format("{:.3g} over {}", rows.back().gap.value_or(0), rows.back().reference);
   };
   EXPECT_EQ(summarize(rounds).back().reference, "native/fast");
-  EXPECT_EQ(against("rust"), std::pair("rust/slow", std::optional(2.0)));
-  EXPECT_EQ(against("rust/slower"), std::pair("rust/slower", std::optional(1.0)));
-  EXPECT_EQ(against("go"), std::pair("", std::optional<double>())) << "never against another";
+  EXPECT_EQ(against("rust"), "2 over rust/slow");
+  EXPECT_EQ(against("rust/slower"), "1 over rust/slower");
+  EXPECT_EQ(against("go"), "0 over ") << "never against another";
 }
 
 TEST(Gap, CanBeTakenAgainstAnotherLaneLater) {

@@ -101,8 +101,7 @@ TEST(CompareWithReference, RefusesRunsWithoutACommonCell) {
 
 TEST(CompareWithReference, EachRunHasItsOwnBaselines) {
   const RunContext of_loop{.baselines = {{"sum", test::variant("python/loop")}}};
-  const SummaryRows rows{gap_row("sum", "python/loop", 16, 10),
-                         gap_row("sum", "python/loop", 64, 20)};
+  const SummaryRows rows = contrast("sum", "python/loop", "native/simd", {{16, 10}, {64, 20}});
   const auto c21 = [&](const RunContext& reference, const RunContext& here) {
     return compare_with_reference(rows, reference, rows, here).claims.at(20);
   };

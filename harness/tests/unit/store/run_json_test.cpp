@@ -39,12 +39,17 @@ TEST(ContextOf, ReadsBaselinesAndCaches) {
 
 TEST(ContextOf, ReadsWhatVerdictsDependOn) {
   const RunContext found = context(R"({
-      "build": {"compiler": "GNU 12.2.0", "vector_bits": 256}, "machine": {"cpu": "some"},
+      "build": {"compiler": "GNU 12.2.0", "vector_bits": 256, "rust_compiler": "rustc 1.85",
+                "rust_vector_bits": 512},
+      "against": "rust/simd", "machine": {"cpu": "some"},
       "python": {"version": "3.11.2"}})");
-  EXPECT_EQ(found.compiler, "GNU 12.2.0, vectors of 256 bits");
+  EXPECT_EQ(found.compilers.at("native"), "GNU 12.2.0, vectors of 256 bits");
+  EXPECT_EQ(found.compilers.at("rust"), "rustc 1.85, vectors of 512 bits");
+  EXPECT_EQ(to_string(found.against), "rust/simd");
   EXPECT_EQ(found.processor, "some");
   EXPECT_EQ(found.interpreter, "CPython 3.11.2");
-  EXPECT_EQ(context(R"({"build": {"compiler": "GNU 12.2.0"}})").compiler, "GNU 12.2.0");
+  EXPECT_EQ(context(R"({"build": {"compiler": "GNU 12.2.0"}})").compilers.at("native"),
+            "GNU 12.2.0");
 }
 
 TEST(ContextOf, WhatIsAbsentStaysAbsent) {
@@ -53,12 +58,13 @@ TEST(ContextOf, WhatIsAbsentStaysAbsent) {
         R"({"kernels": {"sum": {}}})", R"({"schema_version": 3})"}) {
     EXPECT_THAT(context(facts).baselines, IsEmpty()) << facts;
     EXPECT_THAT(context(facts).cache_bytes, IsEmpty()) << facts;
-    EXPECT_EQ(context(facts).compiler + context(facts).interpreter, "") << facts;
+    EXPECT_EQ(context(facts).compilers.at("native") + context(facts).interpreter, "") << facts;
   }
 }
 
 TEST(ContextOf, NamesTheKeyOfWhatCanNotBe) {
   for (const auto& [facts, key] : std::vector<std::pair<const char*, const char*>>{
+           {R"({"against": "python"})", "'against'"},
            {R"({"kernels": []})", "'kernels'"},
            {R"({"kernels": null})", "'kernels'"},
            {R"({"kernels": "sum"})", "'kernels'"},

@@ -103,7 +103,7 @@ TEST(ReproductionMarkdown, IsTwoTablesAndALine) {
 TEST(ReproductionJson, HoldsEveryField) {
   EXPECT_EQ(Json::parse(format_reproduction(some_reproduction(), OutputFormat::json)),
             Json::parse(R"({
-      "claims": [{"id": "C14", "claim": "Some claim.", "reference": "holds from n = 64",
+      "claims": [{"id": "C14", "lane": null, "claim": "Some claim.", "reference": "holds from n = 64",
                   "here": "holds from n = 256", "agreement": "shifted"}],
       "gaps": [{"kernel": "sum", "variant": "python/loop", "threads": 1, "sizes": 3,
                 "reference_gap": 12.34, "gap": 30.0, "reference_exponent": 0.25, "exponent": 0.5,
