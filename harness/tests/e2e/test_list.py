@@ -14,7 +14,7 @@ from support import BRIEF, Program
 NATIVE_WEIGHTS = ("alloc", "into", "simd", "checked", "zipped", "restricted", "nofma")
 RUST_ALLOCATING_WEIGHTS = ("alloc", "push", "ndarray")
 RUST_WEIGHTS = (
-    "alloc", "push", "checked", "zipped", "mul_add", "simd", "ndarray", "ndarray_zip"
+    "alloc", "push", "checked", "zipped", "may_alias", "mul_add", "simd", "ndarray", "ndarray_zip"
 )
 
 

@@ -72,8 +72,9 @@ def _fault(path: Path, fault: str) -> LoadError:
 
 def _claim(entry: Any) -> Claim:
     entry = _of(dict, entry, "a claim")
+    texts: dict[str, Any] = {name: _text(entry, name) for name in ("id", "topic", "claim", "rule")}
     return Claim(
-        **{name: _text(entry, name) for name in ("id", "topic", "claim", "rule")},
+        **texts,
         **_decided(entry),
         kernels=tuple(_of(str, name, "a kernel") for name in _list(entry, "kernels")),
         languages=tuple(

@@ -75,8 +75,9 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        circumstances=circumstances, decisions=decisions_of, gap_place=place_text, md=markdown_text, place=place_of,
-        ratio=format_ratio, shown=shown_findings, size=format_size,
+        circumstances=circumstances, decisions=decisions_of, gap_place=place_text,
+        md=markdown_text, place=place_of, ratio=format_ratio, shown=shown_findings,
+        size=format_size,
     )
     return environment
 
