@@ -79,6 +79,7 @@ void check_kernel(const Catalog& catalog, const Kernel& kernel,
     problems.push_back(fmt::format("{}: {}", kernel.name, text));
   };
   for (const std::string& text : problems_of(kernel)) report(text);
+  if (!kernel.failure.empty()) return;  // what it lacks is unknown
   if (!contains(catalog.python.modules, kernel.name)) {
     report(fmt::format("{0}.cpp has no {0}.py beside it in the Python directory", kernel.name));
     return;

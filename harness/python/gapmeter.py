@@ -112,6 +112,8 @@ def variant(
     def declare(decorated: Callable[..., Any]) -> Callable[..., Any]:
         if not _importing:
             raise RuntimeError("@variant is for functions of a kernel's module")
+        if not hasattr(decorated, "__name__"):
+            raise TypeError(f"@variant is for functions, declared with def, not {decorated!r:.60}")
         packages = (requires,) if isinstance(requires, str) else tuple(requires)
         # Not those of decorated.__globals__: they are another module's if its decorator made it.
         declared = vars(_importing[-1]).setdefault(_VARIANTS, [])
@@ -225,29 +227,49 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
                 problems.append((stem, f"python/{found.name} is declared twice"))
                 continue
             seen.add(found.name)
-            problems += [(stem, text) for text in _foreign(found, stem)]
+            mistakes = _mistakes(found, stem)
+            problems += [(stem, text) for text in mistakes]
+            # Of one that won't run only a name that a row may have.
             variants.append(
                 {
                     "kernel": stem,
-                    "name": found.name,
-                    "requires": list(found.requires),
-                    "max_size": found.max_size,
-                    "quick": found.quick,
-                    "job": found.job,
+                    "name": "".join(c for c in found.name if f"_{c}".isidentifier()) or "unnamed",
+                    "requires": [] if mistakes else list(found.requires),
+                    "max_size": None if mistakes else found.max_size,
+                    "quick": bool(mistakes) or found.quick,
+                    "job": "" if mistakes else found.job,
                 }
             )
     return {"modules": modules, "variants": variants, "problems": problems} | _engine()
 
 
-def _foreign(found: Variant, stem: str) -> list[str]:
-    """What is wrong with a variant whose function another module has made."""
+def _mistakes(found: Variant, stem: str) -> list[str]:
+    """What is wrong with the declaration of a variant, or with a function that is not the module's."""
+    mistakes: list[str] = []
     home = getattr(found.function, "__module__", None)
-    if home == f"{_MODULE_PREFIX}{stem}":
-        return []
-    return [
-        f"python/{found.name} is a function of {home}: define it in {stem}.py, and let a decorator "
-        "of another module use functools.wraps"
-    ]
+    if home != f"{_MODULE_PREFIX}{stem}":
+        mistakes.append(
+            f"python/{found.name} is a function of {home}: define it in {stem}.py, and let a "
+            "decorator of another module use functools.wraps"
+        )
+    elif not found.name.isidentifier():
+        mistakes.append(f"python/{found.name} has no name: declare it with def")
+    size = found.max_size
+    if size is not None and (type(size) is not int or size < 1):
+        mistakes.append(
+            f"python/{found.name} has max_size={size!r}: write a whole number from 1, "
+            "as 1_000_000 or 10**6"
+        )
+    for key, value, wanted in (
+        ("requires", found.requires, all(type(package) is str for package in found.requires)),
+        ("quick", found.quick, type(found.quick) is bool),
+        ("job", found.job, type(found.job) is str),
+        ("prepare", found.prepare, found.prepare is None or callable(found.prepare)),
+        ("fresh", found.fresh, found.fresh is None or callable(found.fresh)),
+    ):
+        if not wanted:
+            mistakes.append(f"python/{found.name} has {key}={value!r:.40}: see @variant's docstring")
+    return mistakes
 
 
 def _engine() -> dict[str, str]:
