@@ -113,7 +113,10 @@ bool has_variants(const PythonDescription& python, const std::string& module) {
 void check_further_module(const Catalog& catalog, const std::string& module,
                           std::vector<std::string>& problems) {
   if (has_variants(catalog.python, module)) {
-    problems.push_back(fmt::format("{0}: {0}.py has no {0}.cpp in this build", module));
+    problems.push_back(
+        fmt::format("{0}: {0}.py has no {0}.cpp in this build, or that has no "
+                    "GAPMETER_KERNEL() {{ … }}",
+                    module));
     return;
   }
   for (const auto& [stem, text] : catalog.python.problems) {
@@ -159,7 +162,9 @@ void note_silent_modules(const std::vector<Kernel>& kernels, PythonDescription& 
 std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel) {
   std::vector<VariantId> variants;
   for (const NativeVariant& variant : kernel.native) {
-    variants.push_back({Lane::native(), variant.name});
+    const VariantId id{Lane::native(), variant.name};
+    // Of one that is declared twice, which is a contradiction, two rows could not be told apart.
+    if (std::find(variants.begin(), variants.end(), id) == variants.end()) variants.push_back(id);
   }
   append_python(catalog, kernel, "", variants);
   for (const FurtherEngine& further : catalog.further_engines) {

@@ -65,9 +65,10 @@ NativeDescription describe_native(const WorkerSettings& settings) {
   }
 }
 
-PythonDescription describe_python(const WorkerSettings& settings, const PythonEngine& engine) {
+PythonDescription describe_python(const WorkerSettings& settings, const PythonEngine& engine,
+                                  Imports imports) {
   try {
-    return ask(settings, engine, "");
+    if (imports == Imports::together) return ask(settings, engine, "");
   } catch (const std::system_error&) {
     throw;
   } catch (const std::runtime_error&) {

@@ -15,7 +15,7 @@ import importlib.machinery
 import os
 import sys
 from array import array
-from types import ModuleType, SimpleNamespace
+from types import CodeType, ModuleType, SimpleNamespace
 
 TYPE_CHECKING = False  # type checkers take it for true, as they do typing's
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def variant(
         if not _importing:
             raise RuntimeError("@variant is for functions of a kernel's module")
         if not hasattr(decorated, "__name__"):
-            raise TypeError(f"@variant is for functions, declared with def, not {decorated!r:.60}")
+            raise TypeError(f"@variant is for functions, declared with def, not {decorated!r}")
         packages = (requires,) if isinstance(requires, str) else tuple(requires)
         # Not those of decorated.__globals__: they are another module's if its decorator made it.
         declared = vars(_importing[-1]).setdefault(_VARIANTS, [])
@@ -244,7 +244,7 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
 
 
 def _mistakes(found: Variant, stem: str) -> list[str]:
-    """What is wrong with the declaration of a variant, or with a function that is not the module's."""
+    """What is wrong with the declaration of a variant, its function included."""
     mistakes: list[str] = []
     home = getattr(found.function, "__module__", None)
     if home != f"{_MODULE_PREFIX}{stem}":
@@ -268,7 +268,8 @@ def _mistakes(found: Variant, stem: str) -> list[str]:
         ("fresh", found.fresh, found.fresh is None or callable(found.fresh)),
     ):
         if not wanted:
-            mistakes.append(f"python/{found.name} has {key}={value!r:.40}: see @variant's docstring")
+            text = repr(value)[:40]
+            mistakes.append(f"python/{found.name} has {key}={text}: see @variant's docstring")
     return mistakes
 
 
@@ -321,7 +322,25 @@ def bind(path: str, name: str, inputs: Inputs, inout_fields: int = 0) -> tuple[A
         except ImportError as error:
             raise Skip(f"needs the package {package}: {error}") from None
     arguments = arguments_of(chosen.prepare or fields, inputs)
+    if len(arguments) == 1 and arguments[0] is None:
+        raise ValueError(f"prepare= of python/{name} returned nothing: return the arguments")
+    _check_arguments(chosen.function, inout_fields + len(arguments))
     return chosen.function, arguments, chosen.fresh or fields, inputs.metrics
+
+
+def _check_arguments(function: Callable[..., Any], given: int) -> None:
+    """Raise TypeError if a plain function can't be called with so many arguments."""
+    code = getattr(function, "__code__", None)
+    takes_any_number = 0x04  # inspect.CO_VARARGS
+    if code is None or not isinstance(code, CodeType) or code.co_flags & takes_any_number:
+        return
+    most: int = code.co_argcount
+    least = most - len(function.__defaults__ or ())
+    if not least <= given <= most:
+        raise TypeError(
+            f"{function.__name__} takes {most} arguments, but is called with {given}: the kernel's "
+            "inputs in their order, or what its prepare= returns"
+        )
 
 
 def arguments_of(prepare: Prepare, inputs: Inputs) -> tuple[Any, ...]:
@@ -352,6 +371,11 @@ def as_output(value: Any, dtype: str, shape: tuple[int, ...], verb: str = "retur
 
 def _as_numbers(value: Any, dtype: str, shape: tuple[int, ...]) -> array:
     floating = dtype in ("f32", "f64")
+    if dtype == "u8" and isinstance(value, (bytes, bytearray)):
+        value = list(value)
+    own_shape = getattr(value, "shape", shape)
+    if isinstance(own_shape, tuple) and own_shape != shape and shape:
+        raise WrongResult(f"{_shape_words(own_shape)}, expected {_shape_words(shape)}")
     values, found_shape = _flatten(value, len(shape))
     if found_shape != shape:
         raise WrongResult(f"{_shape_words(found_shape)}, expected {_shape_words(shape)}")
@@ -381,7 +405,12 @@ def _flatten(value: Any, dimensions: int) -> tuple[list[Any], tuple[int, ...]]:
             raise WrongResult(f"{len(value)} values, expected a number")
         return [value], ()
     if not is_sequence:
-        raise WrongResult(f"{type(value).__name__}, expected a sequence of numbers")
+        hint = ": is there a return?" if value is None else ""
+        if hasattr(value, "__next__"):
+            hint = ": put it into list()"
+        raise WrongResult(
+            f"{type(value).__name__}, expected a list, tuple, array or memoryview of numbers{hint}"
+        )
     if dimensions == 1:
         return list(value), (len(value),)
     rows = [_flatten(row, dimensions - 1) for row in value]
@@ -395,7 +424,13 @@ def _check_number(item: Any, floating: bool) -> None:
     if type(item) is int or (floating and isinstance(item, float)):
         return
     if not isinstance(item, bool) and hasattr(item, "item"):  # a NumPy scalar inside a list
-        _check_number(item.item(), floating)
+        plain = item.item()
+        if type(plain) is type(item):  # numpy.longdouble
+            raise WrongResult(
+                f"{type(item).__name__}, which is wider than any declared type: convert it, "
+                "as with astype(float)"
+            )
+        _check_number(plain, floating)
         return
     expected = "a number" if floating else "a whole number"
     raise WrongResult(f"{type(item).__name__} ({item!r:.40}), expected {expected}")

@@ -97,7 +97,17 @@ OutputCheck check_result(const Kernel& kernel, const Inputs& inputs,
 
 std::vector<Buffer> reference_results(const Kernel& kernel,
                                       const std::shared_ptr<const Inputs>& inputs) {
-  return NativeLane().prepare(kernel, kernel.reference, inputs)->result();
+  try {
+    return NativeLane().prepare(kernel, kernel.reference, inputs)->result();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const Skipped&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw std::runtime_error(
+        fmt::format("the reference native/{}, which results are held against: {}", kernel.reference,
+                    error.what()));
+  }
 }
 
 }  // namespace gapmeter
