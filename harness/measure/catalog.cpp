@@ -223,13 +223,14 @@ std::vector<const Kernel*> select_kernels(const Catalog& catalog,
   }
   std::vector<const Kernel*> selected;
   for (const Kernel& kernel : catalog.kernels) {
-    const bool wanted =
-        patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
-          return glob(pattern, kernel.name);
-        });
-    if (wanted) selected.push_back(&kernel);
+    if (patterns.empty() || matches_any_name(kernel.name, patterns)) selected.push_back(&kernel);
   }
   return selected;
+}
+
+bool matches_any_name(const std::string& name, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return glob(pattern, name); });
 }
 
 bool matches_any(const VariantId& variant, const std::vector<std::string>& patterns) {

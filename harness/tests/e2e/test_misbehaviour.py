@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -254,6 +255,20 @@ def test_each_failure_is_one_plain_line_of_progress(run: Run) -> None:
     ]
     assert failures == expected
     assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("command", "statuses"),
+    [("summarize", {0, 1}), ("report", {0}), ("plot", {0}), ("claims", {0, 3}), ("compare", {1})],
+)
+def test_what_a_run_writes_of_any_status_every_reader_takes(
+    zoo: Program, run: Run, tmp_path: Path, command: str, statuses: set[int]
+) -> None:
+    copy = tmp_path / "größe"
+    shutil.copytree(run.dir, copy)
+    read = zoo(command, copy, *([copy] if command == "compare" else []))
+    assert read.returncode in statuses, read.stderr
+    assert "Traceback" not in read.stderr
 
 
 def test_the_table_shows_the_status_of_what_failed(run: Run) -> None:

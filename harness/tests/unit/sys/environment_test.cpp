@@ -28,11 +28,11 @@ TEST(MachineFacts, NameTheCachesThatTheCLibraryKnows) {
 
 TEST(BuildFacts, NameCompilerAndLibraries) {
   const BuildFacts facts = build_facts({.compiler = "GNU 12.2.0",
-                                .flags = "-O3",
-                                .build_type = "Release",
-                                .native_instructions = true,
-                                .vector_bits = 256,
-                                .assertions = false});
+                                        .flags = "-O3",
+                                        .build_type = "Release",
+                                        .native_instructions = true,
+                                        .vector_bits = 256,
+                                        .assertions = false});
   for (const std::optional<std::string>& fact :
        {facts.compiler, facts.build_type, facts.git_revision, facts.google_benchmark, facts.highway,
         facts.openblas, facts.pybind11, facts.python}) {
@@ -46,6 +46,7 @@ TEST(LibraryVariables, AreThoseThatLibrariesLookAt) {
   setenv("OPENBLAS_CORETYPE_OF_A_TEST", "Has\nwell", 1);
   setenv("GAPMETER_OF_A_TEST", "x", 1);
   setenv("NUMPY_MADVISE_HUGEPAGE", "0", 1);
+  for (const char* name : {"NPY_X", "KMP_X", "GOMP_X", "BLIS_X"}) setenv(name, "of a test", 1);
   const std::map<std::string, std::string> variables = library_variables();
   unsetenv("OPENBLAS_CORETYPE_OF_A_TEST");
   unsetenv("GAPMETER_OF_A_TEST");
@@ -53,6 +54,10 @@ TEST(LibraryVariables, AreThoseThatLibrariesLookAt) {
   EXPECT_EQ(variables.at("OPENBLAS_CORETYPE_OF_A_TEST"), "Has well") << "on one line";
   EXPECT_EQ(variables.at("NUMPY_MADVISE_HUGEPAGE"), "0");
   EXPECT_FALSE(variables.contains("GAPMETER_OF_A_TEST"));
+  for (const char* name : {"NPY_X", "KMP_X", "GOMP_X", "BLIS_X"}) {
+    EXPECT_TRUE(variables.contains(name)) << name;
+    unsetenv(name);
+  }
 }
 
 }  // namespace
