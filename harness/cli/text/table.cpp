@@ -73,7 +73,10 @@ Section section_of(std::string title, const Cells& rows, const RunContext& conte
       section.pythons.push_back(id);
     }
   }
-  if (section.pythons.empty()) section.pythons = compiled_of(rows);
+  if (section.pythons.empty()) {
+    section.pythons = compiled_of(rows);
+    if (section.lanes.size() > 1) section.lanes.clear();  // the columns are those already
+  }
   std::stable_partition(section.pythons.begin(), section.pythons.end(),
                         [&](const VariantId& id) { return id == section.baseline; });
   return section;

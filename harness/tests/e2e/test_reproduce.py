@@ -17,8 +17,8 @@ from support import (
 TINY = ("--kernels", "sum", "--variants", "native/strict,native/f64,python/loop")
 SIZES = ("--sizes", "16,1024")
 FILES = {
-    "rounds.csv", "summary.csv", "latency.csv", "metrics.csv", "growth.csv", "lanes.csv", "run.json",
-    "workers.log",
+    "rounds.csv", "summary.csv", "latency.csv", "metrics.csv", "growth.csv", "lanes.csv",
+    "run.json", "workers.log",
 }  # fmt: skip
 
 

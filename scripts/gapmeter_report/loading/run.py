@@ -26,9 +26,9 @@ class Run:
     """A loaded result directory; the columns of its frames are those of docs/results.md.
 
     `summary` has a row for each kernel, variant, n and number of threads; `quantiles`, `metrics`,
-    `growth` and `lanes` are latency.csv, metrics.csv, growth.csv and lanes.csv. Times are in ns, memory is in bytes.
-    Texts are of dtype string, numbers int64, Int64 or float64, flags boolean; what is absent is NA
-    or NaN. `metadata` is all of run.json, as it was read.
+    `growth` and `lanes` are latency.csv, metrics.csv, growth.csv and lanes.csv. Times are in ns,
+    memory is in bytes. Texts are of dtype string, numbers int64, Int64 or float64, flags boolean;
+    what is absent is NA or NaN. `metadata` is all of run.json, as it was read.
     """
 
     directory: Path

@@ -169,7 +169,7 @@ GROWTH = Schema(
     added={"deviation": non_negative, "local_exponents": text_if_any},
 )
 LANES = Schema(
-    columns=_CELL | {"job": str, "reference": str, "pairing": str, "ratio": positive}
+    columns=_CELL | dict.fromkeys(("job", "reference", "pairing"), str) | {"ratio": positive}
     | dict.fromkeys(("ratio_ci_low", "ratio_ci_high"), non_negative),
     key=(*_CELL_KEY, "reference"),
     fault=_lanes_fault,

@@ -97,6 +97,7 @@ TEST(RunCommandLine, HasDefaults) {
   EXPECT_EQ(options.seed, 1U);
   EXPECT_EQ(options.cpu, std::nullopt);
   EXPECT_EQ(options.precision, 0.03);
+  EXPECT_EQ(options.against, Against{}) << "the fastest";
   EXPECT_EQ(options.huge_pages, HugePages::system);
   EXPECT_THAT(options.interpreters, IsEmpty());
 }

@@ -164,8 +164,35 @@ TEST(Table, HasASectionForEachJobOfAKernelTheMainOneFirst) {
 TEST(Table, HasAColumnForEachCompiledVariantWhereThereIsNoPython) {
   EXPECT_EQ(table_of({ok_row("go/wc", 16, 300), ok_row("rust/wc", 16, 200)}),
             "sum\n"
-            "   n   fastest native    go/wc   rust/wc\n"
-            "  16   rust/wc 200 ns   300 ns    200 ns\n");
+            "   n    go/wc   rust/wc\n"
+            "  16   300 ns    200 ns\n");
+}
+
+TEST(Table, HasAColumnForTheFastestOfEachCompiledLane) {
+  const std::vector<SummaryRow> rows{ok_row("native/simd", 16, 3), ok_row("native/strict", 16, 15),
+                                     ok_row("rust/strict", 16, 2),
+                                     ok_row("python/loop", 16, 300, 150)};
+  EXPECT_EQ(table_of(rows),
+            "sum\n"
+            "   n   fastest native     fastest rust    python/loop\n"
+            "  16     simd 3.00 ns   strict 2.00 ns   300 ns  150×\n");
+  EXPECT_THAT(format_table(rows, {}, {}),
+              HasSubstr("× over the fastest compiled variant of the same job"));
+}
+
+TEST(Table, NamesWhatGapsAreAgainstWhereThatWasChosen) {
+  const std::vector<SummaryRow> rows{ok_row("native/simd", 16, 3), ok_row("native/strict", 16, 15),
+                                     ok_row("rust/strict", 16, 2),
+                                     ok_row("python/loop", 16, 300, 20)};
+  const RunContext over_rust{.against = parse_against("rust").value()};
+  EXPECT_THAT(format_table(rows, over_rust, {}),
+              HasSubstr("× over the fastest rust variant of the same job"));
+  const RunContext over_strict{.against = parse_against("native/strict").value()};
+  EXPECT_EQ(table_of(rows, {}, over_strict),
+            "sum\n"
+            "   n    native/strict     fastest rust    python/loop\n"
+            "  16   strict 15.0 ns   strict 2.00 ns   300 ns  20.0×\n");
+  EXPECT_THAT(format_table(rows, over_strict, {}), HasSubstr("× over native/strict, ±"));
 }
 
 TEST(Table, ShowsAFailedCellsStatusInPlaceOfATime) {
