@@ -190,7 +190,7 @@ TEST(Table, NamesWhatGapsAreAgainstWhereThatWasChosen) {
   const RunContext over_strict{.against = parse_against("native/strict").value()};
   EXPECT_EQ(table_of(rows, {}, over_strict),
             "sum\n"
-            "   n    native/strict     fastest rust    python/loop\n"
+            "   n    native/strict     fastest rust     python/loop\n"
             "  16   strict 15.0 ns   strict 2.00 ns   300 ns  20.0×\n");
   EXPECT_THAT(format_table(rows, over_strict, {}), HasSubstr("× over native/strict, ±"));
 }
