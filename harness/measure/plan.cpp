@@ -108,9 +108,14 @@ std::vector<CellGroup> plan_groups(const Catalog& catalog, const Selection& sele
   const std::vector<const Kernel*> kernels = select_kernels(catalog, selection.kernels);
   check_variant_patterns(catalog, kernels, selection.variants);
   std::vector<CellGroup> groups;
+  std::string without_variants;  // a kernel that has no row to say what is wrong with it
   for (const Kernel* kernel : kernels) {
     const std::vector<std::size_t> sizes = sizes_for(*kernel, selection);
     const std::optional<std::string> contradiction = find_contradiction(catalog, *kernel);
+    if (contradiction && variants_of(catalog, *kernel).empty()) {
+      without_variants =
+          fmt::format("{}: {} (gapmeter list --check)", kernel->name, *contradiction);
+    }
     const bool largest_only = selection.quick && selection.sizes.empty();
     for (const std::size_t n : sizes) {
       CellGroup group = plan_group(catalog, *kernel, selection, n, contradiction);
@@ -118,6 +123,7 @@ std::vector<CellGroup> plan_groups(const Catalog& catalog, const Selection& sele
       if (!group.variants.empty()) groups.push_back(std::move(group));
     }
   }
+  if (groups.empty() && !without_variants.empty()) throw UnknownName(without_variants);
   return groups;
 }
 
