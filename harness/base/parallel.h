@@ -1,6 +1,8 @@
 // Work on every processor, for files of a hundred thousand rows. Never used during timing.
 #pragma once
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -11,7 +13,15 @@
 namespace gapmeter {
 
 // How many processors this process may use; at least 1.
-inline std::size_t processors() { return std::max(1U, std::thread::hardware_concurrency()); }
+// std::thread::hardware_concurrency counts
+// those of the machine, whatever the affinity.
+inline std::size_t processors() {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
+    return static_cast<std::size_t>(std::max(1, CPU_COUNT(&allowed)));
+  }
+  return std::max(1U, std::thread::hardware_concurrency());
+}
 
 // Calls body(i) once for each i below `count`, from as many threads as there are processors, and
 // rethrows one of the exceptions that it throws.

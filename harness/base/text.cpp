@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -24,6 +25,25 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   return row.back();
+}
+
+bool is_utf8(std::string_view text) {
+  try {
+    nlohmann::json(text).dump();
+    return true;
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
+}
+
+// Without controls above ASCII, blanks, and marks that have no width or turn the direction of
+// writing: U+0080 to U+00BF, U+061C, U+2000 to U+207F, U+3000, U+FEFF. Precondition: UTF-8.
+bool is_visible(std::string_view text) {
+  constexpr std::array<std::string_view, 6> unseen{"\xc2",     "\xd8\x9c",     "\xe2\x80",
+                                                   "\xe2\x81", "\xe3\x80\x80", "\xef\xbb\xbf"};
+  return std::none_of(unseen.begin(), unseen.end(), [&](std::string_view bytes) {
+    return text.find(bytes) != std::string_view::npos;
+  });
 }
 
 }  // namespace
@@ -67,10 +87,10 @@ std::string one_line(const std::string& said) {
 bool is_plain_name(std::string_view name) {
   const auto is_plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
+           c == '.' || c == '-' || (static_cast<unsigned char>(c) & 0x80) != 0;
   };
   return !name.empty() && name[0] != '.' && name[0] != '-' &&
-         std::all_of(name.begin(), name.end(), is_plain);
+         std::all_of(name.begin(), name.end(), is_plain) && is_utf8(name) && is_visible(name);
 }
 
 std::string shell_word(const std::string& text) {

@@ -19,8 +19,9 @@ std::string last_lines_of(std::string_view output);
 // Replaces control characters, which could steer a terminal or begin a line, with blanks.
 std::string without_controls(std::string text);
 
-// Whether a kernel, a variant or an engine may have this name. Names become parts of file names and
-// appear on terminals and pages, so a file must not bring in a harmful one.
+// Whether a kernel, a variant or an engine may have this name: UTF-8 of ASCII letters, digits, _ .
+// - and visible characters beyond ASCII, with no dot or dash in front. Names become parts of file
+// names and appear on terminals and pages, so a file must not bring in a harmful one.
 bool is_plain_name(std::string_view name);
 
 // Quoted, if necessary, so that a POSIX shell reads it as one word.

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <set>
 
 #include "harness/base/sizes.h"
+#include "harness/base/text.h"
 #include "harness/kernel/rust_variants.h"
 
 namespace gapmeter {
@@ -23,6 +25,18 @@ struct Entry {
 std::vector<Entry>& entries() {
   static std::vector<Entry> all;
   return all;
+}
+
+Kernel describe(const Entry& entry) {
+  Kernel kernel{};
+  try {
+    kernel = entry.describe();
+  } catch (const std::exception& error) {
+    kernel.failure = fmt::format("the description (GAPMETER_KERNEL) ends in an error: {}",
+                                 one_line(error.what()));
+  }
+  kernel.name = entry.name;
+  return kernel;
 }
 
 std::string name_of(const ParameterType& type) {
@@ -162,6 +176,12 @@ void check_signature(const Kernel& kernel, const NativeVariant& variant,
   }
 }
 
+std::string bad_name(const std::string& name) {
+  return fmt::format(
+      "'{}' can't be a name: use letters, digits, _ . - in UTF-8, and none of . - in front",
+      one_line(name));
+}
+
 // A thousand times other kernels' pass: anything above is a mistake.
 constexpr double most_single_calls = 1000;
 
@@ -178,6 +198,7 @@ void check_variants(const Kernel& kernel, std::vector<std::string>& problems) {
     if (!seen.insert(full_name(variant)).second) {
       problems.push_back(fmt::format("{} is declared twice", full_name(variant)));
     }
+    if (!is_plain_name(variant.name)) problems.push_back(bad_name(variant.name));
     check_signature(kernel, variant, problems);
   }
   if (kernel.native.empty()) {
@@ -187,6 +208,41 @@ void check_variants(const Kernel& kernel, std::vector<std::string>& problems) {
   } else if (find_named(kernel, kernel.reference) == nullptr) {
     problems.push_back(
         fmt::format("the reference '{}' is not among the compiled variants", kernel.reference));
+  }
+}
+
+// Both throw what is wrong at size n.
+template <class Field>
+void check_shape(std::string_view kind, const Field& field, std::size_t n) {
+  try {
+    element_count(field.shape(n));
+  } catch (const std::exception& error) {
+    throw std::invalid_argument(
+        fmt::format("the shape of the {} '{}': {}", kind, field.name, error.what()));
+  }
+}
+
+void check_cost(const std::string& member, const CostOf& cost_of, std::size_t n) {
+  if (!cost_of) return;  // told once, not for each size
+  const Cost cost = cost_of(n);
+  for (const auto& [name, value] :
+       {std::pair{"bytes", cost.bytes}, {"flops", cost.flops}, {"items", cost.items}}) {
+    if (std::isfinite(value) && value >= 0) continue;
+    throw std::invalid_argument(fmt::format(
+        "the cost ({}) is {} {}: costs are finite and not negative", member, value, name));
+  }
+}
+
+void check_sizes(const Kernel& kernel, std::vector<std::string>& problems) {
+  try {
+    for (const std::size_t n : parse_sizes(kernel.sizes)) {
+      const std::optional<std::string> problem = find_problem_at(kernel, n);
+      if (!problem) continue;
+      problems.push_back(*problem);
+      return;
+    }
+  } catch (const InvalidSizes& error) {
+    problems.push_back(fmt::format("the sizes (.sizes) don't parse: {}", error.what()));
   }
 }
 
@@ -267,8 +323,33 @@ std::size_t working_set_bytes(const Kernel& kernel, std::size_t n) {
   return bytes;
 }
 
+std::vector<std::size_t> own_sizes(const Kernel& kernel) {
+  try {
+    return parse_sizes(kernel.sizes);
+  } catch (const InvalidSizes&) {
+    return {1};
+  }
+}
+
+std::optional<std::string> find_problem_at(const Kernel& kernel, std::size_t n) {
+  try {
+    for (const InputField& field : kernel.inputs) check_shape("input", field, n);
+    for (const OutputField& field : kernel.outputs) check_shape("output", field, n);
+    check_cost(".cost", kernel.cost, n);
+    for (const auto& [job, cost] : kernel.job_costs) {
+      check_cost(fmt::format(".job_costs, '{}'", job), cost, n);
+    }
+    return std::nullopt;
+  } catch (const std::exception& error) {
+    return fmt::format("{} at n = {}", error.what(), n);
+  }
+}
+
 std::vector<std::string> problems_of(const Kernel& kernel) {
+  if (!kernel.failure.empty()) return {kernel.failure};
   std::vector<std::string> problems;
+  if (!is_plain_name(kernel.name) && !kernel.name.empty())
+    problems.push_back(bad_name(kernel.name));
   if (kernel.title.empty()) problems.emplace_back("no title is declared (.title)");
   if (!kernel.cost) problems.emplace_back("no cost is declared (.cost)");
   if (kernel.baseline.empty()) problems.emplace_back("no baseline is declared (.baseline)");
@@ -276,11 +357,7 @@ std::vector<std::string> problems_of(const Kernel& kernel) {
     problems.push_back(fmt::format("single calls (.single_calls) are to be 0 to {} times others'",
                                    most_single_calls));
   }
-  try {
-    parse_sizes(kernel.sizes);
-  } catch (const InvalidSizes& error) {
-    problems.push_back(fmt::format("the sizes (.sizes) don't parse: {}", error.what()));
-  }
+  check_sizes(kernel, problems);
   check_fields(kernel, problems);
   check_variants(kernel, problems);
   check_ladder(kernel, problems);
@@ -294,8 +371,7 @@ Registration::Registration(std::string_view source_file, Kernel (*describe)()) {
 std::vector<Kernel> registered_kernels() {
   std::vector<Kernel> kernels;
   for (const Entry& entry : entries()) {
-    kernels.push_back(entry.describe());
-    kernels.back().name = entry.name;
+    kernels.push_back(describe(entry));
     append_rust_variants(kernels.back());
   }
   std::sort(kernels.begin(), kernels.end(),

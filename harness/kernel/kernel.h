@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,7 +50,9 @@ struct Rung {
 };
 
 struct Kernel {
-  std::string name{};  // set by the registry, from the file's stem
+  // Set by the registry: the file's stem, and what the description itself threw; the rest is then
+  // unknown.
+  std::string name{}, failure{};
   std::string title;
   std::string item = "element";
   std::vector<std::string> claims{};
@@ -124,7 +127,15 @@ Cost cost_of(const Kernel& kernel, const std::string& job, std::size_t n);
 // cache that it fits in.
 std::size_t working_set_bytes(const Kernel& kernel, std::size_t n);
 
-// What is wrong with a description, in sentences; empty when nothing is.
+// The sizes that are declared; 1 alone if they don't parse or are unknown (problems_of).
+std::vector<std::size_t> own_sizes(const Kernel& kernel);
+
+// What is wrong with a description at one size, in a sentence: a shape that no memory holds, a cost
+// that is negative or no number.
+std::optional<std::string> find_problem_at(const Kernel& kernel, std::size_t n);
+
+// What is wrong with a description, in sentences; empty when nothing is. Includes the first of its
+// own sizes at which something is.
 std::vector<std::string> problems_of(const Kernel& kernel);
 
 // Adds a kernel to those of this executable; called before main by GAPMETER_KERNEL.
@@ -133,7 +144,7 @@ class Registration {
   Registration(std::string_view source_file, Kernel (*describe)());
 };
 
-// Every kernel linked into this executable, by name.
+// Every kernel linked into this executable, by name; one whose description throws has its failure.
 std::vector<Kernel> registered_kernels();
 
 }  // namespace gapmeter

@@ -1,12 +1,22 @@
 // Compiled with -ffp-contract=off: a fused multiply-add would give other bytes on other machines.
 #include "harness/kernel/random.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <string_view>
 
 namespace gapmeter {
+namespace {
+
+[[noreturn]] void refuse(double low, double high, std::string_view why) {
+  throw std::invalid_argument(fmt::format("uniform{{{}, {}}} {}", low, high, why));
+}
+
+}  // namespace
 
 std::uint64_t Random::below(std::uint64_t bound) {
   // The high half of the 128-bit product, from 32-bit halves: __int128 is not standard C++.
@@ -23,11 +33,11 @@ double Random::unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 template <Element T>
 Fill<T> uniform_fill(double low, double high) {
   if (!(low <= high) || !std::isfinite(high - low)) {
-    throw std::invalid_argument("uniform{low, high} needs finite bounds with low <= high");
+    refuse(low, high, "needs finite bounds, the lower one first");
   }
   if constexpr (std::is_floating_point_v<T>) {
     if (std::max(std::abs(low), std::abs(high)) > std::numeric_limits<T>::max()) {
-      throw std::invalid_argument("uniform{low, high} has bounds that the field's type can't hold");
+      refuse(low, high, "has bounds that the field's type can't hold");
     }
     return [low, width = high - low](std::span<T> field, Random& random) {
       for (T& element : field) element = static_cast<T>(low + width * random.unit());
@@ -38,7 +48,7 @@ Fill<T> uniform_fill(double low, double high) {
     const auto least = static_cast<double>(std::numeric_limits<T>::min());
     const bool fits = std::ceil(low) >= least && std::floor(high) < end && high - low < 0x1p63;
     if (!fits || std::ceil(low) > std::floor(high)) {
-      throw std::invalid_argument("uniform{low, high} holds no whole number, or too large ones");
+      refuse(low, high, "holds no whole number, or such as the field's type can't hold");
     }
     const auto first = static_cast<std::int64_t>(std::ceil(low));
     const auto count =

@@ -79,6 +79,7 @@ void check_kernel(const Catalog& catalog, const Kernel& kernel,
     problems.push_back(fmt::format("{}: {}", kernel.name, text));
   };
   for (const std::string& text : problems_of(kernel)) report(text);
+  if (!kernel.failure.empty()) return;  // what it lacks is unknown
   if (!contains(catalog.python.modules, kernel.name)) {
     report(fmt::format("{0}.cpp has no {0}.py beside it in the Python directory", kernel.name));
     return;
@@ -112,7 +113,10 @@ bool has_variants(const PythonDescription& python, const std::string& module) {
 void check_further_module(const Catalog& catalog, const std::string& module,
                           std::vector<std::string>& problems) {
   if (has_variants(catalog.python, module)) {
-    problems.push_back(fmt::format("{0}: {0}.py has no {0}.cpp in this build", module));
+    problems.push_back(
+        fmt::format("{0}: {0}.py has no {0}.cpp in this build, or that has no "
+                    "GAPMETER_KERNEL() {{ … }}",
+                    module));
     return;
   }
   for (const auto& [stem, text] : catalog.python.problems) {
@@ -159,7 +163,9 @@ void note_silent_modules(const std::vector<Kernel>& kernels, PythonDescription& 
 std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel) {
   std::vector<VariantId> variants;
   for (const NativeVariant& variant : kernel.native) {
-    variants.push_back({Lane::called(variant.lane).value(), variant.name});
+    const VariantId id{Lane::called(variant.lane).value(), variant.name};
+    // Of one that is declared twice, which is a contradiction, two rows could not be told apart.
+    if (std::find(variants.begin(), variants.end(), id) == variants.end()) variants.push_back(id);
   }
   append_python(catalog, kernel, "", variants);
   for (const FurtherEngine& further : catalog.further_engines) {
@@ -216,13 +222,14 @@ std::vector<const Kernel*> select_kernels(const Catalog& catalog,
   }
   std::vector<const Kernel*> selected;
   for (const Kernel& kernel : catalog.kernels) {
-    const bool wanted =
-        patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
-          return glob(pattern, kernel.name);
-        });
-    if (wanted) selected.push_back(&kernel);
+    if (patterns.empty() || matches_any_name(kernel.name, patterns)) selected.push_back(&kernel);
   }
   return selected;
+}
+
+bool matches_any_name(const std::string& name, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return glob(pattern, name); });
 }
 
 bool matches_any(const VariantId& variant, const std::vector<std::string>& patterns) {

@@ -75,6 +75,7 @@ std::vector<const Kernel*> select_kernels(const Catalog& catalog,
 // no variant of any of the kernels.
 void check_variant_patterns(const Catalog& catalog, const std::vector<const Kernel*>& kernels,
                             const std::vector<std::string>& patterns);
+bool matches_any_name(const std::string& name, const std::vector<std::string>& patterns);
 bool matches_any(const VariantId& variant, const std::vector<std::string>& patterns);
 
 }  // namespace gapmeter

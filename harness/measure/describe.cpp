@@ -6,7 +6,9 @@
 #include <set>
 #include <stdexcept>
 #include <system_error>
+#include <vector>
 
+#include "harness/base/parallel.h"
 #include "harness/base/text.h"
 #include "harness/measure/task_runner.h"
 
@@ -35,16 +37,20 @@ PythonDescription describe_one_by_one(const WorkerSettings& settings, const Pyth
   for (const auto& entry : std::filesystem::directory_iterator(settings.python_dir)) {
     if (entry.path().extension() == ".py") stems.insert(entry.path().stem().string());
   }
-  for (const std::string& stem : stems) {
-    whole.modules.push_back(stem);
+  whole.modules.assign(stems.begin(), stems.end());
+  std::vector<PythonDescription> parts(whole.modules.size());
+  in_parallel(parts.size(), [&](std::size_t i) {
+    const std::string& stem = whole.modules[i];
     try {
-      const PythonDescription part = ask(settings, engine, stem);
-      whole.variants.insert(whole.variants.end(), part.variants.begin(), part.variants.end());
-      whole.problems.insert(whole.problems.end(), part.problems.begin(), part.problems.end());
+      parts[i] = ask(settings, engine, stem);
     } catch (const std::runtime_error& error) {
-      whole.problems.push_back(
+      parts[i].problems.push_back(
           {stem, fmt::format("{}.py can't be imported: {}", stem, error.what())});
     }
+  });
+  for (const PythonDescription& part : parts) {
+    whole.variants.insert(whole.variants.end(), part.variants.begin(), part.variants.end());
+    whole.problems.insert(whole.problems.end(), part.problems.begin(), part.problems.end());
   }
   return whole;
 }
@@ -65,9 +71,10 @@ NativeDescription describe_native(const WorkerSettings& settings) {
   }
 }
 
-PythonDescription describe_python(const WorkerSettings& settings, const PythonEngine& engine) {
+PythonDescription describe_python(const WorkerSettings& settings, const PythonEngine& engine,
+                                  Imports imports) {
   try {
-    return ask(settings, engine, "");
+    if (imports == Imports::together) return ask(settings, engine, "");
   } catch (const std::system_error&) {
     throw;
   } catch (const std::runtime_error&) {

@@ -5,21 +5,20 @@
 #include <algorithm>
 
 #include "harness/base/hash.h"
-#include "harness/base/sizes.h"
 
 namespace gapmeter {
 namespace {
 
+// `problem` is what is wrong with the kernel at this size.
 PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const VariantId& id,
-                            std::size_t n, bool quick) {
+                            std::size_t n, bool quick, const std::optional<std::string>& problem) {
   PlannedVariant planned{.id = id, .job = job_of(catalog, kernel, id)};
-  planned.cost = cost_of(kernel, planned.job, n);
-  if (const std::optional<std::string> contradiction = find_contradiction(catalog, kernel)) {
-    planned.settled = {.status = Status::error,
-                       .reason = *contradiction + " (gapmeter list --check)"};
+  if (problem) {
+    planned.settled = {.status = Status::error, .reason = *problem};
     return planned;
   }
-  if (id.lane.is_compiled()) {
+  planned.cost = cost_of(kernel, planned.job, n);
+  if (!id.lane.has_engines()) {
     const NativeVariant* variant = find_native(kernel, id.lane.name(), id.name);
     if (variant != nullptr && !variant->missing.empty()) {
       planned.settled = {.status = Status::skipped, .reason = variant->missing};
@@ -44,22 +43,24 @@ PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const 
   return planned;
 }
 
+// `contradiction` is that of the kernel (find_contradiction).
 CellGroup plan_group(const Catalog& catalog, const Kernel& kernel, const Selection& selection,
-                     std::size_t n) {
-  if (!kernel.cost) {
-    throw std::invalid_argument(fmt::format("{}: no cost is declared (.cost)", kernel.name));
-  }
+                     std::size_t n, const std::optional<std::string>& contradiction) {
+  const std::optional<std::string> problem =
+      contradiction ? *contradiction + " (gapmeter list --check)" : find_problem_at(kernel, n);
   CellGroup group{.kernel = kernel.name,
                   .n = n,
-                  .working_set_bytes = working_set_bytes(kernel, n),
+                  .working_set_bytes = problem ? 0 : working_set_bytes(kernel, n),
                   .single_calls = kernel.single_calls};
+  // Of a kernel whose description failed nobody knows what variants it has.
   const auto wanted = [&](const VariantId& id) {
-    return selection.variants.empty() || matches_any(id, selection.variants);
+    return selection.variants.empty() || !kernel.failure.empty() ||
+           matches_any(id, selection.variants);
   };
   for (const int threads : threads_for(kernel, selection)) {
     for (const VariantId& id : variants_of(catalog, kernel)) {
       if (!wanted(id)) continue;
-      group.variants.push_back(plan_variant(catalog, kernel, id, n, selection.quick));
+      group.variants.push_back(plan_variant(catalog, kernel, id, n, selection.quick, problem));
       group.variants.back().threads = threads;
     }
   }
@@ -79,7 +80,7 @@ std::vector<std::size_t> thin_out(const std::vector<std::size_t>& sizes, std::si
 
 std::vector<std::size_t> sizes_for(const Kernel& kernel, const Selection& selection) {
   if (!selection.sizes.empty()) return selection.sizes;
-  std::vector<std::size_t> sizes = parse_sizes(kernel.sizes);
+  std::vector<std::size_t> sizes = own_sizes(kernel);
   if (!selection.probes.empty()) {
     const std::size_t largest = *std::max_element(sizes.begin(), sizes.end());
     sizes = selection.probes;
@@ -87,7 +88,7 @@ std::vector<std::size_t> sizes_for(const Kernel& kernel, const Selection& select
     return sizes;
   }
   const auto is_too_large = [&](std::size_t n) {
-    const double items = kernel.cost ? kernel.cost(n).items : 0;
+    const double items = kernel.cost && !find_problem_at(kernel, n) ? kernel.cost(n).items : 0;
     return std::max(items, static_cast<double>(n)) > static_cast<double>(*selection.largest_work);
   };
   if (selection.largest_work && !is_too_large(sizes.front())) std::erase_if(sizes, is_too_large);
@@ -107,15 +108,22 @@ std::vector<CellGroup> plan_groups(const Catalog& catalog, const Selection& sele
   const std::vector<const Kernel*> kernels = select_kernels(catalog, selection.kernels);
   check_variant_patterns(catalog, kernels, selection.variants);
   std::vector<CellGroup> groups;
+  std::string without_variants;  // a kernel that has no row to say what is wrong with it
   for (const Kernel* kernel : kernels) {
     const std::vector<std::size_t> sizes = sizes_for(*kernel, selection);
+    const std::optional<std::string> contradiction = find_contradiction(catalog, *kernel);
+    if (contradiction && variants_of(catalog, *kernel).empty()) {
+      without_variants =
+          fmt::format("{}: {} (gapmeter list --check)", kernel->name, *contradiction);
+    }
     const bool largest_only = selection.quick && selection.sizes.empty();
     for (const std::size_t n : sizes) {
-      CellGroup group = plan_group(catalog, *kernel, selection, n);
+      CellGroup group = plan_group(catalog, *kernel, selection, n, contradiction);
       if (largest_only && n != sizes.back()) group.untimed = {Pass::verify};
       if (!group.variants.empty()) groups.push_back(std::move(group));
     }
   }
+  if (groups.empty() && !without_variants.empty()) throw UnknownName(without_variants);
   return groups;
 }
 

@@ -15,7 +15,7 @@ import importlib.machinery
 import os
 import sys
 from array import array
-from types import ModuleType, SimpleNamespace
+from types import CodeType, ModuleType, SimpleNamespace
 
 TYPE_CHECKING = False  # type checkers take it for true, as they do typing's
 if TYPE_CHECKING:
@@ -112,6 +112,8 @@ def variant(
     def declare(decorated: Callable[..., Any]) -> Callable[..., Any]:
         if not _importing:
             raise RuntimeError("@variant is for functions of a kernel's module")
+        if not hasattr(decorated, "__name__"):
+            raise TypeError(f"@variant is for functions, declared with def, not {decorated!r}")
         packages = (requires,) if isinstance(requires, str) else tuple(requires)
         # Not those of decorated.__globals__: they are another module's if its decorator made it.
         declared = vars(_importing[-1]).setdefault(_VARIANTS, [])
@@ -225,29 +227,50 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
                 problems.append((stem, f"python/{found.name} is declared twice"))
                 continue
             seen.add(found.name)
-            problems += [(stem, text) for text in _foreign(found, stem)]
+            mistakes = _mistakes(found, stem)
+            problems += [(stem, text) for text in mistakes]
+            # Of one that won't run only a name that a row may have.
             variants.append(
                 {
                     "kernel": stem,
-                    "name": found.name,
-                    "requires": list(found.requires),
-                    "max_size": found.max_size,
-                    "quick": found.quick,
-                    "job": found.job,
+                    "name": "".join(c for c in found.name if f"_{c}".isidentifier()) or "unnamed",
+                    "requires": [] if mistakes else list(found.requires),
+                    "max_size": None if mistakes else found.max_size,
+                    "quick": bool(mistakes) or found.quick,
+                    "job": "" if mistakes else found.job,
                 }
             )
     return {"modules": modules, "variants": variants, "problems": problems} | _engine()
 
 
-def _foreign(found: Variant, stem: str) -> list[str]:
-    """What is wrong with a variant whose function another module has made."""
+def _mistakes(found: Variant, stem: str) -> list[str]:
+    """What is wrong with the declaration of a variant, its function included."""
+    mistakes: list[str] = []
     home = getattr(found.function, "__module__", None)
-    if home == f"{_MODULE_PREFIX}{stem}":
-        return []
-    return [
-        f"python/{found.name} is a function of {home}: define it in {stem}.py, and let a decorator "
-        "of another module use functools.wraps"
-    ]
+    if home != f"{_MODULE_PREFIX}{stem}":
+        mistakes.append(
+            f"python/{found.name} is a function of {home}: define it in {stem}.py, and let a "
+            "decorator of another module use functools.wraps"
+        )
+    elif not found.name.isidentifier():
+        mistakes.append(f"python/{found.name} has no name: declare it with def")
+    size = found.max_size
+    if size is not None and (type(size) is not int or size < 1):
+        mistakes.append(
+            f"python/{found.name} has max_size={size!r}: write a whole number from 1, "
+            "as 1_000_000 or 10**6"
+        )
+    for key, value, wanted in (
+        ("requires", found.requires, all(type(package) is str for package in found.requires)),
+        ("quick", found.quick, type(found.quick) is bool),
+        ("job", found.job, type(found.job) is str),
+        ("prepare", found.prepare, found.prepare is None or callable(found.prepare)),
+        ("fresh", found.fresh, found.fresh is None or callable(found.fresh)),
+    ):
+        if not wanted:
+            text = repr(value)[:40]
+            mistakes.append(f"python/{found.name} has {key}={text}: see @variant's docstring")
+    return mistakes
 
 
 def _engine() -> dict[str, str]:
@@ -299,7 +322,25 @@ def bind(path: str, name: str, inputs: Inputs, inout_fields: int = 0) -> tuple[A
         except ImportError as error:
             raise Skip(f"needs the package {package}: {error}") from None
     arguments = arguments_of(chosen.prepare or fields, inputs)
+    if len(arguments) == 1 and arguments[0] is None:
+        raise ValueError(f"prepare= of python/{name} returned nothing: return the arguments")
+    _check_arguments(chosen.function, inout_fields + len(arguments))
     return chosen.function, arguments, chosen.fresh or fields, inputs.metrics
+
+
+def _check_arguments(function: Callable[..., Any], given: int) -> None:
+    """Raise TypeError if a plain function can't be called with so many arguments."""
+    code = getattr(function, "__code__", None)
+    takes_any_number = 0x04  # inspect.CO_VARARGS
+    if code is None or not isinstance(code, CodeType) or code.co_flags & takes_any_number:
+        return
+    most: int = code.co_argcount
+    least = most - len(function.__defaults__ or ())
+    if not least <= given <= most:
+        raise TypeError(
+            f"{function.__name__} takes {most} arguments, but is called with {given}: the kernel's "
+            "inputs in their order, or what its prepare= returns"
+        )
 
 
 def arguments_of(prepare: Prepare, inputs: Inputs) -> tuple[Any, ...]:
@@ -330,6 +371,11 @@ def as_output(value: Any, dtype: str, shape: tuple[int, ...], verb: str = "retur
 
 def _as_numbers(value: Any, dtype: str, shape: tuple[int, ...]) -> array:
     floating = dtype in ("f32", "f64")
+    if dtype == "u8" and isinstance(value, (bytes, bytearray)):
+        value = list(value)
+    own_shape = getattr(value, "shape", shape)
+    if isinstance(own_shape, tuple) and own_shape != shape and shape:
+        raise WrongResult(f"{_shape_words(own_shape)}, expected {_shape_words(shape)}")
     values, found_shape = _flatten(value, len(shape))
     if found_shape != shape:
         raise WrongResult(f"{_shape_words(found_shape)}, expected {_shape_words(shape)}")
@@ -359,7 +405,12 @@ def _flatten(value: Any, dimensions: int) -> tuple[list[Any], tuple[int, ...]]:
             raise WrongResult(f"{len(value)} values, expected a number")
         return [value], ()
     if not is_sequence:
-        raise WrongResult(f"{type(value).__name__}, expected a sequence of numbers")
+        hint = ": is there a return?" if value is None else ""
+        if hasattr(value, "__next__"):
+            hint = ": put it into list()"
+        raise WrongResult(
+            f"{type(value).__name__}, expected a list, tuple, array or memoryview of numbers{hint}"
+        )
     if dimensions == 1:
         return list(value), (len(value),)
     rows = [_flatten(row, dimensions - 1) for row in value]
@@ -373,7 +424,13 @@ def _check_number(item: Any, floating: bool) -> None:
     if type(item) is int or (floating and isinstance(item, float)):
         return
     if not isinstance(item, bool) and hasattr(item, "item"):  # a NumPy scalar inside a list
-        _check_number(item.item(), floating)
+        plain = item.item()
+        if type(plain) is type(item):  # numpy.longdouble
+            raise WrongResult(
+                f"{type(item).__name__}, which is wider than any declared type: convert it, "
+                "as with astype(float)"
+            )
+        _check_number(plain, floating)
         return
     expected = "a number" if floating else "a whole number"
     raise WrongResult(f"{type(item).__name__} ({item!r:.40}), expected {expected}")

@@ -14,11 +14,10 @@ namespace gapmeter {
 namespace {
 
 KernelFacts describe_kernel(const Kernel& kernel) {
-  KernelFacts facts{.title = kernel.title,
-                    .item = kernel.item,
-                    .claims = kernel.claims,
-                    .reference = to_string(reference_of(kernel)),
-                    .baseline = to_string(baseline_of(kernel))};
+  KernelFacts facts{.title = kernel.title, .item = kernel.item, .claims = kernel.claims};
+  // Neither is known of a description that failed.
+  if (!kernel.reference.empty()) facts.reference = to_string(reference_of(kernel));
+  if (!kernel.baseline.empty()) facts.baseline = to_string(baseline_of(kernel));
   if (!kernel.ladder.empty()) facts.ladder = kernel.ladder;
   return facts;
 }

@@ -318,10 +318,10 @@ MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
   Setup setup = set_up(options, invocation, choose);
   create_result_dir(dir);
   make_inputs(setup);
+  RunFacts facts = facts_of(setup, invocation.arguments);
   // Created before anything else is written: if two runs begin here at once, the second gets no
   // further.
   AppendFile rounds_file(dir / "rounds.csv");
-  RunFacts facts = facts_of(setup, invocation.arguments);
   // Written before any row, because a run can be resumed only with this file.
   write_run_facts(dir, facts);
   return carry_out(setup, dir, std::move(facts), rounds_file, {});

@@ -16,18 +16,15 @@ std::size_t most_columns(std::FILE* terminal) {
   return columns ? *columns - 1 : std::string::npos;
 }
 
-std::string failure_line(const RoundRow& row) {
-  return fmt::format("{} {} n={}: {}: {}", row.cell.kernel, to_string(row.cell.variant),
-                     format_size(row.cell.n), name_of(row.measurement.status),
-                     row.measurement.reason);
-}
-
 }  // namespace
 
 Progress::Progress(const Plan& plan, std::FILE* stream, bool is_terminal)
     : stream_(stream), is_terminal_(is_terminal), time_left_(plan) {}
 
-Progress::~Progress() { clear_line(); }
+Progress::~Progress() {
+  clear_line();
+  for (const std::string& line : failures_.lines(/*least=*/2)) notice(stream_, line + '\n');
+}
 
 void Progress::task_starts(const Task& task, int round, std::size_t done, std::size_t total) {
   if (!is_terminal_) return;
@@ -47,9 +44,9 @@ void Progress::task_starts(const Task& task, int round, std::size_t done, std::s
 
 void Progress::row_ends(const RoundRow& row) {
   time_left_.task_ended(row);
-  if (row.measurement.status == Status::ok) return;
+  if (!failures_.add(row.cell, row.measurement)) return;
   clear_line();
-  notice(stream_, failure_line(row) + '\n');
+  notice(stream_, failure_line(row.cell, row.measurement) + '\n');
 }
 
 void Progress::round_ends(const CellGroup& group, int round, int expected, std::size_t done,

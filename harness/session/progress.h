@@ -1,10 +1,12 @@
-// Progress on stderr: a line that redraws itself on a terminal, plain lines elsewhere.
+// Progress on stderr: a line that redraws itself on a terminal, plain lines elsewhere. A variant's
+// failure is told when it comes first, and at the end at how many sizes it came.
 #pragma once
 
 #include <cstdio>
 #include <string>
 
 #include "harness/measure/scheduler.h"
+#include "harness/session/failures.h"
 #include "harness/session/time_left.h"
 
 namespace gapmeter {
@@ -33,6 +35,7 @@ class Progress final : public RunObserver {
   std::FILE* stream_;
   bool is_terminal_;
   TimeLeft time_left_;
+  Failures failures_;
   bool drawn_ = false;
   std::size_t printed_ = 0;  // tasks that were done when the last line was printed
 };

@@ -63,7 +63,8 @@ WorkerSettings default_workers(const Invocation& invocation) {
   return workers;
 }
 
-Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& interpreters) {
+Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& interpreters,
+                     Imports imports) {
   Catalog catalog{
       .kernels = registered_kernels(), .python = {}, .rust_files = registered_rust_files()};
   if (catalog.kernels.empty()) {
@@ -72,12 +73,12 @@ Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& in
   if (interpreters.size() == 1) {
     workers.engines = {stock_engine(workers, interpreters[0])};
   }
-  catalog.python = describe_python(workers, workers.engines[0]);
+  catalog.python = describe_python(workers, workers.engines[0], imports);
   note_silent_modules(catalog.kernels, catalog.python);
   if (interpreters.size() < 2) return catalog;
   for (const std::string& interpreter : interpreters) {
     PythonEngine engine = stock_engine(workers, interpreter);
-    PythonDescription description = describe_python(workers, engine);
+    PythonDescription description = describe_python(workers, engine, imports);
     note_silent_modules(catalog.kernels, description);
     engine.label = label_for(description.version, workers.engines);
     catalog.further_engines.push_back({engine.label, std::move(description)});

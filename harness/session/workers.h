@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/measure/catalog.h"
+#include "harness/measure/describe.h"
 #include "harness/measure/worker_process.h"
 #include "harness/session/invocation.h"
 
@@ -23,6 +24,7 @@ WorkerSettings default_workers(const Invocation& invocation);
 // The kernels of this build joined with what the Python workers describe. One stock interpreter
 // takes the embedded one's place as the Python lane; several run beside it, labelled by their
 // version, and are added to the engines of `workers`. Throws UnknownName if there is no kernel.
-Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& interpreters = {});
+Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& interpreters = {},
+                     Imports imports = Imports::together);
 
 }  // namespace gapmeter

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <iterator>
@@ -52,7 +53,10 @@ Fields write_all(const std::vector<Column<Row>>& columns, const Row& row) {
 }
 
 // The shortest text that reads back as the same number.
-inline std::string text_of(double value) { return fmt::format("{}", value); }
+inline std::string text_of(double value) {
+  // No reader takes what is no number for one.
+  return std::isfinite(value) ? fmt::format("{}", value) : std::string();
+}
 inline std::string text_of(std::int64_t value) { return fmt::to_string(value); }
 inline std::string text_of(int value) { return fmt::to_string(value); }
 inline std::string text_of(bool value) { return value ? "true" : "false"; }
@@ -67,7 +71,7 @@ std::string text_of(const std::optional<T>& value) {
 template <class Value>
 std::string text_of(const Value& value, int decimals) {
   if constexpr (std::is_same_v<Value, double>) {
-    if (decimals >= 0) return fmt::format("{:.{}f}", value, decimals);
+    if (decimals >= 0 && std::isfinite(value)) return fmt::format("{:.{}f}", value, decimals);
   }
   return text_of(value);
 }

@@ -162,8 +162,13 @@ Json parse(const fs::path& path) {
   return json;
 }
 
+// What a user's files are called need not be UTF-8, as JSON is: such bytes are replaced.
+std::string text_of(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 void write_json(const fs::path& path, const Json& json) {
-  write_file(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file(path, text_of(json, 2) + "\n");
 }
 
 template <class Compute>
@@ -217,7 +222,7 @@ std::vector<std::string> differences_between(const RunFacts& before, const RunFa
   std::vector<std::string> differences;
   const auto tell = [&](const std::string& path, const Json& one, const Json& other) {
     if (one == other) return;
-    differences.push_back(fmt::format("{}: {}, {} {}", path, one.dump(), word, other.dump()));
+    differences.push_back(fmt::format("{}: {}, {} {}", path, text_of(one), word, text_of(other)));
   };
   for (const auto& [path, value] : earlier) {
     const auto other = wanted.find(path);

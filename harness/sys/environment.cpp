@@ -106,8 +106,9 @@ bool has_cpu_flag(std::string_view flag) {
 
 // Whether libraries or malloc read a variable "NAME=value".
 bool changes_libraries(std::string_view variable) {
-  constexpr std::array<std::string_view, 10> prefixes{
-      "OPENBLAS_", "GOTO_", "OMP_", "MKL_", "NUMPY_", "NUMBA_", "LD_", "MALLOC_", "GLIBC_", "TBB_"};
+  constexpr std::array<std::string_view, 14> prefixes{
+      "OPENBLAS_", "GOTO_", "BLIS_",  "OMP_", "GOMP_",   "KMP_",   "MKL_",
+      "NUMPY_",    "NPY_",  "NUMBA_", "LD_",  "MALLOC_", "GLIBC_", "TBB_"};
   return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](std::string_view prefix) { return variable.starts_with(prefix); });
 }

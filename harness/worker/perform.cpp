@@ -21,6 +21,12 @@ const Kernel& find_kernel(const std::vector<Kernel>& kernels, const std::string&
   return *found;
 }
 
+// A run's plan knows of these; another build's is asked for cells without its plan (ab).
+void check_description(const Kernel& kernel, std::size_t n) {
+  if (!kernel.failure.empty()) throw std::invalid_argument(kernel.failure);
+  if (const auto problem = find_problem_at(kernel, n)) throw std::invalid_argument(*problem);
+}
+
 }  // namespace
 
 Measurement perform(const Task& task, const std::vector<Kernel>& kernels, LaneRunner& lane,
@@ -31,7 +37,9 @@ Measurement perform(const Task& task, const std::vector<Kernel>& kernels, LaneRu
   try {
     const PassFunctions pass = functions_of(task.pass);
     if (task.command) return pass.of_command({task, turn});
-    return pass.of_function({task, find_kernel(kernels, task.kernel), lane, turn});
+    const Kernel& kernel = find_kernel(kernels, task.kernel);
+    check_description(kernel, task.n);
+    return pass.of_function({task, kernel, lane, turn});
   } catch (const Skipped& skipped) {
     return ended(Status::skipped, skipped.what());
   } catch (const WrongResult& wrong) {

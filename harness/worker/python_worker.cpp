@@ -155,7 +155,8 @@ std::string message_of(const py::error_already_set& error) {
   }
   const std::string type = text(error.type().attr("__name__"));
   py::module_::import("traceback")
-      .attr("print_exception")(error.type(), error.value(), error.trace());
+      .attr("print_exception")(error.type(), error.value(),
+                               error.trace() ? py::object(error.trace()) : py::none());
   throw std::runtime_error(type + (message.empty() ? "" : ": " + message) + place);
 }
 
@@ -355,11 +356,13 @@ class PythonPreparedCall final : public PreparedCall {
 
   void convert_all(const py::object& returned, std::vector<Buffer>& outputs) const {
     if (!py::isinstance<py::tuple>(returned) || py::len(returned) != source_.outputs) {
-      throw WrongResult(fmt::format("expected a tuple of {} outputs", source_.outputs));
+      throw WrongResult(fmt::format("returned {}, expected a tuple of {} outputs",
+                                    text(returned.get_type().attr("__name__")), source_.outputs));
     }
     const auto values = returned.cast<py::tuple>();
     for (std::size_t i = 0; i < source_.outputs; ++i) {
-      outputs.push_back(converted(values[i], source_.results[i], "returned"));
+      const OutputField& field = source_.results[i];
+      outputs.push_back(converted(values[i], field, fmt::format("returned as '{}':", field.name)));
     }
   }
 

@@ -99,7 +99,16 @@ OutputCheck check_result(const Kernel& kernel, const Inputs& inputs,
 
 std::vector<Buffer> reference_results(const Kernel& kernel,
                                       const std::shared_ptr<const Inputs>& inputs) {
-  return NativeLane().prepare(kernel, reference_of(kernel), inputs)->result();
+  try {
+    return NativeLane().prepare(kernel, reference_of(kernel), inputs)->result();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const Skipped&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw std::runtime_error(fmt::format("the reference {}, which results are held against: {}",
+                                         to_string(reference_of(kernel)), error.what()));
+  }
 }
 
 }  // namespace gapmeter

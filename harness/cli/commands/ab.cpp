@@ -74,6 +74,7 @@ struct CommonCell {
   std::string job{};
   ProcessPairRunner::PairOfCommands commands{};
   std::string failure{};  // why it can't be measured
+  bool lost = false;      // the base has it, the new side does not
 };
 
 bool has_variant(const Catalog& catalog, const std::string& kernel, const VariantId& variant,
@@ -85,11 +86,55 @@ bool has_variant(const Catalog& catalog, const std::string& kernel, const Varian
   });
 }
 
+// What is wrong with the module that this variant is in.
+std::string python_problem(const Catalog& catalog, const CellKey& cell) {
+  if (!cell.variant.lane.has_engines()) return "";
+  for (const auto& [kernel, text] : catalog.python.problems) {
+    if (kernel == cell.kernel) return text;
+  }
+  return "";
+}
+
+bool is_known(const Catalog& catalog, const std::vector<std::string>& kernels,
+              const std::string& pattern) {
+  return std::any_of(catalog.kernels.begin(), catalog.kernels.end(), [&](const Kernel& kernel) {
+    if (!kernels.empty() && !matches_any_name(kernel.name, kernels)) return false;
+    const std::vector<VariantId> variants = variants_of(catalog, kernel);
+    return std::any_of(variants.begin(), variants.end(),
+                       [&](const VariantId& variant) { return matches_any(variant, {pattern}); });
+  });
+}
+
+// The wanted cells of the base that the new build has not.
+std::vector<CommonCell> lost_cells(const Catalog& base, const Catalog& compared,
+                                   const Selection& selection) {
+  std::vector<CommonCell> cells;
+  for (const Kernel& kernel : base.kernels) {
+    if (!selection.kernels.empty() && !matches_any_name(kernel.name, selection.kernels)) continue;
+    for (const VariantId& variant : variants_of(base, kernel)) {
+      if (!selection.variants.empty() && !matches_any(variant, selection.variants)) continue;
+      const std::string job = job_of(base, kernel, variant);
+      if (has_variant(compared, kernel.name, variant, job)) continue;
+      for (const std::size_t n : sizes_for(kernel, selection)) {
+        cells.push_back({.cell = {.kernel = kernel.name, .variant = variant, .n = n},
+                         .job = job,
+                         .failure = "not in the new build",
+                         .lost = true});
+      }
+    }
+  }
+  return cells;
+}
+
 // The cells that both builds have, with the same job. Without given sizes, those of the new build.
 std::vector<CommonCell> common_cells(const Catalog& base, const Catalog& compared,
                                      const Selection& selection) {
   const std::vector<const Kernel*> kernels = select_kernels(compared, selection.kernels);
-  check_variant_patterns(compared, kernels, selection.variants);
+  for (const std::string& pattern : selection.variants) {
+    if (!is_known(base, selection.kernels, pattern)) {
+      check_variant_patterns(compared, kernels, {pattern});
+    }
+  }
   std::vector<CommonCell> cells;
   for (const Kernel* kernel : kernels) {
     for (const VariantId& variant : variants_of(compared, *kernel)) {
@@ -98,6 +143,10 @@ std::vector<CommonCell> common_cells(const Catalog& base, const Catalog& compare
       if (!has_variant(base, kernel->name, variant, job)) continue;
       for (const std::size_t n : sizes_for(*kernel, selection)) {
         cells.push_back({{.kernel = kernel->name, .variant = variant, .n = n}, job});
+        const std::string before = python_problem(base, cells.back().cell);
+        const std::string after = python_problem(compared, cells.back().cell);
+        if (!before.empty()) cells.back().failure = "base: " + before;
+        if (!after.empty()) cells.back().failure = "new: " + after;
       }
     }
   }
@@ -204,6 +253,8 @@ int compare_sides(WorkerSettings base, WorkerSettings compared,
                                            [&](const DuelRow& row) { file.add(cells[i], row); })
                                 : DuelResult{.failure = cells[i].failure, .status = Status::error};
     results.push_back(compared_cell(cell, duel, rule.confidence));
+    if (cells[i].lost) results.back().failed = false;
+    results.back().lost = cells[i].lost;
     notice(stderr,
            fmt::format("[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,
                        to_string(cell.variant), format_size(cell.n),
@@ -222,8 +273,10 @@ int compare_builds(const AbOptions& options, const Invocation& invocation) {
   Build base = load_build(base_program, options, invocation);
   Build compared = load_build(compared_program, options, invocation);
   base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
-  const std::vector<CommonCell> cells =
-      common_cells(base.catalog, compared.catalog, options.selection);
+  std::vector<CommonCell> cells = common_cells(base.catalog, compared.catalog, options.selection);
+  for (CommonCell& lost : lost_cells(base.catalog, compared.catalog, options.selection)) {
+    cells.push_back(std::move(lost));
+  }
   return compare_sides(std::move(base.workers), std::move(compared.workers), cells, options,
                        invocation);
 }

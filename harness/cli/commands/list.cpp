@@ -27,7 +27,8 @@ int print_check(const Catalog& catalog) {
 
 int list_kernels(const ListOptions& options, const Invocation& invocation) {
   WorkerSettings workers = default_workers(invocation);
-  const Catalog catalog = load_catalog(workers);
+  const Catalog catalog =
+      load_catalog(workers, {}, options.check ? Imports::isolated : Imports::together);
   print_warnings(catalog.python.warnings);
   if (options.check) return print_check(catalog);
   fmt::print("{}", format_catalog(catalog, options.format));

@@ -2,15 +2,16 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <set>
 
 #include "harness/base/parallel.h"
-#include "harness/base/sizes.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/measure/plan.h"
 #include "harness/measure/task_runner.h"
 #include "harness/session/command_files.h"
+#include "harness/session/failures.h"
 #include "harness/session/worker_log.h"
 #include "harness/session/workers.h"
 #include "harness/sys/memory.h"
@@ -28,28 +29,31 @@ struct Tally {
   int right = 0;
   int skipped = 0;
   int failed = 0;
+  Failures of_kernel{};  // whose groups are verified now
 };
 
-void count(const CellGroup& group, const VariantId& variant, const Measurement& measurement,
-           Tally& tally) {
-  if (measurement.status == Status::ok) {
-    ++tally.right;
-    return;
-  }
-  ++(measurement.status == Status::skipped ? tally.skipped : tally.failed);
-  fmt::print("{} {} n={}: {}: {}\n", group.kernel, to_string(variant), format_size(group.n),
-             name_of(measurement.status), measurement.reason);
+void count(const CellKey& cell, const Measurement& measurement, Tally& tally) {
+  tally.of_kernel.add(cell, measurement);
+  const bool is_right = measurement.status == Status::ok;
+  const bool is_skipped = measurement.status == Status::skipped;
+  ++(is_right ? tally.right : is_skipped ? tally.skipped : tally.failed);
+}
+
+void print_failures(Tally& tally) {
+  for (const std::string& line : tally.of_kernel.lines()) fmt::print("{}\n", line);
+  tally.of_kernel = {};
 }
 
 // Verifies the variants of all groups; the exit status.
 int verify_groups(const std::vector<CellGroup>& groups, ProcessTaskRunner runner,
                   std::uint64_t seed, const std::atomic<bool>& stop) {
   Tally tally;
-  for (const CellGroup& group : groups) {
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const CellGroup& group = groups[g];
     std::vector<Task> tasks;
     for (const PlannedVariant& planned : group.variants) {
       if (planned.settled) {
-        count(group, planned.id, *planned.settled, tally);
+        count(cell_of(group, planned), *planned.settled, tally);
         continue;
       }
       tasks.push_back({.pass = Pass::verify,
@@ -62,9 +66,12 @@ int verify_groups(const std::vector<CellGroup>& groups, ProcessTaskRunner runner
     }
     runner.run_untimed(tasks, [&](std::size_t i, const TaskOutcome& outcome) {
       if (stop) return false;
-      count(group, tasks[i].variant, outcome.measurement, tally);
+      const Task& task = tasks[i];
+      count({task.kernel, task.variant, task.n, task.threads}, outcome.measurement, tally);
       return true;
     });
+    const bool is_last = g + 1 == groups.size() || groups[g + 1].kernel != group.kernel;
+    if (is_last || stop) print_failures(tally);
     if (stop) return 130;
   }
   fmt::print("{} right, {} wrong or failed, {} skipped\n", tally.right, tally.failed,
@@ -100,9 +107,10 @@ int verify(const VerifyOptions& options, const Invocation& invocation) {
   workers.timeout_s = options.timeout_s;
   workers.memory_bytes = memory_limit(options.memory_bytes);
   workers.huge_pages = options.huge_pages;
-  // A traceback says more than the reason, which is one line.
-  workers.log = [](const std::string& title, const std::string& output) {
-    notice(stderr, log_entry(title, output));
+  // A traceback says more than the reason, which is one line; the same at the next size does not.
+  workers.log = [known = std::set<std::string>()](const std::string& title,
+                                                  const std::string& output) mutable {
+    if (known.insert(output).second) notice(stderr, log_entry(title, output));
   };
   return options.commands.empty() ? verify_kernels(options, std::move(workers), invocation)
                                   : verify_commands(options, std::move(workers), invocation);

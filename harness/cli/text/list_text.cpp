@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
-#include "harness/base/sizes.h"
+#include "harness/measure/plan.h"
 
 namespace gapmeter {
 namespace {
@@ -31,7 +31,8 @@ std::map<std::string, std::vector<std::string>> variants_by_job(const Catalog& c
 std::string as_text(const Catalog& catalog) {
   std::string text;
   for (const Kernel& kernel : catalog.kernels) {
-    text += fmt::format("{}: {}\n", kernel.name, kernel.title);
+    text += fmt::format("{}: {}\n", kernel.name,
+                        kernel.failure.empty() ? kernel.title : kernel.failure);
     text += fmt::format("  sizes      {}\n", kernel.sizes);
     for (const auto& [job, variants] : variants_by_job(catalog, kernel)) {
       const std::string said = job.empty() ? "" : job + ": ";
@@ -73,7 +74,7 @@ std::string as_json(const Catalog& catalog) {
                        {"title", kernel.title},
                        {"item", kernel.item},
                        {"claims", kernel.claims},
-                       {"sizes", parse_sizes(kernel.sizes)},
+                       {"sizes", own_sizes(kernel)},
                        {"inputs", describe_fields(kernel.inputs)},
                        {"outputs", describe_fields(kernel.outputs)},
                        {"reference", to_string(reference_of(kernel))},
@@ -82,7 +83,8 @@ std::string as_json(const Catalog& catalog) {
                        {"variants", variant_names(catalog, kernel)},
                        {"jobs", variants_by_job(catalog, kernel)}});
   }
-  return nlohmann::json{{"kernels", kernels}}.dump(2) + '\n';
+  const nlohmann::json list{{"kernels", kernels}};
+  return list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace

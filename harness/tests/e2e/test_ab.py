@@ -87,11 +87,19 @@ def test_wrong_results_are_reported_and_not_timed(
     assert "native/broken" not in {row["variant"] for row in pairs_of(out)}
 
 
-def test_variants_that_only_one_build_has_or_for_another_job_are_left_out(
+def test_variants_that_the_new_build_lacks_or_has_for_another_job_are_lost(
     changes: tuple[subprocess.CompletedProcess[str], Path],
 ) -> None:
     process, _ = changes
-    names = {(cell["kernel"], cell["variant"]) for cell in json.loads(process.stdout)["cells"]}
+    cells = json.loads(process.stdout)["cells"]
+    lost = {(cell["kernel"], cell["variant"]): cell for cell in cells if cell["lost"]}
+    names = {(cell["kernel"], cell["variant"]) for cell in cells} - set(lost)
+    assert set(lost) == {
+        *(("work", f"native/{name}") for name in ("removed", "asked")),
+        ("work", "python/asked"),
+    }
+    for cell in lost.values():
+        assert (cell["failed"], cell["reason"]) == (False, "not in the new build")
     assert names == {
         *(("work", f"native/{name}") for name in ("right", "work", "broken")),
         *(("work", f"python/{name}") for name in ("right", "work", "limited")),
@@ -173,6 +181,16 @@ def test_a_failure_is_status_1_even_alone(ab_base: Program, ab_changed: Program)
     assert process.returncode == 1
     assert "failed" in process.stdout
     assert "work native/broken n=1Ki: new: mismatch: " in process.stdout
+
+
+def test_a_variant_that_the_new_build_lacks_leaves_it_undecided(
+    ab_base: Program, ab_changed: Program
+) -> None:
+    arguments = (*work("native/right", "native/removed"), "--rounds", "1")
+    process = compare(ab_base, ab_changed, *arguments)
+    assert process.returncode == 3
+    assert "work native/removed n=1Ki: not in the new build" in process.stdout
+    assert compare(ab_base, ab_changed, *arguments, "--strict").returncode == 1
 
 
 def test_the_table_is_text_or_markdown(ab_base: Program, ab_changed: Program) -> None:

@@ -70,7 +70,6 @@ def test_unknown_names_are_rejected_with_the_nearest_one(
         ("1:1000000:1", "more than 10000 sizes"),
         ("99999999999999999999", "too large"),
         ("9000000000Gi", "too large"),
-        ("4000000000000000000", "does not fit in memory"),
     ],
 )
 def test_sizes_that_make_no_sense_are_rejected(
@@ -79,6 +78,17 @@ def test_sizes_that_make_no_sense_are_rejected(
     process = gapmeter("run", *BRIEF, "--kernels", "sum", "--sizes", sizes, "--out", out)
     assert_rejected(process, word)
     assert not out.exists()
+
+
+def test_a_size_that_no_memory_holds_is_a_failed_row(gapmeter: Program, out: Path) -> None:
+    size = "4000000000000000000"
+    run = gapmeter.measure(out, *BRIEF, "--kernels", "sum", "--sizes", f"16,{size}")
+    assert run.process.returncode == 1
+    for row in run.summary:
+        if row["n"] == size:
+            assert row["status"] == "error" and "does not fit in memory" in row["reason"]
+        else:
+            assert row["status"] in ("ok", "skipped")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -108,12 +109,12 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         "rust/fills_room": ("ok", ""),
         "python/right": ("ok", ""),
         "python/value": ("mismatch", r"output 'y': element 0 is \d+\.5, expected \d+"),
-        "python/text": ("mismatch", "returned str, expected a sequence of numbers"),
-        "python/nothing": ("mismatch", "returned NoneType, expected a sequence of numbers"),
-        "python/generator": ("mismatch", "returned generator, expected a sequence of numbers"),
+        "python/text": ("mismatch", "returned str, expected a list, .* of numbers"),
+        "python/nothing": ("mismatch", r"returned NoneType, .* is there a return\?"),
+        "python/generator": ("mismatch", r"returned generator, .* put it into list\(\)"),
         "python/short": ("mismatch", "returned 16 values, expected 17 values"),
         "python/nested": ("mismatch", r"returned list .*, expected a number"),
-        "python/number": ("mismatch", "returned float, expected a sequence of numbers"),
+        "python/number": ("mismatch", "returned float, expected a list, .* of numbers"),
         "python/boolean": ("mismatch", r"returned bool \(True\), expected a number"),
         "python/consumes": ("mismatch", "in the second call, returned 0 values, expected 17.*"),
         "python/scribbles": (
@@ -285,6 +286,20 @@ def test_each_failure_is_one_plain_line_of_progress(run: Run) -> None:
     ]
     assert failures == expected
     assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("command", "statuses"),
+    [("summarize", {0, 1}), ("report", {0}), ("plot", {0}), ("claims", {0, 3}), ("compare", {1})],
+)
+def test_what_a_run_writes_of_any_status_every_reader_takes(
+    zoo: Program, run: Run, tmp_path: Path, command: str, statuses: set[int]
+) -> None:
+    copy = tmp_path / "größe"
+    shutil.copytree(run.dir, copy)
+    read = zoo(command, copy, *([copy] if command == "compare" else []))
+    assert read.returncode in statuses, read.stderr
+    assert "Traceback" not in read.stderr
 
 
 def test_the_table_shows_the_status_of_what_failed(run: Run) -> None:

@@ -29,8 +29,9 @@ def test_the_defaults_are_a_dozen_sizes(gapmeter: Program) -> None:
 def test_odd_sizes_are_among_the_defaults(zoo: Program) -> None:
     process = zoo("verify", "--kernels", "wrong", "--variants", "native/tail")
     assert process.returncode == 1
-    sizes = re.findall(r"^wrong native/tail n=(\w+): mismatch: ", process.stdout, re.MULTILINE)
-    assert sizes and "8" not in sizes
+    [listed] = re.findall(r"^wrong native/tail n=([\w,]+): mismatch at ", process.stdout, re.M)
+    sizes = listed.split(",")
+    assert len(sizes) > 2 and "8" not in sizes
     assert all(int(size) % 2 == 1 for size in sizes), "it is right at even sizes"
 
 
@@ -52,6 +53,15 @@ def test_a_mismatch_is_told_with_its_place_and_values(zoo: Program) -> None:
 def test_a_reason_of_several_lines_is_told_on_one(zoo: Program) -> None:
     process = zoo("verify", "--kernels", "failing", "--variants", "python/raises", "--sizes", "8")
     assert len(process.stdout.splitlines()) == 2, "the failure and the tally"
+
+
+def test_one_failure_at_many_sizes_is_told_once(zoo: Program) -> None:
+    process = zoo("verify", "--kernels", "failing", "--variants", "python/raises")
+    line, tally = process.stdout.splitlines()
+    told = re.match(r"failing python/raises n=([\w,]+): error at (\d+) of (\d+) sizes: ", line)
+    assert told and told[2] == told[3] == str(len(told[1].split(",")))
+    assert tally == f"0 right, {told[2]} wrong or failed, 0 skipped"
+    assert process.stderr.count("Traceback") == 1
 
 
 def test_what_was_skipped_is_no_failure_but_proves_nothing(zoo: Program) -> None:

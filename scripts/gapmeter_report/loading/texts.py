@@ -7,8 +7,9 @@ from pathlib import Path
 
 from gapmeter_report.loading.errors import LoadError
 
-# A kernel's name becomes a file name, so it must not be able to leave the directory.
-_KERNEL_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+# A kernel's name becomes a file name, so it must not be able to leave the directory. Characters
+# beyond ASCII have to be visible, too: see is_plain_name in harness/base/text.h.
+_KERNEL_NAME = re.compile(r"(?![.-])([A-Za-z0-9_.-]|[^\x00-\x7f])+")
 
 
 def one_line(text: str) -> str:
@@ -18,7 +19,7 @@ def one_line(text: str) -> str:
 
 def check_kernel_name(name: str, where: str) -> str:
     """Return the name if it is safe to be part of a file name, or raise LoadError."""
-    if not _KERNEL_NAME.fullmatch(name):
+    if not _KERNEL_NAME.fullmatch(name) or not name.isprintable():
         raise LoadError(
             f"{where}: kernel name {name!r} cannot be a file name (letters, digits, '_', then also "
             "'.' and '-'); a kernel is named after its source file: correct the name there"

@@ -78,5 +78,5 @@ def test_without_it_the_lane_is_compiled_and_looks_like_any_that_is_not_declared
     assert zig.get_linestyle() not in (native.get_linestyle(), loop.get_linestyle())
     assert zig.get_color() != native.get_color()
     assert "zig/simd" not in lines(draw(gap_chart, four_lanes).figure.axes[0])
-    marks = "full marks: native, Rust, zig; hollow marks: Python"
-    assert says(draw(ladder_chart, four_lanes), marks)
+    legend = "full marks: native, Rust, zig; hollow marks: Python"
+    assert says(draw(ladder_chart, four_lanes), legend)

@@ -300,10 +300,19 @@ def test_a_bad_entry_of_run_json_is_named(
     assert complaint in message
 
 
-@pytest.mark.parametrize("name", ["=cmd()", "<script>", "../x", "..", ".x", "a/b", "a b", "-x", ""])
+HOSTILE_NAMES = ["=cmd()", "<script>", "../x", "..", ".x", "a/b", "a b", "-x", ""]
+HOSTILE_NAMES += ["a\u202e", "a\xa0"]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_kernel_name_is_refused(small: Builder, name: str) -> None:
     small.rows[0]["kernel"] = name
     assert f"line 2: kernel name {name!r} cannot be a file name" in refusal(small)
+
+
+def test_a_kernel_may_be_named_in_any_language(small: Builder) -> None:
+    small.rows[0]["kernel"] = "größe"
+    assert "größe" in set(load(small.write()).summary["kernel"])
 
 
 def test_a_hostile_kernel_name_in_run_json_is_refused(small: Builder) -> None:

@@ -48,10 +48,13 @@ TEST(ShellWord, QuotesWhatAShellWouldTakeApart) {
 }
 
 TEST(PlainName, IsWhatMayBePartOfAFileName) {
-  for (const char* name : {"sum", "float32", "a-b", "x.y", "_private", "3d"}) {
+  for (const char* name :
+       {"sum", "float32", "a-b", "x.y", "_private", "3d", "naïve", "größe", "速い"}) {
     EXPECT_TRUE(is_plain_name(name)) << name;
   }
-  for (const char* name : {"", ".hidden", "-option", "a/b", "a b", "na\xc3\xafve", "a\n"}) {
+  for (const char* name :
+       {"", ".hidden", "-option", "a/b", "a b", "a\n", "na\xefve", "a\xc3", "a\xc2\x85",
+        "a\xc2\xa0", "a\u202e", "\u200b", "a\u2028", "\xed\xa0\x80"}) {
     EXPECT_FALSE(is_plain_name(name)) << name;
   }
 }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/tests/unit/support/kernels.h"
@@ -98,6 +99,39 @@ TEST(ProblemsOf, ReportsInputsThatPythonTakesForSomethingElse) {
   Kernel kernel = test::twice_kernel();
   kernel.outputs[0].name = "n";  // Python does not see it
   EXPECT_THAT(problems_of(kernel), IsEmpty());
+}
+
+TEST(ProblemsOf, ReportsACostThatIsNoneAtTheFirstOfItsSizes) {
+  for (const double bad : {-1.0, -HUGE_VAL, std::nan("")}) {
+    Kernel kernel = test::twice_kernel();
+    kernel.cost = [bad](std::size_t n) { return Cost{.flops = n < 16 ? 1 : bad}; };
+    EXPECT_THAT(problems_of(kernel),
+                ElementsAre(AllOf(HasSubstr("the cost (.cost)"), HasSubstr("at n = 16"))));
+    EXPECT_EQ(find_problem_at(kernel, 4), std::nullopt);
+    kernel = test::twice_kernel();
+    kernel.job_costs["view"] = [bad](std::size_t) { return Cost{.bytes = bad}; };
+    EXPECT_THAT(problems_of(kernel), ElementsAre(HasSubstr("'view'")));
+  }
+}
+
+TEST(ProblemsOf, ReportsAShapeThatNoMemoryHolds) {
+  Kernel kernel = test::twice_kernel();
+  kernel.sizes = "1,4";
+  kernel.outputs[0].shape = [](std::size_t n) { return Shape{n - 2}; };
+  EXPECT_THAT(problems_of(kernel),
+              ElementsAre(AllOf(HasSubstr("the output 'y'"), HasSubstr("at n = 1"))));
+}
+
+TEST(ProblemsOf, ReportsNamesThatNoFileMayHold) {
+  Kernel kernel = kernel_with(native<copy>("a b"));
+  EXPECT_THAT(problems_of(kernel), ElementsAre(HasSubstr("'a b' can't be a name")));
+  EXPECT_THAT(problems_of(kernel_with(native<copy>("naïve"))), IsEmpty());
+}
+
+TEST(ProblemsOf, OfADescriptionThatFailedIsThatAlone) {
+  Kernel kernel{};
+  kernel.failure = "it throws";
+  EXPECT_THAT(problems_of(kernel), ElementsAre("it throws"));
 }
 
 TEST(ResultsOf, AreOutputsThenWhatIsLeftInInoutFields) {
@@ -283,6 +317,17 @@ TEST(Registry, NamesKernelsAfterTheirFilesAndSortsThem) {
   for (const Kernel& kernel : registered_kernels()) names.push_back(kernel.name);
   EXPECT_THAT(names, ElementsAre("alpha", "zeta"));
   EXPECT_EQ(registered_kernels()[0].title, "registered by a test");
+}
+
+Kernel describe_badly() { throw std::invalid_argument("uniform{2, 1} needs finite bounds"); }
+
+TEST(RegisteredKernels, HaveTheFailureOfADescriptionThatThrows) {
+  const Registration registration("kernels/unfinished.cpp", &describe_badly);
+  const std::vector<Kernel> kernels = registered_kernels();
+  const auto found = std::find_if(kernels.begin(), kernels.end(),
+                                  [](const Kernel& kernel) { return kernel.name == "unfinished"; });
+  ASSERT_NE(found, kernels.end());
+  EXPECT_THAT(found->failure, HasSubstr("uniform{2, 1} needs finite bounds"));
 }
 
 }  // namespace

@@ -18,8 +18,11 @@ namespace gapmeter {
 namespace {
 
 using test::catalog_of;
+using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
@@ -257,11 +260,51 @@ TEST(PlanComparisons, LeaveOutOfQuickRunsWhatTakesLongToPrepare) {
   EXPECT_FALSE(planned(whole[0], "python/numpy").settled.has_value());
 }
 
-TEST(PlanComparisons, NameAKernelWithoutACost) {
+std::vector<std::string> failures_of(const std::vector<CellGroup>& groups) {
+  std::vector<std::string> failures;
+  for (const CellGroup& group : groups) {
+    for (const PlannedVariant& variant : group.variants) {
+      if (!variant.settled || variant.settled->status != Status::error) continue;
+      failures.push_back(group.kernel + ' ' + std::to_string(group.n) + ": " +
+                         variant.settled->reason);
+    }
+  }
+  return failures;
+}
+
+TEST(PlanOfABadDescription, SetsItsKernelAsideAndPlansTheOthers) {
+  const std::vector<std::pair<std::function<void(Kernel&)>, std::string>> mistakes{
+      {[](Kernel& k) { k.cost = nullptr; }, "no cost"},
+      {[](Kernel& k) { k.sizes = "abc"; }, "don't parse"},
+      {[](Kernel& k) { k.failure = "uniform{2, 1} needs"; }, "uniform{2, 1}"},
+      {[](Kernel& k) { k.cost = [](std::size_t) -> Cost { throw std::range_error("no cost"); }; },
+       "no cost at n = 4"}};
+  for (const auto& [mistake, text] : mistakes) {
+    Catalog catalog = catalog_of({"a", "b"});
+    mistake(test::kernel_in(catalog, "a"));
+    const std::vector<std::string> failures = failures_of(plan_groups(catalog, {}));
+    EXPECT_FALSE(failures.empty()) << text;
+    EXPECT_THAT(failures, Each(AllOf(::testing::StartsWith("a "), HasSubstr(text))));
+  }
+}
+
+TEST(PlanOfABadDescription, ShowsAFailedOneWhateverVariantsAreWanted) {
+  Catalog catalog = catalog_of({"a", "b"});
+  Kernel& failed = test::kernel_in(catalog, "a");
+  failed.failure = "it throws";
+  failed.native.clear();
+  EXPECT_THAT(failures_of(plan_groups(catalog, {.variants = {"native/*"}, .sizes = {8}})),
+              Each(::testing::StartsWith("a 8: it throws")));
+  EXPECT_FALSE(failures_of(plan_groups(catalog, {.variants = {"native/*"}, .sizes = {8}})).empty());
+}
+
+TEST(PlanOfABadDescription, LooksAtEveryPlannedSize) {
   Catalog catalog = catalog_of({"a"});
-  test::kernel_in(catalog, "a").cost = nullptr;
-  EXPECT_THAT(test::message_of<std::invalid_argument>([&] { plan_groups(catalog, {}); }),
-              HasSubstr("a: no cost"));
+  test::kernel_in(catalog, "a").inputs[0].shape = [](std::size_t n) { return Shape{n - 2}; };
+  const auto at = [&](std::size_t n) { return failures_of(plan_groups(catalog, {.sizes = {n}})); };
+  EXPECT_THAT(at(2), IsEmpty());
+  EXPECT_THAT(at(1), Each(HasSubstr("the shape of the input 'x'")));
+  EXPECT_FALSE(at(1).empty());
 }
 
 // A module that can't be imported: its variants are unknown, but the kernel names its baseline.

@@ -60,6 +60,7 @@ TEST(LibraryVariables, AreThoseThatLibrariesLookAt) {
   setenv("OPENBLAS_CORETYPE_OF_A_TEST", "Has\nwell", 1);
   setenv("GAPMETER_OF_A_TEST", "x", 1);
   setenv("NUMPY_MADVISE_HUGEPAGE", "0", 1);
+  for (const char* name : {"NPY_X", "KMP_X", "GOMP_X", "BLIS_X"}) setenv(name, "of a test", 1);
   const std::map<std::string, std::string> variables = library_variables();
   unsetenv("OPENBLAS_CORETYPE_OF_A_TEST");
   unsetenv("GAPMETER_OF_A_TEST");
@@ -67,6 +68,10 @@ TEST(LibraryVariables, AreThoseThatLibrariesLookAt) {
   EXPECT_EQ(variables.at("OPENBLAS_CORETYPE_OF_A_TEST"), "Has well") << "on one line";
   EXPECT_EQ(variables.at("NUMPY_MADVISE_HUGEPAGE"), "0");
   EXPECT_FALSE(variables.contains("GAPMETER_OF_A_TEST"));
+  for (const char* name : {"NPY_X", "KMP_X", "GOMP_X", "BLIS_X"}) {
+    EXPECT_TRUE(variables.contains(name)) << name;
+    unsetenv(name);
+  }
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -70,14 +70,21 @@ TEST(Programs, WriteWhereTheyAreTold) {
   EXPECT_EQ(test::contents_of(dir / "out"), "there\n");
 }
 
-// This process may itself have been started with more than three.
+// This process may itself have been started with more than three. The list is that of a process
+// that does nothing else: a shell has pipes of its own at some moments.
 TEST(Programs, HoldNoDescriptorsOfWhoRunsThem) {
-  const char* const script = "ls /proc/$$/fd | wc -l";
-  std::array<char, 32> expected{};
+  const char* const script = "exec ls /proc/self/fd";
   std::FILE* const other = popen(script, "r");
-  ASSERT_NE(std::fgets(expected.data(), expected.size(), other), nullptr);
+  ASSERT_NE(other, nullptr);
+  std::string expected;
+  for (int c = std::fgetc(other); c != EOF; c = std::fgetc(other)) {
+    expected += static_cast<char>(c);
+  }
   pclose(other);
-  EXPECT_LE(std::stoi(output_of(shell(script))), std::stoi(expected.data()));
+  const auto lines = [](const std::string& text) {
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  EXPECT_LE(lines(output_of(shell(script))), lines(expected));
 }
 
 TEST(Programs, ThatFailAreToldWithTheirLastWords) {
