@@ -59,20 +59,22 @@ Section section_of(std::string title, const Cells& rows, const RunContext& conte
   const auto baseline = context.baselines.find(rows.front()->cell.kernel);
   if (baseline != context.baselines.end()) section.baseline = baseline->second;
   std::vector<VariantId> seen;
+  std::set<Lane> lanes;
   for (const SummaryRow* row : rows) {
     section.sizes[{row->cell.n, row->cell.threads}].push_back(row);
     section.is_threaded = section.is_threaded || row->cell.threads > 1;
     const VariantId& id = row->cell.variant;
-    const auto known = std::find(section.lanes.begin(), section.lanes.end(), id.lane);
-    if (id.lane.is_compiled() && known == section.lanes.end()) section.lanes.push_back(id.lane);
-    if (!id.lane.is_python() || std::find(seen.begin(), seen.end(), id) != seen.end()) continue;
+    if (std::find(seen.begin(), seen.end(), id) != seen.end()) continue;
     seen.push_back(id);
     if (is_skipped_everywhere(id, rows)) {
       section.skipped.push_back(row);
-    } else {
+    } else if (id.lane.is_python()) {
       section.pythons.push_back(id);
+    } else {
+      lanes.insert(id.lane);
     }
   }
+  section.lanes.assign(lanes.begin(), lanes.end());
   if (section.pythons.empty()) {
     section.pythons = compiled_of(rows);
     if (section.lanes.size() > 1) section.lanes.clear();  // the columns are those already
@@ -206,9 +208,12 @@ std::string listed(const Section& section, const Look& look) {
 std::string skipped_line(const Section& section, const Look& look) {
   if (section.skipped.empty()) return "";
   std::string text;
-  for (const SummaryRow* row : section.skipped) {
-    text += fmt::format("{} {} ({})", text.empty() ? "skipped:" : ",", to_string(row->cell.variant),
-                        row->reason);
+  for (std::size_t i = 0; i < section.skipped.size(); ++i) {
+    const SummaryRow& row = *section.skipped[i];
+    text += fmt::format("{} {}", text.empty() ? "skipped:" : ",", to_string(row.cell.variant));
+    const bool goes_on =
+        i + 1 < section.skipped.size() && section.skipped[i + 1]->reason == row.reason;
+    if (!goes_on) text += fmt::format(" ({})", row.reason);
   }
   return "  " + wrapped(text, look.columns - 2, 4) + '\n';
 }

@@ -376,3 +376,26 @@ def test_the_options_of_its_kernels_are_recorded(
     assert run.process.returncode == 0, run.process.stderr
     assert "-fno-math-errno" in run.facts["build"]["flags"].split()
     assert "git_revision" not in run.facts["suite"]
+
+
+def test_without_cargo_a_suite_skips_its_rust_variants_and_says_why(
+    suites: Suites, tmp_path: Path, out: Path
+) -> None:
+    directory = tmp_path / "mixed"
+    assert suites("new", "--rust", directory).returncode == 0
+    assert suites("new", tmp_path / "plain").returncode == 0
+    shutil.copy(tmp_path / "plain" / "kernels" / "norm.cpp", directory / "kernels")
+    (directory / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.25)\n"
+        "project(mixed LANGUAGES C CXX)\n"
+        "set(GAPMETER_CARGO OFF)\n"
+        "find_package(gapmeter REQUIRED)\n"
+        "gapmeter_program(mixed KERNELS_DIR kernels PYTHON_DIR python_baselines)\n"
+    )
+    run = Run(out, suites("run", "--suite", directory, *BRIEF, "--sizes", "16", "--out", out))
+    assert run.process.returncode == 0, run.process.stderr
+    rust = run.cell("norm", "rust/iterator", 16)
+    assert rust["status"] == "skipped"
+    assert rust["reason"].startswith("built without cargo 1.85 or newer; install it")
+    assert run.cell("norm", "python/generator", 16)["reference"].startswith("native/")
+    assert "skipped: rust/iterator, rust/chunks (built without cargo" in run.process.stdout

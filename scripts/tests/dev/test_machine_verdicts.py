@@ -36,7 +36,8 @@ def test_a_record_has_the_machine_and_each_verdict_with_its_rule() -> None:
     record = decided()
     assert record["machine"] == {
         "cpu": "AMD EPYC 7", "logical_cpus": 2, "cache_bytes": [32768], "compiler": "GNU 12.2.0",
-        "flags": "-O3", "python": "3.11.2", "program": "abc", "date": "2026-11-23",
+        "rust_compiler": None, "flags": "-O3", "python": "3.11.2", "program": "abc",
+        "date": "2026-11-23",
     }  # fmt: skip
     assert record["verdicts"]["C01"]["verdict"] == "holds"
     assert record["verdicts"]["C01"]["rule"] != record["verdicts"]["C02"]["rule"]

@@ -143,6 +143,19 @@ TEST(Table, TellsBelowWhatWasSkippedAtEverySize) {
             "  skipped: python/numba (because)\n");
 }
 
+TEST(Table, TellsAReasonOnceOfVariantsThatWereSkippedForIt) {
+  SummaryRow other = failed_row("python/numba", 16, Status::skipped);
+  other.reason = "needs the package numba";
+  EXPECT_EQ(
+      table_of({ok_row("native/simd", 16, 3), failed_row("rust/strict", 16, Status::skipped),
+                failed_row("rust/simd", 16, Status::skipped), ok_row("python/loop", 16, 300, 100),
+                other}),
+      "sum\n"
+      "   n   fastest native    python/loop\n"
+      "  16     simd 3.00 ns   300 ns  100×\n"
+      "  skipped: rust/strict, rust/simd (because), python/numba (needs the package numba)\n");
+}
+
 // What is held side by side is the same job.
 TEST(Table, HasASectionForEachJobOfAKernelTheMainOneFirst) {
   const auto borrowing = [](SummaryRow row) {
