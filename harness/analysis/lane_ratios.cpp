@@ -4,7 +4,6 @@
 #include <iterator>
 #include <map>
 #include <stdexcept>
-#include <tuple>
 
 #include "harness/analysis/summary.h"
 
@@ -12,8 +11,6 @@ namespace gapmeter {
 namespace {
 
 using Cells = std::vector<const SummaryRow*>;
-// Kernel, n, threads, input and job: what has to be the same.
-using Work = std::tuple<std::string, std::size_t, int, std::string, std::string>;
 
 const SummaryRow* named(const Cells& cells, const std::string& name) {
   const auto found = std::find_if(cells.begin(), cells.end(), [&](const SummaryRow* row) {
@@ -64,7 +61,7 @@ std::vector<LaneRatio> lane_ratios_of(const std::vector<SummaryRow>& rows) {
   std::map<Work, std::map<Lane, Cells>> contests;
   for (const SummaryRow& row : rows) {
     if (!row.cell.variant.lane.is_compiled() || row.verified != true || !row.latency_ns) continue;
-    const Work work{row.cell.kernel, row.cell.n, row.cell.threads, row.input_digest, row.job};
+    const Work work = work_of(row);
     const auto [lanes, is_new] = contests.try_emplace(work);
     if (is_new) order.push_back(work);
     lanes->second[row.cell.variant.lane].push_back(&row);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <tuple>
 #include <type_traits>
 #include <unordered_map>
 
@@ -237,13 +236,6 @@ SummaryRow summarize_cell(const CellRows& cell, const Probes& probes) {
   return row;
 }
 
-// What has to be the same for two rows to be compared: kernel, n, threads, input and job.
-using Work = std::tuple<std::string, std::size_t, int, std::string, std::string>;
-
-Work work_of(const SummaryRow& row) {
-  return {row.cell.kernel, row.cell.n, row.cell.threads, row.input_digest, row.job};
-}
-
 // The compiled row that Python rows are compared with: the index of the fastest one.
 std::map<Work, std::size_t> fastest_compiled(const std::vector<SummaryRow>& rows,
                                              const Against& against) {
@@ -294,6 +286,10 @@ void forget_gap(SummaryRow& row) {
 }
 
 }  // namespace
+
+Work work_of(const SummaryRow& row) {
+  return {row.cell.kernel, row.cell.n, row.cell.threads, row.input_digest, row.job};
+}
 
 std::vector<RoundRow> with_jobs_of(const std::vector<SummaryRow>& other,
                                    std::vector<RoundRow> rounds) {

@@ -12,8 +12,7 @@
 
 namespace gapmeter {
 
-// How many processors this process may use; at least 1.
-// std::thread::hardware_concurrency counts
+// How many processors this process may use; at least 1. std::thread::hardware_concurrency counts
 // those of the machine, whatever the affinity.
 inline std::size_t processors() {
   cpu_set_t allowed;

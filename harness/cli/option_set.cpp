@@ -81,11 +81,6 @@ void OptionSet::text(const std::string& name, std::string& value, const std::str
   app_.add_option(name, value, help)->type_name(type);
 }
 
-void OptionSet::texts(const std::string& name, std::vector<std::string>& values,
-                      const std::string& type, const std::string& help) {
-  app_.add_option(name, values, help)->allow_extra_args(false)->type_name(type);
-}
-
 void OptionSet::one_of(const std::string& name, std::string& value,
                        const std::vector<std::string>& choices, const std::string& type,
                        const std::string& help) {

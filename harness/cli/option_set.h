@@ -34,9 +34,6 @@ class OptionSet {
   void flag(const std::string& name, bool& value, const std::string& help);
   void text(const std::string& name, std::string& value, const std::string& type,
             const std::string& help);
-  // May be given several times.
-  void texts(const std::string& name, std::vector<std::string>& values, const std::string& type,
-             const std::string& help);
   void one_of(const std::string& name, std::string& value, const std::vector<std::string>& choices,
               const std::string& type, const std::string& help);
   void whole_number(const std::string& name, int& value, int least, int most,

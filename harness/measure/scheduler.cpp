@@ -115,9 +115,12 @@ void Scheduler::run_round(Contest& contest) {
   const double began_s = clock_.now_s();
   if (!time_round(contest)) return;
   ++contest.rounds;
-  retire_precise(contest);
+  std::vector<SummaryRow> summary;
+  if (plan_.precision) summary = summarize(contest.rows, probes_, plan_.against);
+  retire_precise(contest, summary);
   contest.spent_s += clock_.now_s() - began_s;
-  observer_.round_ends(*contest.group, contest.rounds, expected_rounds(contest), done_, total_);
+  observer_.round_ends(*contest.group, contest.rounds, expected_rounds(contest, summary), done_,
+                       total_);
   if (!has_round_left(contest)) end(contest);
 }
 
@@ -130,15 +133,16 @@ void Scheduler::end(Contest& contest) {
 // Looks only at the widths of intervals: where they lie must not decide when to stop. They have to
 // be narrow twice: now, and without the last rounds. The first narrow interval of many comes from
 // rounds that happen to agree too well.
-void Scheduler::retire_precise(Contest& contest) const {
+void Scheduler::retire_precise(Contest& contest, const std::vector<SummaryRow>& summary) const {
   if (!plan_.precision || contest.rounds < least_precise_rounds) return;
   const int before = contest.rounds - confirming_rounds;
   std::vector<RoundRow> earlier;
   std::copy_if(contest.rows.begin(), contest.rows.end(), std::back_inserter(earlier),
                [&](const RoundRow& row) { return row.round < before; });
   std::set<std::pair<std::string, int>> needed;  // variant, threads: not yet precise enough
-  for (const auto* rows : {&std::as_const(earlier), &std::as_const(contest.rows)}) {
-    for (const SummaryRow& row : summarize(*rows, probes_, plan_.against)) {
+  const std::vector<SummaryRow> summary_before = summarize(earlier, probes_, plan_.against);
+  for (const auto* rows : {&summary_before, &summary}) {
+    for (const SummaryRow& row : *rows) {
       if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
       needed.insert({to_string(row.cell.variant), row.cell.threads});
       needed.insert({row.reference, row.cell.threads});
@@ -151,13 +155,14 @@ void Scheduler::retire_precise(Contest& contest) const {
 }
 
 // An interval narrows with the square root of the number of rounds.
-int Scheduler::expected_rounds(const Contest& contest) const {
+int Scheduler::expected_rounds(const Contest& contest,
+                               const std::vector<SummaryRow>& summary) const {
   constexpr int least_telling = 4;
   if (!plan_.precision || contest.rounds < least_telling) {
     return plan_.precision ? std::min(plan_.rounds, least_precise_rounds) : plan_.rounds;
   }
   double expected = least_precise_rounds;
-  for (const SummaryRow& row : summarize(contest.rows, probes_, plan_.against)) {
+  for (const SummaryRow& row : summary) {
     if (row.status != Status::ok) continue;
     const double excess = half_width_of(row) / *plan_.precision;
     expected = std::max(expected, row.rounds * excess * excess);

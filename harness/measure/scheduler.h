@@ -106,8 +106,9 @@ class Scheduler {
   void record(Contest& contest, const PlannedVariant& planned, Pass pass, int round, int position,
               TaskOutcome outcome);
   void keep(Contest& contest, RoundRow row);
-  void retire_precise(Contest& contest) const;
-  int expected_rounds(const Contest& contest) const;
+  // `summary` is that of the contest's rows.
+  void retire_precise(Contest& contest, const std::vector<SummaryRow>& summary) const;
+  int expected_rounds(const Contest& contest, const std::vector<SummaryRow>& summary) const;
   bool is_budget_over() const;
   // In proportion to its variants; infinite without a budget.
   double share_of_budget(const Contest& contest) const;

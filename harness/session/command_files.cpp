@@ -139,6 +139,15 @@ void InputFiles::make(const Commands& commands, const WorkerSettings& settings,
   }
 }
 
+CommandPlan plan_with_files(const Commands& commands, const Selection& selection) {
+  CommandPlan plan{.inputs = commands.input ? std::make_unique<InputFiles>() : nullptr,
+                   .groups = {}};
+  plan.groups =
+      plan_commands(commands, selection, [&](std::size_t n) { return plan.inputs->path_of(n); });
+  find_executables(plan.groups);
+  return plan;
+}
+
 KernelFacts describe_commands(const Commands& commands, const std::vector<CellGroup>& groups) {
   KernelFacts facts{.title = "whole programs, from their start to their exit",
                     .item = "item",

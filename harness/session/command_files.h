@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,15 @@ class InputFiles {
  private:
   std::filesystem::path dir_;
 };
+
+// What a run of commands measures, and where its inputs will be.
+struct CommandPlan {
+  std::unique_ptr<InputFiles> inputs;  // of commands that read some; not made yet
+  std::vector<CellGroup> groups;
+};
+// Plans the cells and finds what they run. Throws what plan_commands, find_executables and
+// InputFiles throw.
+CommandPlan plan_with_files(const Commands& commands, const Selection& selection);
 
 // What run.json says of commands: the texts, the files that they run, and digests of all files that
 // they name.

@@ -139,10 +139,7 @@ Setup set_up_commands(const RunOptions& options, const Invocation& invocation,
                       const Choose& choose) {
   WorkerSettings workers = workers_for(options, invocation);
   if (options.cpu) workers.cpu = choose_cpu(options.cpu);
-  auto inputs = options.commands.input ? std::make_unique<InputFiles>() : nullptr;
-  const auto path_of = [&](std::size_t n) { return inputs->path_of(n); };
-  std::vector<CellGroup> groups = plan_commands(options.commands, options.selection, path_of);
-  find_executables(groups);
+  auto [inputs, groups] = plan_with_files(options.commands, options.selection);
   print_warnings(warnings_about(groups));
   Plan plan = plan_run(options, std::move(groups), choose);
   return {options, invocation, std::move(workers), {}, std::move(plan), std::move(inputs)};

@@ -1,32 +1,28 @@
 #include "harness/session/workers.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <sstream>
+#include <stdexcept>
 
 #include "harness/base/channel.h"
 #include "harness/base/installation.h"
 #include "harness/kernel/rust_variants.h"
 #include "harness/measure/describe.h"
+#include "harness/sys/program.h"
 
 namespace gapmeter {
 namespace {
 
-// The path of a program that is given without a path, found as the shell would find it.
+// The path of an interpreter that is given without one.
 std::string on_path(const std::string& name) {
-  if (name.empty()) throw UnknownName("--interpreter: the name of a program is missing");
   if (name.find('/') != std::string::npos) return name;
-  const char* variable = std::getenv("PATH");
-  std::istringstream path(variable == nullptr ? "" : variable);
-  for (std::string dir; std::getline(path, dir, ':');) {
-    std::string candidate = fmt::format("{}/{}", dir, name);
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+  try {
+    return find_program(name);
+  } catch (const std::invalid_argument& error) {
+    throw UnknownName(fmt::format("--interpreter: {}", error.what()));
   }
-  throw UnknownName(fmt::format("--interpreter {}: there is no such program on PATH", name));
 }
 
 // "3.13", or with the position in the list if another engine has that version too: "3.13-2".

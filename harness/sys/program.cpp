@@ -50,30 +50,18 @@ std::string content_of(int file) {
 }
 
 // What a spawned program gets instead of what this process has.
-class SpawnActions {
- public:
-  SpawnActions(const Program& program, const KeptOutput& kept) {
-    constexpr mode_t readable = 0666;
-    const char* const input = program.input.empty() ? "/dev/null" : program.input.c_str();
-    posix_spawn_file_actions_init(&files_);
-    posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, input, O_RDONLY, 0);
-    if (program.output.empty()) {
-      posix_spawn_file_actions_adddup2(&files_, kept.out(), STDOUT_FILENO);
-    } else {
-      posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, program.output.c_str(),
-                                       O_WRONLY | O_CREAT | O_TRUNC, readable);
-    }
-    posix_spawn_file_actions_adddup2(&files_, kept.err(), STDERR_FILENO);
+void add_files(const Program& program, const KeptOutput& kept, posix_spawn_file_actions_t& files) {
+  constexpr mode_t readable = 0666;
+  const char* const input = program.input.empty() ? "/dev/null" : program.input.c_str();
+  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, input, O_RDONLY, 0);
+  if (program.output.empty()) {
+    posix_spawn_file_actions_adddup2(&files, kept.out(), STDOUT_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, program.output.c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC, readable);
   }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  ~SpawnActions() { posix_spawn_file_actions_destroy(&files_); }
-
-  const posix_spawn_file_actions_t* files() const { return &files_; }
-
- private:
-  posix_spawn_file_actions_t files_{};
-};
+  posix_spawn_file_actions_adddup2(&files, kept.err(), STDERR_FILENO);
+}
 
 bool is_file(const std::string& path) {
   struct stat found {};
@@ -122,21 +110,22 @@ std::string KeptOutput::last_words() const {
 }
 
 RepeatedProgram::RepeatedProgram(Program program) : program_(std::move(program)) {
-  if (program_.input.empty() || access(program_.input.c_str(), R_OK) == 0) return;
-  throw std::runtime_error(
-      fmt::format("{} can't be read: {}", program_.input, std::strerror(errno)));
+  if (!program_.input.empty() && access(program_.input.c_str(), R_OK) != 0) {
+    throw std::runtime_error(
+        fmt::format("{} can't be read: {}", program_.input, std::strerror(errno)));
+  }
+  for (std::string& argument : program_.arguments) arguments_.push_back(argument.data());
+  arguments_.push_back(nullptr);
+  posix_spawn_file_actions_init(&files_);
+  add_files(program_, kept_, files_);
 }
 
-void RepeatedProgram::run() {
-  kept_.clear();
-  std::vector<char*> arguments;
-  arguments.reserve(program_.arguments.size() + 1);
-  for (std::string& argument : program_.arguments) arguments.push_back(argument.data());
-  arguments.push_back(nullptr);
-  const SpawnActions actions(program_, kept_);
+RepeatedProgram::~RepeatedProgram() { posix_spawn_file_actions_destroy(&files_); }
+
+void RepeatedProgram::run() const {
   pid_t pid = -1;
-  const int error = posix_spawn(&pid, program_.executable.c_str(), actions.files(), nullptr,
-                                arguments.data(), environ);
+  const int error =
+      posix_spawn(&pid, program_.executable.c_str(), &files_, nullptr, arguments_.data(), environ);
   if (error != 0) throw std::runtime_error(why_not_started(program_, error));
   int status = 0;
   while (waitpid(pid, &status, 0) < 0) {

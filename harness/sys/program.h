@@ -2,6 +2,7 @@
 // environment and on its processors, with nothing else of this process.
 #pragma once
 
+#include <spawn.h>
 #include <sys/types.h>
 
 #include <string>
@@ -43,16 +44,24 @@ class RepeatedProgram {
  public:
   // Throws std::runtime_error if there is no such input.
   explicit RepeatedProgram(Program program);
+  RepeatedProgram(const RepeatedProgram&) = delete;
+  RepeatedProgram& operator=(const RepeatedProgram&) = delete;
+  ~RepeatedProgram();
 
+  // Before every run but the first: forgets what the last one wrote. Apart from run(), because
+  // freeing a large output takes time that is not the program's. Throws std::system_error.
+  void clear() const { kept_.clear(); }
   // Starts it and waits for its end. Throws std::runtime_error, with what to do, if it can't be
   // started, and with its last words unless it exits with status 0.
-  void run();
+  void run() const;
   // What the last run wrote to stdout, unless that was to go elsewhere.
   std::string output() const { return kept_.text(); }
 
  private:
   Program program_;
   KeptOutput kept_{};
+  std::vector<char*> arguments_{};  // of program_, then nullptr
+  posix_spawn_file_actions_t files_{};
 };
 
 // Throws std::runtime_error unless a wait status is that of a program which ended well.

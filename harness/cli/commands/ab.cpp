@@ -235,7 +235,9 @@ int compare_sides(WorkerSettings base, WorkerSettings compared,
   }
   const MachineUse use;
   if (use.is_shared()) print_warnings({shared_machine_warning});
-  DuelRule rule = rule_for(options, invocation, cells.size());
+  const auto measured = std::count_if(cells.begin(), cells.end(),
+                                      [](const CommonCell& cell) { return cell.failure.empty(); });
+  DuelRule rule = rule_for(options, invocation, static_cast<std::size_t>(measured));
   const SteadyClock clock;
   const double started_s = clock.now_s();
   std::vector<ComparedCell> results;
@@ -248,12 +250,13 @@ int compare_sides(WorkerSettings base, WorkerSettings compared,
     const Task task{
         .kernel = cell.kernel, .variant = cell.variant, .n = cell.n, .seed = options.seed};
     ProcessPairRunner runner(base, compared, cells[i].commands);
-    const DuelResult duel = cells[i].failure.empty()
-                                ? run_duel(task, runner, clock, rule,
-                                           [&](const DuelRow& row) { file.add(cells[i], row); })
-                                : DuelResult{.failure = cells[i].failure, .status = Status::error};
+    const DuelResult duel =
+        cells[i].failure.empty()
+            ? run_duel(task, runner, clock, rule,
+                       [&](const DuelRow& row) { file.add(cells[i], row); })
+            : DuelResult{.failure = cells[i].failure,
+                         .status = cells[i].lost ? Status::skipped : Status::error};
     results.push_back(compared_cell(cell, duel, rule.confidence));
-    if (cells[i].lost) results.back().failed = false;
     results.back().lost = cells[i].lost;
     notice(stderr,
            fmt::format("[{}/{}] {} {} n={}: {}, {:.1f} s\n", i + 1, cells.size(), cell.kernel,
@@ -298,12 +301,9 @@ int compare_commands(const AbOptions& options, const Invocation& invocation) {
   workers.memory_bytes = memory_limit({});
   workers.huge_pages = options.huge_pages;
   if (options.cpu) workers.cpu = choose_cpu(options.cpu);
-  const InputFiles inputs;
-  std::vector<CellGroup> groups = plan_commands(options.commands, options.selection,
-                                                [&](std::size_t n) { return inputs.path_of(n); });
-  find_executables(groups);
+  auto [inputs, groups] = plan_with_files(options.commands, options.selection);
   print_warnings(warnings_about(groups));
-  if (options.commands.input) inputs.make(options.commands, workers, groups);
+  if (inputs != nullptr) inputs->make(options.commands, workers, groups);
   return compare_sides(workers, workers, cells_of_commands(groups), options, invocation);
 }
 
@@ -336,7 +336,7 @@ void check_sides(const AbOptions& options) {
 void declare(OptionSet& set, AbOptions& options) {
   set.optional_positional("BASE", options.base, "gapmeter executable to compare with");
   set.optional_positional("NEW", options.compared, "gapmeter executable in question");
-  set.texts(
+  set.repeated(
       "--suite", options.suites, "DIR",
       "Your own kernels instead, DIR or DIR@REVISION: twice for the old and the new ones; once for "
       "the last commit, or that revision, and what there is now");

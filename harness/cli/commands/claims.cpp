@@ -8,7 +8,6 @@
 #include "harness/cli/text/claims_text.h"
 #include "harness/store/result_dir.h"
 #include "harness/store/run_json.h"
-#include "harness/sys/streams.h"
 
 namespace gapmeter {
 namespace {

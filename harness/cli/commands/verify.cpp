@@ -93,11 +93,8 @@ int verify_kernels(const VerifyOptions& options, WorkerSettings workers,
 
 int verify_commands(const VerifyOptions& options, WorkerSettings workers,
                     const Invocation& invocation) {
-  const InputFiles inputs;
-  std::vector<CellGroup> groups = plan_commands(options.commands, options.selection,
-                                                [&](std::size_t n) { return inputs.path_of(n); });
-  find_executables(groups);
-  if (options.commands.input) inputs.make(options.commands, workers, groups);
+  auto [inputs, groups] = plan_with_files(options.commands, options.selection);
+  if (inputs != nullptr) inputs->make(options.commands, workers, groups);
   return verify_groups(groups, ProcessTaskRunner(std::move(workers), /*most_at_once=*/1),
                        options.seed, invocation.interrupts.stop);
 }

@@ -42,6 +42,7 @@ TEST(Programs, AreRunAgainAndAgainWithTheOutputOfTheLastRun) {
   RepeatedProgram program(shell("echo x >> " + file + "; wc -c < " + file + "; echo noise >&2"));
   program.run();
   EXPECT_EQ(program.output(), "2\n");
+  program.clear();
   program.run();
   EXPECT_EQ(program.output(), "4\n");
 }
@@ -58,6 +59,7 @@ TEST(Programs, HaveNothingToReadUnlessTheyAreGivenAFile) {
   cat.input = (dir / "in").string();
   RepeatedProgram repeated(cat);
   repeated.run();
+  repeated.clear();
   repeated.run();
   EXPECT_EQ(repeated.output(), "hello") << "each run reads from the beginning";
 }
