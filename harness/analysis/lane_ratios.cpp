@@ -57,17 +57,17 @@ std::string_view name_of(Pairing pairing) {
 }
 
 std::vector<LaneRatio> lane_ratios_of(const std::vector<SummaryRow>& rows) {
-  std::vector<Work> order;
-  std::map<Work, std::map<Lane, Cells>> contests;
+  std::vector<ComparedWork> order;
+  std::map<ComparedWork, std::map<Lane, Cells>> contests;
   for (const SummaryRow& row : rows) {
     if (!row.cell.variant.lane.is_compiled() || row.verified != true || !row.latency_ns) continue;
-    const Work work = work_of(row);
+    const ComparedWork work = work_of(row);
     const auto [lanes, is_new] = contests.try_emplace(work);
     if (is_new) order.push_back(work);
     lanes->second[row.cell.variant.lane].push_back(&row);
   }
   std::vector<LaneRatio> ratios;
-  for (const Work& work : order) {
+  for (const ComparedWork& work : order) {
     const std::map<Lane, Cells>& lanes = contests.at(work);
     for (auto lane = std::next(lanes.begin()); lane != lanes.end(); ++lane) {
       append(lane->second, lanes.begin()->second, ratios);

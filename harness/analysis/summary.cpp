@@ -237,9 +237,9 @@ SummaryRow summarize_cell(const CellRows& cell, const Probes& probes) {
 }
 
 // The compiled row that Python rows are compared with: the index of the fastest one.
-std::map<Work, std::size_t> fastest_compiled(const std::vector<SummaryRow>& rows,
-                                             const Against& against) {
-  std::map<Work, std::size_t> fastest;
+std::map<ComparedWork, std::size_t> fastest_compiled(const std::vector<SummaryRow>& rows,
+                                                     const Against& against) {
+  std::map<ComparedWork, std::size_t> fastest;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const SummaryRow& row = rows[i];
     if (!against.admits(row.cell.variant) || row.verified != true || !row.latency_ns) continue;
@@ -268,7 +268,7 @@ void take_gap(const SummaryRow& native, SummaryRow& python) {
 }
 
 void take_gaps(std::vector<SummaryRow>& rows, const Against& against) {
-  const std::map<Work, std::size_t> fastest = fastest_compiled(rows, against);
+  const std::map<ComparedWork, std::size_t> fastest = fastest_compiled(rows, against);
   in_parallel(rows.size(), [&](std::size_t i) {
     if (!rows[i].cell.variant.lane.is_python() || !rows[i].latency_ns) return;
     const auto native = fastest.find(work_of(rows[i]));
@@ -287,7 +287,7 @@ void forget_gap(SummaryRow& row) {
 
 }  // namespace
 
-Work work_of(const SummaryRow& row) {
+ComparedWork work_of(const SummaryRow& row) {
   return {row.cell.kernel, row.cell.n, row.cell.threads, row.input_digest, row.job};
 }
 

@@ -15,8 +15,8 @@ namespace gapmeter {
 inline constexpr double summary_confidence = 0.95;
 
 // What has to be the same for two rows to be compared: kernel, n, threads, input and job.
-using Work = std::tuple<std::string, std::size_t, int, std::string, std::string>;
-Work work_of(const SummaryRow& row);
+using ComparedWork = std::tuple<std::string, std::size_t, int, std::string, std::string>;
+ComparedWork work_of(const SummaryRow& row);
 
 // One row per cell, in the order in which the cells first appear.
 //
