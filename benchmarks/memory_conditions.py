@@ -199,14 +199,6 @@ def table_of_remedies(processes: int) -> Iterator[str]:
         yield f"| `{statement}` | {named} | {' | '.join(map(str, figures))} |"
 
 
-def put(page: Path, name: str, table: str) -> None:
-    """Puts a table between its marks in a page, in place of the one that was there."""
-    begin, end = (f"<!-- memory_conditions: {name}: {mark} -->" for mark in ("begin", "end"))
-    before, rest = page.read_text(encoding="utf-8").split(begin)
-    _, after = rest.split(end)
-    page.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
-
-
 def main() -> int:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -237,7 +229,7 @@ def main() -> int:
         table = "\n".join(lines)
         print(f"{table}\n")
         if options.write:
-            put(options.write, name, table)
+            put(options.write, f"memory_conditions: {name}", table)
     return 0
 
 

@@ -35,8 +35,10 @@ if(GAPMETER_CARGO)
   if(GAPMETER_NATIVE)
     set(GAPMETER_RUST_FLAGS -C target-cpu=native)
   endif()
-  # Programs name no path of the tree that they are built from.
-  set(GAPMETER_RUST_CHECKS --remap-path-prefix=${PROJECT_SOURCE_DIR}/= "--check-cfg=cfg(gapmeter_avx512)")
+  # Programs name no path of the tree that they are built from. Symbols name the function that a generic
+  # one was made for: profilers and benchmarks/compare_code.py tell variants by it.
+  set(GAPMETER_RUST_CHECKS --remap-path-prefix=${PROJECT_SOURCE_DIR}/= "--check-cfg=cfg(gapmeter_avx512)"
+    -C symbol-mangling-version=v0)
   # What kernels may use of AVX-512 is stable since then.
   if(GAPMETER_RUST_COMPILER MATCHES " ([0-9.]+)" AND CMAKE_MATCH_1 VERSION_GREATER_EQUAL 1.89)
     list(APPEND GAPMETER_RUST_CHECKS --cfg gapmeter_avx512)

@@ -49,8 +49,14 @@ fn mul_add(inp: &[f32], w: &[f32], bias: f32, out: &mut [f32]) {
     }
 }
 
-// One vector of results at a time, fused.
-fn explicit(inp: &[f32], w: &[f32], bias: f32, out: &mut [f32]) {
+// One vector of results at a time, fused; `put` writes it.
+fn by_vectors(
+    inp: &[f32],
+    w: &[f32],
+    bias: f32,
+    out: &mut [f32],
+    put: fn(simd::Vector, &mut [f32], usize),
+) {
     const CHUNK: usize = 4 * simd::LANES;
     let biases = simd::set(bias);
     let mut outs = out.chunks_exact_mut(CHUNK);
@@ -58,11 +64,23 @@ fn explicit(inp: &[f32], w: &[f32], bias: f32, out: &mut [f32]) {
     let (inp_rest, w_rest) = (inps.remainder(), ws.remainder());
     for ((out, x), w) in (&mut outs).zip(inps).zip(ws) {
         for at in (0..CHUNK).step_by(simd::LANES) {
-            let result = simd::mul_add(simd::load_at(x, at), simd::load_at(w, at), biases);
-            simd::store_at(result, out, at);
+            put(simd::mul_add(simd::load_at(x, at), simd::load_at(w, at), biases), out, at);
         }
     }
     zipped(inp_rest, w_rest, bias, outs.into_remainder());
+}
+
+fn explicit(inp: &[f32], w: &[f32], bias: f32, out: &mut [f32]) {
+    // Beyond the caches a normal store would first read the line that it is about to overwrite.
+    const CACHED_BYTES: usize = 16 << 20;
+    if 3 * size_of_val(out) < CACHED_BYTES {
+        return by_vectors(inp, w, bias, out, simd::store_at);
+    }
+    let start = simd::first_aligned(out).min(out.len());
+    let (first, rest) = out.split_at_mut(start);
+    zipped(&inp[..start], &w[..start], bias, first);
+    by_vectors(&inp[start..], &w[start..], bias, rest, simd::stream_at);
+    simd::fence();
 }
 
 gapmeter::variants! {

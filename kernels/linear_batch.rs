@@ -1,4 +1,10 @@
 // linear_batch in Rust; kernels/linear_batch.cpp describes it.
+#[path = "shared/linear_layer.rs"]
+mod linear_layer;
+#[path = "shared/simd.rs"]
+mod simd;
+
+use linear_layer::Packed;
 
 // The textbook's loops.
 fn loops(x: &[f32], w: &[f32], b: &[f32], n: usize, y: &mut [f32]) {
@@ -25,7 +31,24 @@ fn rows(x: &[f32], w: &[f32], b: &[f32], n: usize, y: &mut [f32]) {
     }
 }
 
+struct Operands<'a> {
+    x: &'a [f32],
+    w: &'a [f32],
+    b: &'a [f32],
+    packed: Packed,
+}
+
+fn make_room<'a>(x: &'a [f32], w: &'a [f32], b: &'a [f32]) -> Operands<'a> {
+    Operands { x, w, b, packed: Packed::room(b.len(), b.len()) }
+}
+
+fn blocked_simd(operands: &mut Operands, y: &mut [f32]) {
+    operands.packed.pack(operands.w);
+    linear_layer::apply(operands.x, &operands.packed, operands.b, y);
+}
+
 gapmeter::variants! {
     "loops" => loops(x, w, b, n, y);
     "rows" => rows(x, w, b, n, y);
+    "blocked_simd" => make_room(x, w, b) then blocked_simd(y);
 }
