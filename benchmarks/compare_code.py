@@ -188,8 +188,9 @@ def compilers_of(program: Path) -> str:
     comment = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     compilers = re.findall(r"\] +(?:GCC: )?(\S.*(?:\d+\.\d+).*)", comment)
     cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    processor = re.search(r"model name\s*: (.*)", cpuinfo)
-    return f"Compilers: {'; '.join(compilers)}; for {processor[1] if processor else 'this processor'}."
+    found = re.search(r"model name\s*: (.*)", cpuinfo)
+    processor = found[1] if found else "this processor"
+    return f"Compilers: {'; '.join(compilers)}; for {processor}."
 
 
 def table_of(loops: dict[str, tuple[Variant, Loop]]) -> list[str]:
