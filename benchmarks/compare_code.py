@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """What the C++ and the Rust compiler made of the same loops, from the built program's machine code.
 
     benchmarks/compare_code.py build/release [--write docs/compilers.md]
@@ -120,7 +121,8 @@ class Loop:
     @property
     def vector_bits(self) -> int:
         """Of its arithmetic: 32 for one float at a time."""
-        arithmetic = [step for step in self.body if re.match(r"v(add|mul|fmadd)", step.operation)]
+        pattern = re.compile(r"v?(add|mul|fmadd\d*)[ps]s$")
+        arithmetic = [step for step in self.body if pattern.match(step.operation)]
         return 32 * max((step.floats for step in arithmetic), default=0)
 
     @property
@@ -186,11 +188,11 @@ def compilers_of(program: Path) -> str:
     """Who compiled it, and for which processor."""
     command = ["readelf", "--string-dump=.comment", str(program)]
     comment = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    compilers = re.findall(r"\] +(?:GCC: )?(\S.*(?:\d+\.\d+).*)", comment)
+    compilers = re.findall(r"\] +(\S.*(?:\d+\.\d+).*)", comment)
     cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     found = re.search(r"model name\s*: (.*)", cpuinfo)
     processor = found[1] if found else "this processor"
-    return f"Compilers: {'; '.join(compilers)}; for {processor}."
+    return f"{'; '.join(compilers)}; for {processor}."
 
 
 def table_of(loops: dict[str, tuple[Variant, Loop]]) -> list[str]:

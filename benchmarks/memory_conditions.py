@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measuring import measured, read_table
+from pages import put
 
 STOCK = "/usr/bin/python3"
 MODES = ("system", "malloc", "never")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,21 @@ def test_the_program_that_a_kernel_starts_answers(gapmeter: Program) -> None:
     verified = gapmeter("verify", "--kernels", "cold_start", "--variants", "rust/*")
     assert verified.returncode == 0, verified.stdout
     assert verified.stdout.endswith("2 right, 0 wrong or failed, 0 skipped\n")
+
+
+@built_with_rust
+@pytest.mark.skipif(shutil.which("objdump") is None, reason="needs objdump")
+def test_rust_adds_in_order_and_fuses_nothing_by_itself(
+    gapmeter: Program, source_dir: Path
+) -> None:
+    compare = [sys.executable, source_dir / "benchmarks" / "compare_code.py", gapmeter.path.parent]
+    page = subprocess.run(compare, capture_output=True, text=True, check=True).stdout
+    rows = re.findall(r"^\| `(\S+)` \| (\d+) \|.*\| (yes|no|) \| \d+ \|$", page, re.MULTILINE)
+    bits = {name: int(width) for name, width, _ in rows}
+    fused = {name: answer for name, _, answer in rows}
+    assert bits["rust/strict"] == 32, "additions in order are no vector's"
+    assert bits["rust/reassociated"] > 32 and bits["rust/zipped"] > 32
+    assert fused["rust/alloc"] == fused["rust/zipped"] == "no"
 
 
 SCAN = """
