@@ -1,9 +1,10 @@
-# gapmeter_program(NAME KERNELS_DIR dir PYTHON_DIR dir [DEFINITIONS name=value…] [BUILT_IN])
+# gapmeter_program(NAME KERNELS_DIR dir PYTHON_DIR dir [DEFINITIONS name=value…] [RUST_FEATURES blas] [BUILT_IN])
 #
 # The executables of a set of kernels: NAME, the program and native worker, which holds no Python, and
 # NAME-python, the worker that embeds the interpreter. Beside them NAME-engines/, the worker as a module
 # for stock interpreters, NAME-extensions/ and NAME-programs/. The kernels themselves are the target
-# NAME_kernels, to which a project may link libraries and add sources. BUILT_IN: gapmeter's own kernels,
+# NAME_kernels, to which a project may link libraries and add sources. RUST_FEATURES blas: ndarray in
+# KERNELS_DIR/crates/*.rs multiplies matrices by the CBLAS that is linked to NAME_kernels. BUILT_IN: gapmeter's own kernels,
 # whose directories are in share/gapmeter/ where the program is installed.
 #
 # gapmeter's own programs are made with it, and, after find_package(gapmeter), those of suites. Tests
@@ -120,7 +121,7 @@ function(gapmeter_check_language language pattern)
 endfunction()
 
 function(gapmeter_program name)
-  cmake_parse_arguments(arg "BUILT_IN" "KERNELS_DIR;PYTHON_DIR" "DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(arg "BUILT_IN" "KERNELS_DIR;PYTHON_DIR" "DEFINITIONS;RUST_FEATURES" ${ARGN})
   foreach(directory IN ITEMS KERNELS_DIR PYTHON_DIR)
     if(NOT IS_DIRECTORY "${arg_${directory}}" AND NOT IS_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/${arg_${directory}}")
       message(FATAL_ERROR "gapmeter_program(${name}): ${directory} ('${arg_${directory}}') is no directory")
@@ -148,7 +149,7 @@ function(gapmeter_program name)
     PRIVATE gapmeter_kernel_options gapmeter_sanitizers ${GAPMETER_OPTIONS_OF_PROGRAMS}
     PUBLIC gapmeter_kernel hwy::hwy TBB::tbb)
   set_target_properties(${name}_kernels PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
-  gapmeter_rust_kernels(${name} ${arg_KERNELS_DIR})
+  gapmeter_rust_kernels(${name} ${arg_KERNELS_DIR} "${arg_RUST_FEATURES}")
   gapmeter_describe_program(${name} ${python_dir})
 
   add_executable(${name})

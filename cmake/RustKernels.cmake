@@ -1,23 +1,24 @@
-# gapmeter_rust_kernels(NAME KERNELS_DIR): the Rust variants of a program, from KERNELS_DIR/*.rs and,
-# where crates can be had, KERNELS_DIR/crates/*.rs.
+# gapmeter_rust_kernels(NAME KERNELS_DIR FEATURES): the Rust variants of a program, from KERNELS_DIR/*.rs
+# and, where crates can be had, KERNELS_DIR/crates/*.rs, with these features of rust_crates/kernels.
 #
 # Cargo builds them and the support crate as one static library, offline: the workspace rust/ has what needs
 # no crate from a registry, rust_crates/ what does, and one of both is linked. Everything that links
 # NAME_kernels links the library, too. Variants that can't be built are known by name and skipped, with
 # the reason.
 
-# Builds one crate of a workspace: `artifact` in target_dir/release. `files` are what it is made from
-# besides what cargo itself finds out, and ARGN variables of the environment.
-function(gapmeter_cargo workspace crate target_dir artifact files)
+# Builds one crate of a workspace, with these features: `artifact` in target_dir/release. `files` are what
+# it is made from besides what cargo itself finds out, and ARGN variables of the environment.
+function(gapmeter_cargo workspace crate features target_dir artifact files)
   set(workspace ${GAPMETER_RUST_DIR}/${workspace})
   cmake_path(REPLACE_EXTENSION artifact d OUTPUT_VARIABLE found)
   string(ASCII 31 separator)  # so that paths may have spaces
   set(flags ${GAPMETER_RUST_FLAGS} ${GAPMETER_RUST_CHECKS})
   list(JOIN flags "${separator}" flags)
+  list(TRANSFORM features PREPEND --features=)
   add_custom_command(OUTPUT ${target_dir}/release/${artifact}
     COMMAND ${CMAKE_COMMAND} -E env
       --unset=CARGO_BUILD_TARGET "CARGO_ENCODED_RUSTFLAGS=${flags}" RUSTC=${GAPMETER_RUSTC} ${ARGN}
-      ${GAPMETER_CARGO} build --quiet --release --offline --locked
+      ${GAPMETER_CARGO} build --quiet --release --offline --locked ${features}
       --manifest-path ${workspace}/${crate}/Cargo.toml --target-dir ${target_dir}
     # Cargo leaves what is up to date as old as it is.
     COMMAND ${CMAKE_COMMAND} -E touch ${target_dir}/release/${artifact}
@@ -65,12 +66,13 @@ extern "C" fn gapmeter_rust_library() -> gapmeter::Library {
 ]=] @ONLY)
 endfunction()
 
-# The library NAME_rust, of these files.
-function(gapmeter_rust_library name workspace)
+# The library NAME_rust, of these files. Its symbols are for the program alone: exported, they could take
+# the place of those that a module for Python expects of a library of its own.
+function(gapmeter_rust_library name workspace features)
   set(list ${CMAKE_BINARY_DIR}/rust/${name}/kernels.rs)
   gapmeter_rust_list(${list} ${ARGN})
   set(target_dir ${CMAKE_BINARY_DIR}/rust/${name}/${workspace})
-  gapmeter_cargo(${workspace} kernels ${target_dir} libgapmeter_kernels.a "${list};${ARGN}"
+  gapmeter_cargo(${workspace} kernels "${features}" ${target_dir} libgapmeter_kernels.a "${list};${ARGN}"
     GAPMETER_RUST_KERNELS=${list})
   set(library ${target_dir}/release/libgapmeter_kernels.a)
   add_custom_target(${name}_cargo DEPENDS ${library})
@@ -78,9 +80,10 @@ function(gapmeter_rust_library name workspace)
   set_target_properties(${name}_rust PROPERTIES IMPORTED_LOCATION ${library})
   add_dependencies(${name}_rust ${name}_cargo)
   target_link_libraries(${name}_kernels INTERFACE ${name}_rust)
+  target_link_options(${name}_kernels INTERFACE LINKER:--exclude-libs,libgapmeter_kernels.a)
 endfunction()
 
-function(gapmeter_rust_kernels name kernels_dir)
+function(gapmeter_rust_kernels name kernels_dir features)
   file(GLOB plain CONFIGURE_DEPENDS ${kernels_dir}/*.rs)
   file(GLOB with_crates CONFIGURE_DEPENDS ${kernels_dir}/crates/*.rs)
   if(NOT plain AND NOT with_crates)
@@ -108,11 +111,11 @@ function(gapmeter_rust_kernels name kernels_dir)
   endif()
   set(library "")
   if(built)
-    set(workspace rust)
     if(has_crates)
-      set(workspace rust_crates)
+      gapmeter_rust_library(${name} rust_crates "${features}" ${built})
+    else()
+      gapmeter_rust_library(${name} rust "" ${built})
     endif()
-    gapmeter_rust_library(${name} ${workspace} ${built})
     string(CONCAT library "extern \"C\" gapmeter::rust::Library gapmeter_rust_library();\n"
       "static const gapmeter::RustRegistration built(gapmeter_rust_library());\n")
   endif()
@@ -132,7 +135,7 @@ function(gapmeter_rust_programs name kernels_dir)
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM stem)
     set(target_dir ${CMAKE_BINARY_DIR}/rust/${name}/programs/${stem})
-    gapmeter_cargo(rust program ${target_dir} gapmeter_program ${source} GAPMETER_RUST_PROGRAM=${source})
+    gapmeter_cargo(rust program "" ${target_dir} gapmeter_program ${source} GAPMETER_RUST_PROGRAM=${source})
     gapmeter_rust_copy(${name} ${target_dir}/release/gapmeter_program
       ${CMAKE_BINARY_DIR}/${name}-programs/${stem}-rust)
   endforeach()
@@ -152,7 +155,7 @@ function(gapmeter_rust_extensions name python_dir suffix)
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM stem)
     set(target_dir ${CMAKE_BINARY_DIR}/rust/${name}/extensions/${stem}${suffix})
-    gapmeter_cargo(rust_crates extension ${target_dir} libgapmeter_extension.so ${source}
+    gapmeter_cargo(rust_crates extension "" ${target_dir} libgapmeter_extension.so ${source}
       GAPMETER_RUST_EXTENSION=${source} PYO3_PYTHON=${GAPMETER_PYTHON${suffix}})
     gapmeter_rust_copy(${name} ${target_dir}/release/libgapmeter_extension.so
       ${CMAKE_BINARY_DIR}/${name}-extensions/${stem}${suffix})

@@ -137,6 +137,14 @@ def test_rust_adds_in_order_and_fuses_nothing_by_itself(
     assert fused["rust/alloc"] == fused["rust/zipped"] == "no"
 
 
+@built_with_rust
+@pytest.mark.skipif(shutil.which("nm") is None, reason="needs nm")
+def test_numpy_gets_its_own_blas_and_not_that_of_a_rust_variant(gapmeter: Program) -> None:
+    list_exports = ["nm", "--dynamic", "--defined-only", gapmeter.python_worker]
+    exports = subprocess.run(list_exports, capture_output=True, text=True, check=True).stdout
+    assert " Py_Initialize\n" in exports and "cblas_sgemm\n" not in exports
+
+
 SCAN = """
 include({0}/cmake/RustKernels.cmake)
 file(GLOB files {0}/kernels/*.rs {0}/kernels/crates/*.rs)
