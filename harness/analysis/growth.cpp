@@ -155,15 +155,14 @@ void add_crossovers(const Line& line, const std::string& against,
   const CellKey& cell = line.front()->cell;
   for (const Crossover& crossover : crossovers(ratios)) {
     const std::string itself = to_string(cell.variant);
-    const std::string other = against.empty() ? "fastest native" : against;
     result.push_back({.series = series_of(cell),
                       .quantity = "crossover",
-                      .against = other,
+                      .against = against,
                       .n_from = crossover.last_before,
                       .n_to = crossover.first_after,
                       .sizes = static_cast<int>(ratios.size()),
                       .crossover_n = crossover.n,
-                      .faster_beyond = crossover.ascending ? other : itself});
+                      .faster_beyond = crossover.ascending ? against : itself});
   }
 }
 
@@ -287,7 +286,7 @@ std::vector<GrowthRow> growth_of(const std::vector<SummaryRow>& rows, const RunC
     add_exponents(line, "time", &SummaryRow::round_latencies_ns, context, result);
     if (line.front()->cell.variant.lane.is_compiled()) continue;
     add_exponents(with_gaps(line), "gap", &SummaryRow::round_gaps, context, result);
-    add_crossovers(line, "", gaps_of(line), result);
+    add_crossovers(line, denominator(context.against), gaps_of(line), result);
     if (const Line* baseline = baseline_of(line, lines, context)) {
       const std::string name = to_string(baseline->front()->cell.variant);
       add_crossovers(line, name, ratios_to(line, *baseline), result);

@@ -71,8 +71,8 @@ std::vector<Crossover> crossovers(const std::vector<SizedRatio>& ratios);
 // One line of growth.csv.
 struct GrowthRow {
   SeriesKey series{};
-  // time: of its latency; gap: of its latency over the fastest native variant's; crossover: where
-  // that gap, or its latency over that of `against`, crosses 1.
+  // time: of its latency; gap: of its gap; crossover: where that gap, or its latency over that of
+  // the baseline, crosses 1, and which of them it is.
   std::string quantity;
   std::string against{};
   // all; straight: as many of the largest sizes as follow a power of n, where all don't; or L1,
@@ -89,8 +89,8 @@ struct GrowthRow {
 
 // For every variant the exponents of time and, for Python variants, of the gap, over all sizes and
 // in each cache, where these sizes follow a power of n. For Python variants also the crossovers
-// with the fastest native variant and with their kernel's baseline, of the same job. A regime's
-// line begins at the last size of the one before, so that the step between them is part of it.
+// with what their gaps are over and with their kernel's baseline, of the same job. A regime's line
+// begins at the last size of the one before, so that the step between them is part of it.
 std::vector<GrowthRow> growth_of(const std::vector<SummaryRow>& rows, const RunContext& context);
 
 }  // namespace gapmeter

@@ -8,6 +8,11 @@ std::string to_string(const Against& against) {
   return against.name.empty() ? lane : lane + "/" + against.name;
 }
 
+std::string denominator(const Against& against) {
+  if (!against.name.empty()) return to_string(against);
+  return against.lane ? "fastest " + to_string(against) : "fastest compiled";
+}
+
 std::optional<Against> parse_against(std::string_view text) {
   if (const auto variant = parse_variant(text); variant && variant->lane.is_compiled()) {
     return Against{variant->lane, variant->name};

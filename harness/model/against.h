@@ -23,6 +23,8 @@ struct Against {
 
 // "rust", "rust/zipped"; empty: any.
 std::string to_string(const Against& against);
+// What a gap is over, for readers: "fastest compiled", "fastest rust", "rust/zipped".
+std::string denominator(const Against& against);
 // nullopt unless the text is that of a compiled lane, or of a variant of one.
 std::optional<Against> parse_against(std::string_view text);
 

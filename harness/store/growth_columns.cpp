@@ -38,7 +38,8 @@ std::vector<Column<GrowthRow>> make_schema() {
        "overtaken "
        "by, `against`",
        [](const Row& r) { return r.quantity; }},
-      {"against", "of a crossover: `fastest native`, or the kernel's baseline",
+      {"against",
+       "of a crossover: what gaps are over, as `fastest compiled`, or the kernel's baseline",
        [](const Row& r) { return r.against; }},
       {"regime",
        "of an exponent: `all` sizes; `straight`, as many of the largest sizes as have an exponent, "

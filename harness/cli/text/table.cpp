@@ -243,14 +243,14 @@ std::vector<Section> sections_of(const std::vector<SummaryRow>& rows, const RunC
 }
 
 // What gaps are over: "the fastest native variant of the same job".
-std::string denominator(const std::vector<SummaryRow>& rows, const Against& against) {
+std::string denominator_in(const std::vector<SummaryRow>& rows, Against against) {
   if (!against.name.empty()) return to_string(against);
   std::set<Lane> lanes;
   for (const SummaryRow& row : rows) {
     if (against.admits(row.cell.variant)) lanes.insert(row.cell.variant.lane);
   }
-  return fmt::format("the fastest {} variant of the same job",
-                     lanes.size() == 1 ? lanes.begin()->name() : "compiled");
+  if (lanes.size() == 1) against.lane = *lanes.begin();
+  return fmt::format("the {} variant of the same job", denominator(against));
 }
 
 }  // namespace
@@ -266,7 +266,7 @@ std::string format_table(const std::vector<SummaryRow>& rows, const RunContext& 
   if (!has_gaps) return text;
   return text + '\n' +
          wrapped(fmt::format("× over {}, ± its 95 % interval; * is what people write first",
-                             denominator(rows, context.against)),
+                             denominator_in(rows, context.against)),
                  look.columns, 0) +
          '\n';
 }

@@ -27,10 +27,13 @@ def gap_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     parts = [python[python["job"] == job] for job in jobs_of(python)] or [python]
     panels = [_panel(part, rows, subject) for part in parts]
     alt = " ".join(
-        alttext.gap_alt(panel, reference_phrase(part), _crossings(part, subject))
+        alttext.gap_alt(
+            panel, reference_phrase(part, subject.denominator), _crossings(part, subject)
+        )
         for panel, part in zip(panels, parts)
     )
-    words = Words("gap", _subtitle(parts), alt, _references(parts))
+    words = Words("gap", _subtitle(parts, subject.denominator), alt,
+                  _references(parts, subject.denominator))
     return chart_over_n(panels, rows, subject, words, cache_marks_of(rows, subject, panels[0]))
 
 
@@ -41,7 +44,7 @@ def _panel(python: pd.DataFrame, rows: pd.DataFrame, subject: Subject) -> Panel:
         subject.growth, "gap",
     )
     return Panel(
-        y_label=f"{''.join(jobs_of(python)) or 'gap'}: Python time / native time",
+        y_label=f"{''.join(jobs_of(python)) or 'gap'}: Python time / {subject.denominator} time",
         series=series,
         failures=failures_of(python, subject.looks),
         format=round_ratio,
@@ -52,19 +55,21 @@ def _panel(python: pd.DataFrame, rows: pd.DataFrame, subject: Subject) -> Panel:
     )
 
 
-def _subtitle(parts: list[pd.DataFrame]) -> str:
+def _subtitle(parts: list[pd.DataFrame], denominator: str) -> str:
     """What the gaps are against, if that can be said in a line."""
     if len(parts) > 1:
-        return "a panel for each job, compared with the fastest native variant of the same job"
-    reference = reference_phrase(parts[0])
+        return f"a panel for each job, compared with the {denominator} variant of the same job"
+    reference = reference_phrase(parts[0], denominator)
     return f"compared with {reference}" if reference else ""
 
 
-def _references(parts: list[pd.DataFrame]) -> tuple[str, ...]:
+def _references(parts: list[pd.DataFrame], denominator: str) -> tuple[str, ...]:
     """What the gaps of each of several jobs are against."""
     if len(parts) == 1:
         return ()
-    told = ((jobs_of(part)[0] or "main job", reference_phrase(part)) for part in parts)
+    told = (
+        (jobs_of(part)[0] or "main job", reference_phrase(part, denominator)) for part in parts
+    )
     return tuple(f"{name}: against {reference}" for name, reference in told if reference)
 
 

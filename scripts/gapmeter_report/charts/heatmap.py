@@ -44,8 +44,8 @@ def heat_map(run: Run) -> Chart | None:
     grids, names, bins = heat
     title = "The gap at a glance: every kernel at every size"
     subtitle = (
-        "gap: Python time / fastest native time of the same job; orange: native is faster, purple: "
-        "Python is"
+        f"gap: Python time / {run.denominator} time of the same job; orange: native is faster, "
+        "purple: Python is"
     )
     notes = ["sizes: the nearest to each power of 4", "×: failed, –: skipped, blank: not measured",
              "in brackets: other jobs than the main one"]

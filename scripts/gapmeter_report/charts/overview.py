@@ -42,8 +42,8 @@ def overview_chart(run: Run) -> Chart:
     height = _TOP + rows * cell + 20
     title = "The gap between Python and native, for every kernel"
     subtitle = (
-        "gap: Python time / fastest native time of the same job, against n · baseline: what people "
-        "write first · best: smallest gap at the largest n"
+        f"gap: Python time / {run.denominator} time of the same job, against n · baseline: what "
+        "people write first · best: smallest gap at the largest n"
     )
     sheet = Sheet(height, title, subtitle, footer_text(run.environment))
     width = (WIDTH - _LEFT - EDGE - (columns - 1) * _COLUMN_SPACE) / columns
@@ -53,7 +53,7 @@ def overview_chart(run: Run) -> Chart:
         left = _LEFT + column * (width + _COLUMN_SPACE)
         box = Box(left, height - _TOP - row * cell - _HEAD - plot, width, plot)
         _draw_cell(sheet, box, head, y, first=column == 0)
-    return Chart(sheet.figure, title, _overview_alt(headlines))
+    return Chart(sheet.figure, title, _overview_alt(headlines, run.denominator))
 
 
 def _draw_cell(sheet: Sheet, box: Box, head: Headline, y: Scale, first: bool) -> None:
@@ -113,7 +113,7 @@ def _head_lines(head: Headline) -> Iterator[tuple[Series | Failure, str]]:
         yield series, f"{role} {format_ratio(series.value[-1])}{where} {name}"
 
 
-def _overview_alt(headlines: list[Headline]) -> str:
+def _overview_alt(headlines: list[Headline], denominator: str) -> str:
     words = [f"Small charts of the gap against n for {len(headlines)} kernels."]
     for name, chosen in (
         ("baseline Python", [(h.baseline, h.kernel.name) for h in headlines]),
@@ -124,7 +124,7 @@ def _overview_alt(headlines: list[Headline]) -> str:
             (low, least), (high, most) = gaps[0], gaps[-1]
             words.append(
                 f"At each kernel's largest n {name} takes from {format_ratio(low)} ({least}) to "
-                f"{format_ratio(high)} ({most}) the time of the fastest native variant."
+                f"{format_ratio(high)} ({most}) the time of the {denominator} variant."
             )
     for count, what in (
         (sum(h.failed_cells for h in headlines), "failed"),

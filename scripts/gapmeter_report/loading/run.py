@@ -49,6 +49,12 @@ class Run:
         """
         return _read_beside(self.summary, self.directory / "rounds.csv", schemas.ROUNDS)
 
+    @property
+    def denominator(self) -> str:
+        """What gaps are over: "fastest compiled", "fastest rust", "rust/zipped"."""
+        against = self.metadata.get("against") or "compiled"
+        return against if "/" in against else f"fastest {against}"
+
     def rows(self, kernel: str) -> pd.DataFrame:
         """The summary rows of one kernel; none if it left none."""
         return self.summary[self.summary["kernel"] == kernel]

@@ -56,12 +56,15 @@ def answers_of(run: Run, large_gap: float) -> list[Answer]:
     ]
 
 
-def sentences(answers: list[Answer], large_gap: float) -> list[str]:
-    """The answer over all kernels that have a gap."""
+def sentences(answers: list[Answer], large_gap: float, denominator: str) -> list[str]:
+    """The answer over all kernels that have a gap, which is over this variant."""
     compared = [answer for answer in answers if answer.best is not None]
     if not compared:
         return ["No Python variant of this run could be compared with a native one."]
-    return [_how_large(compared), _where(compared, large_gap), _what_else(compared, large_gap)]
+    return [
+        _how_large(compared, denominator), _where(compared, large_gap),
+        _what_else(compared, large_gap),
+    ]
 
 
 def place_text(series: Series) -> str:
@@ -137,11 +140,11 @@ class _Gap(NamedTuple):
     grows: bool
 
 
-def _how_large(answers: list[Answer]) -> str:
+def _how_large(answers: list[Answer], denominator: str) -> str:
     baselines = [_gap(answer, answer.baseline) for answer in answers if answer.baseline is not None]
     bests = [_gap(answer, answer.best) for answer in answers if answer.best is not None]
     return " ".join(
-        f"{who} {_range(gaps)} the time of the fastest native variant of the same job"
+        f"{who} {_range(gaps)} the time of the {denominator} variant of the same job"
         f"{_middle(gaps)}."
         for who, gaps in (
             ("Each kernel at its own largest n, the Python that people write first takes",

@@ -34,12 +34,12 @@ def why_no_gap(python: pd.DataFrame) -> str:
     return "nothing to compare" if len(python) else "no Python variant was run"
 
 
-def reference_phrase(rows: pd.DataFrame) -> str:
-    """The native variants that the gaps are against, and over which sizes each was."""
+def reference_phrase(rows: pd.DataFrame, denominator: str) -> str:
+    """The compiled variants that the gaps are against, and over which sizes each was."""
     compared = rows[(rows["status"] == "ok") & rows["gap"].notna() & rows["reference"].notna()]
     names = compared.sort_values("n")[["n", "reference"]].drop_duplicates()
     if names["n"].duplicated().any():
-        return f"several native variants: {', '.join(sorted(names['reference'].unique()))}"
+        return f"several compiled variants: {', '.join(sorted(names['reference'].unique()))}"
     spans: list[tuple[str, int]] = []
     for n, name in names.itertuples(index=False):
         if spans and spans[-1][0] == name:
@@ -52,4 +52,4 @@ def reference_phrase(rows: pd.DataFrame) -> str:
         listed = f"{', '.join(parts)}, then {spans[-1][0]}"
     else:
         listed = ", ".join(sorted({name for name, _ in spans}))
-    return f"the fastest native variant: {listed}"
+    return f"the {denominator} variant: {listed}"

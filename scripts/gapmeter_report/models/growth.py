@@ -51,7 +51,7 @@ def crossovers(growth: pd.DataFrame) -> pd.DataFrame:
 
 
 def crossings_of(series: Iterable[Series], growth: pd.DataFrame) -> tuple[Crossing, ...]:
-    """Where a line crosses that of the fastest native variant, or of the kernel's baseline."""
+    """Where a line crosses that of what gaps are over, or of the kernel's baseline."""
     lines = {(s.variant, s.threads): s for s in series}
     return tuple(
         Crossing(line, row.n_from, row.n_to, _said(row))

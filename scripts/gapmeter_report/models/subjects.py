@@ -22,6 +22,7 @@ class Subject:
     caches: tuple[Cache, ...] = ()
     limits: dict[str, float] = field(default_factory=dict)
     footer: str = ""
+    denominator: str = "fastest compiled"  # what gaps are over
 
 
 def subjects_of(run: Run) -> list[Subject]:
@@ -40,6 +41,7 @@ def subjects_of(run: Run) -> list[Subject]:
             caches=run.environment.caches,
             limits=run.environment.limits,
             footer=footer_text(run.environment),
+            denominator=run.denominator,
         )
         for name, kernel in run.kernels.items()
     ]

@@ -101,12 +101,13 @@ def _content(run: Run, told: ToldAnswers, claims: list[Claim]) -> dict[str, Any]
             )
             for kernel in run.kernels.values()
         ],
+        "denominator": run.denominator,
         "languages": languages_of(pairs),
         "looks": _VERDICT_LOOKS,
         "missing": missing_cells(run.summary),
         "much_time": round_time(MUCH_TIME_NS),
         "noise": noise_facts(run),
         "pairs": pairs,
-        "sentences": sentences(answers, told.worthwhile_gap),
+        "sentences": sentences(answers, told.worthwhile_gap, run.denominator),
         "told": told.sentences,
     }

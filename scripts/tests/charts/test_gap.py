@@ -33,7 +33,7 @@ def test_gaps_of_different_jobs_have_panels_of_their_own(builder: Builder) -> No
     main, view = chart.figure.axes
     assert "python/loop" in lines(main) and "python/numpy (view)" not in lines(main)
     assert "python/numpy (view)" in lines(view) and "python/loop" not in lines(view)
-    assert view.get_ylabel() == "view: Python time / native time"
+    assert view.get_ylabel() == "view: Python time / fastest compiled time"
     assert says(chart, "view: against native/strict")
     assert "Compared with native/strict" in chart.alt
 

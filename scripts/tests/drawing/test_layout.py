@@ -58,7 +58,7 @@ def test_notes_have_lines_of_their_own_below_the_axis(reference_run: Builder) ->
 def test_bars_of_crossovers_and_their_names_do_not_overlap(reference_run: Builder) -> None:
     for variant in ("python/numpy", "python/array", "python/loop"):
         reference_run.add_crossover("python/builtin", 16, 64, variant=variant)
-        reference_run.add_crossover("fastest native", 2**20, 2**24, variant=variant)
+        reference_run.add_crossover("fastest compiled", 2**20, 2**24, variant=variant)
     chart = draw(latency_chart, reference_run)
     names = [text for text in chart.figure.texts if "overtakes" in text.get_text()]
     ends = [text for text in chart.figure.axes[0].texts if "between" in text.get_text()]

@@ -11,7 +11,8 @@ LARGE_GAP = 2.0
 
 
 def told(builder: Builder) -> list[str]:
-    return sentences(answers_of(load(builder.write()), LARGE_GAP), LARGE_GAP)
+    run = load(builder.write())
+    return sentences(answers_of(run, LARGE_GAP), LARGE_GAP, run.denominator)
 
 
 def answer(builder: Builder) -> Answer:

@@ -24,10 +24,17 @@ def test_the_gap_chart_names_what_it_compares_with(reference_run: Builder) -> No
     for row in reference_run.cells(kernel="sum", lane="python"):
         row["reference"] = "native/simd" if row["n"] <= 4096 else "native/strict"
     chart = draw(gap_chart, reference_run)
-    assert says(chart, "the fastest native variant: native/simd up to n = 4Ki, then native/strict")
+    assert says(chart, "the fastest compiled variant: native/simd up to n = 4Ki, then native/strict")
     for row in reference_run.cells(kernel="sum", lane="python"):
         row["reference"] = "native/f64"
     assert says(draw(gap_chart, reference_run), "compared with native/f64")
     reference_run.cells(kernel="sum", variant="python/loop", n=64)[0]["reference"] = "native/simd"
     chart = draw(gap_chart, reference_run)
-    assert says(chart, "compared with several native variants: native/f64, native/simd")
+    assert says(chart, "compared with several compiled variants: native/f64, native/simd")
+
+
+def test_a_chart_says_that_another_denominator_was_chosen(reference_run: Builder) -> None:
+    for against, name in (("rust", "fastest rust"), ("native/simd", "native/simd")):
+        reference_run.metadata["against"] = against
+        axes = draw(gap_chart, reference_run).figure.axes[0]
+        assert axes.get_ylabel() == f"gap: Python time / {name} time"

@@ -107,11 +107,11 @@ def test_no_place_between_the_sizes_is_said(reference_run: Builder) -> None:
 
 
 def test_the_fastest_native_variant_may_overtake(reference_run: Builder) -> None:
-    reference_run.add_crossover("fastest native", 16, 64)
-    reference_run.growth[-1]["faster_beyond"] = "fastest native"
+    reference_run.add_crossover("fastest compiled", 16, 64)
+    reference_run.growth[-1]["faster_beyond"] = "fastest compiled"
     chart = draw(gap_chart, reference_run)
-    assert says(chart, "fastest native overtakes numpy")
-    assert "fastest native overtakes python/numpy at n between 16 and 64" in chart.alt
+    assert says(chart, "fastest compiled overtakes numpy")
+    assert "fastest compiled overtakes python/numpy at n between 16 and 64" in chart.alt
 
 
 def test_the_bars_lie_below_the_lines_and_above_what_failed(reference_run: Builder) -> None:

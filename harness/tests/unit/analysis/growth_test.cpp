@@ -381,12 +381,12 @@ GrowthRow crossover_in(const std::vector<GrowthRow>& rows) {
 TEST(GrowthOf, AGapThatCrosses1IsACrossoverWithTheFastestNativeVariant) {
   const GrowthRow widens = crossover_in(growth_of(
       {gap_row("sum", "python/numpy", 16, 0.5), gap_row("sum", "python/numpy", 256, 2)}, {}));
-  EXPECT_EQ(widens.against, "fastest native");
+  EXPECT_EQ(widens.against, "fastest compiled");
   EXPECT_NEAR(widens.crossover_n.value(), 64, 1e-9);
   EXPECT_EQ(widens.n_from, 16U);
   EXPECT_EQ(widens.n_to, 256U);
   EXPECT_EQ(widens.sizes, 2);
-  EXPECT_EQ(widens.faster_beyond, "fastest native");
+  EXPECT_EQ(widens.faster_beyond, "fastest compiled");
   EXPECT_EQ(widens.regime, "");
   EXPECT_FALSE(widens.exponent.has_value());
   const GrowthRow closes = crossover_in(growth_of(

@@ -20,7 +20,7 @@ std::string field(const GrowthRow& row, const std::string& column) {
 TEST(GrowthFields, HoldEverythingUnderTheirColumns) {
   const GrowthRow row{.series = {"sum", test::variant("python/numpy"), 2},
                       .quantity = "gap",
-                      .against = "fastest native",
+                      .against = "fastest compiled",
                       .regime = "L2",
                       .n_from = 16,
                       .n_to = 4096,
@@ -37,7 +37,7 @@ TEST(GrowthFields, HoldEverythingUnderTheirColumns) {
            {"lane", "python"},
            {"threads", "2"},
            {"quantity", "gap"},
-           {"against", "fastest native"},
+           {"against", "fastest compiled"},
            {"regime", "L2"},
            {"n_from", "16"},
            {"n_to", "4096"},
