@@ -59,8 +59,9 @@ struct Speed {
 
 // In which state of the machine a cell's latency was measured. `undisturbed`: in slices whose
 // probes ran at their best. `mixed`: in all slices, because too few were undisturbed. `unknown`:
-// the run is older than probes.
-enum class MachineState : std::uint8_t { undisturbed, mixed, unknown };
+// the run is older than probes. Of servers also why there is no latency: `saturated`, fewer
+// requests were answered than offered; `client_bound`, the client itself was too late to tell.
+enum class MachineState : std::uint8_t { undisturbed, mixed, unknown, saturated, client_bound };
 std::string_view name_of(MachineState state);
 
 // One cell: a line of summary.csv.
