@@ -1,6 +1,6 @@
-// digits_server PORT MODEL: the digits perceptron of mlp_infer over HTTP, on 127.0.0.1: POST /predict
-// with {"pixels": [64 numbers]} is answered with {"digit": …, "probabilities": [10 numbers]}. One
-// thread, as asynchronous servers have for each core. The kernel serve measures it.
+// digits_server PORT MODEL: the digits perceptron of mlp_infer over HTTP, on 127.0.0.1: POST
+// /predict with {"pixels": [64 numbers]} is answered with {"digit": …, "probabilities": [10
+// numbers]}. One thread, as asynchronous servers have for each core. The kernel serve measures it.
 //
 // Boost.Beast speaks HTTP alone, as uvicorn's h11 does, and is in every distribution. nlohmann-json
 // and not Boost.JSON: Debian 12's Boost, 1.74, has none yet.
@@ -72,7 +72,8 @@ Values rectified(Values values) {
 
 Values probabilities(const Model& model, Values pixels) {
   for (float& pixel : pixels) pixel /= 16;
-  const Values hidden = rectified(layer_output(model.second, rectified(layer_output(model.first, pixels))));
+  const Values hidden =
+      rectified(layer_output(model.second, rectified(layer_output(model.first, pixels))));
   Values scores = layer_output(model.last, hidden);
   const float largest = *std::max_element(scores.begin(), scores.end());
   float total = 0;

@@ -2,6 +2,7 @@
 
 import json
 
+from collections_route import with_collections
 from digits_model import probabilities
 
 
@@ -11,8 +12,8 @@ async def answer(send, status, body):
     await send({"type": "http.response.body", "body": body})
 
 
-async def app(scope, receive, send):
-    if scope["type"] != "http":  # uvicorn takes an application that refuses "lifespan" for one without
+async def predict(scope, receive, send):
+    if scope["type"] != "http":  # uvicorn then does without "lifespan"
         raise NotImplementedError(scope["type"])
     body, more = b"", True
     while more:
@@ -24,3 +25,6 @@ async def app(scope, receive, send):
     found = probabilities(json.loads(body)["pixels"])
     reply = {"digit": int(found.argmax()), "probabilities": found.tolist()}
     await answer(send, 200, json.dumps(reply).encode())
+
+
+app = with_collections(predict)

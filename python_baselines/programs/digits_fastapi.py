@@ -3,6 +3,7 @@
 FastAPI calls the function of `app` in a pool of threads, that of `async_app` in its event loop.
 """
 
+from collections_route import with_collections
 from digits_model import probabilities
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -36,3 +37,6 @@ async_app = FastAPI()
 @async_app.post("/predict")
 async def predict_in_loop(image: Image) -> Prediction:
     return predicted(image)
+
+
+app, async_app = with_collections(app), with_collections(async_app)
