@@ -51,6 +51,16 @@ std::string line_text(double line, bool holds_above, const std::string& unit) {
                      unit);
 }
 
+// "fastapi 0.92.0, uvicorn 0.17.6": those of the servers that people would write first.
+std::string packages_of(const RunContext& context) {
+  std::vector<std::string> packages;
+  for (const auto& [kernel, baseline] : context.baselines) {
+    const auto found = context.packages.find({kernel, to_string(baseline)});
+    if (found != context.packages.end()) packages.push_back(found->second);
+  }
+  return fmt::format("{}", fmt::join(packages, "; "));
+}
+
 std::string why_unusable(const SummaryRow& row) {
   if (row.status != Status::ok) return fmt::format("{}, {}", name_of(row.status), row.reason);
   return row.latency_ns ? "never verified" : "never timed";
@@ -216,7 +226,8 @@ std::vector<Circumstance> Evidence::circumstances(const std::vector<Dependence>&
   const std::map<Dependence, std::string> found{
       {Dependence::compiler, compiler == context_.compilers.end() ? "" : compiler->second},
       {Dependence::processor, context_.processor},
-      {Dependence::interpreter, context_.interpreter}};
+      {Dependence::interpreter, context_.interpreter},
+      {Dependence::packages, packages_of(context_)}};
   std::vector<Circumstance> circumstances;
   for (const Dependence what : depends_on) circumstances.push_back({what, found.at(what)});
   return circumstances;
