@@ -6,12 +6,14 @@
 // and not Boost.JSON: Debian 12's Boost, 1.74, has none yet.
 // Boost 1.74 forgets <utility>, so that the standard library comes first.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -124,6 +126,13 @@ asio::awaitable<void> serve(tcp::socket socket, const Model& model) {
   }
 }
 
+unsigned short port_of(const std::string& text) {
+  unsigned short port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || *end != '\0') throw std::invalid_argument(text + " is no port");
+  return port;
+}
+
 asio::awaitable<void> listen(tcp::acceptor acceptor, const Model& model) {
   for (;;) {
     tcp::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
@@ -141,8 +150,7 @@ int main(int argc, char** argv) {
   try {
     const Model model = read_model(argv[2]);
     asio::io_context context(1);  // one thread: no locks
-    const auto port = static_cast<unsigned short>(std::stoi(argv[1]));
-    tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), port});
+    tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), port_of(argv[1])});
     std::exception_ptr failure;
     asio::co_spawn(context, listen(std::move(acceptor), model),
                    [&](std::exception_ptr error) { failure = error; });
