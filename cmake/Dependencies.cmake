@@ -52,7 +52,7 @@ gapmeter_require(OpenBLAS_FOUND "OpenBLAS" libopenblas-dev)
 find_package(TBB QUIET)
 gapmeter_require(TBB_FOUND "oneTBB" libtbb-dev)
 # Beast, for the server of the kernel serve; 1.70 is the first with coroutines.
-find_package(Boost 1.70 QUIET)
+find_package(Boost 1.70 QUIET CONFIG)
 gapmeter_require(Boost_FOUND "Boost" libboost-dev)
 find_path(XXHASH_INCLUDE_DIR xxhash.h)
 gapmeter_require(XXHASH_INCLUDE_DIR "xxHash" libxxhash-dev)

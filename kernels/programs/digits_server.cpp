@@ -4,6 +4,7 @@
 //
 // Boost.Beast speaks HTTP alone, as uvicorn's h11 does, and is in every distribution. nlohmann-json
 // and not Boost.JSON: Debian 12's Boost, 1.74, has none yet.
+
 // Boost 1.74 forgets <utility>, so that the standard library comes first.
 #include <algorithm>
 #include <charconv>
