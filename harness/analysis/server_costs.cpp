@@ -20,9 +20,8 @@ std::vector<Rates> by_server(const std::vector<SummaryRow>& rows) {
     servers[place->second].push_back(&row);
   }
   for (Rates& rates : servers) {
-    std::sort(rates.begin(), rates.end(), [](const SummaryRow* a, const SummaryRow* b) {
-      return a->cell.n < b->cell.n;
-    });
+    std::sort(rates.begin(), rates.end(),
+              [](const SummaryRow* a, const SummaryRow* b) { return a->cell.n < b->cell.n; });
   }
   return servers;
 }
@@ -33,13 +32,16 @@ std::optional<double> p99_of(const SummaryRow& row) {
   return supported_quantile(single_calls_of(row), 0.99);
 }
 
-// The last rate before the first whose p99 is beyond the objective. nullptr if there is none. A rate
-// at which the client was too late says nothing, and neither do those above.
-const SummaryRow* best_within(const Rates& rates, double objective_ns) {
+// The last rate before the first whose p99 is beyond the objective. nullptr if there is none. A
+// rate at which the client was too late says nothing, and neither do those above.
+const SummaryRow* best_within(const Rates& rates, ServerCost& cost) {
   const SummaryRow* best = nullptr;
   for (const SummaryRow* row : rates) {
     const std::optional<double> p99 = p99_of(*row);
-    if (!p99 || *p99 > objective_ns) break;
+    if (!p99 || *p99 > cost.objective_ns) {
+      cost.is_client_bound = row->state == MachineState::client_bound;
+      break;
+    }
     best = row;
   }
   return best;
@@ -71,7 +73,7 @@ ServerCost cost_of(const Rates& rates, const RunContext& context) {
                   .wanted_per_s = context.wanted_per_s};
   const double capacity = rates.front()->combined.load->capacity_per_s;
   if (capacity > 0) cost.capacity_per_s = capacity;
-  const SummaryRow* const best = best_within(rates, context.objective_ns);
+  const SummaryRow* const best = best_within(rates, cost);
   if (const SummaryRow* const memory = with_memory(rates, best)) take_memory(*memory, cost);
   if (best == nullptr) return cost;
   cost.rate_per_s = static_cast<double>(best->cell.n);

@@ -86,8 +86,10 @@ class OpenLoop final : public RequestListener {
     looked_ns_ = now_ns_;
     asks_at_once_ = false;
     if (!keep_on_()) return true;
+    // One that stalled right before the end may still have all its answers soon.
+    constexpr std::int64_t grace_ns = 1'000'000'000;
     const auto in_time = static_cast<double>(result_.answered);
-    return now_ns_ > plan_.ends_ns &&
+    return now_ns_ > plan_.ends_ns + grace_ns &&
            in_time < unsaturated_share * static_cast<double>(result_.requests);
   }
 

@@ -43,9 +43,9 @@ struct OpenLoopResult {
 // processors that the server needs, until it.
 enum class Precision : std::uint8_t { spins_at_last, sleeps };
 
-// Asks until every request has its answer, has failed or timed out; but a server that answers fewer
-// than unsaturated_share of the requests in time is not waited for. `keep_on` is asked every tenth
-// of a second. Throws std::system_error.
+// Asks until every request has its answer, has failed or timed out; but a server that answered
+// fewer than unsaturated_share of the requests in time is not waited for longer than a second.
+// `keep_on` is asked every tenth of a second. Throws std::system_error.
 OpenLoopResult run_open_loop(const Target& target, const OpenLoopPlan& plan, const LoadSpec& load,
                              Precision precision, const std::function<bool()>& keep_on);
 

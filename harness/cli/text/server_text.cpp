@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <map>
 
 #include "harness/base/figures.h"
@@ -33,9 +34,14 @@ std::string memory_text(const ServerCost& cost) {
 }  // namespace
 
 std::string sentence_of(const ServerCost& cost) {
-  const std::string most =
-      cost.capacity_per_s ? fmt::format("at most {:.3g}/s", *cost.capacity_per_s) : std::string();
+  const std::string most = cost.capacity_per_s
+                               ? fmt::format("at most {}/s", measured_rate(*cost.capacity_per_s))
+                               : std::string();
   std::string text = fmt::format("{} {}: ", cost.kernel, name_of(cost));
+  if (!cost.rate_per_s && cost.is_client_bound) {
+    return text + fmt::format("its latencies are not known, since the client itself was late{}{}.",
+                              most.empty() ? "" : "; " + most, memory_text(cost));
+  }
   if (!cost.rate_per_s) {
     return text + fmt::format("at no measured rate was its p99 within {}{}{}.",
                               format_time(cost.objective_ns), most.empty() ? "" : "; " + most,

@@ -44,7 +44,7 @@ TEST(Responses, WithALengthEndWithIt) {
 TEST(Responses, InChunksAreJoined) {
   expect_response(
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
-      "5\r\nhello\r\nA;name=value\r\n, you there\r\n0\r\nTrailer: x\r\n\r\n",
+      "5\r\nhello\r\nB;name=value\r\n, you there\r\n0\r\nTrailer: x\r\n\r\n",
       {.status = 200, .body = "hello, you there"});
 }
 

@@ -1,5 +1,5 @@
-// The open loop and the closed one, against a server that answers as it is told. No test asserts how
-// long anything takes, but for a stall that is far longer than anything else.
+// The open loop and the closed one, against a server that answers as it is told. No test asserts
+// how long anything takes, but for a stall that is far longer than anything else.
 #include "harness/load/open_loop.h"
 
 #include <gmock/gmock.h>
@@ -15,9 +15,9 @@
 namespace gapmeter {
 namespace {
 
-using ::testing::HasSubstr;
 using test::response;
 using test::ScriptedServer;
+using ::testing::HasSubstr;
 
 Target target_of(int port, const std::string& right = "ok") {
   return {.port = port,
@@ -124,7 +124,9 @@ TEST(OpenLoops, TellThatAFirstRequestGotNoAnswer) {
 
 TEST(OpenLoops, TellThatNobodyListens) {
   int port = 0;
-  { port = ScriptedServer([](int) { return response("ok"); }).port(); }
+  {
+    port = ScriptedServer([](int) { return response("ok"); }).port();
+  }
   const OpenLoopResult result = ask(target_of(port), constant(200, 10));
   EXPECT_EQ(result.errors, 10);
   EXPECT_EQ(result.first_error, refused_connection);
@@ -135,7 +137,8 @@ TEST(OpenLoops, DoNotWaitForAServerThatCannotKeepUp) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     return response("ok");
   });
-  // Fifty a second can be answered, and in half a second 500 are asked, for which it would take 10 s.
+  // Fifty a second can be answered, and in half a second 500 are asked, for which it would take 10
+  // s.
   const OpenLoopResult result = ask(target_of(server), constant(1000, 500));
   EXPECT_TRUE(result.was_cut_short);
   EXPECT_LT(result.answered, 100);

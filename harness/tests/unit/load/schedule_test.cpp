@@ -28,12 +28,12 @@ TEST(PoissonSchedules, HaveExactlyTheWantedRate) {
   EXPECT_THAT(moments, Each(AllOf(Ge(0), Lt(5'000'000))));
 }
 
-// Of a Poisson process a share of 1/e of the gaps is longer than the average one; here 0.368 ± 0.015
-// for 10,000 gaps, which no other schedule of equal rate would have by accident.
+// Of a Poisson process a share of 1/e of the gaps is longer than the average one; here 0.368 ±
+// 0.015 for 10,000 gaps, which no other schedule of equal rate would have by accident.
 TEST(PoissonSchedules, HaveExponentialGaps) {
   constexpr std::int64_t mean_gap = 1000;
   const auto moments = schedule_of(Schedule::poisson, 10'000, 10'000 * mean_gap, 3);
-  std::size_t longer = 0, three_times = 0;
+  int longer = 0, three_times = 0;
   for (std::size_t i = 1; i < moments.size(); ++i) {
     longer += moments[i] - moments[i - 1] > mean_gap ? 1 : 0;
     three_times += moments[i] - moments[i - 1] > 3 * mean_gap ? 1 : 0;

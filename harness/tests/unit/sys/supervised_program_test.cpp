@@ -53,12 +53,14 @@ std::set<pid_t> processes_of(const SupervisedProgram& program, std::size_t count
 }
 
 TEST(SupervisedPrograms, RunUntilTheyAreToldToEnd) {
-  SupervisedProgram program(shell("trap 'echo bye; exit 0' TERM; while :; do sleep 0.01; done"));
+  SupervisedProgram program(
+      shell("trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done"));
+  EXPECT_TRUE(becomes_true([&] { return program.last_words() == "ready"; }));
   EXPECT_FALSE(program.has_ended());
   const SupervisedProgram::End end = program.end();
   EXPECT_FALSE(end.was_killed);
   EXPECT_THAT(end.leaked, IsEmpty());
-  EXPECT_EQ(program.last_words(), "bye");
+  EXPECT_EQ(program.last_words(), "ready | bye");
 }
 
 TEST(SupervisedPrograms, ThatEndByThemselvesSayHow) {
@@ -89,8 +91,9 @@ TEST(SupervisedPrograms, AreGivenVariablesAndProcessors) {
 }
 
 TEST(SupervisedPrograms, TellWhatOutlivesThem) {
-  SupervisedProgram program(shell("sleep 100 & trap 'exit 0' TERM; while :; do sleep 0.01; done"));
-  EXPECT_TRUE(becomes_true([&] { return program.processes().size() >= 2; }));
+  SupervisedProgram program(
+      shell("sleep 100 & trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"));
+  EXPECT_TRUE(becomes_true([&] { return program.last_words() == "ready"; }));
   const std::set<pid_t> all = program.processes();
   const SupervisedProgram::End end = program.end();
   ASSERT_THAT(end.leaked, SizeIs(1));
@@ -101,16 +104,16 @@ TEST(SupervisedPrograms, TellWhatOutlivesThem) {
 // setsid takes it out of the process group, and the double fork from below the program.
 TEST(SupervisedPrograms, DoNotLeaveWhatHasLeftThem) {
   SupervisedProgram program(
-      shell("(setsid sleep 100 &) ; trap 'exit 0' TERM; while :; do sleep 0.01; done"));
-  EXPECT_TRUE(becomes_true([&] { return program.processes().size() >= 2; }));
+      shell("(setsid sleep 100 &) ; trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"));
+  EXPECT_TRUE(becomes_true([&] { return program.last_words() == "ready"; }));
   const std::set<pid_t> all = program.processes();
   EXPECT_THAT(program.end().leaked, SizeIs(1));
   EXPECT_TRUE(are_gone(all));
 }
 
 TEST(SupervisedPrograms, ThatDoNotEndAreKilled) {
-  SupervisedProgram program(shell("trap '' TERM; while :; do sleep 0.1; done"));
-  EXPECT_TRUE(becomes_true([&] { return !program.processes().empty(); }));
+  SupervisedProgram program(shell("trap '' TERM; echo ready; while :; do sleep 0.1; done"));
+  EXPECT_TRUE(becomes_true([&] { return program.last_words() == "ready"; }));
   const std::set<pid_t> all = program.processes();
   EXPECT_TRUE(program.end().was_killed);
   EXPECT_TRUE(are_gone(all));
