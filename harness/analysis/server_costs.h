@@ -23,6 +23,7 @@ struct ServerCost {
   // there; absent if not even the lowest was.
   std::optional<double> rate_per_s{};
   std::optional<double> latency_p99_ns{};
+  bool is_client_bound = false;  // the next rate could not be told, for the client was too late
   std::optional<std::int64_t> idle_bytes{}, loaded_bytes{};  // of all its processes, at that rate
   std::optional<double> processor_s{};                       // of a request, at that rate
   std::optional<double> per_gib{}, per_core{};               // requests a second

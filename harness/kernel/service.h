@@ -51,8 +51,8 @@ struct ServerVariant {
 struct Service {
   HttpRequest request{};
   std::string answer{};  // the body that is right
-  // How far numbers in an answer may be from those in the right one, relatively; everything else
-  // in it must be equal, as JSON where both are.
+  // How far numbers in an answer may be from those in the right one, relatively, of a list to its
+  // largest number; everything else in it must be equal, as JSON where both are.
   double tolerance = 0;
   std::vector<ServerVariant> servers{};
 };

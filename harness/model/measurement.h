@@ -220,6 +220,13 @@ struct Load {
   }
 };
 
+// A server that gives fewer right answers than this share of what it is asked is saturated: its
+// latencies grow for as long as it is asked.
+inline constexpr double unsaturated_share = 0.98;
+inline bool is_saturated(const Load& load, std::size_t offered_per_s) {
+  return load.achieved_per_s < unsaturated_share * static_cast<double>(offered_per_s);
+}
+
 // A server's processes while it was asked: of a memory pass.
 struct ServerProcesses {
   std::int64_t processes = 0;

@@ -108,6 +108,9 @@ struct SummaryRow {
 // The histogram of the cell's single calls in all rounds; empty if there were none.
 const Histogram& single_calls_of(const SummaryRow& row);
 
+// Whether the cell is one of a server, whose n is a rate and no size.
+inline bool is_server(const SummaryRow& row) { return row.combined.load.has_value(); }
+
 // Peak resident memory during a call, over the baseline; absent below the resolution.
 inline std::optional<std::int64_t> peak_bytes_of(const SummaryRow& row) {
   return row.combined.memory ? row.combined.memory->peak_bytes : std::nullopt;

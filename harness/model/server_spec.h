@@ -2,6 +2,7 @@
 // asked, and how.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +14,11 @@
 #include "harness/model/command_spec.h"
 
 namespace gapmeter {
+
+// What a server's command may say: the port where it is to listen, how many processors it is given,
+// and, of servers that a kernel declares, the run's Python interpreter.
+inline constexpr std::array<std::string_view, 3> server_placeholders{"{port}", "{threads}",
+                                                                     "{python}"};
 
 // When requests leave: at equal distances, or at random, as those of many independent users do.
 enum class Schedule : std::uint8_t { poisson, constant };
@@ -43,6 +49,7 @@ struct ServerTask {
   // The body that is right; empty: whatever it answers, as of the reference.
   std::optional<std::string> answer{};
   double tolerance = 0;  // of numbers in an answer, relative
+  double start_s = 30;   // that it may take until its first right answer
   LoadSpec load{};
   double least_s = 2;                  // of a round under load,
   std::int64_t least_requests = 1000;  // and that it has
@@ -51,6 +58,7 @@ struct ServerTask {
   double capacity_per_s = 0;           // that was found; 0: not yet
   // Processors of each; empty: any. The same where there are too few.
   std::vector<int> server_cpus{}, client_cpus{};
+  bool are_shared = false;          // client and server have the same ones
   bool counts_collections = false;  // ServerVariant
 
   bool operator==(const ServerTask&) const = default;
