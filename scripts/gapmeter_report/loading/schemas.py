@@ -190,7 +190,7 @@ SERVERS = Schema(
     columns=_SERIES | {"objective_ns": positive}
     | dict.fromkeys((
         "capacity_per_s", "rate_per_s", "latency_p99_ns", "idle_bytes", "loaded_bytes",
-        "processor_s", "per_gib", "per_core", "wanted_per_s",
+        "processor_s", "requests_per_gib", "requests_per_core", "wanted_per_s",
     ), non_negative)
     | {"instances": count_if_any},
     key=("kernel", "variant", "threads"),

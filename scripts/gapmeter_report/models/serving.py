@@ -128,8 +128,8 @@ def _cost_lines(costs: pd.DataFrame, rows: pd.DataFrame) -> Iterator[dict[str, s
             "loaded": _text(cost.loaded_bytes, format_bytes),
             "growth": _text(soak["soak_growth_bytes"].max(), _signed_bytes),
             "processor": _text(cost.processor_s * 1e9, format_time),
-            "per_gib": _text(cost.per_gib, format_rate),
-            "per_core": _text(cost.per_core, format_rate),
+            "per_gib": _text(cost.requests_per_gib, format_rate),
+            "per_core": _text(cost.requests_per_core, format_rate),
             "instances": "" if pd.isna(cost.instances) else str(cost.instances),
         }
 

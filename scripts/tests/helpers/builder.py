@@ -32,7 +32,7 @@ SERVER_COLUMNS = (
 ).split(",")
 COST_COLUMNS = (
     "kernel,variant,lane,threads,objective_ns,capacity_per_s,rate_per_s,latency_p99_ns,idle_bytes,"
-    "loaded_bytes,processor_s,per_gib,per_core,wanted_per_s,instances"
+    "loaded_bytes,processor_s,requests_per_gib,requests_per_core,wanted_per_s,instances"
 ).split(",")
 # server -> (requests/s at most, MiB idle, MiB under load)
 SERVERS = {
@@ -339,7 +339,8 @@ def _cost(server: str, at: Row | None, objective_ns: float, wanted: float) -> Ro
     return cost | {
         "rate_per_s": at["n"], "latency_p99_ns": at["latency_p99_ns"],
         "idle_bytes": round(idle * MIB), "loaded_bytes": round(loaded * MIB),
-        "processor_s": processor, "per_gib": at["n"] / (loaded / 1024), "per_core": 1 / processor,
+        "processor_s": processor, "requests_per_gib": at["n"] / (loaded / 1024),
+        "requests_per_core": 1 / processor,
         "instances": -(-int(wanted) // at["n"]),
     }
 
