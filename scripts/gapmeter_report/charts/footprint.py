@@ -20,7 +20,7 @@ from gapmeter_report.drawing.ticks import decimal_ticks
 from gapmeter_report.models.numbers import (
     format_bytes, format_rate, format_time, round_bytes, round_rate, round_time,
 )
-from gapmeter_report.models.serving import Footprint, footprints, load_note
+from gapmeter_report.models.serving import Footprint, footprints, load_notes
 from gapmeter_report.models.subjects import Subject
 
 _ROW, _TOP, _BOTTOM = 19.0, 72.0, 50.0
@@ -63,7 +63,7 @@ def footprint_chart(rows: pd.DataFrame, subject: Subject) -> Chart | None:
     notes = [
         "marks: within the objective, under load; |: at most, idle",
         "memory: of all its processes (Pss)",
-        *([load_note(subject.kernel.service)] if subject.kernel.service else []),
+        *load_notes(subject.kernel.service, rows),
     ]
     bottom = _BOTTOM + (len(notes_in_lines(notes)) - 1) * NOTE_HEIGHT
     sheet = Sheet(_TOP + len(servers) * _ROW + bottom, title, subtitle, subject.footer, notes)

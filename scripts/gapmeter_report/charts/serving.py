@@ -13,7 +13,7 @@ from gapmeter_report.drawing.panels import Level, Panel, XAxis
 from gapmeter_report.drawing.rendering import Chart
 from gapmeter_report.models.numbers import format_rate, format_time, round_rate, round_time
 from gapmeter_report.models.series import Failure, series_of
-from gapmeter_report.models.serving import PERCENTILES, Knee, knees, load_note, without_latency
+from gapmeter_report.models.serving import PERCENTILES, Knee, knees, load_notes, without_latency
 from gapmeter_report.models.subjects import Subject
 
 
@@ -24,8 +24,7 @@ def serving_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     panels = _panels(rows, subject, failures)
     rates = np.unique(np.concatenate([panel.sizes() for panel in panels]))
     notes = ["dotted upright: the most that a server answers, in a closed loop"] if bends else []
-    if subject.kernel.service is not None:
-        notes.append(load_note(subject.kernel.service))
+    notes += load_notes(subject.kernel.service, rows)
     words = Words(
         title=f"{subject.kernel.title}: latency against offered rate",
         subtitle="from the moment at which a request was to leave to the end of its answer; "

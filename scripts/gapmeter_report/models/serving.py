@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -110,7 +110,7 @@ def cost_table(costs: pd.DataFrame, rows: pd.DataFrame) -> dict[str, Any]:
     return {
         "objective": round_time(first["objective_ns"]),
         "wanted": None if wanted is None else round_rate(wanted),
-        "shared": bool((rows["shared_processors"].fillna(0) > 0).any()),
+        "shared": ", ".join(shared_servers(rows)),
         "lines": list(_cost_lines(costs, rows)),
     }
 
@@ -150,18 +150,28 @@ def _known(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def load_note(service: Service) -> str:
-    """How they were asked: "Poisson arrivals; server on processor 1, client on 0"."""
+def load_notes(service: Service | None, rows: pd.DataFrame) -> list[str]:
+    """How they were asked, and who ran where: "server on processor 1, client on 0"."""
+    if service is None:
+        return []
     arrivals = {"poisson": "requests leave at random (Poisson)",
                 "constant": "requests leave at equal distances"}
-    said = arrivals.get(service.schedule, service.schedule)
-    if not service.server_cpus or not service.client_cpus:
-        return said
-    if service.server_cpus == service.client_cpus:
-        return f"{said}; client and server shared {_processors(service.server_cpus)}"
-    return (f"{said}; server on {_processors(service.server_cpus)}, "
-            f"client on {_processors(service.client_cpus)}")
+    notes = [arrivals.get(service.schedule, service.schedule)]
+    own = [cpu for cpu in service.server_cpus if cpu not in service.client_cpus]
+    if own and service.client_cpus:
+        notes.append(f"server on {_processors(own)}, client on {_processors(service.client_cpus)}")
+    shared = shared_servers(rows)
+    if shared:
+        notes.append(f"on the client's processors, too: {', '.join(shared)}")
+    return notes
 
 
-def _processors(cpus: tuple[int, ...]) -> str:
-    return f"processor{'s' if len(cpus) > 1 else ''} {', '.join(map(str, cpus))}"
+def shared_servers(rows: pd.DataFrame) -> list[str]:
+    """Those whose processors the client used, too."""
+    shared = rows[rows["shared_processors"].fillna(0) > 0].drop_duplicates(["variant", "threads"])
+    return [series_label(row.variant, row.threads) for row in shared.itertuples()]
+
+
+def _processors(cpus: Iterable[int]) -> str:
+    numbers = list(map(str, cpus))
+    return f"processor{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"

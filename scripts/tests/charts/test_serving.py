@@ -62,8 +62,9 @@ def test_the_chart_says_which_processors_client_and_server_had(builder: Builder)
     builder.add_servers()
     apart = "server on processor 1, client on processor 0"
     assert says(draw(serving_chart, builder, "serve"), apart)
-    builder.metadata["kernels"]["serve"]["service"]["client_cpus"] = [1]
-    assert says(draw(serving_chart, builder, "serve"), "client and server shared processor 1")
+    builder.set_state(where={"variant": "python/asgi"}, shared_processors=1)
+    chart = draw(serving_chart, builder, "serve")
+    assert says(chart, "on the client's processors, too: python/asgi")
 
 
 def test_the_words_for_those_who_cannot_see_tell_saturation(builder: Builder) -> None:
