@@ -161,9 +161,8 @@ struct Footprint {
 // Of the rate at which it has the most under load.
 std::optional<Footprint> footprint_of(const Evidence& evidence, const std::string& server) {
   std::optional<Footprint> most;
-  for (const std::size_t n : evidence.sizes(serve, server)) {
-    const SummaryRow* row = evidence.cell(serve, server, n);
-    if (!row->combined.memory || row->combined.memory->baseline_bytes <= 0) continue;
+  for (const SummaryRow* row : evidence.with_memory(serve, server)) {
+    if (row->combined.memory->baseline_bytes <= 0) continue;
     const auto idle = static_cast<double>(row->combined.memory->baseline_bytes);
     const double loaded = idle + static_cast<double>(peak_bytes_of(*row).value_or(0));
     if (!most || loaded > most->loaded_bytes) most = Footprint{row, idle, loaded};

@@ -189,6 +189,22 @@ TEST(C29, TellsOfTheGrowthUnderLoad) {
   EXPECT_EQ(told[4].value.value, 3);
 }
 
+TEST(C29, CountsTheMemoryOfServersWhoseLatencyIsNotKnown) {
+  SummaryRow native = resident("native/beast", 16'000, 4, std::nullopt);
+  native.state = MachineState::client_bound;
+  native.latency_ns.reset();
+  EXPECT_EQ(outcome("C29", {resident("python/fastapi", 500, 40, 10), native}), Outcome::holds);
+}
+
+TEST(C28, SaysWhereTheClientWasTooSlowToTell) {
+  SummaryRows rows = servers(8, 4);
+  rows[1].state = rows[2].state = MachineState::client_bound;
+  rows[1].reason = rows[2].reason = "the client was late itself";
+  rows[1].latency_ns.reset();
+  rows[2].latency_ns.reset();
+  EXPECT_THAT(decide("C28", rows).reason, HasSubstr("native/beast: the client was late itself"));
+}
+
 TEST(C29, IsNotMeasuredWithoutTheMemoryOfBoth) {
   const Decision decision = decide("C29", {resident("python/fastapi", 500, 40, 10),
                                            served("native/beast", 500, 32'000, 100, 200)});
