@@ -16,5 +16,6 @@ set(CPACK_DEBIAN_PACKAGE_DEPENDS
   # NumPy with the reference BLAS alone is tens of times slower at matrix products.
   libopenblas0-pthread)
 list(JOIN CPACK_DEBIAN_PACKAGE_DEPENDS ", " CPACK_DEBIAN_PACKAGE_DEPENDS)
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "python3-numba, python3-sklearn, cargo-web | cargo (>= 1.85)")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "python3-numba, python3-sklearn, python3-fastapi, python3-uvicorn, \
+python3-uvloop, python3-httptools, cargo-web | cargo (>= 1.85)")
 include(CPack)

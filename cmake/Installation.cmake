@@ -9,7 +9,7 @@ set(interfaces gapmeter_options gapmeter_unhurried_options gapmeter_sanitizers g
 if(GAPMETER_COVERAGE)
   list(APPEND interfaces gapmeter_coverage_flush)
 endif()
-set(rooms base sys kernel model protocol worker analysis store claims measure session cli)
+set(rooms base sys kernel model load protocol worker analysis store claims measure session cli)
 list(TRANSFORM rooms PREPEND gapmeter_)
 set(parts gapmeter_main gapmeter_highway_timer gapmeter_embedded_worker)
 foreach(suffix IN LISTS GAPMETER_EXTENSION_SUFFIXES)

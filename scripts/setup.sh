@@ -15,7 +15,7 @@ packages=(
   # Build
   g++ cmake ninja-build git pkg-config
   libbenchmark-dev libcli11-dev libfmt-dev nlohmann-json3-dev pybind11-dev libhwy-dev
-  libopenblas-dev libtbb-dev libxxhash-dev libgtest-dev libgmock-dev
+  libopenblas-dev libtbb-dev libxxhash-dev libboost-dev libgtest-dev libgmock-dev
   # The interpreter to embed, and what the Python variants and the charts use
   python3 python3-dev libpython3-dev python3-venv
   python3-numpy python3-pandas python3-scipy python3-matplotlib python3-pil python3-jinja2
@@ -24,7 +24,10 @@ packages=(
   python3-flake8 python3-mypy shellcheck
 )
 # Used by some Python variants, which are skipped if a release does not have them.
-optional=(python3-numba python3-sklearn)
+optional=(
+  python3-numba python3-sklearn
+  python3-fastapi python3-uvicorn python3-uvloop python3-httptools
+)
 
 while (($# > 0)); do
   case "$1 ${2:-}" in

@@ -131,7 +131,7 @@ Answer answer_of(const Cells& with_gap, const std::set<CellKey>& mixed, const Ru
 std::vector<Answer> answers_of(const std::vector<SummaryRow>& rows, const RunContext& context) {
   std::map<std::string, Cells> kernels;
   for (const SummaryRow& row : rows) {
-    if (row.gap) kernels[row.cell.kernel].push_back(&row);
+    if (row.gap && !is_server(row)) kernels[row.cell.kernel].push_back(&row);
   }
   const std::set<CellKey> mixed = mixed_cells(rows);
   std::vector<Answer> answers;

@@ -53,7 +53,7 @@ struct Answer {
 };
 
 // One for each kernel that has a gap: those first where a rewrite gains most over the best Python
-// variant.
+// variant. Servers are told of by what they cost (server_costs.h).
 std::vector<Answer> answers_of(const std::vector<SummaryRow>& rows, const RunContext& context);
 
 }  // namespace gapmeter

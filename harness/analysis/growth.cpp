@@ -80,7 +80,7 @@ std::vector<Line> lines_of(const std::vector<SummaryRow>& rows) {
   std::map<SeriesKey, Line> lines;
   std::vector<Line*> in_order;
   for (const SummaryRow& row : rows) {
-    if (!row.latency_ns) continue;
+    if (!row.latency_ns || is_server(row)) continue;
     Line& line = lines[series_of(row.cell)];
     if (line.empty()) in_order.push_back(&line);
     line.push_back(&row);

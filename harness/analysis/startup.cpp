@@ -11,7 +11,7 @@ namespace gapmeter {
 namespace {
 
 bool is_command(const SummaryRow& row) {
-  return row.combined.timing && row.combined.timing->processes;
+  return row.combined.timing && row.combined.timing->processes && !is_server(row);
 }
 
 Estimate latency_of(const SummaryRow& row) {

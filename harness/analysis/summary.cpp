@@ -1,5 +1,7 @@
 #include "harness/analysis/summary.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -52,6 +54,8 @@ void take_verification(const CellRows& cell, SummaryRow& row) {
     const Status status = round->measurement.status;
     // Also by the time pass, which compares once more.
     if (status == Status::mismatch) row.verified = false;
+    // Every answer under load was.
+    if (status == Status::ok && round->measurement.load) row.verified = true;
     if (round->pass != Pass::verify) continue;
     if (status == Status::ok) row.verified = true;
     row.max_error = round->measurement.max_error;
@@ -219,9 +223,41 @@ void take_stop_reason(const RoundRow& first, SummaryRow& row) {
   } else {
     row.stop_reason = first.budgeted ? "budget" : "interrupted";
   }
-  if (first.precision && row.status == Status::ok && row.stop_reason != "precision") {
+  const bool is_unknown = first.precision && row.stop_reason != "precision";
+  if (is_unknown && row.status == Status::ok && row.reason.empty()) {
     row.reason = "the wanted precision was not reached";
   }
+}
+
+std::optional<MachineState> state_of_load(const SummaryRow& row) {
+  if (!row.combined.load) return std::nullopt;
+  if (is_saturated(*row.combined.load, row.cell.n)) return MachineState::saturated;
+  constexpr double most_lag = 0.1;  // of a latency that is the server's
+  const std::optional<double> p99 = single_calls_of(row).quantile(0.99);
+  const bool is_late = p99 && row.combined.load->client_lag_p99_ns > most_lag * *p99;
+  return is_late ? std::optional(MachineState::client_bound) : std::nullopt;
+}
+
+// Of a server that was asked more than it can answer latencies are as long as the run was, and
+// those of a client that was late are its own.
+void judge_load(SummaryRow& row) {
+  const std::optional<MachineState> state = state_of_load(row);
+  if (!state) return;
+  const Load& load = *row.combined.load;
+  row.reason = *state == MachineState::saturated
+                   ? fmt::format("saturated: {:.0f} right answers a second to {} requests",
+                                 load.achieved_per_s, row.cell.n)
+                   : fmt::format("the client was late itself, by {:.0f} µs (p99)",
+                                 load.client_lag_p99_ns / 1e3);
+  row.state = *state;
+  row.latency_ns.reset();
+  row.latency_ci_ns.reset();
+  row.disturbed_ns.reset();
+  row.drift.reset();
+  row.speeds.clear();
+  row.speeds_reason.clear();
+  row.round_latencies_ns.clear();
+  row.combined.single_calls.reset();
 }
 
 SummaryRow summarize_cell(const CellRows& cell, const Probes& probes) {
@@ -233,6 +269,7 @@ SummaryRow summarize_cell(const CellRows& cell, const Probes& probes) {
   take_latency(cell, probes, row);
   take_parts(cell, row);
   take_metrics(cell, row);
+  judge_load(row);
   return row;
 }
 

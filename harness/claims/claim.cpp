@@ -42,6 +42,8 @@ std::string_view name_of(Dependence dependence) {
       return "processor";
     case Dependence::interpreter:
       return "interpreter";
+    case Dependence::packages:
+      return "packages";
   }
   throw std::logic_error("unknown dependence");
 }
@@ -55,8 +57,8 @@ std::string verdict_of(const Decision& decision) {
 
 std::vector<Claim> all_claims() {
   std::vector<Claim> claims;
-  for (const auto& part :
-       {object_claims(), code_claims(), growth_claims(), tail_claims(), production_claims()}) {
+  for (const auto& part : {object_claims(), code_claims(), growth_claims(), tail_claims(),
+                           serving_claims(), production_claims()}) {
     claims.insert(claims.end(), part.begin(), part.end());
   }
   return claims;

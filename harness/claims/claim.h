@@ -29,7 +29,7 @@ std::string_view name_of(Outcome outcome);
 bool is_decided(Outcome outcome);
 
 // What a verdict may well come out differently with.
-enum class Dependence : std::uint8_t { compiler, processor, interpreter };
+enum class Dependence : std::uint8_t { compiler, processor, interpreter, packages };
 std::string_view name_of(Dependence dependence);
 
 // A number that a decision rests on, or that helps to understand it.
@@ -69,7 +69,7 @@ struct Claim {
       rulings;  // one, or one for each language, of which the first is the claim's own
 };
 
-// Which compiler, processor or interpreter a verdict that depends on it was seen with.
+// Which compiler, processor, interpreter or packages a verdict that depends on it was seen with.
 struct Circumstance {
   Dependence what;
   std::string found;  // empty if the run does not tell
@@ -110,6 +110,7 @@ std::vector<Claim> object_claims();
 std::vector<Claim> code_claims();
 std::vector<Claim> growth_claims();
 std::vector<Claim> tail_claims();
+std::vector<Claim> serving_claims();
 std::vector<Claim> production_claims();
 
 }  // namespace gapmeter

@@ -51,8 +51,19 @@ std::string line_text(double line, bool holds_above, const std::string& unit) {
                      unit);
 }
 
+// "fastapi 0.92.0, uvicorn 0.17.6": those of the servers that people would write first.
+std::string packages_of(const RunContext& context) {
+  std::vector<std::string> packages;
+  for (const auto& [kernel, baseline] : context.baselines) {
+    const auto found = context.packages.find({kernel, to_string(baseline)});
+    if (found != context.packages.end()) packages.push_back(found->second);
+  }
+  return fmt::format("{}", fmt::join(packages, "; "));
+}
+
 std::string why_unusable(const SummaryRow& row) {
   if (row.status != Status::ok) return fmt::format("{}, {}", name_of(row.status), row.reason);
+  if (withholds_latency(row.state)) return row.reason;
   return row.latency_ns ? "never verified" : "never timed";
 }
 
@@ -69,12 +80,25 @@ Evidence::Evidence(const std::vector<SummaryRow>& rows, RunContext context)
     : context_(std::move(context)) {
   for (const SummaryRow& row : rows) {
     if (!row.cell.variant.engine.empty()) continue;
-    if (row.status != Status::ok || !row.latency_ns || row.verified != true) {
+    const bool is_right = row.status == Status::ok && row.verified == true;
+    if (is_right && row.combined.memory) {
+      with_memory_[{row.cell.kernel, to_string(row.cell.variant)}].push_back(&row);
+    }
+    if (!is_right || !row.latency_ns) {
       unusable_.try_emplace({row.cell.kernel, to_string(row.cell.variant)}, why_unusable(row));
       continue;
     }
     cells_[series_of(row.cell)][row.cell.n] = &row;
   }
+}
+
+std::vector<const SummaryRow*> Evidence::with_memory(const std::string& kernel,
+                                                     const std::string& variant) const {
+  const auto found = with_memory_.find({kernel, variant});
+  if (found == with_memory_.end()) return {};
+  std::vector<const SummaryRow*> rows = found->second;
+  std::ranges::sort(rows, {}, [](const SummaryRow* row) { return row->cell.n; });
+  return rows;
 }
 
 const std::map<std::size_t, const SummaryRow*>* Evidence::line(const std::string& kernel,
@@ -216,7 +240,8 @@ std::vector<Circumstance> Evidence::circumstances(const std::vector<Dependence>&
   const std::map<Dependence, std::string> found{
       {Dependence::compiler, compiler == context_.compilers.end() ? "" : compiler->second},
       {Dependence::processor, context_.processor},
-      {Dependence::interpreter, context_.interpreter}};
+      {Dependence::interpreter, context_.interpreter},
+      {Dependence::packages, packages_of(context_)}};
   std::vector<Circumstance> circumstances;
   for (const Dependence what : depends_on) circumstances.push_back({what, found.at(what)});
   return circumstances;

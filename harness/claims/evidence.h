@@ -27,6 +27,10 @@ class Evidence {
   // Ascending: the sizes at which a variant was measured successfully.
   std::vector<std::size_t> sizes(const std::string& kernel, const std::string& variant,
                                  int threads = 1) const;
+  // Ascending in n: the cells that tell memory, also those that no latency is known of, because a
+  // server was saturated.
+  std::vector<const SummaryRow*> with_memory(const std::string& kernel,
+                                             const std::string& variant) const;
   std::vector<std::string> kernels() const;  // with a cell that was measured successfully
   std::vector<int> threads(const std::string& kernel) const;  // ascending
   std::vector<std::string> python_variants(const std::string& kernel) const;
@@ -62,6 +66,7 @@ class Evidence {
                                                        const std::string& variant,
                                                        int threads) const;
 
+  std::map<std::pair<std::string, std::string>, std::vector<const SummaryRow*>> with_memory_;
   // Why the first unusable row of a variant is unusable.
   std::map<std::pair<std::string, std::string>, std::string> unusable_;
   std::map<SeriesKey, std::map<std::size_t, const SummaryRow*>> cells_;

@@ -1,5 +1,7 @@
 #include "harness/claims/rules.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace gapmeter {
@@ -17,6 +19,25 @@ std::vector<Figure> ratios_of(const Evidence& evidence, const Contrast& contrast
 }
 
 }  // namespace
+
+Estimate quotient(const Estimate& numerator, const Estimate& denominator) {
+  Estimate result{numerator.value / denominator.value};
+  if (numerator.interval && denominator.interval) {
+    result.interval = Interval{numerator.interval->low / denominator.interval->high,
+                               numerator.interval->high / denominator.interval->low};
+  }
+  return result;
+}
+
+std::optional<Estimate> quantile_of_calls(const SummaryRow& row, double q) {
+  const Histogram& calls = single_calls_of(row);
+  const std::optional<double> value = supported_quantile(calls, q);
+  if (!value) return std::nullopt;
+  const auto count = static_cast<double>(calls.count());
+  const double margin = normal_quantile(0.975) * std::sqrt(q * (1 - q) / count);
+  return Estimate{*value, Interval{*calls.quantile(std::max(0.0, q - margin)),
+                                   *calls.quantile(std::min(1.0, q + margin))}};
+}
 
 void tell(Decision& decision, std::optional<Figure> figure) {
   if (figure) decision.figures.push_back(std::move(*figure));
@@ -39,7 +60,7 @@ Decide ratio_is(bool above, Contrast contrast, double line, std::vector<Contrast
 }
 
 Decide worst_ratio_is(bool above, std::vector<Contrast> contrasts, double line,
-                    std::vector<Contrast> beside) {
+                      std::vector<Contrast> beside) {
   return [above, line, contrasts = std::move(contrasts),
           beside = std::move(beside)](const Evidence& evidence) {
     std::vector<Figure> all;

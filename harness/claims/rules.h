@@ -44,7 +44,15 @@ inline constexpr std::size_t past_the_call = 1024;
 Decide ratio_is(bool above, Contrast contrast, double line, std::vector<Contrast> beside = {});
 // The same of several contrasts, of which at each size the worst decides; all have to be measured.
 Decide worst_ratio_is(bool above, std::vector<Contrast> contrasts, double line,
-                    std::vector<Contrast> beside = {});
+                      std::vector<Contrast> beside = {});
+
+// The least and the greatest possible quotient, whatever the dependence between the two.
+Estimate quotient(const Estimate& numerator, const Estimate& denominator);
+
+// A quantile of single calls, with the interval between the order statistics that cover it with 95
+// % if calls are independent (normal approximation of the binomial distribution). nullopt if there
+// are too few calls.
+std::optional<Estimate> quantile_of_calls(const SummaryRow& row, double q);
 
 // Adds the figure to the decision, if there is one.
 void tell(Decision& decision, std::optional<Figure> figure);

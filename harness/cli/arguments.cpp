@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "harness/base/sizes.h"
+#include "harness/sys/files.h"
 
 namespace gapmeter {
 namespace {
@@ -20,11 +21,26 @@ struct Depth {
   std::optional<std::size_t> most_sizes;
   std::optional<std::size_t> largest_work;
   bool quick;
+  // A round of a server takes seconds, and has hundreds of requests.
+  ServerDepth servers;
 };
 
-constexpr Depth default_depth{0.03, 24, 32'000'000, 40'000'000, std::nullopt, std::nullopt, false};
-constexpr Depth quick_depth{0.1, 12, 10'000'000, 5'000'000, 2, std::size_t{1} << 16, true};
-constexpr Depth full_depth{0.02, 48, 80'000'000, 100'000'000, std::nullopt, std::nullopt, false};
+constexpr Depth default_depth{0.03,         24,           32'000'000, 40'000'000,
+                              std::nullopt, std::nullopt, false,      ServerDepth{}};
+constexpr Depth quick_depth{
+    0.1,
+    12,
+    10'000'000,
+    5'000'000,
+    2,
+    std::size_t{1} << 16,
+    true,
+    ServerDepth{.least_s = 0.5, .least_requests = 1000, .memory_s = 1, .soak_s = 1, .rounds = 1}};
+constexpr Depth full_depth{
+    0.02,         48,
+    80'000'000,   100'000'000,
+    std::nullopt, std::nullopt,
+    false,        ServerDepth{.least_s = 4, .least_requests = 1000, .soak_s = 60, .rounds = 5}};
 
 struct DepthFlags {
   bool quick = false;
@@ -52,6 +68,8 @@ void apply(const Depth& depth, bool rounds_given, RunOptions& options) {
   options.selection.most_sizes = depth.most_sizes;
   options.selection.largest_work = depth.largest_work;
   options.selection.quick = depth.quick;
+  options.server_depth = depth.servers;
+  if (rounds_given) options.server_depth.rounds = options.rounds;
 }
 
 // Commands as they were given: how they are read depends on another option.
@@ -68,10 +86,11 @@ void add_command_options(OptionSet& set, CommandTexts& texts, Commands& commands
            "Makes the {file} that commands read, once for each n and untimed: 'gen {n} > {file}'");
   set.flag("--shell", texts.by_shell,
            "Run commands by /bin/sh -c, for pipes and the like; its start is then timed, too");
-  set.text("--name", commands.name, "NAME", "What commands are called together (default command)");
-  set.share(
-      "--tolerance", commands.tolerance,
-      "How far numbers that commands print may be apart, relatively: 1e-6 (default equal text)");
+  set.text("--name", commands.name, "NAME",
+           "What commands or servers are called together (default command, server)");
+  set.share("--tolerance", commands.tolerance,
+            "How far numbers that commands print or servers answer may be apart, relatively: 1e-6 "
+            "(default equal)");
 }
 
 // Options that only commands understand, and those that they don't.
@@ -83,8 +102,34 @@ void check_companions(const OptionSet& set) {
     }
     return;
   }
-  for (const char* option : {"--input", "--shell", "--name", "--tolerance"}) {
+  for (const char* option : {"--input", "--shell"}) {
     if (set.is_given(option)) throw WrongUse(fmt::format("{} needs a --command", option));
+  }
+  for (const char* option : {"--name", "--tolerance"}) {
+    if (!set.is_given(option) || set.is_given("--server")) continue;
+    throw WrongUse(fmt::format("{} needs a --command or a --server", option));
+  }
+}
+
+void check_companions_of_servers(const OptionSet& set) {
+  for (const char* other : {"--command", "--kernels", "--interpreter"}) {
+    if (!set.is_given(other)) continue;
+    throw WrongUse(
+        fmt::format("{} is for something else than servers; leave it out with --server", other));
+  }
+  if (set.is_given("--request")) return;
+  throw WrongUse(
+      "--server needs --request FILE: the JSON body of a POST to /, or an .http file with request "
+      "line, headers and body");
+}
+
+HttpRequest read_request(const std::string& path) {
+  try {
+    return parse_request(read_file(path), path.ends_with(".http"));
+  } catch (const std::invalid_argument& error) {
+    throw WrongUse(fmt::format("--request {}: {}", path, error.what()));
+  } catch (const FileError& error) {
+    throw WrongUse(fmt::format("--request: {}", error.what()));
   }
 }
 
@@ -140,6 +185,65 @@ void add_commands(OptionSet& set, Commands& commands, const Selection& selection
       return parse_command_variant(text, texts->by_shell);
     });
   });
+}
+
+void add_servers(OptionSet& set, Servers& servers, const Commands& commands,
+                 const Selection& selection) {
+  struct Texts {
+    std::vector<std::string> servers{};
+    std::string request{};
+  };
+  const auto texts = std::make_shared<Texts>();
+  set.repeated("--server", texts->servers, "COMMAND",
+               "A program that listens, instead of kernels: 'python/mine=uvicorn app:app --port "
+               "{port}'; once for each, with what is compared");
+  set.text("--request", texts->request, "FILE",
+           "What servers are asked: the JSON body of a POST to /, or an .http file (request line, "
+           "headers, body)");
+  set.finally([&set, &servers, &commands, &selection, texts] {
+    if (texts->servers.empty()) {
+      if (set.is_given("--request")) throw WrongUse("--request needs a --server");
+      return;
+    }
+    check_companions_of_servers(set);
+    try {
+      for (const std::string& text : texts->servers) servers.variants.push_back(parse_server(text));
+    } catch (const std::invalid_argument& error) {
+      throw WrongUse(fmt::format("--server: {}", error.what()));
+    }
+    servers.request = read_request(texts->request);
+    servers.rates = usual_rates();
+    servers.reference = usual_reference(servers.variants);
+    servers.baseline = usual_baseline(servers.variants);
+    servers.tolerance = commands.tolerance;
+    if (set.is_given("--name")) servers.name = commands.name;
+    if (const auto problem = find_problem(servers, selection)) throw WrongUse(*problem);
+  });
+}
+
+void add_load(OptionSet& set, RunOptions& options) {
+  set.whole_number("--connections", options.load.connections, 1, 20'000, "N",
+                   "Most connections to a server, opened as they are needed (default 256)");
+  set.parsed(
+      "--schedule",
+      [&](const std::string& text) {
+        const std::optional<Schedule> known = find_value(schedule_names, text);
+        if (!known) {
+          throw std::invalid_argument(fmt::format("'{}' is not poisson or constant", text));
+        }
+        options.load.schedule = *known;
+      },
+      "NAME",
+      "When requests leave: poisson, at random as those of many users do, or constant (default "
+      "poisson)");
+  set.duration("--slo", options.objective_s,
+               "The p99 that is wanted of servers: 10ms, 1s (default 10ms)");
+  set.parsed(
+      "--rate",
+      [&](const std::string& text) {
+        options.wanted_per_s = static_cast<double>(parse_size(text));
+      },
+      "N", "Requests a second that are needed: 5k; how many instances that takes is told");
 }
 
 void add_pair_of_commands(OptionSet& set, Commands& commands, const Selection& selection) {

@@ -19,6 +19,12 @@ void add_selection(OptionSet& set, Selection& selection);
 // --command, --input, --shell, --name, --tolerance: the commands of a command line, each with a
 // name in front, and how they go with its selection.
 void add_commands(OptionSet& set, Commands& commands, const Selection& selection);
+// --server, --request: the servers of a command line, and how they go with its selection. After
+// add_commands, whose --name and --tolerance are theirs, too.
+void add_servers(OptionSet& set, Servers& servers, const Commands& commands,
+                 const Selection& selection);
+// --connections, --schedule, --slo, --rate: how servers are asked and what is wanted of them.
+void add_load(OptionSet& set, RunOptions& options);
 // The same of `ab`: two commands, or none, which need no names.
 void add_pair_of_commands(OptionSet& set, Commands& commands, const Selection& selection);
 // --threads.

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -222,11 +223,19 @@ double parse_duration(std::string_view text) {
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value);
   const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
-  const double factor = unit.empty() || unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+  struct Unit {
+    std::string_view name;
+    double seconds;
+  };
+  constexpr std::array units{Unit{"", 1},     Unit{"s", 1},     Unit{"m", 60},
+                             Unit{"h", 3600}, Unit{"ms", 1e-3}, Unit{"us", 1e-6}};
+  const auto known =
+      std::find_if(units.begin(), units.end(), [&](const Unit& each) { return unit == each.name; });
+  const double factor = known == units.end() ? 0 : known->seconds;
   const double seconds = value * factor;
   if (error != std::errc{} || factor == 0 || !std::isfinite(seconds) || seconds <= 0) {
     throw std::invalid_argument(
-        fmt::format("'{}' is not a duration: write for instance 90s, 10m or 1h", text));
+        fmt::format("'{}' is not a duration: write for instance 10ms, 90s, 10m or 1h", text));
   }
   return seconds;
 }

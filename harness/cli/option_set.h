@@ -55,7 +55,7 @@ class OptionSet {
   // 2%, 0.02.
   void share(const std::string& name, double& value, const std::string& help);
   void share(const std::string& name, std::optional<double>& value, const std::string& help);
-  // 90, 90s, 10m, 1.5h.
+  // 90, 10ms, 90s, 10m, 1.5h.
   void duration(const std::string& name, double& seconds, const std::string& help);
   void duration(const std::string& name, std::optional<double>& seconds, const std::string& help);
   // text, json or markdown.
@@ -91,7 +91,8 @@ class WrongUse : public std::invalid_argument {
 // "2%" or "0.02" as 0.02. Throws std::invalid_argument unless above 0 and below 1.
 double parse_share(std::string_view text);
 
-// "90", "90s", "10m", "1.5h" in seconds. Throws std::invalid_argument unless positive.
+// "90", "500us", "10ms", "90s", "10m", "1.5h" in seconds. Throws std::invalid_argument unless
+// positive.
 double parse_duration(std::string_view text);
 
 // A whole number, with nothing around it. Throws std::invalid_argument.

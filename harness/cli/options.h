@@ -28,6 +28,7 @@ struct RunCommandOptions {
 struct VerifyOptions {
   Selection selection{};
   Commands commands{};
+  Servers servers{};
   double timeout_s = 120;
   std::optional<std::int64_t> memory_bytes{};
   HugePages huge_pages = HugePages::system;

@@ -288,6 +288,39 @@ void check_fields(const Kernel& kernel, std::vector<std::string>& problems) {
   for (const OutputField& field : kernel.outputs) check_name(field.name);
 }
 
+// Of a kernel of servers: these, and that it has nothing else.
+void check_service(const Kernel& kernel, std::vector<std::string>& problems) {
+  const Service& service = *kernel.service;
+  if (!kernel.native.empty() || !kernel.inputs.empty() || !kernel.outputs.empty()) {
+    problems.emplace_back(
+        "a kernel of servers (.service) has no functions, inputs or outputs of its own");
+  }
+  if (service.answer.empty()) problems.emplace_back("no right answer is declared (.answer)");
+  if (!(service.tolerance >= 0 && service.tolerance < 1)) {
+    problems.emplace_back("the tolerance of answers (.tolerance) is to be from 0 to below 1");
+  }
+  std::set<std::string> names;
+  for (const ServerVariant& server : service.servers) {
+    const std::string name = fmt::format("{}/{}", server.lane, server.name);
+    if (!names.insert(name).second) problems.push_back(name + " is declared twice");
+    if (!is_plain_name(server.name)) problems.push_back(bad_name(server.name));
+    if (server.command.find("{port}") == std::string::npos) {
+      problems.push_back(name + " does not say where {port} belongs (.command)");
+    }
+  }
+  if (service.servers.empty()) problems.emplace_back("no server is declared (.servers)");
+  const std::string reference = kernel.reference.find('/') == std::string::npos
+                                    ? "native/" + kernel.reference
+                                    : kernel.reference;
+  if (!names.contains(reference)) {
+    problems.push_back(fmt::format("the reference '{}' is not among the servers", reference));
+  }
+  if (!kernel.baseline.empty() && !names.contains("python/" + kernel.baseline)) {
+    problems.push_back(
+        fmt::format("the baseline 'python/{}' is not among the servers", kernel.baseline));
+  }
+}
+
 }  // namespace
 
 const NativeVariant* find_native(const Kernel& kernel, std::string_view lane,
@@ -351,7 +384,7 @@ std::vector<std::string> problems_of(const Kernel& kernel) {
   if (!is_plain_name(kernel.name) && !kernel.name.empty())
     problems.push_back(bad_name(kernel.name));
   if (kernel.title.empty()) problems.emplace_back("no title is declared (.title)");
-  if (!kernel.cost) problems.emplace_back("no cost is declared (.cost)");
+  if (!kernel.cost && !kernel.service) problems.emplace_back("no cost is declared (.cost)");
   if (kernel.baseline.empty()) problems.emplace_back("no baseline is declared (.baseline)");
   if (!(kernel.single_calls >= 0 && kernel.single_calls <= most_single_calls)) {
     problems.push_back(fmt::format("single calls (.single_calls) are to be 0 to {} times others'",
@@ -359,7 +392,11 @@ std::vector<std::string> problems_of(const Kernel& kernel) {
   }
   check_sizes(kernel, problems);
   check_fields(kernel, problems);
-  check_variants(kernel, problems);
+  if (kernel.service) {
+    check_service(kernel, problems);
+  } else {
+    check_variants(kernel, problems);
+  }
   check_ladder(kernel, problems);
   return problems;
 }

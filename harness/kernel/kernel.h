@@ -22,6 +22,7 @@
 #include "harness/kernel/inputs.h"
 #include "harness/kernel/native_variant.h"
 #include "harness/kernel/prose.h"
+#include "harness/kernel/service.h"
 #include "harness/base/keep.h"
 
 namespace gapmeter {
@@ -73,7 +74,11 @@ struct Kernel {
   // question is about rare calls, because a percentile needs enough of them.
   double single_calls = 1;
   // Those of C++, as declared. The registry adds those of other compiled languages.
-  std::vector<NativeVariant> native;
+  std::vector<NativeVariant> native{};
+  // Of a kernel whose variants are servers: what they are asked, and they. It has no inputs,
+  // outputs, cost and .py, and `reference` and `baseline` name servers; `sizes` are rates in
+  // requests a second.
+  std::optional<Service> service{};
 };
 
 // The compiled variant of this lane and name; nullptr if there is none.

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "harness/base/text.h"
+#include "harness/model/server_spec.h"
 
 namespace gapmeter {
 namespace {
@@ -73,6 +74,19 @@ void check_jobs(const Catalog& catalog, const Kernel& kernel, const Report& repo
   }
 }
 
+template <class Report>
+void check_servers(const Service& service, const Report& report) {
+  for (const ServerVariant& server : service.servers) {
+    const std::string name = fmt::format("{}/{}", server.lane, server.name);
+    if (!Lane::called(server.lane)) report(fmt::format("'{}' can't be a lane", server.lane));
+    try {
+      parse_command(server.command, server_placeholders);
+    } catch (const std::invalid_argument& error) {
+      report(fmt::format("the command of {}: {}", name, error.what()));
+    }
+  }
+}
+
 void check_kernel(const Catalog& catalog, const Kernel& kernel,
                   std::vector<std::string>& problems) {
   const auto report = [&](const std::string& text) {
@@ -80,6 +94,10 @@ void check_kernel(const Catalog& catalog, const Kernel& kernel,
   };
   for (const std::string& text : problems_of(kernel)) report(text);
   if (!kernel.failure.empty()) return;  // what it lacks is unknown
+  if (kernel.service) {
+    check_servers(*kernel.service, report);
+    return;
+  }
   if (!contains(catalog.python.modules, kernel.name)) {
     report(fmt::format("{0}.cpp has no {0}.py beside it in the Python directory", kernel.name));
     return;
@@ -166,6 +184,12 @@ std::vector<VariantId> variants_of(const Catalog& catalog, const Kernel& kernel)
     const VariantId id{Lane::called(variant.lane).value(), variant.name};
     // Of one that is declared twice, which is a contradiction, two rows could not be told apart.
     if (std::find(variants.begin(), variants.end(), id) == variants.end()) variants.push_back(id);
+  }
+  if (kernel.service) {
+    for (const ServerVariant& server : kernel.service->servers) {
+      variants.push_back({Lane::called(server.lane).value_or(Lane::native()), server.name});
+    }
+    return variants;
   }
   append_python(catalog, kernel, "", variants);
   for (const FurtherEngine& further : catalog.further_engines) {

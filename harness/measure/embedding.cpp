@@ -29,6 +29,7 @@ std::vector<CellKey> embedding_cells(const Catalog& catalog, const std::vector<C
                                      std::size_t most) {
   std::vector<CellKey> cells;
   for (const Kernel& kernel : catalog.kernels) {
+    if (kernel.service) continue;  // its Python runs as a program of its own
     const VariantId baseline = baseline_of(kernel);
     std::vector<std::size_t> sizes;
     for (const CellGroup& group : groups) {

@@ -110,6 +110,7 @@ std::vector<CellGroup> plan_groups(const Catalog& catalog, const Selection& sele
   std::vector<CellGroup> groups;
   std::string without_variants;  // a kernel that has no row to say what is wrong with it
   for (const Kernel* kernel : kernels) {
+    if (kernel->service) continue;  // plan_servers
     const std::vector<std::size_t> sizes = sizes_for(*kernel, selection);
     const std::optional<std::string> contradiction = find_contradiction(catalog, *kernel);
     if (contradiction && variants_of(catalog, *kernel).empty()) {
@@ -131,8 +132,12 @@ CellKey cell_of(const CellGroup& group, const PlannedVariant& planned) {
   return {group.kernel, planned.id, group.n, planned.threads};
 }
 
+int rounds_of(const Plan& plan, const CellGroup& group) {
+  return group.rounds.value_or(plan.rounds);
+}
+
 std::size_t tasks_per_variant(const Plan& plan, const CellGroup& group) {
-  return group.untimed.size() + static_cast<std::size_t>(plan.rounds);
+  return group.untimed.size() + static_cast<std::size_t>(rounds_of(plan, group));
 }
 
 std::uint64_t digest_of(const Plan& plan) {
@@ -143,6 +148,7 @@ std::uint64_t digest_of(const Plan& plan) {
   for (const CellGroup& group : plan.groups) {
     text += fmt::format("\n{} {} {}", group.kernel, group.n, group.single_calls);
     for (const Pass pass : group.untimed) text += fmt::format(" {}", name_of(pass));
+    if (group.rounds) text += fmt::format(" {}", *group.rounds);
     for (const PlannedVariant& variant : group.variants) {
       text += fmt::format(" {}/{}/{}{}", to_string(variant.id), variant.threads, variant.job,
                           variant.settled ? "!" : "");

@@ -37,7 +37,9 @@ struct PlannedVariant {
   Cost cost{};        // of a call
   // Known without measuring: larger than the variant's max_size, a module that can't be imported.
   std::optional<Measurement> settled{};
-  std::optional<CommandTask> command{};  // the variant is one
+  // The variant is one.
+  std::optional<CommandTask> command{};
+  std::optional<ServerTask> server{};
 };
 
 // The variants of one kernel at one n, each at every number of threads: what is interleaved and
@@ -49,6 +51,7 @@ struct CellGroup {
   double single_calls = 1;  // times the plan's single_calls_ns
   // Those that come before the rounds, once for each cell; nothing is timed in them.
   std::vector<Pass> untimed{Pass::verify, Pass::memory};
+  std::optional<int> rounds{};  // at most; empty: as many as the plan has
   std::vector<PlannedVariant> variants{};
 };
 
@@ -58,7 +61,7 @@ struct Plan {
   // Wanted relative half-width; reaching it ends a cell's rounds.
   std::optional<double> precision{};
   TimingSpec timing{};
-  Against against{};  // which gaps count for the precision
+  Against against{};                // which gaps count for the precision
   std::vector<CellGroup> groups{};  // kernel by kernel, sizes ascending
 };
 
@@ -80,6 +83,9 @@ std::vector<int> threads_for(const Kernel& kernel, const Selection& selection);
 std::vector<CellGroup> plan_groups(const Catalog& catalog, const Selection& selection);
 
 CellKey cell_of(const CellGroup& group, const PlannedVariant& planned);
+
+// How many rounds a group has at most.
+int rounds_of(const Plan& plan, const CellGroup& group);
 
 // The tasks of one variant: the untimed passes and the rounds.
 std::size_t tasks_per_variant(const Plan& plan, const CellGroup& group);

@@ -67,6 +67,7 @@ void Scheduler::open(Contest& contest) {
     return end(contest);
   }
   const double began_s = clock_.now_s();
+  for (Contestant& contestant : contest.contestants) settle(contest, contestant);
   for (const Pass pass : contest.group->untimed) {
     run_untimed(contest, pass);
     if (stopped()) return;
@@ -105,7 +106,7 @@ double Scheduler::share_of_budget(const Contest& contest) const {
 }
 
 bool Scheduler::has_round_left(const Contest& contest) const {
-  return contest.rounds < plan_.rounds &&
+  return contest.rounds < rounds_of(plan_, *contest.group) &&
          std::any_of(contest.contestants.begin(), contest.contestants.end(),
                      [](const Contestant& each) { return !each.failed && !each.is_done; });
 }
@@ -144,6 +145,7 @@ void Scheduler::retire_precise(Contest& contest, const std::vector<SummaryRow>& 
   for (const auto* rows : {&summary_before, &summary}) {
     for (const SummaryRow& row : *rows) {
       if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
+      if (row.state == MachineState::saturated) continue;
       needed.insert({to_string(row.cell.variant), row.cell.threads});
       needed.insert({row.reference, row.cell.threads});
     }
@@ -158,8 +160,9 @@ void Scheduler::retire_precise(Contest& contest, const std::vector<SummaryRow>& 
 int Scheduler::expected_rounds(const Contest& contest,
                                const std::vector<SummaryRow>& summary) const {
   constexpr int least_telling = 4;
+  const int most = rounds_of(plan_, *contest.group);
   if (!plan_.precision || contest.rounds < least_telling) {
-    return plan_.precision ? std::min(plan_.rounds, least_precise_rounds) : plan_.rounds;
+    return plan_.precision ? std::min(most, least_precise_rounds) : most;
   }
   double expected = least_precise_rounds;
   for (const SummaryRow& row : summary) {
@@ -167,7 +170,7 @@ int Scheduler::expected_rounds(const Contest& contest,
     const double excess = half_width_of(row) / *plan_.precision;
     expected = std::max(expected, row.rounds * excess * excess);
   }
-  return static_cast<int>(std::min<double>(expected, plan_.rounds));
+  return static_cast<int>(std::min<double>(expected, most));
 }
 
 // Records what is known of a variant without running it.
@@ -248,7 +251,8 @@ std::size_t Scheduler::fitting(const CellGroup& group, const std::vector<Contest
 double Scheduler::memory_of(const CellGroup& group, const PlannedVariant& planned) const {
   const auto declared = static_cast<double>(group.working_set_bytes);
   const auto known = footprints_.find(series_of(cell_of(group, planned)));
-  if (known == footprints_.end()) return declared;
+  // A server's does not follow the rate.
+  if (planned.server || known == footprints_.end()) return declared;
   const auto above = known->second.upper_bound(group.n);
   if (above == known->second.begin()) return declared;
   const auto& [n, footprint] = *std::prev(above);
@@ -261,7 +265,6 @@ void Scheduler::run_untimed(Contest& contest, Pass pass) {
   std::vector<Contestant*> waiting;
   std::vector<Task> tasks;
   for (Contestant& contestant : contest.contestants) {
-    if (pass == Pass::verify) settle(contest, contestant);
     if (contestant.failed || recall(contest, contestant, pass, 0)) continue;
     waiting.push_back(&contestant);
     tasks.push_back(task_of(*contest.group, contestant, pass, 0));
@@ -285,7 +288,10 @@ Task Scheduler::task_of(const CellGroup& group, const Contestant& contestant, Pa
             .threads = contestant.planned->threads,
             .seed = plan_.seed,
             .timing = plan_.timing,
-            .command = contestant.planned->command};
+            .command = contestant.planned->command,
+            .server = contestant.planned->server};
+  // Another random schedule in each round, the same for all servers.
+  if (task.server) task.seed += static_cast<std::uint64_t>(round);
   // In the rounds that every cell has, so that percentiles do not depend on how wide an interval
   // was.
   const bool wants_single_calls = !plan_.precision || round < least_precise_rounds;
@@ -326,6 +332,8 @@ void Scheduler::count_done(Contest& contest) {
 void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement) {
   if (measurement.timing) contestant.slices = slices_of(*measurement.timing);
   contestant.failed = measurement.status != Status::ok;
+  // Another round would find the same, after a longer wait.
+  if (measurement.load && is_saturated(*measurement.load, cell.n)) contestant.is_done = true;
   if (const auto& memory = measurement.memory) {
     const auto added = std::max(memory->input_bytes.value_or(0), memory->peak_bytes.value_or(0));
     if (added >= telling_bytes) {
@@ -357,7 +365,7 @@ void Scheduler::record(Contest& contest, const PlannedVariant& planned, Pass pas
                .pass = pass,
                .round = round,
                .position = position,
-               .rounds_planned = plan_.rounds,
+               .rounds_planned = rounds_of(plan_, group),
                .precision = plan_.precision,
                .budgeted = options_.budget_s.has_value(),
                .measurement = std::move(outcome.measurement),

@@ -43,7 +43,7 @@ Measurement without_answer(Status status, std::string reason, const std::string&
 
 const std::vector<std::string>& worker_for(const WorkerSettings& settings, const Task& task) {
   const VariantId& variant = task.variant;
-  if (task.command || !variant.lane.has_engines()) return settings.native_command;
+  if (task.command || task.server || !variant.lane.has_engines()) return settings.native_command;
   for (const PythonEngine& engine : settings.engines) {
     if (engine.label == variant.engine) return engine.command;
   }

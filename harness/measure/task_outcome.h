@@ -17,8 +17,8 @@ struct TaskOutcome {
   bool killed = false;     // by SIGKILL: by a person, or by the system when memory ran out
 };
 
-// How the worker of a task is started: a command's is the program itself, whatever its lane. Throws
-// std::invalid_argument for an engine that the settings don't have.
+// How the worker of a task is started: a command's or a server's is the program itself, whatever
+// its lane. Throws std::invalid_argument for an engine that the settings don't have.
 const std::vector<std::string>& worker_for(const WorkerSettings& settings, const Task& task);
 
 // What a task is called in the log.

@@ -22,7 +22,10 @@ TaskOutcome TaskRunner::try_to_run(const Task& task) {
 }
 
 void ProcessTaskRunner::run_untimed(const std::vector<Task>& tasks, const Take& take) {
-  const std::size_t at_once = std::min(most_at_once_, tasks.size());
+  // A server's memory is measured under load, which needs the processors.
+  const bool any_server = std::any_of(tasks.begin(), tasks.end(),
+                                      [](const Task& task) { return task.server.has_value(); });
+  const std::size_t at_once = any_server ? 1 : std::min(most_at_once_, tasks.size());
   if (at_once < 2) return TaskRunner::run_untimed(tasks, take);
   WorkerSettings shared = settings_;
   shared.cpu = -1;

@@ -36,12 +36,14 @@ class Player {
   bool is_ready() const { return is_ready_; }
 
   void take_turn() {
+    has_begun_ = true;
     process_->step();
     is_ready_ = process_->wait_until_ready();
   }
 
   // Tells it that there is no further slice.
   void end() {
+    was_stopped_ = true;
     process_->end();
     is_ready_ = false;
   }
@@ -51,7 +53,10 @@ class Player {
     const WorkerReply reply{process_->wait(), call_.nonce};
     process_.reset();
     log_output(settings_, title_, reply.process);
-    return outcome_of(reply, settings_.timeout_s);
+    TaskOutcome outcome = outcome_of(reply, settings_.timeout_s);
+    // A server that was told to end before its turn.
+    if (was_stopped_ && !has_begun_ && !outcome.measurement.timing) outcome.abandoned = true;
+    return outcome;
   }
 
  private:
@@ -60,6 +65,7 @@ class Player {
   WorkerCall call_;
   std::optional<SteppedProcess> process_{};
   bool is_ready_ = false;
+  bool has_begun_ = false, was_stopped_ = false;
   TaskOutcome outcome_{};  // of one that did not start
 };
 

@@ -32,8 +32,11 @@ WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string
                    const Assignment& task, int threads) {
   const Request request{make_nonce(), settings.python_dir, task, settings.extension_dir};
   const Task* const asked = std::get_if<Task>(&task);
-  // A command runs as it would without us: on any processor unless the user named one.
-  const bool is_command = asked != nullptr && asked->command;
+  // A command runs as it would without us: on any processor unless the user named one. So does a
+  // server, whose worker shares the processors out itself.
+  const bool is_server =
+      std::holds_alternative<ServerTask>(task) || (asked != nullptr && asked->server);
+  const bool is_command = is_server || (asked != nullptr && asked->command);
   WorkerCall call{
       .spec = {.arguments = command,
                .environment =
@@ -46,7 +49,8 @@ WorkerCall call_of(const WorkerSettings& settings, const std::vector<std::string
                .huge_pages = settings.huge_pages != HugePages::never,
                .abandon = settings.abandon},
       .nonce = request.nonce};
-  if ((threads == 1 || is_command) && settings.cpu >= 0) call.spec.cpus = {settings.cpu};
+  if ((threads == 1 || is_command) && !is_server && settings.cpu >= 0)
+    call.spec.cpus = {settings.cpu};
   return call;
 }
 

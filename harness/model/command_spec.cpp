@@ -1,18 +1,18 @@
 #include "harness/model/command_spec.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "harness/base/text.h"
 
 namespace gapmeter {
 namespace {
 
-constexpr std::array<std::string_view, 3> placeholders{"{n}", "{file}", "{threads}"};
 constexpr std::string_view blanks = " \t\n";
 
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument(what); }
@@ -24,14 +24,16 @@ constexpr std::string_view blanks = " \t\n";
                   what));
 }
 
-bool is_placeholder(std::string_view word) {
-  return std::find(placeholders.begin(), placeholders.end(), word) != placeholders.end();
+// "{n}, {file} and {threads}".
+std::string list_of(std::span<const std::string_view> names) {
+  return fmt::format("{} and {}", fmt::join(names.first(names.size() - 1), ", "), names.back());
 }
 
 // Takes the text apart, one character after the other.
 class Splitter {
  public:
-  explicit Splitter(std::string_view text) : text_(text) {}
+  Splitter(std::string_view text, std::span<const std::string_view> placeholders)
+      : text_(text), placeholders_(placeholders) {}
 
   CommandSpec split() {
     while (at_ < text_.size()) {
@@ -91,11 +93,11 @@ class Splitter {
   void take_placeholder() {
     const std::size_t end = text_.find('}', at_);
     const std::string_view name = text_.substr(at_, end == text_.npos ? end : end + 1 - at_);
-    if (!is_placeholder(name)) {
+    if (std::find(placeholders_.begin(), placeholders_.end(), name) == placeholders_.end()) {
       refuse(
-          fmt::format("there is no placeholder {}, only {{n}}, {{file}} and {{threads}}; put it "
-                      "in quotes if it is meant as it is",
-                      name));
+          fmt::format("there is no placeholder {}, only {}; put it in quotes if it is meant as it "
+                      "is",
+                      name, list_of(placeholders_)));
     }
     if (!word_) word_.emplace();
     *word_ += name;
@@ -125,6 +127,7 @@ class Splitter {
   }
 
   std::string_view text_;
+  std::span<const std::string_view> placeholders_;
   std::size_t at_ = 0;
   std::optional<std::string> word_{};  // that has begun
   char redirection_ = '\0';            // that waits for its path
@@ -140,7 +143,9 @@ void replace_all(std::string& text, std::string_view what, const std::string& by
 
 }  // namespace
 
-CommandSpec parse_command(std::string_view text) { return Splitter(text).split(); }
+CommandSpec parse_command(std::string_view text, std::span<const std::string_view> placeholders) {
+  return Splitter(text, placeholders).split();
+}
 
 CommandSpec shell_command(std::string_view text) {
   if (text.find_first_not_of(blanks) == text.npos) refuse("the command is empty");
@@ -153,17 +158,19 @@ bool mentions(const CommandSpec& command, std::string_view placeholder) {
          has(command.output);
 }
 
-CommandSpec filled_in(CommandSpec command, const Placeholders& values) {
-  const auto fill = [&](std::string& text) {
-    // The path last, since it could contain the others.
-    replace_all(text, "{n}", std::to_string(values.n));
-    replace_all(text, "{threads}", std::to_string(values.threads));
-    replace_all(text, "{file}", command.by_shell ? shell_word(values.file) : values.file);
-  };
-  for (std::string& word : command.words) fill(word);
-  fill(command.input);
-  fill(command.output);
+CommandSpec filled_in(CommandSpec command, std::string_view placeholder, const std::string& value) {
+  for (std::string& word : command.words) replace_all(word, placeholder, value);
+  replace_all(command.input, placeholder, value);
+  replace_all(command.output, placeholder, value);
   return command;
+}
+
+CommandSpec filled_in(CommandSpec command, const Placeholders& values) {
+  const std::string file = command.by_shell ? shell_word(values.file) : values.file;
+  command = filled_in(std::move(command), "{n}", std::to_string(values.n));
+  command = filled_in(std::move(command), "{threads}", std::to_string(values.threads));
+  // The path last, since it could contain the others.
+  return filled_in(std::move(command), "{file}", file);
 }
 
 }  // namespace gapmeter

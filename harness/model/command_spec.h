@@ -2,7 +2,9 @@
 // words, without a shell.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +22,13 @@ struct CommandSpec {
   bool operator==(const CommandSpec&) const = default;
 };
 
+inline constexpr std::array<std::string_view, 3> command_placeholders{"{n}", "{file}", "{threads}"};
+
 // Splits as a POSIX shell does: quotes, backslashes, `< path` and `> path`. Throws
 // std::invalid_argument, with what to do, for an open quote, for whatever else only a shell
 // understands, and for a placeholder that there is none of.
-CommandSpec parse_command(std::string_view text);
+CommandSpec parse_command(std::string_view text,
+                          std::span<const std::string_view> placeholders = command_placeholders);
 // The same text for /bin/sh, which splits it itself. Throws std::invalid_argument for an empty one.
 CommandSpec shell_command(std::string_view text);
 
@@ -36,6 +41,8 @@ struct Placeholders {
 // Whether a command has a placeholder, given with its braces.
 bool mentions(const CommandSpec& command, std::string_view placeholder);
 CommandSpec filled_in(CommandSpec command, const Placeholders& values);
+// With a value for one placeholder, given with its braces.
+CommandSpec filled_in(CommandSpec command, std::string_view placeholder, const std::string& value);
 
 // What a task of a command needs to know: both commands have no placeholders left.
 struct CommandTask {

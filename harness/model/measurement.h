@@ -24,7 +24,8 @@ enum class Status : std::uint8_t { ok, mismatch, error, timeout, crashed, oom, s
 std::string_view name_of(Status status);
 std::optional<Status> parse_status(std::string_view text);
 
-// Processor time of a command's processes, all together, in a call of a round.
+// Processor time of a command's processes, all together, in a call of a round, or of a server's for
+// each request.
 struct ProcessTimes {
   double user_s = 0;
   double system_s = 0;
@@ -35,7 +36,7 @@ struct ProcessTimes {
   static void quantities(Visit&& visit) {
     constexpr const char* meaning =
         "of a command: processor time per call, in it and in the system, of its process and of "
-        "those that it waited for";
+        "those that it waited for; of a server per request, of all its processes";
     using enum Bound;
     visit(Quantity{"user_s", &ProcessTimes::user_s, not_negative, Rule::mean, meaning});
     visit(Quantity{"system_s", &ProcessTimes::system_s, not_negative, Rule::mean, meaning});
@@ -94,7 +95,8 @@ inline SlicePlan slices_of(const Timing& timing) {
   return {.calls = timing.calls, .batches = std::max(std::int64_t{1}, timing.batches / slices)};
 }
 
-// Runs of Python's garbage collector while calls were timed one by one, by generation.
+// Runs of Python's garbage collector, by generation: while calls were timed one by one, or while a
+// server that counts them was asked in a memory pass.
 struct Collections {
   std::array<std::int64_t, 3> count{};
   std::int64_t total_ns = 0;
@@ -105,7 +107,9 @@ struct Collections {
   template <class Visit>
   static void quantities(Visit&& visit) {
     constexpr const char* counts =
-        "runs of Python's collector while calls were timed one by one, by generation";
+        "runs of Python's collector while calls were timed one by one, of a server while its "
+        "memory "
+        "was measured, by generation";
     constexpr const char* times = "their time in ns, all together and the longest";
     constexpr auto first = [](auto& c) -> decltype(auto) { return (c.count[0]); };
     constexpr auto second = [](auto& c) -> decltype(auto) { return (c.count[1]); };
@@ -148,9 +152,10 @@ struct SingleCalls {
 };
 inline constexpr std::int64_t shortest_hiccup_ns = 1000;
 
-// Resident memory of a worker, or of a command and all of its processes, whose baseline is nothing
-// and who have but a peak. `input`, `peak` and `retained` are increments over `baseline`, the
-// size after imports and one tiny call; empty where the system can't tell.
+// Resident memory of a worker; of a command and all of its processes, whose baseline is nothing and
+// who have but a peak; or of a server and all of its processes. `input`, `peak` and `retained` are
+// increments over `baseline`, the size after imports and one tiny call; empty where the system
+// can't tell.
 struct MemoryUse {
   std::int64_t baseline_bytes = 0;
   std::optional<std::int64_t> input_bytes{};
@@ -163,20 +168,86 @@ struct MemoryUse {
   static void quantities(Visit&& visit) {
     using enum Bound;
     visit(Quantity{"rss_baseline_bytes", &MemoryUse::baseline_bytes, not_negative, Rule::last,
-                   "resident memory after imports and one tiny call; 0 for a command"});
+                   "resident memory after imports and one tiny call; 0 for a command; of a server "
+                   "that of all its processes, idle after its first answers (Pss)"});
     visit(Quantity{"rss_input_bytes", &MemoryUse::input_bytes, any, Rule::resolved,
                    "over the baseline, after the inputs are prepared"});
     visit(Quantity{
         "rss_peak_bytes", &MemoryUse::peak_bytes, any, Rule::resolved,
         "over the baseline, the highest during one call; of a command that of all its processes: "
-        "see [commands.md](commands.md#memory)"});
+        "see [commands.md](commands.md#memory); of a server the highest under load"});
     visit(Quantity{"rss_retained_bytes", &MemoryUse::retained_bytes, any, Rule::resolved,
-                   "over the baseline, after everything is dropped"});
+                   "over the baseline, after everything is dropped; of a server after the load"});
   }
 };
 // Increments of resident memory below this are noise of the allocator and of the kernel's
 // accounting; they are left out of the summary.
 inline constexpr std::int64_t rss_resolution_bytes = std::int64_t{1} << 20;
+
+// What a server was asked under load: of a time pass.
+struct Load {
+  std::int64_t requests = 0;  // that were to be sent while it was timed
+  double achieved_per_s = 0;  // right answers in that time
+  std::int64_t errors = 0;
+  std::int64_t timeouts = 0;
+  double client_lag_p99_ns = 0;
+  std::int64_t connections = 0;
+  double capacity_per_s = 0;
+  std::int64_t shared_processors = 0;  // 0 or 1
+
+  bool operator==(const Load&) const = default;
+
+  template <class Visit>
+  static void quantities(Visit&& visit) {
+    using enum Bound;
+    visit(Quantity{"requests", &Load::requests, positive, Rule::sum,
+                   "of a server: how many requests were to be sent while it was timed"});
+    visit(Quantity{"achieved_per_s", &Load::achieved_per_s, not_negative, Rule::mean,
+                   "right answers a second in that time; n is what was offered"});
+    visit(Quantity{"request_errors", &Load::errors, not_negative, Rule::sum,
+                   "requests without a right answer: another status, a connection that broke"});
+    visit(Quantity{"request_timeouts", &Load::timeouts, not_negative, Rule::sum,
+                   "requests without an answer 10 s after they were to be sent"});
+    visit(Quantity{"client_lag_p99_ns", &Load::client_lag_p99_ns, not_negative, Rule::mean,
+                   "by how much the client sent too late though it had a connection free, p99: "
+                   "part of every latency"});
+    visit(Quantity{"connections", &Load::connections, not_negative, Rule::largest,
+                   "the most that were open at once"});
+    visit(Quantity{"capacity_per_s", &Load::capacity_per_s, not_negative, Rule::last,
+                   "requests a second at most, found beforehand in a closed loop"});
+    visit(Quantity{"shared_processors", &Load::shared_processors, not_negative, Rule::last,
+                   "1 where client and server had the same processors"});
+  }
+};
+
+// A server that gives fewer right answers than this share of what it is asked is saturated: its
+// latencies grow for as long as it is asked.
+inline constexpr double unsaturated_share = 0.98;
+inline bool is_saturated(const Load& load, std::size_t offered_per_s) {
+  return load.achieved_per_s < unsaturated_share * static_cast<double>(offered_per_s);
+}
+
+// A server's processes while it was asked: of a memory pass.
+struct ServerProcesses {
+  std::int64_t processes = 0;
+  double soak_s = 0;
+  std::int64_t soak_growth_bytes = 0;
+  std::optional<Collections> collections{};  // meanwhile, of servers that count them
+
+  bool operator==(const ServerProcesses&) const = default;
+
+  template <class Visit>
+  static void quantities(Visit&& visit) {
+    using enum Bound;
+    visit(Quantity{"server_processes", &ServerProcesses::processes, positive, Rule::largest,
+                   "of a server: how many processes it had under load"});
+    visit(Quantity{"soak_s", &ServerProcesses::soak_s, not_negative, Rule::last,
+                   "how long it was under load while its memory was measured"});
+    visit(Quantity{"soak_growth_bytes", &ServerProcesses::soak_growth_bytes, any, Rule::last,
+                   "memory of its processes in the last tenth of that time less that in the second "
+                   "tenth"});
+  }
+};
 
 // What the task took: of a time pass.
 struct Effort {
@@ -205,6 +276,8 @@ struct Measurement {
   std::optional<Timing> timing{};
   std::optional<SingleCalls> single_calls{};
   std::optional<MemoryUse> memory{};
+  std::optional<Load> load{};
+  std::optional<ServerProcesses> server{};
   Effort effort{};
   std::vector<Metric> metrics{};  // what the variant's preparation reported, of a time pass
 
@@ -220,9 +293,13 @@ void each_part(Visit&& visit) {
   visit(std::type_identity<ProcessTimes>{},
         [](auto& m) { return m.timing ? &m.timing->processes : nullptr; });
   visit(std::type_identity<SingleCalls>{}, [](auto& m) { return &m.single_calls; });
-  visit(std::type_identity<Collections>{},
-        [](auto& m) { return m.single_calls ? &m.single_calls->collections : nullptr; });
+  visit(std::type_identity<ServerProcesses>{}, [](auto& m) { return &m.server; });
+  visit(std::type_identity<Collections>{}, [](auto& m) {
+    if (m.single_calls) return &m.single_calls->collections;
+    return m.server ? &m.server->collections : nullptr;
+  });
   visit(std::type_identity<MemoryUse>{}, [](auto& m) { return &m.memory; });
+  visit(std::type_identity<Load>{}, [](auto& m) { return &m.load; });
 }
 
 }  // namespace gapmeter

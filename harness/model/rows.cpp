@@ -5,9 +5,11 @@
 namespace gapmeter {
 namespace {
 
-constexpr EnumNames<MachineState, 3> states{{{MachineState::undisturbed, "undisturbed"},
+constexpr EnumNames<MachineState, 5> states{{{MachineState::undisturbed, "undisturbed"},
                                              {MachineState::mixed, "mixed"},
-                                             {MachineState::unknown, "unknown"}}};
+                                             {MachineState::unknown, "unknown"},
+                                             {MachineState::saturated, "saturated"},
+                                             {MachineState::client_bound, "client_bound"}}};
 
 }  // namespace
 

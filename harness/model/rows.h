@@ -59,9 +59,14 @@ struct Speed {
 
 // In which state of the machine a cell's latency was measured. `undisturbed`: in slices whose
 // probes ran at their best. `mixed`: in all slices, because too few were undisturbed. `unknown`:
-// the run is older than probes.
-enum class MachineState : std::uint8_t { undisturbed, mixed, unknown };
+// the run is older than probes. Of servers also why there is no latency: `saturated`, fewer
+// requests were answered than offered; `client_bound`, the client itself was too late to tell.
+enum class MachineState : std::uint8_t { undisturbed, mixed, unknown, saturated, client_bound };
 std::string_view name_of(MachineState state);
+// Whether it says why a cell that was measured has no latency.
+constexpr bool withholds_latency(MachineState state) {
+  return state == MachineState::saturated || state == MachineState::client_bound;
+}
 
 // One cell: a line of summary.csv.
 struct SummaryRow {
@@ -106,6 +111,9 @@ struct SummaryRow {
 
 // The histogram of the cell's single calls in all rounds; empty if there were none.
 const Histogram& single_calls_of(const SummaryRow& row);
+
+// Whether the cell is one of a server, whose n is a rate and no size.
+inline bool is_server(const SummaryRow& row) { return row.combined.load.has_value(); }
 
 // Peak resident memory during a call, over the baseline; absent below the resolution.
 inline std::optional<std::int64_t> peak_bytes_of(const SummaryRow& row) {

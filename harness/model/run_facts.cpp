@@ -20,6 +20,15 @@ std::string name_of_compiler(const std::optional<std::string>& compiler,
   return fmt::format("{}, vectors of {} bits", name, *vector_bits);
 }
 
+// "fastapi 0.92.0, uvicorn 0.17.6".
+std::string list_of(const std::map<std::string, std::string>& packages) {
+  std::string text;
+  for (const auto& [name, version] : packages) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, version);
+  }
+  return text;
+}
+
 }  // namespace
 
 RunContext context_of(const RunFacts& facts) {
@@ -42,13 +51,21 @@ RunContext context_of(const RunFacts& facts) {
   }
   // Older runs of gapmeter's own kernels do not tell what these serve.
   const auto is_own = [&](const auto& described) {
-    return !facts.suite && !described.second.commands;
+    return !facts.suite && !described.second.commands && !described.second.service;
   };
   context.serves_claims =
       facts.kernels.empty() ||
       std::any_of(facts.kernels.begin(), facts.kernels.end(), [&](const auto& described) {
         return is_own(described) || !described.second.claims.empty();
       });
+  if (facts.objective_ns) context.objective_ns = *facts.objective_ns;
+  context.wanted_per_s = facts.wanted_per_s;
+  for (const auto& [name, kernel] : facts.kernels) {
+    if (!kernel.service) continue;
+    for (const auto& [variant, server] : kernel.service->servers) {
+      context.packages[{name, variant}] = list_of(server.packages);
+    }
+  }
   const BuildFacts& build = facts.build;
   context.compilers = {{"native", name_of_compiler(build.compiler, build.vector_bits)},
                        {"rust", name_of_compiler(build.rust_compiler, build.rust_vector_bits)}};

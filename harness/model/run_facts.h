@@ -46,6 +46,25 @@ struct CommandFacts {
   std::string text{}, executable{}, digest{};
 };
 
+// A server of a run: its command, and what was found out about it before the plan was made.
+struct ServerFacts {
+  CommandFacts command{};
+  std::optional<double> capacity_per_s{};         // absent: it could not be asked
+  std::optional<std::string> failure{};           // why
+  std::map<std::string, std::string> packages{};  // versions of the Python packages that it needs
+};
+
+// How the servers of a kernel were asked.
+struct ServiceFacts {
+  std::string request{};         // as it was sent, but for the port
+  std::string answer{};          // that is right
+  std::int64_t connections = 0;  // at most
+  std::string schedule{};
+  double timeout_s = 0;
+  std::vector<std::int64_t> server_cpus{}, client_cpus{};
+  std::map<std::string, ServerFacts> servers{};  // by variant
+};
+
 struct KernelFacts {
   std::string title{}, item{};
   std::vector<std::string> claims{};
@@ -56,6 +75,7 @@ struct KernelFacts {
   std::optional<std::map<std::string, CommandFacts>> commands{};
   std::optional<std::string> input{};
   std::optional<std::map<std::string, std::string>> input_digests{};
+  std::optional<ServiceFacts> service{};  // of servers
 };
 
 // What the probes of a run read, of all cells with the same number of threads.
@@ -84,6 +104,8 @@ struct RunFacts {
   std::optional<std::int64_t> slice_ns{};  // since schema version 3
   std::optional<double> budget_s{}, precision{};
   std::optional<std::string> against{};  // what gaps are against, where it was chosen
+  // Of servers: the p99 that is wanted (--slo) and the rate that is needed (--rate).
+  std::optional<double> objective_ns{}, wanted_per_s{};
   std::optional<double> timeout_s{};
   std::optional<std::int64_t> pinned_cpu{};
   std::optional<std::string> huge_pages{};  // of workers; absent where they could not be chosen
@@ -205,6 +227,24 @@ void each_fact(PossiblyConst<CommandFacts> auto& facts, auto&& visit) {
   visit("digest", facts.digest);
 }
 
+void each_fact(PossiblyConst<ServerFacts> auto& facts, auto&& visit) {
+  visit("command", facts.command, Alike::to_resume);
+  visit("capacity_per_s", facts.capacity_per_s, Alike::to_resume);
+  visit("failure", facts.failure);
+  visit("packages", facts.packages, Alike::to_resume);
+}
+
+void each_fact(PossiblyConst<ServiceFacts> auto& facts, auto&& visit) {
+  visit("request", facts.request, Alike::to_resume);
+  visit("answer", facts.answer, Alike::to_resume);
+  visit("connections", facts.connections, Alike::to_resume);
+  visit("schedule", facts.schedule, Alike::to_resume);
+  visit("timeout_s", facts.timeout_s, Alike::to_resume);
+  visit("server_cpus", facts.server_cpus, Alike::to_resume);
+  visit("client_cpus", facts.client_cpus, Alike::to_resume);
+  visit("servers", facts.servers, Alike::to_resume);
+}
+
 void each_fact(PossiblyConst<KernelFacts> auto& facts, auto&& visit) {
   visit("title", facts.title, Alike::to_resume);
   visit("item", facts.item, Alike::to_resume);
@@ -216,6 +256,7 @@ void each_fact(PossiblyConst<KernelFacts> auto& facts, auto&& visit) {
   visit("commands", facts.commands, Alike::to_resume);
   visit("input", facts.input, Alike::to_resume);
   visit("input_digests", facts.input_digests, Alike::to_resume);
+  visit("service", facts.service, Alike::to_resume);
 }
 
 void each_fact(PossiblyConst<ProbeFacts> auto& facts, auto&& visit) {
@@ -247,6 +288,8 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("budget_s", facts.budget_s, Alike::no, Absence::null);
   visit("precision", facts.precision, Alike::no, Absence::null);
   visit("against", facts.against, Alike::to_resume);
+  visit("objective_ns", facts.objective_ns);
+  visit("wanted_per_s", facts.wanted_per_s);
   visit("timeout_s", facts.timeout_s, Alike::to_resume);
   visit("pinned_cpu", facts.pinned_cpu, Alike::to_resume);
   visit("huge_pages", facts.huge_pages, Alike::always);
@@ -270,6 +313,11 @@ struct RunContext {
   std::map<std::string, std::string> compilers{};  // by lane
   std::string processor{}, interpreter{};
   bool serves_claims = true;  // false of a suite or of commands that serve none
+  // Of servers: RunFacts, and the versions of packages, "fastapi 0.92.0, uvicorn 0.17.6", by kernel
+  // and variant.
+  double objective_ns = 10e6;
+  std::optional<double> wanted_per_s{};
+  std::map<std::pair<std::string, std::string>, std::string> packages{};
 };
 // Throws std::invalid_argument for impossible facts: a baseline that is not a variant's name, a
 // cache without a size, gaps against what is not compiled.

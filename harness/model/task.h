@@ -9,6 +9,7 @@
 #include "harness/model/cell.h"
 #include "harness/model/command_spec.h"
 #include "harness/model/pass.h"
+#include "harness/model/server_spec.h"
 
 namespace gapmeter {
 
@@ -39,7 +40,9 @@ struct Task {
   std::uint64_t seed = 0;
   TimingSpec timing{};
   bool verify_after = false;  // compare the result again after the timed calls of a time pass
-  std::optional<CommandTask> command{};  // the variant is a command, not a function
+  // The variant is a command or a server, not a function.
+  std::optional<CommandTask> command{};
+  std::optional<ServerTask> server{};
 
   bool operator==(const Task&) const = default;
 };

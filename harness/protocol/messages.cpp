@@ -178,6 +178,130 @@ CommandTask decode_command_task(const Json& json) {
           .input_digest = text_of(json, "input_digest")};
 }
 
+// Any bytes as JSON's text, which is UTF-8: each as the character of its number.
+Json encode_bytes(std::string_view bytes) {
+  constexpr unsigned low_bits = 6, low_mask = 0x3F, first = 0xC0, further = 0x80;
+  std::string text;
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    if (value < further) {
+      text += byte;
+    } else {
+      text += static_cast<char>(first | (value >> low_bits));
+      text += static_cast<char>(further | (value & low_mask));
+    }
+  }
+  return text;
+}
+
+std::string bytes_of(const Json& object, const char* key) {
+  constexpr unsigned low_bits = 6, low_mask = 0x3F, first = 0xC0, most_first = 0xC3, plain = 0x80;
+  const std::string text = text_of(object, key);
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto value = static_cast<unsigned char>(text[i]);
+    if (value < plain) {
+      bytes += text[i];
+      continue;
+    }
+    if (value < first || value > most_first || ++i == text.size()) reject(key, "text of bytes");
+    bytes += static_cast<char>(((value << low_bits) & 0xFFU) |
+                               (static_cast<unsigned char>(text[i]) & low_mask));
+  }
+  return bytes;
+}
+
+Json encode_http_request(const HttpRequest& request) {
+  Json headers = Json::array();
+  for (const auto& [name, value] : request.headers) headers.push_back({name, value});
+  return {{"method", request.method},
+          {"target", request.target},
+          {"headers", headers},
+          {"body", encode_bytes(request.body)}};
+}
+
+HttpRequest decode_http_request(const Json& json) {
+  HttpRequest request{.method = text_of(json, "method"),
+                      .target = text_of(json, "target"),
+                      .headers = {},
+                      .body = bytes_of(json, "body")};
+  for (const Json& header : array_of(json, "headers")) {
+    const bool is_pair =
+        header.is_array() && header.size() == 2 && header[0].is_string() && header[1].is_string();
+    if (!is_pair) reject("headers", "an array of names with values");
+    request.headers.emplace_back(header[0].get<std::string>(), header[1].get<std::string>());
+  }
+  return request;
+}
+
+std::vector<int> cpus_of(const Json& object, const char* key) {
+  std::vector<int> cpus;
+  for (const Json& cpu : array_of(object, key)) {
+    if (!cpu.is_number_unsigned() || !std::in_range<int>(cpu.get<std::uint64_t>())) {
+      reject(key, "an array of processors");
+    }
+    cpus.push_back(cpu.get<int>());
+  }
+  return cpus;
+}
+
+double more_than_zero(const Json& object, const char* key) {
+  const double value = finite_at_least_zero(object, key);
+  if (value == 0) reject(key, "more than 0");
+  return value;
+}
+
+Json encode_load(const LoadSpec& load) {
+  return {{"connections", load.connections},
+          {"schedule", find_name(schedule_names, load.schedule)},
+          {"timeout_s", load.timeout_s}};
+}
+
+LoadSpec decode_load(const Json& json) {
+  const std::optional<Schedule> schedule = find_value(schedule_names, text_of(json, "schedule"));
+  if (!schedule) reject("schedule", "a known name");
+  return {.connections = positive<int>(json, "connections"),
+          .schedule = *schedule,
+          .timeout_s = more_than_zero(json, "timeout_s")};
+}
+
+Json encode_server_task(const ServerTask& task) {
+  return {{"command", encode_command(task.command)},
+          {"request", encode_http_request(task.request)},
+          {"answer", task.answer ? encode_bytes(*task.answer) : Json(nullptr)},
+          {"tolerance", task.tolerance},
+          {"start_s", task.start_s},
+          {"load", encode_load(task.load)},
+          {"least_s", task.least_s},
+          {"least_requests", task.least_requests},
+          {"memory_s", task.memory_s},
+          {"saturation_s", task.saturation_s},
+          {"capacity_per_s", task.capacity_per_s},
+          {"server_cpus", task.server_cpus},
+          {"client_cpus", task.client_cpus},
+          {"are_shared", task.are_shared},
+          {"counts_collections", task.counts_collections}};
+}
+
+ServerTask decode_server_task(const Json& json) {
+  ServerTask task{.command = decode_command(object_of(json, "command")),
+                  .request = decode_http_request(object_of(json, "request")),
+                  .tolerance = finite_at_least_zero(json, "tolerance"),
+                  .start_s = more_than_zero(json, "start_s"),
+                  .load = decode_load(object_of(json, "load")),
+                  .least_s = more_than_zero(json, "least_s"),
+                  .least_requests = positive<std::int64_t>(json, "least_requests"),
+                  .memory_s = more_than_zero(json, "memory_s"),
+                  .saturation_s = finite_at_least_zero(json, "saturation_s"),
+                  .capacity_per_s = finite_at_least_zero(json, "capacity_per_s"),
+                  .server_cpus = cpus_of(json, "server_cpus"),
+                  .client_cpus = cpus_of(json, "client_cpus"),
+                  .are_shared = flag_of(json, "are_shared"),
+                  .counts_collections = flag_of(json, "counts_collections")};
+  if (has(json, "answer")) task.answer = bytes_of(json, "answer");
+  return task;
+}
+
 Json encode_task(const Task& task) {
   return {{"pass", name_of(task.pass)},
           {"kernel", task.kernel},
@@ -191,7 +315,8 @@ Json encode_task(const Task& task) {
           {"single_calls_ns", task.timing.single_calls_ns},
           {"plan", task.timing.plan ? encode_plan(*task.timing.plan) : Json(nullptr)},
           {"verify_after", task.verify_after},
-          {"command", task.command ? encode_command_task(*task.command) : Json(nullptr)}};
+          {"command", task.command ? encode_command_task(*task.command) : Json(nullptr)},
+          {"server", task.server ? encode_server_task(*task.server) : Json(nullptr)}};
 }
 
 Task decode_task(const Json& json) {
@@ -209,6 +334,7 @@ Task decode_task(const Json& json) {
   if (has(json, "plan")) task.timing.plan = decode_plan(object_of(json, "plan"));
   task.verify_after = flag_of(json, "verify_after");
   if (has(json, "command")) task.command = decode_command_task(object_of(json, "command"));
+  if (has(json, "server")) task.server = decode_server_task(object_of(json, "server"));
   return task;
 }
 
@@ -349,6 +475,9 @@ std::string encode(const Request& request) {
   if (const auto* describe = std::get_if<DescribeRequest>(&request.task)) {
     message["module"] = describe->module;
   }
+  if (const auto* server = std::get_if<ServerTask>(&request.task)) {
+    message["server"] = encode_server_task(*server);
+  }
   return dump(message);
 }
 
@@ -361,6 +490,8 @@ Request decode_request(std::string_view text) {
   request.extension_dir = text_of(message, "extension_dir");
   if (has(message, "task")) {
     request.task = decode_task(object_of(message, "task"));
+  } else if (has(message, "server")) {
+    request.task = decode_server_task(object_of(message, "server"));
   } else {
     request.task = DescribeRequest{text_of(message, "module")};
   }
@@ -432,6 +563,22 @@ NativeDescription decode_native_description(std::string_view text, std::uint64_t
                                    .variants = native_variants(kernel)});
   }
   return description;
+}
+
+std::string encode(const ServerDescription& description, std::uint64_t nonce) {
+  return dump({{"protocol", protocol_version},
+               {"nonce", nonce},
+               {"failure", description.failure},
+               {"answer", encode_bytes(description.answer)},
+               {"capacity_per_s", description.capacity_per_s}});
+}
+
+ServerDescription decode_server_description(std::string_view text, std::uint64_t nonce) {
+  const Json message = parse_message(text);
+  check_envelope(message, nonce);
+  return {.failure = text_of(message, "failure"),
+          .answer = bytes_of(message, "answer"),
+          .capacity_per_s = finite_at_least_zero(message, "capacity_per_s")};
 }
 
 std::string encode(const PythonDescription& description, std::uint64_t nonce) {

@@ -16,7 +16,7 @@
 
 namespace gapmeter {
 
-inline constexpr int protocol_version = 7;
+inline constexpr int protocol_version = 8;
 
 // A message that violates the protocol; what() names the field.
 class InvalidMessage : public std::runtime_error {
@@ -31,7 +31,8 @@ struct DescribeRequest {
   bool operator==(const DescribeRequest&) const = default;
 };
 
-using Assignment = std::variant<DescribeRequest, Task>;
+// A server alone is to be described.
+using Assignment = std::variant<DescribeRequest, Task, ServerTask>;
 
 struct Request {
   std::uint64_t nonce = 0;
@@ -48,6 +49,9 @@ Measurement decode_measurement(std::string_view text, std::uint64_t nonce);
 
 std::string encode(const NativeDescription& description, std::uint64_t nonce);
 NativeDescription decode_native_description(std::string_view text, std::uint64_t nonce);
+
+std::string encode(const ServerDescription& description, std::uint64_t nonce);
+ServerDescription decode_server_description(std::string_view text, std::uint64_t nonce);
 
 std::string encode(const PythonDescription& description, std::uint64_t nonce);
 PythonDescription decode_description(std::string_view text, std::uint64_t nonce);

@@ -69,16 +69,6 @@ std::string make_input(const CommandSpec& command, const WorkerSettings& setting
   }
 }
 
-// The executable and the files that the command names: a script is not in its interpreter's digest.
-std::string digest_of_command(const CommandTask& task) {
-  std::vector<fs::path> files{task.command.executable};
-  std::error_code error;
-  for (const std::string& word : task.command.words) {
-    if (word != task.input_file && fs::is_regular_file(word, error)) files.emplace_back(word);
-  }
-  return digest_of_files(files);
-}
-
 }  // namespace
 
 void find_executables(std::vector<CellGroup>& groups) {
@@ -148,6 +138,15 @@ CommandPlan plan_with_files(const Commands& commands, const Selection& selection
   return plan;
 }
 
+std::string digest_of_command(const CommandSpec& command, const std::string& but_for) {
+  std::vector<fs::path> files{command.executable};
+  std::error_code error;
+  for (const std::string& word : command.words) {
+    if (word != but_for && fs::is_regular_file(word, error)) files.emplace_back(word);
+  }
+  return digest_of_files(files);
+}
+
 KernelFacts describe_commands(const Commands& commands, const std::vector<CellGroup>& groups) {
   KernelFacts facts{.title = "whole programs, from their start to their exit",
                     .item = "item",
@@ -160,9 +159,10 @@ KernelFacts describe_commands(const Commands& commands, const std::vector<CellGr
     const std::string name = to_string(planned.id);
     for (const CommandVariant& variant : commands.variants) {
       if (variant.id != planned.id) continue;
-      (*facts.commands)[name] = {.text = variant.text,
-                                 .executable = planned.command->command.executable,
-                                 .digest = digest_of_command(*planned.command)};
+      (*facts.commands)[name] = {
+          .text = variant.text,
+          .executable = planned.command->command.executable,
+          .digest = digest_of_command(planned.command->command, planned.command->input_file)};
     }
   }
   if (!commands.input) return facts;

@@ -53,6 +53,10 @@ struct CommandPlan {
 // InputFiles throw.
 CommandPlan plan_with_files(const Commands& commands, const Selection& selection);
 
+// A digest of the executable and of the files that the command names, but for one: a script is not
+// in its interpreter's digest.
+std::string digest_of_command(const CommandSpec& command, const std::string& but_for = {});
+
 // What run.json says of commands: the texts, the files that they run, and digests of all files that
 // they name.
 KernelFacts describe_commands(const Commands& commands, const std::vector<CellGroup>& groups);

@@ -43,11 +43,18 @@ std::map<std::string, EngineFacts> describe_further_engines(const Catalog& catal
 
 std::map<std::string, std::string> environment_of_workers(const RunOptions& options) {
   std::map<std::string, std::string> variables = library_variables();
-  if (!options.commands.empty()) return variables;  // the user's
+  if (runs_programs(options)) return variables;  // the user's
   for (const auto& [name, value] : worker_environment(1, options.huge_pages)) {
     variables[name] = value;
   }
   return variables;
+}
+
+bool measures_servers(const Plan& plan) {
+  return std::any_of(plan.groups.begin(), plan.groups.end(), [](const CellGroup& group) {
+    return std::any_of(group.variants.begin(), group.variants.end(),
+                       [](const PlannedVariant& planned) { return planned.server.has_value(); });
+  });
 }
 
 std::optional<SuiteFacts> suite_of(const BuiltProgram& program) {
@@ -97,6 +104,9 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
       .budget_s = options.budget_s,
       .precision = options.precision,
       .against = options.against.lane ? std::optional(to_string(options.against)) : std::nullopt,
+      .objective_ns =
+          measures_servers(plan) ? std::optional(options.objective_s * 1e9) : std::nullopt,
+      .wanted_per_s = options.wanted_per_s,
       .timeout_s = options.timeout_s,
       .pinned_cpu = cpu < 0 ? std::nullopt : std::optional<std::int64_t>(cpu),
       .huge_pages = std::string(find_name(huge_pages_names, options.huge_pages)),
@@ -104,9 +114,9 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
       .machine = machine_facts(),
       .build = build_facts(program.kernels),
       .suite = suite_of(program),
-      .python = options.commands.empty()
-                    ? describe_engine(catalog.python, options.interpreters.size() != 1)
-                    : EngineFacts{},
+      .python = runs_programs(options)
+                    ? EngineFacts{}
+                    : describe_engine(catalog.python, options.interpreters.size() != 1),
       .further_engines = describe_further_engines(catalog),
       .kernels = describe_kernels(catalog, plan)};
 }

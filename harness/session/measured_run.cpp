@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -18,6 +19,7 @@
 #include "harness/session/describe_run.h"
 #include "harness/session/progress.h"
 #include "harness/session/run_log.h"
+#include "harness/session/server_runs.h"
 #include "harness/session/worker_log.h"
 #include "harness/session/workers.h"
 #include "harness/store/columns.h"
@@ -44,9 +46,12 @@ struct Setup {
   const RunOptions& options;
   const Invocation& invocation;
   WorkerSettings workers;
-  Catalog catalog;  // empty for commands
+  Catalog catalog;  // empty for the user's programs
   Plan plan;
   std::unique_ptr<InputFiles> inputs{};  // of commands that read some
+  // To be asked what they can before the rates are planned, and what was found out, by kernel.
+  std::vector<Servers> servers{};
+  std::map<std::string, ServiceFacts> services{};
 };
 
 // Compares the embedded engine with the stock one that it stands for. Empty without Python
@@ -102,13 +107,16 @@ void check_against(const Against& against, const std::vector<CellGroup>& groups)
   throw UnknownName(fmt::format("--against {}: this run has no such variant; {}", wanted, hint));
 }
 
-Plan plan_run(const RunOptions& options, std::vector<CellGroup> groups, const Choose& choose) {
+// `is_whole`: no group is still to come.
+Plan plan_run(const RunOptions& options, std::vector<CellGroup> groups, bool is_whole,
+              const Choose& choose) {
   Plan plan{.seed = options.seed,
             .rounds = options.rounds,
             .precision = options.precision,
             .timing = {.round_ns = options.round_ns, .single_calls_ns = options.single_calls_ns},
             .against = options.against,
             .groups = std::move(groups)};
+  if (!is_whole) return plan;
   if (choose) choose(plan.groups);
   if (plan.groups.empty()) throw UnknownName("nothing is selected");
   check_against(options.against, plan.groups);
@@ -130,8 +138,37 @@ Setup set_up_kernels(const RunOptions& options, const Invocation& invocation,
   Catalog catalog = load_and_warn(options, workers);
   Selection selection = options.selection;
   selection.processors = static_cast<int>(processors());
-  Plan plan = plan_run(options, plan_groups(catalog, selection), choose);
-  return {options, invocation, std::move(workers), std::move(catalog), std::move(plan)};
+  std::vector<CellGroup> groups = plan_groups(catalog, selection);
+  std::vector<Servers> servers = selected_servers(catalog, selection);
+  Plan plan = plan_run(options, std::move(groups), servers.empty(), choose);
+  Setup setup{options, invocation, std::move(workers), std::move(catalog), std::move(plan)};
+  setup.servers = std::move(servers);
+  return setup;
+}
+
+Setup set_up_servers(const RunOptions& options, const Invocation& invocation) {
+  Plan plan = plan_run(options, {}, /*is_whole=*/false, {});
+  Setup setup{options, invocation, workers_for(options, invocation), {}, std::move(plan)};
+  setup.servers = {options.servers};
+  return setup;
+}
+
+// Asks the servers, which takes seconds for each, and completes the plan. `recorded` is the run
+// that goes on, if there is one.
+void plan_servers(Setup& setup, const Choose& choose, const RunFacts* recorded) {
+  if (setup.servers.empty()) return;
+  for (const Servers& servers : setup.servers) {
+    const ServiceFacts* known = nullptr;
+    if (recorded != nullptr && recorded->kernels.contains(servers.name)) {
+      const auto& service = recorded->kernels.at(servers.name).service;
+      if (service) known = &*service;
+    }
+    ServerPlan planned = plan_with_servers(servers, setup.options, setup.workers,
+                                           setup.catalog.python.executable, known);
+    for (CellGroup& group : planned.groups) setup.plan.groups.push_back(std::move(group));
+    setup.services.emplace(servers.name, std::move(planned.facts));
+  }
+  setup.plan = plan_run(setup.options, std::move(setup.plan.groups), /*is_whole=*/true, choose);
 }
 
 // Commands run where the user's would: on any processor, unless one is named.
@@ -141,11 +178,12 @@ Setup set_up_commands(const RunOptions& options, const Invocation& invocation,
   if (options.cpu) workers.cpu = choose_cpu(options.cpu);
   auto [inputs, groups] = plan_with_files(options.commands, options.selection);
   print_warnings(warnings_about(groups));
-  Plan plan = plan_run(options, std::move(groups), choose);
+  Plan plan = plan_run(options, std::move(groups), /*is_whole=*/true, choose);
   return {options, invocation, std::move(workers), {}, std::move(plan), std::move(inputs)};
 }
 
 Setup set_up(const RunOptions& options, const Invocation& invocation, const Choose& choose) {
+  if (!options.servers.empty()) return set_up_servers(options, invocation);
   if (options.commands.empty()) return set_up_kernels(options, invocation, choose);
   return set_up_commands(options, invocation, choose);
 }
@@ -176,8 +214,9 @@ void take_digests(const Setup& setup, RunFacts& facts) {
   facts.build.programs = digest_of_files(
       {setup.workers.native_command.front(), setup.workers.engines.front().command.front(),
        data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py"});
-  if (!setup.options.commands.empty()) return;  // these are known by their executables
+  if (runs_programs(setup.options)) return;  // these are known by their executables
   for (auto& [name, kernel] : facts.kernels) {
+    if (kernel.service) continue;  // as are servers
     std::vector<fs::path> sources = helper_modules(setup);
     sources.insert(sources.begin(), fs::path(setup.workers.python_dir) / (name + ".py"));
     kernel.python_source = digest_of_files(sources);
@@ -190,6 +229,16 @@ RunFacts facts_of(const Setup& setup, const std::vector<std::string>& command) {
   const Commands& commands = setup.options.commands;
   if (!commands.empty()) {
     facts.kernels.emplace(commands.name, describe_commands(commands, setup.plan.groups));
+  }
+  const Servers& servers = setup.options.servers;
+  for (const auto& [kernel, service] : setup.services) {
+    if (servers.empty()) {
+      // None of its rates may have been chosen.
+      const auto described = facts.kernels.find(kernel);
+      if (described != facts.kernels.end()) described->second.service = service;
+    } else {
+      facts.kernels.emplace(kernel, describe_servers(servers, service));
+    }
   }
   take_digests(setup, facts);
   return facts;
@@ -230,7 +279,7 @@ Roofline measure_limits(const Setup& setup, const MachineFacts& machine) {
 // Measures what is measured once for all rows, unless a resumed run has it already.
 std::vector<EmbeddingCell> measure_surroundings(const Setup& setup, const fs::path& dir,
                                                 RunFacts& facts) {
-  if (facts.machine.roofline || !setup.options.commands.empty()) return {};
+  if (facts.machine.roofline || runs_programs(setup.options)) return {};
   std::vector<EmbeddingCell> penalty = measure_penalty(setup);
   if (!setup.invocation.interrupts.stop) {
     facts.python.embedding_penalty = describe_penalty(penalty);
@@ -263,7 +312,7 @@ Rounds measure_rounds(const Setup& setup, std::optional<double> budget_s, Append
   Progress progress(setup.plan, stderr, is_terminal(stderr));
   RunLog log(file, known.rows, neighbours, progress);
   // Two commands at once may want to write the same file.
-  ProcessTaskRunner runner(setup.workers, setup.options.commands.empty() ? processors() : 1);
+  ProcessTaskRunner runner(setup.workers, runs_programs(setup.options) ? 1 : processors());
   const SteadyClock clock;
   Scheduler scheduler(setup.plan, runner, clock, log,
                       {.budget_s = budget_s,
@@ -314,6 +363,7 @@ MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
   const fs::path dir = output_dir(options.out);
   Setup setup = set_up(options, invocation, choose);
   create_result_dir(dir);
+  plan_servers(setup, choose, nullptr);
   make_inputs(setup);
   RunFacts facts = facts_of(setup, invocation.arguments);
   // Created before anything else is written: if two runs begin here at once, the second gets no
@@ -328,6 +378,7 @@ MeasuredRun resume_run(const fs::path& dir, const RunOptions& options, const Inv
                        const Choose& choose) {
   const RunFacts recorded = read_run_facts(dir);
   Setup setup = set_up(options, invocation, choose);
+  plan_servers(setup, choose, &recorded);
   make_inputs(setup);
   RunFacts facts = facts_of(setup, recorded.command);
   // Rows of different builds, interpreters, kernels or settings don't belong together.

@@ -60,7 +60,7 @@ void TimeLeft::round_ended(const CellGroup& group, int expected) {
 
 // Those of a variant. A group that was not begun will probably be as the average of the others.
 std::size_t TimeLeft::expected_tasks(const CellGroup& group) const {
-  if (!plan_.precision) return tasks_per_variant(plan_, group);
+  if (!plan_.precision || group.rounds) return tasks_per_variant(plan_, group);
   const auto known = expected_rounds_.find({group.kernel, group.n});
   double rounds = std::min(plan_.rounds, least_precise_rounds);
   if (known != expected_rounds_.end()) {
@@ -100,13 +100,13 @@ std::optional<double> TimeLeft::estimate_s() const {
       if (is_exhausted(key)) continue;
       if (tasks >= expected) continue;
       left += static_cast<double>(expected - tasks) *
-              expected_s(key, planned.command.has_value(), average);
+              expected_s(key, planned.command || planned.server, average);
     }
   }
   return left;
 }
 
-double TimeLeft::expected_s(const CellKey& cell, bool is_command, double average) const {
+double TimeLeft::expected_s(const CellKey& cell, bool is_program, double average) const {
   struct Known {
     double n, task_s, call_s;
   };
@@ -121,8 +121,8 @@ double TimeLeft::expected_s(const CellKey& cell, bool is_command, double average
   std::sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.n < b.n; });
   const Known& last = known.back();
   const double further_n = static_cast<double>(cell.n) - last.n;
-  // How much of a command's time is its start can't be told from one size.
-  double growth_s = is_command ? 0 : least_calls * last.call_s * further_n / last.n;
+  // How much of a program's time is its start can't be told from one size.
+  double growth_s = is_program ? 0 : least_calls * last.call_s * further_n / last.n;
   if (known.size() > 1 && has_grown(known[known.size() - 2].task_s, last.task_s)) {
     const Known& before = known[known.size() - 2];
     const double slope = (last.task_s - before.task_s) / std::max(1.0, last.n - before.n);

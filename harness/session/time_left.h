@@ -17,7 +17,8 @@ namespace gapmeter {
 // turns in it. A cell's tasks are expected to take the median of those that ended. A size that was
 // not reached yet starts from the same variant's median, with the same number of threads, at the
 // nearest smaller size. To that it adds the growth of a few calls: in proportion to n (but not of a
-// command, which has a start-up), or along the line through the two sizes before if that is more.
+// command or a server, which have a start-up), or along the line through the two sizes before if
+// that is more.
 class TimeLeft {
  public:
   explicit TimeLeft(const Plan& plan);
@@ -34,7 +35,7 @@ class TimeLeft {
   double in_turns(const CellKey& cell) const;
   std::size_t expected_tasks(const CellGroup& group) const;
   bool is_exhausted(const CellKey& cell) const;
-  double expected_s(const CellKey& cell, bool is_command, double average) const;
+  double expected_s(const CellKey& cell, bool is_program, double average) const;
 
   const Plan& plan_;
   std::map<std::pair<std::string, std::size_t>, const CellGroup*> groups_;  // by kernel and n

@@ -252,8 +252,13 @@ std::vector<Column<SummaryRow>> summary_schema_of_state() {
   return {
       {"state",
        "`undisturbed`: measured in slices whose probes ran at their best; `mixed`: in all, because "
-       "too few were; `unknown`: in a run older than probes",
-       [](const Row& r) { return r.latency_ns ? std::string(name_of(r.state)) : std::string(); }},
+       "too few were; `unknown`: in a run older than probes; of servers why there is no latency: "
+       "`saturated`: fewer than 98 % of what was offered were answered, `client_bound`: the client "
+       "itself was late",
+       [](const Row& r) {
+         return r.latency_ns || withholds_latency(r.state) ? std::string(name_of(r.state))
+                                                           : std::string();
+       }},
       {"slices", counts, if_any(&Row::slices)},
       {"undisturbed_slices", counts, if_any(&Row::undisturbed_slices)},
       {"disturbed_ns", "per call, in the slices that were disturbed",

@@ -19,6 +19,7 @@
 #include "harness/store/columns.h"
 #include "harness/store/growth_columns.h"
 #include "harness/store/lane_columns.h"
+#include "harness/store/server_columns.h"
 #include "harness/store/run_json.h"
 #include "harness/sys/files.h"
 
@@ -156,6 +157,11 @@ void write_summary(const fs::path& dir, const std::vector<SummaryRow>& rows,
   std::string lanes = to_csv_line(lane_columns());
   for (const LaneRatio& row : lane_ratios_of(rows)) lanes += to_csv_line(to_fields(row));
   write_file(dir / "lanes.csv", lanes);
+  const std::vector<ServerCost> costs = server_costs_of(rows, context);
+  if (costs.empty()) return;
+  std::string servers = to_csv_line(server_columns());
+  for (const ServerCost& row : costs) servers += to_csv_line(to_fields(row));
+  write_file(dir / "servers.csv", servers);
 }
 
 }  // namespace gapmeter

@@ -28,7 +28,7 @@ struct RowsSoFar {
 RowsSoFar read_rows_so_far(const std::filesystem::path& dir);
 
 // Writes what is computed from the rows: summary.csv, latency.csv, metrics.csv,
-// growth.csv and lanes.csv.
+// growth.csv and lanes.csv; of servers also servers.csv.
 void write_summary(const std::filesystem::path& dir, const std::vector<SummaryRow>& rows,
                    const RunContext& context);
 

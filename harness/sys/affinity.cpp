@@ -5,11 +5,11 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
-#include <vector>
+#include <system_error>
 
 namespace gapmeter {
-namespace {
 
 std::vector<int> allowed_cpus() {
   cpu_set_t set;
@@ -21,7 +21,14 @@ std::vector<int> allowed_cpus() {
   return cpus;
 }
 
-}  // namespace
+void run_on(const std::vector<int>& cpus) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int cpu : cpus) CPU_SET(static_cast<std::size_t>(cpu), &set);
+  if (sched_setaffinity(0, sizeof set, &set) != 0) {
+    throw std::system_error(errno, std::generic_category(), "sched_setaffinity");
+  }
+}
 
 int choose_cpu(const std::optional<int>& wanted) {
   const std::vector<int> allowed = allowed_cpus();

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "harness/sys/memory.h"
+#include "harness/sys/process_tree.h"
 
 namespace gapmeter {
 namespace {
@@ -34,17 +35,6 @@ using Steady = std::chrono::steady_clock;
 std::string executable_of(pid_t process) {
   std::error_code error;  // if it has ended
   return std::filesystem::read_symlink(fmt::format("/proc/{}/exe", process), error).string();
-}
-
-// A process and what it has started, as far as that is alive.
-void collect(pid_t process, std::set<pid_t>& found) {
-  if (!found.insert(process).second) return;
-  std::error_code error;  // if it ends in the meantime
-  std::filesystem::directory_iterator thread(fmt::format("/proc/{}/task", process), error);
-  for (; !error && thread != std::filesystem::directory_iterator(); thread.increment(error)) {
-    std::ifstream file(thread->path() / "children");
-    for (pid_t child = 0; file >> child;) collect(child, found);
-  }
 }
 
 // The child between fork and exec: it waits until it is traced, then becomes the program. Only
@@ -205,8 +195,7 @@ class PeakOfProgram {
   }
 
   void sample() {
-    std::set<pid_t> processes;
-    collect(process_, processes);
+    const std::set<pid_t> processes = tree_of(process_);
     std::int64_t together = 0;
     for (const pid_t process : processes) {
       if (is_still_this_program(process)) return;

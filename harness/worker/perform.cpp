@@ -37,6 +37,7 @@ Measurement perform(const Task& task, const std::vector<Kernel>& kernels, LaneRu
   try {
     const PassFunctions pass = functions_of(task.pass);
     if (task.command) return pass.of_command({task, turn});
+    if (task.server) return pass.of_server({task, turn});
     const Kernel& kernel = find_kernel(kernels, task.kernel);
     check_description(kernel, task.n);
     return pass.of_function({task, kernel, lane, turn});

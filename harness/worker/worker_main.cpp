@@ -11,6 +11,7 @@
 
 #include "harness/base/channel.h"
 #include "harness/worker/perform.h"
+#include "harness/worker/server_load.h"
 #include "harness/protocol/messages.h"
 
 namespace gapmeter {
@@ -65,6 +66,9 @@ std::string answer(const Request& request, const WorkerLane& lane) {
       return !is_over;
     };
     return encode(perform(*task, registered_kernels(), *runner, turn), request.nonce);
+  }
+  if (const auto* server = std::get_if<ServerTask>(&request.task)) {
+    return encode(describe_server(*server), request.nonce);
   }
   return lane.describe(*runner, std::get<DescribeRequest>(request.task), request.nonce);
 }

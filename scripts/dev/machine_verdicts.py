@@ -89,8 +89,9 @@ def _told(claim: Json, record: Json) -> str:
     found = record["verdicts"].get(claim["id"])
     if found is None:
         return "unknown to that build"
-    older = "" if found["rule"] == digest_of(claim["rule"]) else ", by an older rule"
-    return f"{found['verdict']}{older}"
+    # What was not measured has no verdict by any rule.
+    by_it = found["rule"] == digest_of(claim["rule"]) or found["outcome"] == "not measured here"
+    return found["verdict"] if by_it else f"{found['verdict']}, by an older rule"
 
 
 def _differs(claim: Json, records: list[Json]) -> bool:

@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from gapmeter_report.charts.changes import changes_chart
+from gapmeter_report.charts.footprint import footprint_chart
 from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.heatmap import heat_map
 from gapmeter_report.charts.ladder import ladder_chart
@@ -21,6 +22,7 @@ from gapmeter_report.charts.memory import memory_chart
 from gapmeter_report.charts.overview import overview_chart
 from gapmeter_report.charts.percentiles import percentile_chart
 from gapmeter_report.charts.scaling import scaling_chart
+from gapmeter_report.charts.serving import serving_chart
 from gapmeter_report.charts.throughput import throughput_chart
 from gapmeter_report.drawing.rendering import Chart
 from gapmeter_report.loading.comparison import load_comparison
@@ -41,8 +43,11 @@ def heatmap(run: Run) -> Figure:
 
 
 def overview(run: Run) -> Figure:
-    """The gap of every kernel against n, as small multiples on one scale."""
-    return _figure(overview_chart(run), "")
+    """The gap of every kernel against n, as small multiples on one scale.
+
+    Raises NothingToDraw where all kernels are of servers.
+    """
+    return _figure(overview_chart(run), "the run has no kernel whose n is a size")
 
 
 def latency(run: Run, kernel: str) -> Figure:
@@ -92,6 +97,22 @@ def scaling(run: Run, kernel: str) -> Figure:
     return _of_kernel(scaling_chart, run, kernel, "nothing ran with several threads")
 
 
+def serving(run: Run, kernel: str) -> Figure:
+    """Percentiles of the latency of servers against the offered rate, up to saturation.
+
+    Raises NothingToDraw where the kernel is not one of servers.
+    """
+    return _of_servers(serving_chart, run, kernel)
+
+
+def footprint(run: Run, kernel: str) -> Figure:
+    """What each server gives and takes: requests a second, memory, processor time.
+
+    Raises NothingToDraw where the kernel is not one of servers.
+    """
+    return _of_servers(footprint_chart, run, kernel)
+
+
 def changes(file: str | Path) -> Figure:
     """What `gapmeter ab` or `gapmeter compare` found, from their changes.json: new over base.
 
@@ -106,6 +127,14 @@ def _of_kernel(
     if kernel not in run.kernels:
         raise NothingToDraw(f"there is no kernel {kernel!r}; there are: {', '.join(run.kernels)}")
     return _figure(draw(run.rows(kernel), subject_of(run, kernel)), f"of {kernel} {why}")
+
+
+def _of_servers(
+    draw: Callable[[pd.DataFrame, Subject], Chart | None], run: Run, kernel: str
+) -> Figure:
+    if kernel in run.kernels and run.kernels[kernel].service is None:
+        raise NothingToDraw(f"{kernel} has no servers")
+    return _of_kernel(draw, run, kernel, "no server was measured")
 
 
 def _figure(chart: Chart | None, why: str) -> Figure:

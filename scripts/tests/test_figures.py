@@ -12,7 +12,7 @@ import matplotlib
 import pandas as pd
 import pytest
 from gapmeter_report import NothingToDraw, Run
-from gapmeter_report.charts.gallery import KERNEL_CHARTS, RUN_CHARTS
+from gapmeter_report.charts.gallery import KERNEL_CHARTS, RUN_CHARTS, SERVICE_CHARTS
 from helpers.builder import Builder
 from helpers.comparisons import comparison
 from helpers.reports import add_small
@@ -24,24 +24,28 @@ OF_KERNEL = [
     gapmeter_report.throughput, gapmeter_report.memory, gapmeter_report.percentiles,
     gapmeter_report.scaling,
 ]
+OF_SERVERS = [gapmeter_report.serving, gapmeter_report.footprint]
 
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run that has something for every chart."""
-    return gapmeter_report.load(add_small(Builder(tmp_path_factory.mktemp("run"))).write())
+    builder = add_small(Builder(tmp_path_factory.mktemp("run")))
+    return gapmeter_report.load(builder.add_servers().write())
 
 
 def figures_of(run: Run, file: Path) -> list[Figure]:
     """Every figure there is."""
     return [
         *(draw(run) for draw in OF_RUN), *(draw(run, "sum") for draw in OF_KERNEL),
+        *(draw(run, "serve") for draw in OF_SERVERS),
         gapmeter_report.changes(file),
     ]
 
 
 def test_there_is_a_function_for_every_chart(run: Run, tmp_path: Path) -> None:
     assert len(OF_RUN) == len(RUN_CHARTS) and len(OF_KERNEL) == len(KERNEL_CHARTS)
+    assert len(OF_SERVERS) == len(SERVICE_CHARTS)
     figures = figures_of(run, comparison(tmp_path / "changes.json", {}))
     assert all(isinstance(figure, Figure) for figure in figures)
     titles = [figure.texts[0].get_text() for figure in figures]
@@ -101,10 +105,13 @@ def test_a_chart_without_anything_to_show_says_so(builder: Builder) -> None:
             draw(bare, "sum")
     with pytest.raises(NothingToDraw, match="the run has no gap"):
         gapmeter_report.heatmap(bare)
+    for draw in OF_SERVERS:
+        with pytest.raises(NothingToDraw, match="sum has no servers"):
+            draw(bare, "sum")
 
 
 def test_every_column_of_the_frames_is_typed(run: Run) -> None:
-    for frame in (run.summary, run.quantiles, run.metrics, run.growth, run.rounds):
+    for frame in (run.summary, run.quantiles, run.metrics, run.growth, run.rounds, run.servers):
         kinds = {str(kind) for kind in frame.dtypes}
         assert kinds <= {"string", "int64", "Int64", "float64", "boolean"}
     assert isinstance(run.summary, pd.DataFrame)

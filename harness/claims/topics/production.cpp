@@ -1,4 +1,4 @@
-// Claims on production: C28 to C33.
+// Claims on production: C30 to C33. Those on servers are in serving.cpp.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,10 +9,6 @@
 
 namespace gapmeter {
 namespace {
-
-Decision no_server(const Evidence& /*evidence*/) {
-  return {.outcome = Outcome::not_measured, .reason = "no kernel serves a model over HTTP"};
-}
 
 Decision cold_starts(const Evidence& evidence, const Language& in) {
   const std::string native = in("native");
@@ -85,18 +81,6 @@ Decision binding_pays(const Evidence& evidence, const Language& in) {
 
 std::vector<Claim> production_claims() {
   return {
-      {.id = "C28",
-       .topic = "production",
-       .text = "A model that is fast in a notebook shows latency spikes behind a web server.",
-       .rule = "Needs a served model.",
-       .kernels = {},
-       .rulings = about_python(no_server)},
-      {.id = "C29",
-       .topic = "production",
-       .text = "That server eats memory.",
-       .rule = "Needs a served model.",
-       .kernels = {},
-       .rulings = about_python(no_server)},
       {.id = "C30",
        .topic = "production",
        .text = "Native code suits serverless and edge: cold start and footprint.",

@@ -22,16 +22,6 @@ std::optional<Estimate> speedup_at(const Evidence& evidence, const std::string& 
   return steady_ratio(*alone, *together);
 }
 
-// The least and the greatest possible quotient, whatever the dependence between the two.
-Estimate quotient(const Estimate& numerator, const Estimate& denominator) {
-  Estimate result{numerator.value / denominator.value};
-  if (numerator.interval && denominator.interval) {
-    result.interval = Interval{numerator.interval->low / denominator.interval->high,
-                               numerator.interval->high / denominator.interval->low};
-  }
-  return result;
-}
-
 // The speedup at the largest size, with the run's largest number of threads.
 std::optional<Figure> speedup(const Evidence& evidence, const std::string& kernel,
                               const std::string& variant) {
@@ -131,18 +121,6 @@ Decision waiting_is_not_blocked(const Evidence& evidence, const Language& in) {
     tell(decision, speedup(evidence, pipeline, in(variant)));
   }
   return decision;
-}
-
-// A quantile of single calls, with the interval between the order statistics that cover it with 95
-// % if calls are independent (normal approximation of the binomial distribution).
-std::optional<Estimate> quantile_of_calls(const SummaryRow& row, double q) {
-  const Histogram& calls = single_calls_of(row);
-  const std::optional<double> value = supported_quantile(calls, q);
-  if (!value) return std::nullopt;
-  const auto count = static_cast<double>(calls.count());
-  const double margin = normal_quantile(0.975) * std::sqrt(q * (1 - q) / count);
-  return Estimate{*value, Interval{*calls.quantile(std::max(0.0, q - margin)),
-                                   *calls.quantile(std::min(1.0, q + margin))}};
 }
 
 std::optional<Figure> tail_ratio(const SummaryRow* numerator, const SummaryRow* denominator) {

@@ -15,6 +15,7 @@
 #include "harness/sys/files.h"
 #include "harness/base/text.h"
 #include "harness/cli/text/answer_text.h"
+#include "harness/cli/text/server_text.h"
 #include "harness/cli/text/steadiness.h"
 #include "harness/cli/text/table.h"
 
@@ -84,6 +85,8 @@ int tell(const MeasuredRun& run, const RunCommandOptions& options) {
   print_silent(run.summary, look);
   const std::string answers = format_answers(answers_of(run.summary, run.context), look);
   if (!answers.empty()) fmt::print("\n{}", answers);
+  const std::string costs = format_server_costs(server_costs_of(run.summary, run.context), look);
+  if (!costs.empty()) fmt::print("\n{}", costs);
   if (run.end == RunEnd::interrupted) {
     fmt::print("{}\n", how_to_go_on(run.dir));
     return 130;
@@ -128,6 +131,8 @@ int run(const RunCommandOptions& options, const Invocation& invocation) {
 void declare(OptionSet& set, RunCommandOptions& options) {
   add_measuring(set, options.run);
   add_commands(set, options.run.commands, options.run.selection);
+  add_servers(set, options.run.servers, options.run.commands, options.run.selection);
+  add_load(set, options.run);
   add_against(set, options.run.against);
   set.colour(options.colour);
   set.text("--resume", options.resume, "DIR",

@@ -12,6 +12,7 @@
 #include "harness/measure/task_runner.h"
 #include "harness/session/command_files.h"
 #include "harness/session/failures.h"
+#include "harness/session/server_runs.h"
 #include "harness/session/worker_log.h"
 #include "harness/session/workers.h"
 #include "harness/sys/memory.h"
@@ -62,7 +63,8 @@ int verify_groups(const std::vector<CellGroup>& groups, ProcessTaskRunner runner
                        .n = group.n,
                        .threads = planned.threads,
                        .seed = seed,
-                       .command = planned.command});
+                       .command = planned.command,
+                       .server = planned.server});
     }
     runner.run_untimed(tasks, [&](std::size_t i, const TaskOutcome& outcome) {
       if (stop) return false;
@@ -87,8 +89,21 @@ int verify_kernels(const VerifyOptions& options, WorkerSettings workers,
   Selection selection = options.selection;
   if (selection.sizes.empty()) selection.probes = odd_sizes;
   selection.processors = static_cast<int>(processors());
-  return verify_groups(plan_groups(catalog, selection), ProcessTaskRunner(std::move(workers)),
-                       options.seed, invocation.interrupts.stop);
+  std::vector<CellGroup> groups = plan_groups(catalog, selection);
+  for (const Servers& servers : selected_servers(catalog, selection)) {
+    groups.push_back(plan_verification(servers, selection, options.timeout_s, workers,
+                                       catalog.python.executable));
+  }
+  return verify_groups(groups, ProcessTaskRunner(std::move(workers)), options.seed,
+                       invocation.interrupts.stop);
+}
+
+int verify_servers(const VerifyOptions& options, WorkerSettings workers,
+                   const Invocation& invocation) {
+  const CellGroup group =
+      plan_verification(options.servers, options.selection, options.timeout_s, workers, "");
+  return verify_groups({group}, ProcessTaskRunner(std::move(workers)), options.seed,
+                       invocation.interrupts.stop);
 }
 
 int verify_commands(const VerifyOptions& options, WorkerSettings workers,
@@ -109,6 +124,7 @@ int verify(const VerifyOptions& options, const Invocation& invocation) {
                                                   const std::string& output) mutable {
     if (known.insert(output).second) notice(stderr, log_entry(title, output));
   };
+  if (!options.servers.empty()) return verify_servers(options, std::move(workers), invocation);
   return options.commands.empty() ? verify_kernels(options, std::move(workers), invocation)
                                   : verify_commands(options, std::move(workers), invocation);
 }
@@ -116,6 +132,7 @@ int verify(const VerifyOptions& options, const Invocation& invocation) {
 void declare(OptionSet& set, VerifyOptions& options) {
   add_selection(set, options.selection);
   add_commands(set, options.commands, options.selection);
+  add_servers(set, options.servers, options.commands, options.selection);
   add_threads(set, options.selection.threads);
   add_memory(set, options.memory_bytes);
   add_huge_pages(set, options.huge_pages);

@@ -27,11 +27,18 @@ struct CommandContext {
   const Turn& turn;
 };
 
+// A variant that is a server. Precondition: the task has one.
+struct ServerContext {
+  const Task& task;
+  const Turn& turn;
+};
+
 // What a pass does with each. They measure the variant of the task, and throw what kernels, lanes
 // and commands throw (perform).
 struct PassFunctions {
   Measurement (*of_function)(const PassContext& context);
   Measurement (*of_command)(const CommandContext& context);
+  Measurement (*of_server)(const ServerContext& context);
 };
 
 PassFunctions functions_of(Pass pass);

@@ -1,5 +1,5 @@
 // The time pass: one round of batches, then single calls if they are long enough, and in a cell's
-// first round the result once more. Of a command, whole processes.
+// first round the result once more. Of a command, whole processes. Of a server, an open loop.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,11 +10,13 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/parallel.h"
+#include "harness/sys/affinity.h"
 #include "harness/sys/processor_wait.h"
 #include "harness/worker/command_call.h"
 #include "harness/worker/output_text.h"
 #include "harness/worker/passes/pass.h"
 #include "harness/worker/probe.h"
+#include "harness/worker/server_load.h"
 #include "harness/worker/single_calls.h"
 #include "harness/worker/timing.h"
 #include "harness/worker/verification.h"
@@ -113,6 +115,86 @@ Measurement measure_command_time(const CommandContext& context) {
   return {.status = Status::mismatch,
           .reason = fmt::format("after the timed calls, {}", check.difference),
           .input_digest = task.input_digest};
+}
+
+namespace {
+
+// On the server's processors, while it is idle.
+std::int64_t probe_for(const ServerTask& task) {
+  if (task.server_cpus.empty()) return probe_every_processor();
+  run_on(task.server_cpus);
+  const std::int64_t reading = task.server_cpus.size() == 1 ? probe() : probe_every_processor();
+  become_client(task);
+  return reading;
+}
+
+// Of each request that was answered.
+ProcessTimes used_between(const ProcessorUse& before, const ProcessorUse& after,
+                          std::int64_t requests) {
+  const auto count = static_cast<double>(std::max(std::int64_t{1}, requests));
+  return {.user_s = std::max(0.0, after.user_s - before.user_s) / count,
+          .system_s = std::max(0.0, after.system_s - before.system_s) / count};
+}
+
+double mean_of(const Histogram& histogram) {
+  double sum = 0;
+  for (const Histogram::Bucket& bucket : histogram.buckets()) {
+    sum += static_cast<double>(bucket.lower_bound()) * static_cast<double>(bucket.times());
+  }
+  return sum / static_cast<double>(histogram.count());
+}
+
+// A round is one slice, whose time per call is the median.
+Timing timing_of(const Histogram& latencies, Slice slice) {
+  Timing timing{.calls = 1,
+                .batches = latencies.count(),
+                .min_ns = latencies.quantile(0).value(),
+                .p10_ns = latencies.quantile(0.1).value(),
+                .p50_ns = latencies.quantile(0.5).value(),
+                .mean_ns = mean_of(latencies)};
+  slice.call_ns = timing.p50_ns;
+  timing.slices = {slice};
+  return timing;
+}
+
+}  // namespace
+
+// It starts when its turn has come: servers run one after the other.
+Measurement measure_server_time(const ServerContext& context) {
+  const ServerTask& task = context.task.server.value();
+  if (context.turn && !context.turn()) throw std::runtime_error("stopped before its turn");
+  become_client(task);
+  RunningServer server(task);
+  Measurement measurement{.input_digest = digest_text(task)};
+  measurement.effort.prepare_s = server.start_s();
+  measurement.metrics = {{"start_s", server.start_s()}};
+  Slice slice{.probe_before = probe_for(task)};
+  const ProcessorUse before = processor_use_of(server.processes());
+  const SteadyClock clock;
+  const double began_s = clock.now_s();
+  const OpenLoopResult result =
+      load_server(server, context.task, task.least_s, task.least_requests);
+  measurement.effort.timed_s = clock.now_s() - began_s;
+  const ProcessorUse after = processor_use_of(server.processes());
+  slice.probe_after = probe_for(task);
+  if (result.latencies.count() == 0) {
+    throw std::runtime_error("no request was answered: " + result.first_error);
+  }
+  measurement.timing = timing_of(result.latencies, slice);
+  measurement.timing->processes = used_between(before, after, result.answers);
+  measurement.single_calls = SingleCalls{.calls = result.latencies, .clock_ns = clock_cost_ns()};
+  const double length_s =
+      static_cast<double>(result.requests) / static_cast<double>(context.task.n);
+  measurement.load = Load{.requests = result.requests,
+                          .achieved_per_s = static_cast<double>(result.answered) / length_s,
+                          .errors = result.errors,
+                          .timeouts = result.timeouts,
+                          .client_lag_p99_ns = result.lags.quantile(0.99).value_or(0),
+                          .connections = result.connections,
+                          .capacity_per_s = task.capacity_per_s,
+                          .shared_processors = task.are_shared ? 1 : 0};
+  server.end();
+  return measurement;
 }
 
 }  // namespace gapmeter

@@ -1,5 +1,6 @@
 // The verify pass: is the variant's result right, and does every call compute it? Of a command:
-// does it print what the reference's prints, every time?
+// does it print what the reference's prints, every time? Of a server: is its answer right, every
+// time?
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,9 +11,11 @@
 #include <utility>
 
 #include "harness/sys/files.h"
+#include "harness/worker/answer_check.h"
 #include "harness/worker/command_call.h"
 #include "harness/worker/output_text.h"
 #include "harness/worker/passes/pass.h"
+#include "harness/worker/server_load.h"
 #include "harness/worker/verification.h"
 
 namespace gapmeter {
@@ -190,6 +193,28 @@ Measurement verify_command(const CommandContext& context) {
   if (!task.input_file.empty() && digest_of_files({task.input_file}) != task.input_digest) {
     return mismatch("it changed its input {file}");
   }
+  return measurement;
+}
+
+// It has answered rightly before; here it is asked again and again, over one connection and over
+// several.
+Measurement verify_server(const ServerContext& context) {
+  const ServerTask& task = context.task.server.value();
+  become_client(task);
+  Measurement measurement{.input_digest = digest_text(task)};
+  RunningServer server(task);
+  if (task.answer) {
+    const OutputCheck check = check_answer(*task.answer, server.answer(), task.tolerance);
+    measurement.max_error = check.max_error;
+  }
+  constexpr int times = 20;
+  for (int i = 0; i < times; ++i) {
+    const HttpResponse response = server.ask();
+    if (const std::string problem = server.target().problem_of(response); !problem.empty()) {
+      throw WrongResult(fmt::format("when it was asked again, {}", problem));
+    }
+  }
+  server.end();
   return measurement;
 }
 

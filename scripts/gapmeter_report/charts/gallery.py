@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from gapmeter_report.charts.footprint import footprint_chart
 from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.heatmap import heat_map
 from gapmeter_report.charts.ladder import ladder_chart
@@ -21,6 +22,7 @@ from gapmeter_report.charts.memory import memory_chart
 from gapmeter_report.charts.overview import overview_chart
 from gapmeter_report.charts.percentiles import percentile_chart
 from gapmeter_report.charts.scaling import scaling_chart
+from gapmeter_report.charts.serving import serving_chart
 from gapmeter_report.charts.throughput import throughput_chart
 from gapmeter_report.drawing.rendering import Chart, render
 from gapmeter_report.loading.run import Run
@@ -38,6 +40,10 @@ KERNEL_CHARTS: dict[str, Callable[[pd.DataFrame, Subject], Chart | None]] = {
     "rss": memory_chart,
     "percentiles": percentile_chart,
     "scaling": scaling_chart,
+}
+SERVICE_CHARTS: dict[str, Callable[[pd.DataFrame, Subject], Chart | None]] = {
+    "serving": serving_chart,
+    "footprint": footprint_chart,
 }
 
 
@@ -75,7 +81,8 @@ def _draw_kernel(
     subject: Subject, rows: pd.DataFrame, formats: tuple[str, ...]
 ) -> list[Picture]:
     name = subject.kernel.name
-    charts = ((what, draw(rows, subject)) for what, draw in KERNEL_CHARTS.items())
+    drawn = KERNEL_CHARTS if subject.kernel.service is None else SERVICE_CHARTS
+    charts = ((what, draw(rows, subject)) for what, draw in drawn.items())
     return [_picture(f"{name}_{what}", name, chart, formats) for what, chart in charts if chart]
 
 

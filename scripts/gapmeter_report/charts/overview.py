@@ -25,16 +25,18 @@ from gapmeter_report.loading.run import Run
 from gapmeter_report.models.headline import Headline, headline
 from gapmeter_report.models.numbers import format_ratio, format_size, round_ratio
 from gapmeter_report.models.series import Failure, Series, sizes_of
-from gapmeter_report.models.subjects import footer_text, subjects_of
+from gapmeter_report.models.subjects import footer_text, sized_subjects
 
 _TOP, _LEFT, _COLUMN_SPACE, _BELOW = 48.0, 44.0, 16.0, 20.0
 _HEAD, _STRIP = 40.0, 10.0
 
 
 @matplotlib.rc_context(style.RC)
-def overview_chart(run: Run) -> Chart:
-    """The gap of every kernel of a run as small multiples on one scale."""
-    headlines = [headline(run.rows(s.kernel.name), s) for s in subjects_of(run)]
+def overview_chart(run: Run) -> Chart | None:
+    """The gap of every kernel of a run as small multiples on one scale; None without any."""
+    headlines = [headline(run.rows(s.kernel.name), s) for s in sized_subjects(run)]
+    if not headlines:
+        return None
     columns = min(4, math.ceil(math.sqrt(len(headlines))))
     rows = math.ceil(len(headlines) / columns)
     plot = {1: 200.0, 2: 130.0, 3: 95.0, 4: 78.0}[columns]

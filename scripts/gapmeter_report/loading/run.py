@@ -1,7 +1,7 @@
 """Loads a result directory: its tables, and how, where and with what it was made.
 
 summary.csv (one row per cell) and run.json have to be there; rounds.csv, latency.csv, metrics.csv,
-growth.csv and lanes.csv are empty tables where they are not. Strict, as tables.py is.
+growth.csv, lanes.csv and servers.csv are empty tables where they are not. Strict, as tables.py is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class Run:
     """A loaded result directory; the columns of its frames are those of docs/results.md.
 
     `summary` has a row for each kernel, variant, n and number of threads; `quantiles`, `metrics`,
-    `growth` and `lanes` are latency.csv, metrics.csv, growth.csv and lanes.csv. Times are in ns,
+    `growth`, `lanes` and `servers` are latency.csv, metrics.csv, growth.csv, lanes.csv and
+    servers.csv. Times are in ns,
     memory is in bytes. Texts are of dtype string, numbers int64, Int64 or float64, flags boolean;
     what is absent is NA or NaN. `metadata` is all of run.json, as it was read.
     """
@@ -37,6 +38,7 @@ class Run:
     metrics: pd.DataFrame
     growth: pd.DataFrame
     lanes: pd.DataFrame
+    servers: pd.DataFrame
     kernels: dict[str, Kernel]
     environment: Environment
     metadata: dict[str, Any]
@@ -82,6 +84,7 @@ def load(directory: str | Path) -> Run:
         metrics=_read_beside(summary, directory / "metrics.csv", schemas.METRICS),
         growth=_read_beside(summary, directory / "growth.csv", schemas.GROWTH),
         lanes=_read_beside(summary, directory / "lanes.csv", schemas.LANES),
+        servers=_read_beside(summary, directory / "servers.csv", schemas.SERVERS),
         kernels=kernels,
         environment=environment_of(metadata, path),
         metadata=metadata,

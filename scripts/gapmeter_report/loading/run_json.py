@@ -23,8 +23,21 @@ class Rung(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Service:
+    """How the servers of a kernel were asked: when requests left, and on which processors the
+    servers and the client ran."""
+
+    schedule: str
+    server_cpus: tuple[int, ...]
+    client_cpus: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Kernel:
-    """What run.json says about one kernel; `ladder` is empty where it declares none."""
+    """What run.json says about one kernel; `ladder` is empty where it declares none.
+
+    `service` is what kernels of servers have: their n is a rate, not a size.
+    """
 
     name: str
     title: str
@@ -33,6 +46,7 @@ class Kernel:
     item: str | None = None
     claims: tuple[str, ...] = ()
     ladder: tuple[Rung, ...] = ()
+    service: Service | None = None
 
 
 @dataclass(frozen=True)
@@ -98,8 +112,24 @@ def kernels_of(metadata: dict[str, Any], path: Path) -> dict[str, Kernel]:
             item=_line(about, "item", path),
             claims=tuple(str(claim) for claim in claims),
             ladder=_ladder(about.get("ladder") or [], f"{path}: kernels.{name}.ladder"),
+            service=_service(about.get("service"), f"{path}: kernels.{name}.service"),
         )
     return kernels
+
+
+def _service(entry: Any, where: str) -> Service | None:
+    if entry is None:
+        return None
+    try:
+        server, client = (
+            tuple(int(cpu) for cpu in entry.get(key, [])) for key in ("server_cpus", "client_cpus")
+        )
+        return Service(one_line(entry["schedule"]), server, client)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise LoadError(
+            f"{where} must be an object with schedule, a text, and server_cpus and client_cpus, "
+            "lists of processors; run `gapmeter run` again"
+        ) from None
 
 
 def _ladder(entries: Any, where: str) -> tuple[Rung, ...]:

@@ -17,6 +17,7 @@ from gapmeter_report.loading.tables import (
 )
 
 STATUSES = ("ok", "mismatch", "error", "timeout", "crashed", "oom", "skipped")
+WITHOUT_LATENCY = ("saturated", "client_bound")
 QUANTITIES = ("time", "gap", "crossover")
 PAIRINGS = ("name", "fastest")
 
@@ -50,7 +51,9 @@ def _summary_fault(cell: Any) -> str | None:
     fault = _status_fault(cell)
     if fault:
         return fault
-    if cell.status == "ok" and math.isnan(cell.latency_ns):
+    # Of servers, a rate at which there is no latency to tell.
+    told_why = not pd.isna(cell.state) and cell.state in WITHOUT_LATENCY
+    if cell.status == "ok" and math.isnan(cell.latency_ns) and not told_why:
         return "status is ok but latency_ns is empty"
     if not pd.isna(cell.speeds) and not _SPEEDS.fullmatch(cell.speeds):
         return f"speeds is {cell.speeds!r}, not `latency_ns:rounds` of each speed"
@@ -90,6 +93,12 @@ _COLLECTIONS = ("gc_collections_0", "gc_collections_1", "gc_collections_2")
 _COLLECTION_TIMES = ("gc_total_ns", "gc_longest_ns")
 _PROCESS_TIMES = ("user_s", "system_s")
 _INCREMENTS = ("rss_input_bytes", "rss_peak_bytes")
+# Of servers.
+_LOAD_COUNTS = (
+    "requests", "request_errors", "request_timeouts", "connections", "shared_processors",
+    "server_processes",
+)
+_LOAD = ("achieved_per_s", "client_lag_p99_ns", "capacity_per_s", "soak_s")
 # What stays allocated after a call can be less than what was there before it.
 _MEMORY: dict[str, Parser] = dict.fromkeys(
     ("rss_baseline_bytes", "working_set_bytes"), non_negative
@@ -117,10 +126,11 @@ SUMMARY = Schema(
         "batch_min_ns", "startup_ns", "startup_ci_low_ns", "startup_ci_high_ns",
         "gap_without_startup", "gap_without_startup_ci_low", "gap_without_startup_ci_high",
     ), positive)
-    | dict.fromkeys((*_COLLECTION_TIMES, *_PROCESS_TIMES), non_negative)
+    | dict.fromkeys((*_COLLECTION_TIMES, *_PROCESS_TIMES, *_LOAD), non_negative)
+    | {"soak_growth_bytes": number}
     | dict.fromkeys(
         ("calls_per_batch", "single_calls", "slices", "undisturbed_slices", *_COLLECTIONS,
-         *_INTERRUPTIONS), count_if_any
+         *_INTERRUPTIONS, *_LOAD_COUNTS), count_if_any
     ),
 )
 ROUNDS = Schema(
@@ -133,18 +143,20 @@ ROUNDS = Schema(
         ("input_digest", "slices", "single_calls", "hiccups", "metrics"), text_if_any
     )
     | dict.fromkeys(
-        ("rounds_planned", "calls_per_batch", "batches", *_COLLECTIONS, *_INTERRUPTIONS),
+        ("rounds_planned", "calls_per_batch", "batches", *_COLLECTIONS, *_INTERRUPTIONS,
+         *_LOAD_COUNTS),
         count_if_any,
     )
     | {"budgeted": flag}
     | dict.fromkeys((
         "precision", "max_error", "batch_min_ns", "batch_p10_ns", "batch_p50_ns", "batch_mean_ns",
         "clock_ns", "hiccup_s",
-        *_COLLECTION_TIMES, *_PROCESS_TIMES, "items_per_call", "bytes_per_call", "flops_per_call",
+        *_COLLECTION_TIMES, *_PROCESS_TIMES, *_LOAD,
+        "items_per_call", "bytes_per_call", "flops_per_call",
         "prepare_s", "timed_s", "worker_s",
     ), non_negative)
     # Unrounded, so that the noise of what the summary leaves out is among them.
-    | dict.fromkeys(_INCREMENTS, number)
+    | dict.fromkeys((*_INCREMENTS, "soak_growth_bytes"), number)
     | _MEMORY,
 )
 LATENCY = Schema(
@@ -173,4 +185,14 @@ LANES = Schema(
     | dict.fromkeys(("ratio_ci_low", "ratio_ci_high"), non_negative),
     key=(*_CELL_KEY, "reference"),
     fault=_lanes_fault,
+)
+SERVERS = Schema(
+    columns=_SERIES | {"objective_ns": positive}
+    | dict.fromkeys((
+        "capacity_per_s", "rate_per_s", "latency_p99_ns", "idle_bytes", "loaded_bytes",
+        "processor_s", "requests_per_gib", "requests_per_core", "wanted_per_s",
+    ), non_negative)
+    | {"instances": count_if_any},
+    key=("kernel", "variant", "threads"),
+    fault=_series_fault,
 )

@@ -20,7 +20,7 @@ from gapmeter_report.models.numbers import (
     format_ratio, format_size, round_ratio, round_time,
 )
 from gapmeter_report.models.series import Series
-from gapmeter_report.models.subjects import Subject, subjects_of
+from gapmeter_report.models.subjects import Subject, sized_subjects
 
 # A call that loses less is not worth a thought.
 MUCH_TIME_NS = 1e6
@@ -50,14 +50,17 @@ class Answer:
 
 
 def answers_of(run: Run, large_gap: float) -> list[Answer]:
-    """The answer for each kernel, in the run's order."""
+    """The answer for each kernel whose n is a size, in the run's order."""
     return [
-        _answer(run.rows(subject.kernel.name), subject, large_gap) for subject in subjects_of(run)
+        _answer(run.rows(subject.kernel.name), subject, large_gap)
+        for subject in sized_subjects(run)
     ]
 
 
 def sentences(answers: list[Answer], large_gap: float, denominator: str) -> list[str]:
-    """The answer over all kernels that have a gap, which is over this variant."""
+    """The answer over all kernels with a gap, which is over this variant; none of servers alone."""
+    if not answers:
+        return []
     compared = [answer for answer in answers if answer.best is not None]
     if not compared:
         return ["No Python variant of this run could be compared with a native one."]

@@ -11,6 +11,7 @@ import pandas as pd
 from gapmeter_report.loading.run import Run
 from gapmeter_report.models.gaps import gap_rows
 from gapmeter_report.models.series import SKIPPED
+from gapmeter_report.models.subjects import sized_subjects
 from gapmeter_report.models.work import of_job
 
 
@@ -32,13 +33,15 @@ class HeatGrids(NamedTuple):
 
 def heat_grids(run: Run) -> HeatGrids | None:
     """The gap over kernels and sizes, of the baseline and of the best Python variant."""
+    kernels = [subject.kernel for subject in sized_subjects(run)]
     python = gap_rows(run.summary)
+    python = python[python["kernel"].isin([kernel.name for kernel in kernels])]
     python = python.assign(bin=[_bin(n) for n in python["n"]])
     if not python["gap"].notna().any():
         return None
     bins = list(range(python["bin"].min(), python["bin"].max() + 1))
-    baselines = python["kernel"].map({name: k.baseline for name, k in run.kernels.items()})
-    lines = _lines(python, list(run.kernels))
+    baselines = python["kernel"].map({kernel.name: kernel.baseline for kernel in kernels})
+    lines = _lines(python, [kernel.name for kernel in kernels])
     grids = [
         _grid("baseline: what people write first", python[python["variant"] == baselines],
               lines, bins),

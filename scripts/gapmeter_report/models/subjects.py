@@ -19,6 +19,7 @@ class Subject:
     looks: Looks
     quantiles: pd.DataFrame
     growth: pd.DataFrame
+    costs: pd.DataFrame
     caches: tuple[Cache, ...] = ()
     limits: dict[str, float] = field(default_factory=dict)
     footer: str = ""
@@ -38,6 +39,7 @@ def subjects_of(run: Run) -> list[Subject]:
             looks=looks,
             quantiles=run.quantiles[run.quantiles["kernel"] == name],
             growth=run.growth[run.growth["kernel"] == name],
+            costs=run.servers[run.servers["kernel"] == name],
             caches=run.environment.caches,
             limits=run.environment.limits,
             footer=footer_text(run.environment),
@@ -45,6 +47,11 @@ def subjects_of(run: Run) -> list[Subject]:
         )
         for name, kernel in run.kernels.items()
     ]
+
+
+def sized_subjects(run: Run) -> list[Subject]:
+    """Those whose n is a size. That of servers is a rate, so that nothing over sizes has them."""
+    return [subject for subject in subjects_of(run) if subject.kernel.service is None]
 
 
 def subject_of(run: Run, kernel: str) -> Subject:

@@ -27,6 +27,7 @@ from gapmeter_report.models.facts import missing_cells, noise_facts, run_facts
 from gapmeter_report.models.figures import figures_of, reported_by
 from gapmeter_report.models.languages import languages_of, pairs_of
 from gapmeter_report.models.numbers import format_ratio, format_size, round_time
+from gapmeter_report.models.serving import cost_table
 from gapmeter_report.models.subjects import footer_text
 from gapmeter_report.pages.templating import LOADER
 
@@ -98,6 +99,9 @@ def _content(run: Run, told: ToldAnswers, claims: list[Claim]) -> dict[str, Any]
                 claims_of(kernel, claims),
                 figures_of(run.rows(kernel.name)),
                 reported_by(run.metrics[run.metrics["kernel"] == kernel.name]),
+                cost_table(
+                    run.servers[run.servers["kernel"] == kernel.name], run.rows(kernel.name)
+                ),
             )
             for kernel in run.kernels.values()
         ],

@@ -69,6 +69,12 @@ def test_a_verdict_of_an_older_rule_is_told_as_such_and_differs_from_none() -> N
     assert "Decided differently" not in table
 
 
+def test_what_was_not_measured_is_of_no_older_rule() -> None:
+    claims = [CLAIMS[0], CLAIMS[1] | {"rule": "Another rule."}]
+    table = machine_verdicts.verdicts_table(claims, [decided(C02="not measured here")])
+    assert "| C02 | C02. | not measured here |" in table
+
+
 def test_a_claim_that_a_machine_never_heard_of_is_told_as_such() -> None:
     older = copy.deepcopy(decided())
     del older["verdicts"]["C02"]

@@ -26,6 +26,24 @@ GROWTH_COLUMNS = (
     "kernel,variant,lane,threads,quantity,against,regime,n_from,n_to,sizes,exponent,"
     "exponent_ci_low,exponent_ci_high,crossover_n,faster_beyond,deviation,local_exponents"
 ).split(",")
+SERVER_COLUMNS = (
+    "state,requests,achieved_per_s,request_errors,request_timeouts,client_lag_p99_ns,connections,"
+    "capacity_per_s,shared_processors,server_processes,soak_s,soak_growth_bytes,user_s,system_s"
+).split(",")
+COST_COLUMNS = (
+    "kernel,variant,lane,threads,objective_ns,capacity_per_s,rate_per_s,latency_p99_ns,idle_bytes,"
+    "loaded_bytes,processor_s,requests_per_gib,requests_per_core,wanted_per_s,instances"
+).split(",")
+# server -> (requests/s at most, MiB idle, MiB under load)
+SERVERS = {
+    "python/fastapi": (1_190, 47, 52),
+    "python/fastapi_async": (2_340, 46, 48),
+    "python/fastapi_fast": (2_070, 49, 55),
+    "python/asgi": (3_610, 40, 41),
+    "native/beast": (27_300, 1.5, 1.9),
+    "rust/axum": (31_800, 1.3, 1.8),
+}
+RATES = tuple(125 * 2**step for step in range(10))
 SIZES = tuple(16 * 4**step for step in range(11))
 MIB = 2**20
 
@@ -83,6 +101,7 @@ class Builder:
         self.lanes: list[Row] = []
         self.metrics: list[Row] = []
         self.rounds: list[Row] = []
+        self.servers: list[Row] = []
         self.metadata: dict[str, Any] = {
             "schema_version": 3,
             "command": ["gapmeter", "run"],
@@ -109,6 +128,23 @@ class Builder:
             cells = [_cell(kernel, name, n, width, variants[name]) for name in names]
             _compare(cells)
             self.rows += cells
+        return self
+
+    def add_servers(self, objective_ns: float = 10e6, wanted: float = 5000) -> Builder:
+        """Add the kernel `serve`: each server up to the first rate beyond its saturation."""
+        self.columns += [column for column in SERVER_COLUMNS if column not in self.columns]
+        self.metadata["kernels"]["serve"] = {
+            "title": "A prediction over HTTP", "baseline": "python/fastapi",
+            "reference": "native/beast", "claims": ["C28"], "item": "request",
+            "service": {"schedule": "poisson", "server_cpus": [1], "client_cpus": [0],
+                        "connections": 256, "servers": {}},
+        }
+        for server, (capacity, idle, loaded) in SERVERS.items():
+            reached = [_served(server, rate, capacity, idle, loaded) for rate in RATES]
+            self.rows += reached
+            within = [row for row in reached if row["latency_p99_ns"]
+                      and row["latency_p99_ns"] <= objective_ns]
+            self.servers.append(_cost(server, within[-1] if within else None, objective_ns, wanted))
         return self
 
     def cells(self, **wanted: Any) -> list[Row]:
@@ -226,6 +262,7 @@ class Builder:
         for name, rows in (
             ("latency.csv", self.quantiles), ("growth.csv", self.growth),
             ("metrics.csv", self.metrics), ("rounds.csv", self.rounds), ("lanes.csv", self.lanes),
+            ("servers.csv", self.servers),
         ):
             if rows:
                 self._write_table(name, list(rows[0]), rows)
@@ -262,6 +299,50 @@ def _cell(
         if n * amount >= MIB:
             row[column] = round(n * amount)
     return row
+
+
+def _served(server: str, rate: int, capacity: float, idle: float, loaded: float) -> Row:
+    """Latencies as of a queue; above saturation none, and only the first rate was tried."""
+    row: Row = dict.fromkeys([*COLUMNS, *SERVER_COLUMNS], "")
+    row.update(kernel="serve", variant=server, lane=server.partition("/")[0], n=rate, threads=1,
+               status="ok", verified="true", rounds=5, capacity_per_s=capacity)
+    if rate > 2 * capacity:
+        row.update(status="skipped", verified="", reason=f"saturates at {capacity} requests/s")
+        return row
+    row.update(requests=5000, achieved_per_s=min(rate, capacity), request_errors=0,
+               request_timeouts=0, client_lag_p99_ns=9e3, connections=12, shared_processors=0,
+               server_processes=1, soak_s=2, soak_growth_bytes=0,
+               user_s=0.8 / capacity, system_s=0.2 / capacity,
+               rss_baseline_bytes=round(idle * MIB), rss_peak_bytes=round((loaded - idle) * MIB))
+    if rate > 0.98 * capacity:
+        row["state"] = "saturated"
+        return row
+    load, service = rate / capacity, 1e9 / capacity
+    p50 = service * (1 + load**2 / (1 - load) / 3) + 60e3
+    row.update(state="undisturbed", latency_ns=p50, latency_ci_low_ns=0.97 * p50,
+               latency_ci_high_ns=1.03 * p50, latency_p50_ns=p50)
+    for name, factor in (("p90", 1.5), ("p99", 3), ("p999", 5)):
+        row[f"latency_{name}_ns"] = p50 + factor * service * load / (1 - load)
+    row["latency_max_ns"] = 2 * row["latency_p999_ns"]
+    return row
+
+
+def _cost(server: str, at: Row | None, objective_ns: float, wanted: float) -> Row:
+    capacity, idle, loaded = SERVERS[server]
+    cost: Row = dict.fromkeys(COST_COLUMNS, "") | {
+        "kernel": "serve", "variant": server, "lane": server.partition("/")[0], "threads": 1,
+        "objective_ns": objective_ns, "capacity_per_s": capacity, "wanted_per_s": wanted,
+    }
+    if at is None:
+        return cost
+    processor = at["user_s"] + at["system_s"]
+    return cost | {
+        "rate_per_s": at["n"], "latency_p99_ns": at["latency_p99_ns"],
+        "idle_bytes": round(idle * MIB), "loaded_bytes": round(loaded * MIB),
+        "processor_s": processor, "requests_per_gib": at["n"] / (loaded / 1024),
+        "requests_per_core": 1 / processor,
+        "instances": -(-int(wanted) // at["n"]),
+    }
 
 
 def _compare(cells: list[Row]) -> None:

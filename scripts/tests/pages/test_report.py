@@ -295,3 +295,41 @@ def test_a_claim_tells_what_became_of_it_in_each_language(builder: Builder) -> N
     assert re.search(r"Rust: holds loop over simd: 1.5x .*C\+\+: does not hold .*2.5x", text)
     assert "3.5x" not in text
     assert "Rust: holds; C++: does not hold" in short_beside(builder.directory)
+
+
+def test_what_a_server_costs_is_a_table_of_its_kernel(builder: Builder) -> None:
+    add_small(builder).add_servers()
+    builder.servers[0]["instances"] = 10
+    page = page_of(builder)
+    assert "What it costs" in page.text
+    said = " ".join(page.text.split())
+    assert "python/fastapi 1.19 k 500 2.81 ms 52.0 MiB idle 47.0 MiB 840 µs 9.85 k" in said
+    assert "instances for 5 k/s" in page.text
+    short = short_of(builder)
+    assert "### A prediction over HTTP: what it costs" in short
+    [line] = [line for line in short.splitlines() if line.startswith("| python/fastapi | 1.19 k")]
+    assert line.endswith("| 10 |")
+    [head] = [line for line in short.splitlines() if line.startswith("| server |")]
+    assert line.count("|") == head.count("|")
+
+
+def test_a_soak_of_a_minute_tells_growth(builder: Builder) -> None:
+    add_small(builder).add_servers()
+    builder.set_state(where={"variant": "python/fastapi"}, soak_s=60, soak_growth_bytes=3 * 2**20)
+    assert "grew by 3.00 MiB" in page_of(builder).text
+
+
+def test_without_a_wanted_rate_no_instances_are_told(builder: Builder) -> None:
+    add_small(builder).add_servers()
+    for row in builder.servers:
+        row.update(wanted_per_s="", instances="")
+    assert "instances" not in page_of(builder).text
+    assert "instances" not in short_of(builder)
+
+
+def test_a_report_of_servers_alone_speaks_of_no_gaps(builder: Builder) -> None:
+    builder.add_servers()
+    page = page_of(builder)
+    assert "What it costs" in page.text and "beats the baseline" not in page.text
+    assert "could be compared" not in page.text
+    assert "| kernel | baseline |" not in short_of(builder)

@@ -1,5 +1,4 @@
-// Claims on production that are not one ratio over sizes: C28, C29, C31, C33, and what C30 tells
-// along.
+// Claims on production that are not one ratio over sizes: C31, C33, and what C30 tells along.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,14 +17,6 @@ using test::row_of;
 using test::SummaryRows;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-TEST(ServedModels, AreNotMeasuredWhateverTheRun) {
-  for (const char* id : {"C28", "C29"}) {
-    const Decision decision = decide(id, contrast("sum", "python/loop", "native/simd", {{16, 9}}));
-    EXPECT_EQ(decision.outcome, Outcome::not_measured) << id;
-    EXPECT_THAT(decision.reason, HasSubstr("no kernel serves a model")) << id;
-  }
-}
 
 TEST(C30, TellsOfTheProgramsMemoryBeside) {
   SummaryRows rows = contrast("cold_start", "python/bare", "native/native", {{1, 9}});

@@ -1,0 +1,99 @@
+#include "harness/worker/server_load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+
+#include "harness/base/hash.h"
+#include "harness/load/closed_loop.h"
+#include "harness/sys/affinity.h"
+
+namespace gapmeter {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+// Long enough for the first answers of the warm-up to be back when the timed part begins: a server
+// would else seem to answer fewer requests than it is asked.
+double warm_up_s(RunningServer& server) {
+  constexpr int questions = 3;
+  constexpr double least_s = 0.5, most_s = 10, answers = 4;
+  double answer_s = 0;
+  for (int i = 0; i < questions; ++i) {
+    const Steady::time_point start = Steady::now();
+    server.ask();
+    answer_s = std::chrono::duration<double>(Steady::now() - start).count();
+  }
+  return std::clamp(answers * answer_s, least_s, most_s);
+}
+
+void check_answers(RunningServer& server, const Task& task, const OpenLoopResult& result) {
+  server.check_running();
+  constexpr double most_wrong = 0.01;
+  const double capacity = task.server->capacity_per_s;
+  const bool is_too_much = capacity > 0 && static_cast<double>(task.n) > capacity;
+  const auto wrong = static_cast<double>(result.errors);
+  if (is_too_much || wrong <= most_wrong * static_cast<double>(result.requests)) return;
+  throw std::runtime_error(fmt::format("{} of {} requests failed, the first since {}{}",
+                                       result.errors, result.requests, result.first_error,
+                                       server.last_output()));
+}
+
+}  // namespace
+
+std::string digest_text(const ServerTask& task) {
+  return hex_of(hash_of(to_text(task.request, 0) + '\n' + task.answer.value_or("")));
+}
+
+void become_client(const ServerTask& task) {
+  if (!task.client_cpus.empty()) run_on(task.client_cpus);
+}
+
+OpenLoopResult load_server(RunningServer& server, const Task& task, double least_s,
+                           std::int64_t least_requests) {
+  const auto rate = static_cast<double>(task.n);
+  const auto count =
+      static_cast<std::size_t>(
+          std::max(least_requests, static_cast<std::int64_t>(std::ceil(rate * least_s))));
+  const LoadSpec& load = task.server->load;
+  const OpenLoopPlan plan =
+      plan_open_loop(load.schedule, rate, count, warm_up_s(server), task.seed);
+  OpenLoopResult result =
+      run_open_loop(server.target(), plan, load,
+                    task.server->are_shared ? Precision::sleeps : Precision::spins_at_last,
+                    [&] { return server.is_running(); });
+  check_answers(server, task, result);
+  return result;
+}
+
+double find_capacity(RunningServer& server, const ServerTask& task) {
+  // Of an event loop, more of them make no difference; of a server with workers, each has some.
+  constexpr int connections = 32;
+  const ClosedLoopResult result = run_closed_loop(
+      server.target(), std::min(connections, task.load.connections), task.saturation_s / 4,
+      task.saturation_s, [&] { return server.is_running(); });
+  server.check_running();
+  if (result.answers_per_s > 0) return result.answers_per_s;
+  throw std::runtime_error(
+      fmt::format("no request was answered under load: {}{}", result.first_error,
+                  server.last_output()));
+}
+
+ServerDescription describe_server(const ServerTask& task) {
+  ServerDescription description;
+  try {
+    become_client(task);
+    RunningServer server(task);
+    description.answer = server.answer();
+    if (task.saturation_s > 0) description.capacity_per_s = find_capacity(server, task);
+    server.end();
+  } catch (const std::exception& error) {
+    description.failure = error.what();
+  }
+  return description;
+}
+
+}  // namespace gapmeter
