@@ -23,7 +23,9 @@ void tell(Decision& decision, std::optional<Figure> figure) {
 }
 
 std::vector<Ruling> in_each_language(const std::function<Decide(const Language&)>& rule_of) {
-  return {{"rust", rule_of({"rust"})}, {"native", rule_of({"native"})}};
+  std::vector<Ruling> rulings;
+  for (const char* lane : compiled_languages) rulings.push_back({lane, rule_of({lane})});
+  return rulings;
 }
 
 std::vector<Ruling> in_each_language(Decision (*decide)(const Evidence&, const Language&)) {
@@ -39,7 +41,7 @@ Decide ratio_is(bool above, Contrast contrast, double line, std::vector<Contrast
 }
 
 Decide worst_ratio_is(bool above, std::vector<Contrast> contrasts, double line,
-                    std::vector<Contrast> beside) {
+                      std::vector<Contrast> beside) {
   return [above, line, contrasts = std::move(contrasts),
           beside = std::move(beside)](const Evidence& evidence) {
     std::vector<Figure> all;

@@ -22,7 +22,7 @@ struct Language {
   }
 };
 
-// Of a claim about compiled code: Rust's, of which the article speaks, and C++'s.
+// Of a claim about compiled code, in each of compiled_languages.
 std::vector<Ruling> in_each_language(const std::function<Decide(const Language&)>& rule_of);
 std::vector<Ruling> in_each_language(Decision (*decide)(const Evidence&, const Language&));
 // Of a claim about Python alone.
@@ -44,7 +44,7 @@ inline constexpr std::size_t past_the_call = 1024;
 Decide ratio_is(bool above, Contrast contrast, double line, std::vector<Contrast> beside = {});
 // The same of several contrasts, of which at each size the worst decides; all have to be measured.
 Decide worst_ratio_is(bool above, std::vector<Contrast> contrasts, double line,
-                    std::vector<Contrast> beside = {});
+                      std::vector<Contrast> beside = {});
 
 // Adds the figure to the decision, if there is one.
 void tell(Decision& decision, std::optional<Figure> figure);

@@ -107,6 +107,9 @@ struct SummaryRow {
 // The histogram of the cell's single calls in all rounds; empty if there were none.
 const Histogram& single_calls_of(const SummaryRow& row);
 
+// The cell that the row's gap is against; nullopt if it has none.
+std::optional<CellKey> reference_cell_of(const SummaryRow& row);
+
 // Peak resident memory during a call, over the baseline; absent below the resolution.
 inline std::optional<std::int64_t> peak_bytes_of(const SummaryRow& row) {
   return row.combined.memory ? row.combined.memory->peak_bytes : std::nullopt;

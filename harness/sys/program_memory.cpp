@@ -13,14 +13,13 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "harness/sys/memory.h"
+#include "harness/sys/process_tree.h"
 
 namespace gapmeter {
 namespace {
@@ -34,17 +33,6 @@ using Steady = std::chrono::steady_clock;
 std::string executable_of(pid_t process) {
   std::error_code error;  // if it has ended
   return std::filesystem::read_symlink(fmt::format("/proc/{}/exe", process), error).string();
-}
-
-// A process and what it has started, as far as that is alive.
-void collect(pid_t process, std::set<pid_t>& found) {
-  if (!found.insert(process).second) return;
-  std::error_code error;  // if it ends in the meantime
-  std::filesystem::directory_iterator thread(fmt::format("/proc/{}/task", process), error);
-  for (; !error && thread != std::filesystem::directory_iterator(); thread.increment(error)) {
-    std::ifstream file(thread->path() / "children");
-    for (pid_t child = 0; file >> child;) collect(child, found);
-  }
 }
 
 // The child between fork and exec: it waits until it is traced, then becomes the program. Only
@@ -205,15 +193,12 @@ class PeakOfProgram {
   }
 
   void sample() {
-    std::set<pid_t> processes;
-    collect(process_, processes);
-    std::int64_t together = 0;
+    const std::set<pid_t> processes = process_tree(process_);
     for (const pid_t process : processes) {
       if (is_still_this_program(process)) return;
       take_high_water(process);
-      if (processes.size() > 1) together += proportional_bytes_of(process);
     }
-    peak_.bytes = std::max(peak_.bytes, together);
+    if (processes.size() > 1) peak_.bytes = std::max(peak_.bytes, bytes_together(processes));
     sampled_ = Steady::now();
   }
 

@@ -1,5 +1,5 @@
-// The memory pass: what one call adds to the resident memory of a fresh process, and of a command
-// the most that it has with all of its processes.
+// The memory pass: what one call adds to the resident memory of a fresh process and of those that
+// it starts, and of a command the most that it has with all of its processes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/sys/memory.h"
+#include "harness/sys/own_peak.h"
 #include "harness/sys/program_memory.h"
 #include "harness/worker/command_call.h"
 #include "harness/worker/passes/pass.h"
@@ -24,11 +25,48 @@ void settle(LaneRunner& lane) {
   release_free_memory();
 }
 
+// What a call takes at its most, over what there was before it.
+class PeakOfCall {
+ public:
+  // Before the baseline, of which its thread is then a part.
+  PeakOfCall() = default;
+
+  // At the baseline.
+  void begin(std::int64_t baseline_bytes) {
+    baseline_bytes_ = baseline_bytes;
+    baseline_shared_bytes_ = SampledPeak::bytes_now();
+  }
+
+  void run(PreparedCall& call) {
+    is_kept_ = reset_peak();
+    sampled_.begin(/*counts_alone=*/!is_kept_);
+    call.run(1);
+  }
+
+  // The system keeps the high-water mark of this process, unless it may not be reset. That of the
+  // processes that the call started is known from samples only.
+  void take(MemoryUse& memory) {
+    const std::int64_t sampled = sampled_.bytes() - baseline_shared_bytes_;
+    const std::optional<std::int64_t> kept = is_kept_ ? peak_resident_bytes() : std::nullopt;
+    if (kept) memory.peak_bytes = *kept - baseline_bytes_;
+    memory.peak_from = PeakFrom::process;
+    if (kept && !sampled_.has_seen_children()) return;
+    memory.peak_bytes = std::max(sampled, memory.peak_bytes.value_or(sampled));
+    memory.peak_from = PeakFrom::sampled;
+  }
+
+ private:
+  SampledPeak sampled_{};
+  std::int64_t baseline_bytes_ = 0, baseline_shared_bytes_ = 0;
+  bool is_kept_ = false;
+};
+
 }  // namespace
 
 Measurement measure_memory(const PassContext& context) {
   const auto& [task, kernel, lane, turn] = context;
   disable_huge_pages();
+  PeakOfCall peak;
   {
     auto inputs = make_inputs(context, std::min(tiny_n, task.n));
     const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
@@ -44,6 +82,7 @@ Measurement measure_memory(const PassContext& context) {
   };
   Measurement measurement;
   MemoryUse memory{.baseline_bytes = *baseline};
+  peak.begin(*baseline);
   {
     auto inputs = make_inputs(context, task.n);
     measurement.input_digest = digest_text(*inputs);
@@ -51,9 +90,8 @@ Measurement measure_memory(const PassContext& context) {
     call->restore(1);
     settle(lane);
     memory.input_bytes = increment(resident_bytes());
-    const bool peak_is_reset = reset_peak();
-    call->run(1);
-    if (peak_is_reset) memory.peak_bytes = increment(peak_resident_bytes());
+    peak.run(*call);
+    peak.take(memory);
   }
   settle(lane);
   memory.retained_bytes = increment(resident_bytes());
@@ -68,7 +106,9 @@ Measurement measure_command_memory(const CommandContext& context) {
     fmt::print(stderr, "its memory was sampled, since it could not be traced: {}\n",
                peak.sampled_because);
   }
-  return {.input_digest = task.input_digest, .memory = MemoryUse{.peak_bytes = peak.bytes}};
+  const PeakFrom from = peak.sampled_because.empty() ? PeakFrom::traced : PeakFrom::sampled;
+  return {.input_digest = task.input_digest,
+          .memory = MemoryUse{.peak_bytes = peak.bytes, .peak_from = from}};
 }
 
 }  // namespace gapmeter
