@@ -46,9 +46,8 @@ std::set<CellKey> mixed_cells(const std::vector<SummaryRow>& rows) {
 
 // A cell that was disturbed nearly all the time decides nothing, on either side of a gap.
 bool is_mixed(const SummaryRow& row, const std::set<CellKey>& mixed) {
-  CellKey reference = row.cell;
-  if (const auto variant = parse_variant(row.reference)) reference.variant = *variant;
-  return mixed.contains(row.cell) || mixed.contains(reference);
+  const std::optional<CellKey> reference = reference_cell_of(row);
+  return mixed.contains(row.cell) || (reference && mixed.contains(*reference));
 }
 
 // Where the whole interval lies. Of one or two rounds there is none, and their figure has to do.

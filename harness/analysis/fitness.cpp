@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <utility>
+
+#include "harness/base/clock.h"
+#include "harness/base/figures.h"
 
 namespace gapmeter {
 namespace {
@@ -69,6 +73,14 @@ Finding examine_load(const MachineFacts& machine) {
   return {Level::good, what};
 }
 
+Finding examine_quota(const MachineFacts& machine) {
+  if (!machine.cpu_quota) return {Level::good, "no quota of processor time"};
+  return {Level::note,
+          fmt::format("a control group allows {:g} processors' time", *machine.cpu_quota),
+          "once it is used up everything stands still for a while: give the container more, or "
+          "none of these limits"};
+}
+
 Finding examine_virtualization(const MachineFacts& machine) {
   if (!machine.virtualized.value_or(false)) return {Level::good, "not a virtual machine"};
   return {Level::note, "a virtual machine: neighbours come and go unseen",
@@ -78,9 +90,9 @@ Finding examine_virtualization(const MachineFacts& machine) {
 }  // namespace
 
 std::vector<Finding> examine_machine(const MachineFacts& machine) {
-  return {examine_governor(machine),      examine_turbo(machine),      examine_smt(machine),
-          examine_aslr(machine),          examine_huge_pages(machine), examine_load(machine),
-          examine_virtualization(machine)};
+  return {examine_governor(machine), examine_turbo(machine),         examine_smt(machine),
+          examine_aslr(machine),     examine_huge_pages(machine),    examine_load(machine),
+          examine_quota(machine),    examine_virtualization(machine)};
 }
 
 std::vector<Finding> examine_build(const BuildFacts& build, const EngineFacts& python) {
@@ -118,34 +130,95 @@ std::vector<Finding> examine_build(const BuildFacts& build, const EngineFacts& p
   return findings;
 }
 
-Finding examine_clock(const ClockFacts& clock, const MachineFacts& machine) {
+Finding examine_clock(double cost_ns, const MachineFacts& machine) {
+  const std::int64_t step_ns = machine.clock_step_ns.value_or(0);
   const std::string what =
-      fmt::format("clock: {}, resolution {:g} ns, {:.0f} ns to read twice",
-                  machine.clock_source.value_or(""), clock.resolution_ns, clock.cost_ns);
-  if (clock.cost_ns <= 200) return {Level::good, what};
+      fmt::format("clock: {}, in steps of {} ns, {:.0f} ns to read twice",
+                  machine.clock_source.value_or("of an unknown source"), step_ns, cost_ns);
+  constexpr std::int64_t coarse_ns = 1000;
+  if (step_ns > coarse_ns) {
+    return {Level::bad, what, "choose a finer clock source; batches are longer to make up for it"};
+  }
+  if (cost_ns <= 200) return {Level::good, what};
   return {Level::bad, what, "a slow clock source; on x86 choose tsc or kvm-clock"};
 }
 
-std::vector<Finding> examine_disturbance(const Disturbance& disturbance) {
-  std::vector<Finding> findings;
-  constexpr double too_much = 0.02;  // of the time
-  if (disturbance.stolen_s) {
-    const double share = *disturbance.stolen_s / disturbance.watched_s;
-    const std::string what =
-        fmt::format("stolen by the hypervisor: {:.1f} % of the measuring processor", share * 100);
-    if (share > too_much) {
-      findings.push_back(
-          {Level::bad, what, "ask for a dedicated core, or measure at another time"});
-    } else {
-      findings.push_back({Level::good, what});
-    }
+std::string warning_about_clock(std::int64_t step_ns, std::int64_t batch_ns) {
+  const std::int64_t longer_ns = steps_in_a_batch * step_ns;
+  if (longer_ns <= batch_ns) return "";
+  return fmt::format(
+      "the clock moves in steps of {}: batches are {} long, and shorter calls are not timed one by "
+      "one",
+      format_time(static_cast<double>(step_ns)), format_time(static_cast<double>(longer_ns)));
+}
+
+std::string describe_throttling(const Throttling& throttled) {
+  return fmt::format(
+      "the control group's quota of processor time was used up {} times, and processes then waited "
+      "{:.1f} s in all",
+      throttled.periods, throttled.seconds);
+}
+
+namespace {
+
+constexpr double too_much = 0.02;  // of the time
+
+Finding examine_stolen(double share) {
+  const std::string what =
+      fmt::format("stolen by the hypervisor: {:.1f} % of the measuring processor", share * 100);
+  if (share <= too_much) return {Level::good, what};
+  return {Level::bad, what, "ask for a dedicated core, or measure at another time"};
+}
+
+// Those that took too much of a processor, as "make (7) 50 %".
+std::vector<std::pair<std::string, double>> busy_on(int cpu, const Watch& watch) {
+  std::vector<std::pair<std::string, double>> busy;
+  for (const auto& [name, use] : watch.after.processes) {
+    if (use.cpu != cpu) continue;
+    const auto known = watch.before.processes.find(name);
+    const double before_s = known == watch.before.processes.end() ? 0 : known->second.used_s;
+    const double share = (use.used_s - before_s) / watch.watched_s;
+    if (share > too_much) busy.emplace_back(name, share);
   }
-  for (const auto& [name, used_s] : disturbance.others) {
-    const double share = used_s / disturbance.watched_s;
-    if (share <= too_much) continue;
+  return busy;
+}
+
+// What the other hardware threads of the core do takes from this one.
+void examine_sibling(int sibling, const Watch& watch, std::vector<Finding>& findings) {
+  const auto before = watch.before.cpus.find(sibling), after = watch.after.cpus.find(sibling);
+  if (before == watch.before.cpus.end() || after == watch.after.cpus.end()) return;
+  const double share = (after->second.busy_s - before->second.busy_s) / watch.watched_s;
+  if (share <= too_much) return;
+  std::string who;
+  for (const auto& [name, used] : busy_on(sibling, watch)) {
+    who += fmt::format("{}{} {:.0f} %", who.empty() ? ": " : ", ", name, used * 100);
+  }
+  findings.push_back(
+      {Level::bad,
+       fmt::format("processor {}, the other half of the measuring core, was busy {:.0f} % of the "
+                   "time{}",
+                   sibling, share * 100, who),
+       "stop what runs there, or name a processor of an idle core with --pin"});
+}
+
+}  // namespace
+
+std::vector<Finding> examine_disturbance(const Watch& watch) {
+  std::vector<Finding> findings;
+  const int cpu = watch.processor.number;
+  const auto before = watch.before.cpus.find(cpu), after = watch.after.cpus.find(cpu);
+  if (before != watch.before.cpus.end() && after != watch.after.cpus.end()) {
+    findings.push_back(
+        examine_stolen((after->second.stolen_s - before->second.stolen_s) / watch.watched_s));
+  }
+  for (const auto& [name, share] : busy_on(cpu, watch)) {
     findings.push_back(
         {Level::bad, fmt::format("{} took {:.0f} % of the measuring processor", name, share * 100),
          "stop it, or name another processor with --pin"});
+  }
+  for (const int sibling : watch.processor.siblings) examine_sibling(sibling, watch, findings);
+  if (watch.throttled && watch.throttled->periods > 0) {
+    findings.push_back({Level::bad, describe_throttling(*watch.throttled), throttling_advice});
   }
   return findings;
 }

@@ -3,10 +3,12 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "harness/model/run_facts.h"
+#include "harness/sys/control_groups.h"
+#include "harness/sys/processor.h"
+#include "harness/sys/processor_times.h"
 
 namespace gapmeter {
 
@@ -21,18 +23,23 @@ std::vector<Finding> examine_machine(const MachineFacts& machine);
 // Of the build and the interpreter, as run.json has them.
 std::vector<Finding> examine_build(const BuildFacts& build, const EngineFacts& python);
 
-struct ClockFacts {
-  double resolution_ns = 0;
-  double cost_ns = 0;  // of reading it twice
-};
-Finding examine_clock(const ClockFacts& clock, const MachineFacts& machine);
+// `cost_ns`: of reading it twice.
+Finding examine_clock(double cost_ns, const MachineFacts& machine);
+// What a run warns of: a clock so coarse that batches are longer than usual. Empty of any other.
+std::string warning_about_clock(std::int64_t step_ns, std::int64_t batch_ns);
 
-// What others did to the measuring processor during `watched_s` seconds.
-struct Disturbance {
+// A sentence on a quota that was used up, and what to do.
+std::string describe_throttling(const Throttling& throttled);
+inline constexpr const char* throttling_advice =
+    "give the container more processor time, or no quota";
+
+// What others did to the measuring processor, and to its core, between two moments.
+struct Watch {
+  Processor processor{};  // that measures
+  ProcessorTimes before{}, after{};
   double watched_s = 0;
-  std::optional<double> stolen_s{};
-  std::vector<std::pair<std::string, double>> others{};  // processes, and the seconds they used
+  std::optional<Throttling> throttled{};  // where a control group has a quota
 };
-std::vector<Finding> examine_disturbance(const Disturbance& disturbance);
+std::vector<Finding> examine_disturbance(const Watch& watch);
 
 }  // namespace gapmeter

@@ -33,9 +33,9 @@ std::map<SeriesKey, std::vector<SizedLatency>> latencies_of(const std::vector<Su
 
 // The row that a row's gap is against.
 const SummaryRow* reference_of(const SummaryRow& row, const std::vector<SummaryRow>& rows) {
+  const std::optional<CellKey> cell = reference_cell_of(row);
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const SummaryRow& other) {
-    return to_string(other.cell.variant) == row.reference && other.cell.kernel == row.cell.kernel &&
-           other.cell.n == row.cell.n && other.cell.threads == row.cell.threads;
+    return cell && other.cell == *cell;
   });
   return found == rows.end() ? nullptr : &*found;
 }

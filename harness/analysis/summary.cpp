@@ -10,7 +10,7 @@
 
 #include "harness/analysis/latency.h"
 #include "harness/analysis/startup.h"
-#include "harness/base/parallel.h"
+#include "harness/sys/parallel.h"
 
 namespace gapmeter {
 namespace {
@@ -140,6 +140,10 @@ void combine(Rule rule, const std::optional<Number>& value, std::size_t count,
   if (rule == Rule::sum || rule == Rule::largest) {
     combine(rule, *value, count, sum ? *sum : sum.emplace());
   }
+}
+void combine(Rule /*rule*/, const std::optional<PeakFrom>& value, std::size_t /*count*/,
+             std::optional<PeakFrom>& last) {
+  last = value;
 }
 void combine(Rule rule, const Histogram& value, std::size_t /*count*/, Histogram& sum) {
   if (rule == Rule::merged) sum.merge(value);

@@ -1,6 +1,7 @@
 // A claim about native code and Python, and what a run's rows say about it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -57,6 +58,10 @@ struct Ruling {
   std::string lane{};  // "rust"; empty of a claim about Python alone
   Decide decide;
 };
+
+// Those that claims about compiled code are decided for, each for itself: Rust, of which the
+// article speaks, first.
+inline constexpr std::array compiled_languages{"rust", "native"};
 
 struct Claim {
   std::string id;     // C08

@@ -225,7 +225,7 @@ std::optional<Figure> Evidence::bytes_per_n(const std::string& kernel,
 
 EvidenceByLane::EvidenceByLane(const std::vector<SummaryRow>& rows, const RunContext& context)
     : plain_(rows, context) {
-  for (const char* lane : {"rust", "native"}) {
+  for (const char* lane : compiled_languages) {
     lanes_.try_emplace(lane, with_gaps_against(rows, {.lane = Lane::called(lane)}), context);
   }
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "harness/claims/evidence.h"
 #include "harness/analysis/growth.h"
@@ -186,6 +187,35 @@ std::string_view name_of(Agreement agreement) {
       return "undecided";
   }
   throw std::logic_error("unknown agreement");
+}
+
+std::vector<MissingVariant> missing_here(const std::vector<SummaryRow>& reference,
+                                         const std::vector<SummaryRow>& here) {
+  std::set<std::pair<std::string, std::size_t>> sizes;  // of kernels
+  std::map<std::pair<std::string, std::string>, std::string> reasons;
+  std::set<std::pair<std::string, std::string>> tried;
+  for (const SummaryRow& row : here) {
+    const std::pair name(row.cell.kernel, to_string(row.cell.variant));
+    sizes.emplace(row.cell.kernel, row.cell.n);
+    if (row.status == Status::skipped) {
+      reasons.emplace(name, row.reason);
+    } else {
+      tried.insert(name);
+    }
+  }
+  std::vector<MissingVariant> missing;
+  for (const SummaryRow& row : reference) {
+    const std::pair name(row.cell.kernel, to_string(row.cell.variant));
+    const bool is_wanted =
+        row.status == Status::ok && sizes.contains({row.cell.kernel, row.cell.n});
+    if (!is_wanted || !tried.insert(name).second) continue;
+    const auto reason = reasons.find(name);
+    missing.push_back({name.first, name.second,
+                       reason == reasons.end() ? "this build has no such variant, or no such "
+                                                 "interpreter was named"
+                                               : reason->second});
+  }
+  return missing;
 }
 
 Reproduction compare_with_reference(const std::vector<SummaryRow>& reference,

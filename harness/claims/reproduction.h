@@ -40,11 +40,22 @@ struct ReproducedGap {
   Agreement magnitude = Agreement::undecided;  // gaps within a factor of each other
 };
 
+// A variant that the reference measured and this machine could not.
+struct MissingVariant {
+  std::string kernel, variant, reason;
+};
+
 struct Reproduction {
   std::vector<ReproducedClaim> claims{};
   std::vector<ReproducedGap> gaps{};
   int failed_cells = 0;  // of the second run
+  std::vector<MissingVariant> missing{};
 };
+
+// The variants of the reference, of kernels and sizes that the second run has, of which it measured
+// no cell and none failed: what they need is not there.
+std::vector<MissingVariant> missing_here(const std::vector<SummaryRow>& reference,
+                                         const std::vector<SummaryRow>& here);
 
 // By what factor gaps may differ: another machine has other caches and another clock.
 inline constexpr double same_magnitude = 2;

@@ -44,7 +44,9 @@ void tell(Decision& decision, std::optional<Figure> figure) {
 }
 
 std::vector<Ruling> in_each_language(const std::function<Decide(const Language&)>& rule_of) {
-  return {{"rust", rule_of({"rust"})}, {"native", rule_of({"native"})}};
+  std::vector<Ruling> rulings;
+  for (const char* lane : compiled_languages) rulings.push_back({lane, rule_of({lane})});
+  return rulings;
 }
 
 std::vector<Ruling> in_each_language(Decision (*decide)(const Evidence&, const Language&)) {

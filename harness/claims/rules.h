@@ -22,7 +22,7 @@ struct Language {
   }
 };
 
-// Of a claim about compiled code: Rust's, of which the article speaks, and C++'s.
+// Of a claim about compiled code, in each of compiled_languages.
 std::vector<Ruling> in_each_language(const std::function<Decide(const Language&)>& rule_of);
 std::vector<Ruling> in_each_language(Decision (*decide)(const Evidence&, const Language&));
 // Of a claim about Python alone.

@@ -170,8 +170,12 @@ void add_selection(OptionSet& set, Selection& selection) {
             "Names or patterns, comma-separated: sum,'app*'");
   set.names("--variants", selection.variants, "NAMES",
             "Names or patterns, comma-separated: 'python/*',native/simd");
+  add_sizes(set, selection.sizes);
+}
+
+void add_sizes(OptionSet& set, std::vector<std::size_t>& sizes) {
   set.parsed(
-      "--sizes", [&](const std::string& text) { selection.sizes = parse_sizes(text); }, "SIZES",
+      "--sizes", [&](const std::string& text) { sizes = parse_sizes(text); }, "SIZES",
       "FIRST:LAST:FACTORx, FIRST:LAST:STEP or a comma-separated list; k M G Ki Mi Gi");
 }
 
@@ -344,8 +348,7 @@ void add_measuring(OptionSet& set, RunOptions& options) {
   set.flag("--full", depth->full, "More and longer rounds; not with --quick");
   set.whole_number("--rounds", options.rounds, 1, 100'000, "N",
                    "Rounds of every cell. Default: until its gap is known to 3 % (quick 10 %, full "
-                   "2 %), at least "
-                   "8 and at most 24 (quick 12, full 48)");
+                   "2 %), at least 8 and at most 24 (quick 12, full 48)");
   set.duration("--budget", options.budget_s,
                "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit");
   add_pin(set, options.cpu);

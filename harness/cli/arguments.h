@@ -14,6 +14,8 @@ namespace gapmeter {
 
 // --suite.
 void add_suite(OptionSet& set, std::string& suite);
+// --sizes.
+void add_sizes(OptionSet& set, std::vector<std::size_t>& sizes);
 // --kernels, --variants, --sizes.
 void add_selection(OptionSet& set, Selection& selection);
 // --command, --input, --shell, --name, --tolerance: the commands of a command line, each with a

@@ -16,7 +16,9 @@ namespace gapmeter {
 
 struct ListOptions {
   OutputFormat format = OutputFormat::text;
-  bool check = false;  // report what is wrong with the kernel pairs, and fail if anything is
+  bool check = false;   // report what is wrong with the kernel pairs, and fail if anything is
+  Commands commands{};  // instead of kernels, with their sizes
+  Selection selection{};
 };
 
 struct RunCommandOptions {

@@ -103,9 +103,9 @@ void check_kernel(const Catalog& catalog, const Kernel& kernel,
     return;
   }
   bool importable = true;
-  for (const auto& [stem, text] : catalog.python.problems) {
-    if (stem != kernel.name) continue;
-    report(text);
+  for (const PythonDescription::Problem& problem : catalog.python.problems) {
+    if (problem.kernel != kernel.name) continue;
+    report(problem.text);
     importable = false;
   }
   if (importable && !kernel.baseline.empty() &&
@@ -137,8 +137,8 @@ void check_further_module(const Catalog& catalog, const std::string& module,
                     module));
     return;
   }
-  for (const auto& [stem, text] : catalog.python.problems) {
-    if (stem == module) problems.push_back(fmt::format("{}: {}", stem, text));
+  for (const PythonDescription::Problem& problem : catalog.python.problems) {
+    if (problem.kernel == module) problems.push_back(fmt::format("{}: {}", module, problem.text));
   }
 }
 
@@ -208,11 +208,11 @@ std::string job_of(const Catalog& catalog, const Kernel& kernel, const VariantId
   return found == nullptr ? std::string() : found->job;
 }
 
-const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel,
-                                       std::string_view engine) {
+const PythonDescription::Problem* find_import_problem(const Catalog& catalog, const Kernel& kernel,
+                                                      std::string_view engine) {
   if (find_python_variant(catalog, kernel.name, kernel.baseline, engine) != nullptr) return nullptr;
-  for (const auto& [stem, text] : python_of(catalog, engine).problems) {
-    if (stem == kernel.name) return &text;
+  for (const PythonDescription::Problem& problem : python_of(catalog, engine).problems) {
+    if (problem.kernel == kernel.name) return &problem;
   }
   return nullptr;
 }
@@ -220,8 +220,9 @@ const std::string* find_import_problem(const Catalog& catalog, const Kernel& ker
 std::optional<std::string> find_contradiction(const Catalog& catalog, const Kernel& kernel) {
   const std::vector<std::string> problems = problems_of(kernel);
   if (!problems.empty()) return problems.front();
-  for (const auto& [stem, text] : catalog.python.problems) {
-    if (stem == kernel.name && find_import_problem(catalog, kernel) == nullptr) return text;
+  for (const PythonDescription::Problem& problem : catalog.python.problems) {
+    const bool is_its_own = problem.kernel == kernel.name;
+    if (is_its_own && find_import_problem(catalog, kernel) == nullptr) return problem.text;
   }
   return std::nullopt;
 }

@@ -46,8 +46,8 @@ void note_silent_modules(const std::vector<Kernel>& kernels, PythonDescription& 
 // Why an engine (the first, or the one with this label) does not see the Python variants of the
 // kernel's module; nullptr if its baseline is there. The baseline then stands for all that are
 // missing, so that the failure has a row.
-const std::string* find_import_problem(const Catalog& catalog, const Kernel& kernel,
-                                       std::string_view engine = "");
+const PythonDescription::Problem* find_import_problem(const Catalog& catalog, const Kernel& kernel,
+                                                      std::string_view engine = "");
 
 // What is wrong with the declarations of a kernel or of its Python variants, so that none of its
 // figures would be what it says: the first of such problems. A module that can't be imported is

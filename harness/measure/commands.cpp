@@ -75,8 +75,7 @@ std::optional<std::string> problem_of_threads(const Commands& commands,
                   [](const auto& variant) { return mentions(variant.command, "{threads}"); });
   if (selection.threads.empty() || any_uses) return std::nullopt;
   return "no command mentions {threads}: write it where the number of threads belongs, or leave "
-         "out "
-         "--threads";
+         "out --threads";
 }
 
 std::optional<std::string> duplicate_in(const Commands& commands) {

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <vector>
 
-#include "harness/base/parallel.h"
+#include "harness/sys/parallel.h"
 #include "harness/base/text.h"
 #include "harness/measure/task_runner.h"
 

@@ -27,9 +27,11 @@ PlannedVariant plan_variant(const Catalog& catalog, const Kernel& kernel, const 
   }
   const PythonVariant* declared = find_python_variant(catalog, kernel.name, id.name, id.engine);
   if (declared == nullptr) {
+    const PythonDescription::Problem& found = *find_import_problem(catalog, kernel, id.engine);
     planned.settled.emplace();
-    planned.settled->status = Status::error;
-    planned.settled->reason = *find_import_problem(catalog, kernel, id.engine);
+    // What is not installed is no mistake of the kernel's.
+    planned.settled->status = found.package.empty() ? Status::error : Status::skipped;
+    planned.settled->reason = found.text;
     return planned;
   }
   if (declared->max_size && n > *declared->max_size) {

@@ -14,9 +14,6 @@
 namespace gapmeter {
 namespace {
 
-// The memory that a call added is scaled with n only if it is far above the rounding of allocators.
-constexpr std::int64_t telling_bytes = 16 * rss_resolution_bytes;
-
 std::size_t tasks_of(const Plan& plan, const CellGroup& group) {
   return group.variants.size() * tasks_per_variant(plan, group);
 }
@@ -30,6 +27,7 @@ Scheduler::Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock,
       clock_(clock),
       observer_(observer),
       options_(std::move(options)),
+      footprints_(options_.memory_bytes),
       started_s_(clock.now_s()) {
   for (const RoundRow& row : options_.known) known_[{row.cell, row.pass, row.round}] = &row;
   for (const CellGroup& group : plan_.groups) {
@@ -181,24 +179,11 @@ void Scheduler::settle(Contest& contest, Contestant& contestant) {
   if (!settled && before != exhausted_.end()) {
     settled = Measurement{.status = Status::skipped, .reason = before->second};
   }
-  if (!settled) settled = too_large(group, *contestant.planned);
+  if (!settled) settled = footprints_.too_large(group, *contestant.planned);
   if (!settled) return;
   contestant.failed = true;
   if (recall(contest, contestant, Pass::verify, 0)) return;
   record(contest, *contestant.planned, Pass::verify, 0, 0, {.measurement = *settled});
-}
-
-std::optional<Measurement> Scheduler::too_large(const CellGroup& group,
-                                                const PlannedVariant& planned) const {
-  if (!options_.memory_bytes) return std::nullopt;
-  const double needed = memory_of(group, planned);
-  const auto limit = static_cast<double>(*options_.memory_bytes);
-  if (needed <= limit) return std::nullopt;
-  constexpr double mib = 1 << 20;
-  return Measurement{.status = Status::skipped,
-                     .reason = fmt::format("would need about {:.0f} MiB, the limit is {:.0f} "
-                                           "(--mem-limit)",
-                                           needed / mib, limit / mib)};
 }
 
 // False if the user stopped the run.
@@ -238,26 +223,12 @@ bool Scheduler::time_round(Contest& contest) {
 std::size_t Scheduler::fitting(const CellGroup& group, const std::vector<Contestant*>& contestants,
                                std::size_t first) const {
   std::size_t count = 1;
-  double needed = memory_of(group, *contestants[first]->planned);
+  double needed = footprints_.bytes_of(group, *contestants[first]->planned);
   for (std::size_t i = first + 1; i < contestants.size(); ++i, ++count) {
-    needed += memory_of(group, *contestants[i]->planned);
-    if (options_.memory_bytes && needed > static_cast<double>(*options_.memory_bytes)) break;
+    needed += footprints_.bytes_of(group, *contestants[i]->planned);
+    if (!footprints_.fit(needed)) break;
   }
   return count;
-}
-
-// What a variant will probably have in memory: by what it declares, or by what this or the next
-// smaller size took in the memory pass, scaled with n.
-double Scheduler::memory_of(const CellGroup& group, const PlannedVariant& planned) const {
-  const auto declared = static_cast<double>(group.working_set_bytes);
-  const auto known = footprints_.find(series_of(cell_of(group, planned)));
-  // A server's does not follow the rate.
-  if (planned.server || known == footprints_.end()) return declared;
-  const auto above = known->second.upper_bound(group.n);
-  if (above == known->second.begin()) return declared;
-  const auto& [n, footprint] = *std::prev(above);
-  const double growth = static_cast<double>(group.n) / static_cast<double>(n);
-  return std::max(declared, footprint.baseline_bytes + footprint.added_bytes * growth);
 }
 
 // Verifies variants or measures their memory, except those whose result is already known.
@@ -334,13 +305,7 @@ void Scheduler::learn(const CellKey& cell, Contestant& contestant, const Measure
   contestant.failed = measurement.status != Status::ok;
   // Another round would find the same, after a longer wait.
   if (measurement.load && is_saturated(*measurement.load, cell.n)) contestant.is_done = true;
-  if (const auto& memory = measurement.memory) {
-    const auto added = std::max(memory->input_bytes.value_or(0), memory->peak_bytes.value_or(0));
-    if (added >= telling_bytes) {
-      footprints_[series_of(cell)][cell.n] = {static_cast<double>(memory->baseline_bytes),
-                                              static_cast<double>(added)};
-    }
-  }
+  if (measurement.memory) footprints_.learn(cell, *measurement.memory);
   if (measurement.status == Status::timeout || measurement.status == Status::oom) {
     exhausted_.emplace(series_of(cell),
                        fmt::format("{} already at n={}", name_of(measurement.status), cell.n));

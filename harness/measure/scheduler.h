@@ -14,6 +14,7 @@
 #include "harness/analysis/undisturbed.h"
 #include "harness/base/clock.h"
 #include "harness/model/rows.h"
+#include "harness/measure/footprints.h"
 #include "harness/measure/task_runner.h"
 #include "harness/measure/plan.h"
 
@@ -99,10 +100,8 @@ class Scheduler {
   bool recall(Contest& contest, Contestant& contestant, Pass pass, int round);
   void count_done(Contest& contest);
   void learn(const CellKey& cell, Contestant& contestant, const Measurement& measurement);
-  double memory_of(const CellGroup& group, const PlannedVariant& planned) const;
   std::size_t fitting(const CellGroup& group, const std::vector<Contestant*>& contestants,
                       std::size_t first) const;
-  std::optional<Measurement> too_large(const CellGroup& group, const PlannedVariant& planned) const;
   void record(Contest& contest, const PlannedVariant& planned, Pass pass, int round, int position,
               TaskOutcome outcome);
   void keep(Contest& contest, RoundRow row);
@@ -119,6 +118,7 @@ class Scheduler {
   const Clock& clock_;
   RunObserver& observer_;
   SchedulerOptions options_;
+  Footprints footprints_;
   double started_s_;
   std::size_t done_ = 0;
   std::size_t total_ = 0;
@@ -126,11 +126,6 @@ class Scheduler {
   std::vector<Contest> contests_;
   Probes probes_{};                                                  // of the whole run
   std::map<std::tuple<CellKey, Pass, int>, const RoundRow*> known_;  // by cell, pass and round
-  // The memory that variants took, by n.
-  struct Footprint {
-    double baseline_bytes = 0, added_bytes = 0;
-  };
-  std::map<SeriesKey, std::map<std::size_t, Footprint>> footprints_;
   // Variants that timed out or ran out of memory, with the reason.
   std::map<SeriesKey, std::string> exhausted_;
 };

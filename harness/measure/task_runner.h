@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/base/parallel.h"
+#include "harness/sys/affinity.h"
 #include "harness/measure/task_outcome.h"
 #include "harness/measure/worker_process.h"
 #include "harness/model/task.h"

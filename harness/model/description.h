@@ -42,6 +42,7 @@ struct PythonDescription {
   struct Problem {
     std::string kernel;
     std::string text;
+    std::string package{};  // that the module needs and this interpreter lacks; empty: another one
   };
   std::vector<std::string> modules;  // stems of the .py files found
   std::vector<PythonVariant> variants;

@@ -58,6 +58,8 @@ struct Timing {
   std::int64_t involuntary_switches = 0;
   std::int64_t minor_faults = 0;
   std::int64_t major_faults = 0;
+  // In which the clock went back, so that they are not among the batches; absent if in none.
+  std::optional<std::int64_t> dropped_batches{};
   std::optional<ProcessTimes> processes{};  // of commands
 
   bool operator==(const Timing&) const = default;
@@ -86,6 +88,9 @@ struct Timing {
                    usage});
     visit(Quantity{"minor_faults", &Timing::minor_faults, not_negative, Rule::sum, usage});
     visit(Quantity{"major_faults", &Timing::major_faults, not_negative, Rule::sum, usage});
+    visit(Quantity{"dropped_batches", &Timing::dropped_batches, positive, Rule::sum,
+                   "batches that do not count, because the clock went back while they were timed; "
+                   "empty if there were none"});
   }
 };
 
@@ -152,15 +157,24 @@ struct SingleCalls {
 };
 inline constexpr std::int64_t shortest_hiccup_ns = 1000;
 
-// Resident memory of a worker; of a command and all of its processes, whose baseline is nothing and
-// who have but a peak; or of a server and all of its processes. `input`, `peak` and `retained` are
-// increments over `baseline`, the size after imports and one tiny call; empty where the system
+// How a peak of memory is known. `process`: the system keeps it of the only process. `traced`: it
+// keeps that of each of several, and their sum was sampled. `sampled`: everything was, so that what
+// lasted a millisecond may have been missed.
+enum class PeakFrom : std::uint8_t { process, traced, sampled };
+std::string_view name_of(PeakFrom from);
+std::optional<PeakFrom> parse_peak_from(std::string_view text);
+
+// Resident memory of a worker and of the processes that its call starts; of a command and all of
+// its processes, whose baseline is nothing and who have but a peak; or of a server and all of its
+// processes. `input`, `peak` and `retained` are increments over `baseline`, the size after imports
+// and one tiny call, or of a server after its first answers; empty where the system
 // can't tell.
 struct MemoryUse {
   std::int64_t baseline_bytes = 0;
   std::optional<std::int64_t> input_bytes{};
   std::optional<std::int64_t> peak_bytes{};
   std::optional<std::int64_t> retained_bytes{};
+  std::optional<PeakFrom> peak_from{};
 
   bool operator==(const MemoryUse&) const = default;
 
@@ -174,10 +188,14 @@ struct MemoryUse {
                    "over the baseline, after the inputs are prepared"});
     visit(Quantity{
         "rss_peak_bytes", &MemoryUse::peak_bytes, any, Rule::resolved,
-        "over the baseline, the highest during one call; of a command that of all its processes: "
-        "see [commands.md](commands.md#memory); of a server the highest under load"});
+        "over the baseline, the highest during one call, of all processes that it starts: see "
+        "[commands.md](commands.md#memory); of a server the highest under load"});
     visit(Quantity{"rss_retained_bytes", &MemoryUse::retained_bytes, any, Rule::resolved,
                    "over the baseline, after everything is dropped; of a server after the load"});
+    visit(Quantity{"rss_peak_from", &MemoryUse::peak_from, any, Rule::last,
+                   "how the peak is known: `process`, the system's own record of the only process; "
+                   "`traced`, that of each process, and their sum sampled; `sampled` again and "
+                   "again; empty in runs older than this column"});
   }
 };
 // Increments of resident memory below this are noise of the allocator and of the kernel's

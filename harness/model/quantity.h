@@ -31,8 +31,8 @@ struct Quantity {
   // The name of the column, and the key in messages; ends in the unit if there is one.
   std::string_view name;
   // From the part to the value, by reference: a pointer to its member, or a function. A value is
-  // int64_t, double, an optional of one of them (absent if nothing was measured, and in files older
-  // than the column), Histogram or Slices.
+  // int64_t, double, an optional of one of them or of a PeakFrom (absent if nothing was measured,
+  // and in files older than the column), Histogram or Slices.
   Get get;
   Bound bound;
   Rule rule;

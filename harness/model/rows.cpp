@@ -27,4 +27,12 @@ const Histogram& single_calls_of(const SummaryRow& row) {
   return row.combined.single_calls ? row.combined.single_calls->calls : none;
 }
 
+std::optional<CellKey> reference_cell_of(const SummaryRow& row) {
+  const std::optional<VariantId> variant = parse_variant(row.reference);
+  if (!variant) return std::nullopt;
+  CellKey reference = row.cell;
+  reference.variant = *variant;
+  return reference;
+}
+
 }  // namespace gapmeter

@@ -115,6 +115,9 @@ const Histogram& single_calls_of(const SummaryRow& row);
 // Whether the cell is one of a server, whose n is a rate and no size.
 inline bool is_server(const SummaryRow& row) { return row.combined.load.has_value(); }
 
+// The cell that the row's gap is against; nullopt if it has none.
+std::optional<CellKey> reference_cell_of(const SummaryRow& row);
+
 // Peak resident memory during a call, over the baseline; absent below the resolution.
 inline std::optional<std::int64_t> peak_bytes_of(const SummaryRow& row) {
   return row.combined.memory ? row.combined.memory->peak_bytes : std::nullopt;

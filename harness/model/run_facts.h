@@ -14,6 +14,7 @@
 #include "harness/kernel/kernel.h"
 #include "harness/model/against.h"
 #include "harness/model/cell.h"
+#include "harness/sys/control_groups.h"
 #include "harness/sys/environment.h"
 
 namespace gapmeter {
@@ -111,6 +112,7 @@ struct RunFacts {
   std::optional<std::int64_t> pinned_cpu{};
   std::optional<std::string> huge_pages{};  // of workers; absent where they could not be chosen
   bool measured_alone = true;
+  std::optional<Throttling> throttled{};       // during the run, where a control group has a quota
   std::map<std::string, ProbeFacts> probes{};  // by the number of threads
   std::map<std::string, std::string> worker_environment{};
   MachineFacts machine{};
@@ -122,14 +124,25 @@ struct RunFacts {
 };
 
 // When a fact must be equal in two runs: for one to resume the other, or for their times to be
-// compared. A nested fact counts only if the facts around it do, too.
-enum class Alike : std::uint8_t { no = 0, to_resume = 1, to_compare = 2, always = 3 };
+// compared. Those to note are a condition of the measurement: where they differ, whoever compares
+// is told, but times are still times. A nested fact counts only if the facts around it do, too;
+// `inside` leaves it to them.
+enum class Alike : std::uint8_t {
+  no = 0,
+  to_resume = 1,
+  to_compare = 2,
+  always = 3,
+  to_note = 4,
+  to_resume_and_note = 5,
+  inside = 7
+};
 constexpr Alike operator&(Alike a, Alike b) {
   return static_cast<Alike>(static_cast<unsigned>(a) & static_cast<unsigned>(b));
 }
 
 // How the file shows an absent fact: not at all, or as null if it is a setting that a run may lack.
-enum class Absence : std::uint8_t { left_out, null };
+// One that older builds did not record may be unknown, and is then like any other.
+enum class Absence : std::uint8_t { left_out, null, unknown };
 
 template <class Facts, class Type>
 concept PossiblyConst = std::is_same_v<std::remove_const_t<Facts>, Type>;
@@ -151,7 +164,11 @@ void each_fact(PossiblyConst<Roofline> auto& facts, auto&& visit) {
 
 void each_fact(PossiblyConst<MachineFacts> auto& facts, auto&& visit) {
   visit("cpu", facts.cpu, Alike::always);
+  visit("cpu_model", facts.cpu_model, Alike::always, Absence::unknown);
   visit("logical_cpus", facts.logical_cpus, Alike::to_compare);
+  visit("cpu_quota", facts.cpu_quota, Alike::to_note);
+  visit("core_type", facts.core_type, Alike::to_compare, Absence::unknown);
+  visit("frequency_hz", facts.frequency_hz, Alike::to_compare, Absence::unknown);
   visit("caches", facts.caches, Alike::to_compare);
   visit("memory_bytes", facts.memory_bytes);
   visit("page_bytes", facts.page_bytes);
@@ -163,6 +180,7 @@ void each_fact(PossiblyConst<MachineFacts> auto& facts, auto&& visit) {
   visit("aslr", facts.aslr);
   visit("transparent_huge_pages", facts.transparent_huge_pages, Alike::to_compare);
   visit("clock_source", facts.clock_source);
+  visit("clock_step_ns", facts.clock_step_ns);
   visit("virtualized", facts.virtualized);
   visit("load", facts.load);
   visit("limits", facts.roofline);
@@ -207,9 +225,9 @@ void each_fact(PossiblyConst<EmbeddingFacts> auto& facts, auto&& visit) {
 
 void each_fact(PossiblyConst<EngineFacts> auto& facts, auto&& visit) {
   visit("engine", facts.engine, Alike::always);
-  visit("version", facts.version, Alike::to_resume);
+  visit("version", facts.version, Alike::to_resume_and_note);
   visit("build", facts.build, Alike::always);
-  visit("executable", facts.executable, Alike::to_resume);
+  visit("executable", facts.executable, Alike::to_resume_and_note);
   visit("link", facts.link, Alike::always);
   visit("numpy", facts.numpy, Alike::always);
   visit("numpy_blas", facts.numpy_blas, Alike::always);
@@ -267,6 +285,11 @@ void each_fact(PossiblyConst<ProbeFacts> auto& facts, auto&& visit) {
   visit("readings", facts.readings);
 }
 
+void each_fact(PossiblyConst<Throttling> auto& facts, auto&& visit) {
+  visit("periods", facts.periods);
+  visit("waited_s", facts.seconds);
+}
+
 void each_fact(PossiblyConst<SuiteFacts> auto& facts, auto&& visit) {
   visit("name", facts.name);
   visit("directory", facts.directory, Alike::to_resume);
@@ -283,7 +306,7 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("plan_digest", facts.plan_digest, Alike::to_resume);
   visit("seed", facts.seed);
   visit("rounds", facts.rounds);
-  visit("round_ns", facts.round_ns);
+  visit("round_ns", facts.round_ns, Alike::to_note);
   visit("slice_ns", facts.slice_ns);
   visit("batch_ns", facts.batch_ns);
   visit("single_calls_ns", facts.single_calls_ns);
@@ -293,15 +316,16 @@ void each_fact(PossiblyConst<RunFacts> auto& facts, auto&& visit) {
   visit("objective_ns", facts.objective_ns);
   visit("wanted_per_s", facts.wanted_per_s);
   visit("timeout_s", facts.timeout_s, Alike::to_resume);
-  visit("pinned_cpu", facts.pinned_cpu, Alike::to_resume);
+  visit("pinned_cpu", facts.pinned_cpu, Alike::to_resume_and_note);
   visit("huge_pages", facts.huge_pages, Alike::always);
-  visit("measured_alone", facts.measured_alone);
+  visit("measured_alone", facts.measured_alone, Alike::to_note);
+  visit("throttled", facts.throttled);
   visit("probes", facts.probes);
   visit("worker_environment", facts.worker_environment, Alike::always);
-  visit("machine", facts.machine, Alike::always);
-  visit("build", facts.build, Alike::always);
+  visit("machine", facts.machine, Alike::inside);
+  visit("build", facts.build, Alike::inside);
   visit("suite", facts.suite, Alike::to_resume);
-  visit("python", facts.python, Alike::always);
+  visit("python", facts.python, Alike::inside);
   visit("further_engines", facts.further_engines, Alike::to_resume);
   visit("kernels", facts.kernels, Alike::to_resume);
 }

@@ -340,6 +340,7 @@ Task decode_task(const Json& json) {
 
 Json json_of(std::int64_t value) { return value; }
 Json json_of(double value) { return value; }
+Json json_of(PeakFrom value) { return name_of(value); }
 Json json_of(const Histogram& value) { return to_string(value); }
 Json json_of(const Slices& value) { return to_string(value); }
 template <class T>
@@ -357,6 +358,9 @@ void take(const Json& object, const char* key, Bound bound, double& value) {
   value = finite_at_least_zero(object, key);
   if (bound == Bound::positive && value == 0) reject(key, "more than 0");
 }
+void take(const Json& object, const char* key, Bound /*bound*/, PeakFrom& value) {
+  value = name_in(object, key, parse_peak_from);
+}
 void take(const Json& object, const char* key, Bound /*bound*/, Histogram& value) {
   std::optional<Histogram> histogram = parse_histogram(text_of(object, key));
   if (!histogram) reject(key, "a histogram");
@@ -367,9 +371,9 @@ void take(const Json& object, const char* key, Bound /*bound*/, Slices& value) {
   if (!slices || slices->empty()) reject(key, "slices of a round");
   value = *std::move(slices);
 }
+// Builds that do not know the quantity leave it out.
 template <class T>
 void take(const Json& object, const char* key, Bound bound, std::optional<T>& value) {
-  member(object, key);
   if (has(object, key)) take(object, key, bound, value.emplace());
 }
 
@@ -592,8 +596,8 @@ std::string encode(const PythonDescription& description, std::uint64_t nonce) {
                         {"job", variant.job}});
   }
   Json problems = Json::array();
-  for (const auto& [kernel, problem] : description.problems) {
-    problems.push_back({{"kernel", kernel}, {"text", problem}});
+  for (const auto& [kernel, text, package] : description.problems) {
+    problems.push_back({{"kernel", kernel}, {"text", text}, {"package", package}});
   }
   return dump({{"protocol", protocol_version},
                {"nonce", nonce},
@@ -624,7 +628,10 @@ PythonDescription decode_description(std::string_view text, std::uint64_t nonce)
     description.variants.back().job = text_of(variant, "job");
   }
   for (const Json& problem : array_of(message, "problems")) {
-    description.problems.push_back({text_of(problem, "kernel"), text_of(problem, "text")});
+    description.problems.push_back(
+        {.kernel = text_of(problem, "kernel"),
+         .text = text_of(problem, "text"),
+         .package = has(problem, "package") ? text_of(problem, "package") : std::string()});
   }
   description.version = text_of(message, "version");
   description.build = text_of(message, "build");

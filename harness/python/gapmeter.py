@@ -208,7 +208,7 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
     """
     modules: list[str] = []
     variants: list[dict[str, Any]] = []
-    problems: list[tuple[str, str]] = []
+    problems: list[tuple[str, str, str]] = []
     found_files = {name for name in os.listdir(directory) if name.endswith(".py")}
     if only:
         found_files &= {f"{only}.py"}
@@ -218,17 +218,20 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
         try:
             declared = declared_variants(load_module(os.path.join(directory, file)))
         except (Exception, SystemExit) as error:
-            reason = f"{type(error).__name__}: {error}"
-            problems.append((stem, f"{file} can't be imported: {reason}"))
+            package = _missing_package(error, directory)
+            what = f"needs the package {package}: {error}" if package else (
+                f"can't be imported: {type(error).__name__}: {error}"
+            )
+            problems.append((stem, f"{file} {what}", package))
             continue
         seen: set[str] = set()
         for found in declared:
             if found.name in seen:
-                problems.append((stem, f"python/{found.name} is declared twice"))
+                problems.append((stem, f"python/{found.name} is declared twice", ""))
                 continue
             seen.add(found.name)
             mistakes = _mistakes(found, stem)
-            problems += [(stem, text) for text in mistakes]
+            problems += [(stem, text, "") for text in mistakes]
             # Of one that won't run only a name that a row may have.
             variants.append(
                 {
@@ -241,6 +244,17 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
                 }
             )
     return {"modules": modules, "variants": variants, "problems": problems} | _engine()
+
+
+def _missing_package(error: BaseException, directory: str) -> str:
+    """The package that an import lacks, which is no file of the directory; empty: another error."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return ""
+    package = error.name.partition(".")[0]
+    is_here = package in sys.modules or any(
+        os.path.exists(os.path.join(directory, name)) for name in (package, f"{package}.py")
+    )
+    return "" if is_here else package
 
 
 def _mistakes(found: Variant, stem: str) -> list[str]:

@@ -111,7 +111,7 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
       .pinned_cpu = cpu < 0 ? std::nullopt : std::optional<std::int64_t>(cpu),
       .huge_pages = std::string(find_name(huge_pages_names, options.huge_pages)),
       .worker_environment = environment_of_workers(options),
-      .machine = machine_facts(),
+      .machine = machine_facts(cpu),
       .build = build_facts(program.kernels),
       .suite = suite_of(program),
       .python = runs_programs(options)

@@ -10,10 +10,11 @@
 #include <memory>
 #include <set>
 
+#include "harness/analysis/fitness.h"
 #include "harness/analysis/summary.h"
+#include "harness/base/clock.h"
 #include "harness/base/csv.h"
 #include "harness/base/installation.h"
-#include "harness/base/parallel.h"
 #include "harness/base/text.h"
 #include "harness/session/command_files.h"
 #include "harness/session/describe_run.h"
@@ -26,7 +27,9 @@
 #include "harness/store/result_dir.h"
 #include "harness/store/run_json.h"
 #include "harness/sys/affinity.h"
+#include "harness/sys/control_groups.h"
 #include "harness/sys/memory.h"
+#include "harness/sys/refusals.h"
 #include "harness/sys/roofline.h"
 #include "harness/sys/streams.h"
 #include "harness/sys/terminal.h"
@@ -123,7 +126,16 @@ Plan plan_run(const RunOptions& options, std::vector<CellGroup> groups, bool is_
   return plan;
 }
 
+// What this process is refused, and a clock that is too coarse for batches of the usual length.
+std::vector<std::string> warnings_about_surroundings() {
+  std::vector<std::string> warnings = find_refusals();
+  const std::string clock = warning_about_clock(clock_step_ns(), TimingSpec().batch_ns);
+  if (!clock.empty()) warnings.push_back(clock);
+  return warnings;
+}
+
 WorkerSettings workers_for(const RunOptions& options, const Invocation& invocation) {
+  print_warnings(warnings_about_surroundings());
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
   workers.memory_bytes = memory_limit(options.memory_bytes);
@@ -309,7 +321,7 @@ struct Rounds {
 Rounds measure_rounds(const Setup& setup, std::optional<double> budget_s, AppendFile& file,
                       RowsSoFar known, Neighbours& neighbours) {
   if (known.bytes == 0) file.append(to_csv_line(round_columns()));
-  Progress progress(setup.plan, stderr, is_terminal(stderr));
+  Progress progress(setup.plan, setup.workers.memory_bytes, budget_s, stderr, is_terminal(stderr));
   RunLog log(file, known.rows, neighbours, progress);
   // Two commands at once may want to write the same file.
   ProcessTaskRunner runner(setup.workers, runs_programs(setup.options) ? 1 : processors());
@@ -323,11 +335,27 @@ Rounds measure_rounds(const Setup& setup, std::optional<double> budget_s, Append
   return {log.rows(), end};
 }
 
+// What the quota took from this run, or from the parts of one that was resumed.
+void take_throttling(const std::optional<Throttling>& before, RunFacts& facts) {
+  const std::optional<Throttling> after = throttling_so_far();
+  if (!before || !after) return;
+  Throttling during = *after - *before;
+  if (during.periods > 0) {
+    print_warnings({describe_throttling(during) + ": " + throttling_advice});
+  }
+  if (facts.throttled) {
+    during.periods += facts.throttled->periods;
+    during.seconds += facts.throttled->seconds;
+  }
+  facts.throttled = during;
+}
+
 // Measures what `known` lacks and writes every file.
 MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendFile& rounds_file,
                       RowsSoFar known) {
   const SteadyClock clock;
   const double started_s = clock.now_s();
+  const std::optional<Throttling> throttled = throttling_so_far();
   AppendFile log = AppendFile::at_end_of(dir / "workers.log");
   setup.workers.log = log_to(log);
   Neighbours neighbours(facts, dir);
@@ -345,6 +373,7 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
     measure_limits_again(setup, clock.now_s() - started_s, facts);
   }
   warn_of_changed_code(setup, facts);
+  take_throttling(throttled, facts);
   facts.ended = utc_now();
   facts.interrupted = rounds.end == RunEnd::interrupted;
   write_run_facts(dir, facts);
@@ -362,9 +391,15 @@ MeasuredRun measure_run(const RunOptions& options, const Invocation& invocation,
                         const Choose& choose) {
   const fs::path dir = output_dir(options.out);
   Setup setup = set_up(options, invocation, choose);
-  create_result_dir(dir);
-  plan_servers(setup, choose, nullptr);
-  make_inputs(setup);
+  const bool is_new = create_result_dir(dir);
+  try {
+    plan_servers(setup, choose, nullptr);
+    make_inputs(setup);
+  } catch (...) {
+    std::error_code error;  // what is told is why there are no inputs
+    if (is_new) fs::remove(dir, error);
+    throw;
+  }
   RunFacts facts = facts_of(setup, invocation.arguments);
   // Created before anything else is written: if two runs begin here at once, the second gets no
   // further.
@@ -390,6 +425,7 @@ MeasuredRun resume_run(const fs::path& dir, const RunOptions& options, const Inv
   }
   if (recorded.started) facts.started = recorded.started;
   facts.measured_alone = recorded.measured_alone;
+  facts.throttled = recorded.throttled;
   // Measured once for all rows, and recorded together.
   if (recorded.machine.roofline && recorded.python.embedding_penalty) {
     facts.machine.roofline = recorded.machine.roofline;

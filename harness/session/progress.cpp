@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/sys/streams.h"
 #include "harness/sys/terminal.h"
 #include "harness/base/figures.h"
@@ -18,8 +20,12 @@ std::size_t most_columns(std::FILE* terminal) {
 
 }  // namespace
 
-Progress::Progress(const Plan& plan, std::FILE* stream, bool is_terminal)
-    : stream_(stream), is_terminal_(is_terminal), time_left_(plan) {}
+Progress::Progress(const Plan& plan, const std::optional<std::int64_t>& memory_bytes,
+                   const std::optional<double>& budget_s, std::FILE* stream, bool is_terminal)
+    : stream_(stream),
+      is_terminal_(is_terminal),
+      time_left_(plan, memory_bytes),
+      budget_s_(budget_s) {}
 
 Progress::~Progress() {
   clear_line();
@@ -34,10 +40,8 @@ void Progress::task_starts(const Task& task, int round, std::size_t done, std::s
   const std::string variant = is_round ? "" : to_string(task.variant) + ' ';
   const std::string what =
       is_round ? fmt::format("round {}", round + 1) : std::string(name_of(task.pass));
-  const std::optional<double> left = time_left_.estimate_s();
-  const std::string line = fmt::format(
-      "[{}/{} tasks] {} {}n={} {}{}", done, total, task.kernel, variant, format_size(task.n), what,
-      left ? fmt::format(", {} left", format_duration(*left)) : std::string());
+  const std::string line = fmt::format("[{}/{} tasks] {} {}n={} {}{}", done, total, task.kernel,
+                                       variant, format_size(task.n), what, time_left());
   notice(stream_, std::string_view(line).substr(0, most_columns(stream_)));
   drawn_ = true;
 }
@@ -66,11 +70,15 @@ void Progress::print(const CellGroup& group, const std::string& what, std::size_
   const bool is_due = lines * (done - printed_) >= total || (done == total && printed_ < total);
   if (is_terminal_ || !is_due) return;
   printed_ = done;
-  const std::optional<double> left = time_left_.estimate_s();
-  const std::string to_go =
-      left && done < total ? fmt::format(", {} left", format_duration(*left)) : std::string();
   notice(stream_, fmt::format("[{}/{} tasks] {} n={} {}{}\n", done, total, group.kernel,
-                              format_size(group.n), what, to_go));
+                              format_size(group.n), what, done < total ? time_left() : ""));
+}
+
+std::string Progress::time_left() const {
+  std::optional<double> left = time_left_.estimate_s();
+  if (!left) return "";
+  if (budget_s_) left = std::min(*left, std::max(0.0, *budget_s_ - (clock_.now_s() - started_s_)));
+  return fmt::format(", {} left", format_duration(*left));
 }
 
 void Progress::warn(const std::string& warning) {

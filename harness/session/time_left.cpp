@@ -22,9 +22,32 @@ bool has_grown(double before_s, double after_s) {
   return after_s > visible_growth * before_s && after_s > before_s + visible_growth_s;
 }
 
+// More than this for each of n is rather a cost that any n has.
+constexpr double most_per_n_s = 1e-6;
+
+// A size of a variant, and what is known of it.
+struct Known {
+  double n = 0, task_s = 0;
+  std::optional<double> call_s{};
+};
+
+// How much longer a task takes for each further n.
+double growth_per_n(const Known& before, const Known& last) {
+  const double step = std::max(1.0, last.n - before.n);
+  double growth_s = 0;
+  if (before.call_s && last.call_s && *last.call_s > visible_growth * *before.call_s) {
+    growth_s = least_calls * (*last.call_s - *before.call_s) / step;
+  }
+  if (has_grown(before.task_s, last.task_s)) {
+    growth_s = std::max(growth_s, (last.task_s - before.task_s) / step);
+  }
+  return growth_s;
+}
+
 }  // namespace
 
-TimeLeft::TimeLeft(const Plan& plan) : plan_(plan) {
+TimeLeft::TimeLeft(const Plan& plan, const std::optional<std::int64_t>& memory_bytes)
+    : plan_(plan), footprints_(memory_bytes) {
   for (const CellGroup& group : plan.groups) groups_[{group.kernel, group.n}] = &group;
 }
 
@@ -33,6 +56,7 @@ void TimeLeft::task_ended(const RoundRow& row) {
   const Status status = row.measurement.status;
   ended.failed = ended.failed || status != Status::ok;
   ended.exhausted = ended.exhausted || status == Status::timeout || status == Status::oom;
+  if (row.measurement.memory) footprints_.learn(row.cell, *row.measurement.memory);
   // Tasks that were settled without running, or could not be started, say nothing about time.
   if (row.worker_s == 0) return;
   const double task_s = row.pass == Pass::time ? row.worker_s / in_turns(row.cell) : row.worker_s;
@@ -97,7 +121,7 @@ std::optional<double> TimeLeft::estimate_s() const {
       const auto found = ended_.find(key);
       const std::size_t tasks = found == ended_.end() ? 0 : found->second.tasks_s.size();
       if (found != ended_.end() && found->second.failed) continue;
-      if (is_exhausted(key)) continue;
+      if (is_exhausted(key) || footprints_.too_large(group, planned)) continue;
       if (tasks >= expected) continue;
       left += static_cast<double>(expected - tasks) *
               expected_s(key, planned.command || planned.server, average);
@@ -107,9 +131,6 @@ std::optional<double> TimeLeft::estimate_s() const {
 }
 
 double TimeLeft::expected_s(const CellKey& cell, bool is_program, double average) const {
-  struct Known {
-    double n, task_s, call_s;
-  };
   std::vector<Known> known;  // sizes ascending
   for (const auto& [key, ended] : ended_) {
     const bool usable = key.kernel == cell.kernel && key.variant == cell.variant &&
@@ -121,14 +142,10 @@ double TimeLeft::expected_s(const CellKey& cell, bool is_program, double average
   std::sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.n < b.n; });
   const Known& last = known.back();
   const double further_n = static_cast<double>(cell.n) - last.n;
-  // How much of a program's time is its start can't be told from one size.
-  double growth_s = is_program ? 0 : least_calls * last.call_s * further_n / last.n;
-  if (known.size() > 1 && has_grown(known[known.size() - 2].task_s, last.task_s)) {
-    const Known& before = known[known.size() - 2];
-    const double slope = (last.task_s - before.task_s) / std::max(1.0, last.n - before.n);
-    growth_s = std::max(growth_s, slope * further_n);
-  }
-  return last.task_s + growth_s;
+  if (known.size() > 1)
+    return last.task_s + growth_per_n(known[known.size() - 2], last) * further_n;
+  if (is_program || !last.call_s) return last.task_s;
+  return last.task_s + least_calls * std::min(*last.call_s / last.n, most_per_n_s) * further_n;
 }
 
 }  // namespace gapmeter

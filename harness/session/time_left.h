@@ -1,6 +1,7 @@
 // How long a run will still take, estimated from how long its parts took.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/measure/footprints.h"
 #include "harness/measure/plan.h"
 #include "harness/model/rows.h"
 
@@ -16,12 +18,15 @@ namespace gapmeter {
 // Estimates from the wall time of tasks that have ended, a round's being shared by all that took
 // turns in it. A cell's tasks are expected to take the median of those that ended. A size that was
 // not reached yet starts from the same variant's median, with the same number of threads, at the
-// nearest smaller size. To that it adds the growth of a few calls: in proportion to n (but not of a
-// command or a server, which have a start-up), or along the line through the two sizes before if
-// that is more.
+// nearest smaller size. To that it adds the growth of a few calls along the line through the two
+// sizes before. Of a single size nothing is known of growth: a call is taken for one in proportion
+// to n, as far as a microsecond for each would explain it, and the rest for a fixed cost. A command
+// or a server has a start-up, and its first size tells nothing at all. Cells that will not fit into
+// memory take no time.
 class TimeLeft {
  public:
-  explicit TimeLeft(const Plan& plan);
+  // `memory_bytes`: what a worker may have.
+  TimeLeft(const Plan& plan, const std::optional<std::int64_t>& memory_bytes);
 
   void task_ended(const RoundRow& row);
   // A group will probably have so many rounds, all in all.
@@ -38,10 +43,11 @@ class TimeLeft {
   double expected_s(const CellKey& cell, bool is_program, double average) const;
 
   const Plan& plan_;
+  Footprints footprints_;
   std::map<std::pair<std::string, std::size_t>, const CellGroup*> groups_;  // by kernel and n
   struct Ended {
     std::vector<double> tasks_s{};
-    double call_s = 0;  // of the round that ended last
+    std::optional<double> call_s{};  // of the round that ended last
     bool failed = false;
     bool exhausted = false;  // of time or memory: larger sizes are skipped
   };

@@ -60,6 +60,7 @@ inline std::string text_of(double value) {
 inline std::string text_of(std::int64_t value) { return fmt::to_string(value); }
 inline std::string text_of(int value) { return fmt::to_string(value); }
 inline std::string text_of(bool value) { return value ? "true" : "false"; }
+inline std::string text_of(PeakFrom from) { return std::string(name_of(from)); }
 inline std::string text_of(const Histogram& histogram) { return to_string(histogram); }
 inline std::string text_of(const Slices& slices) { return to_string(slices); }
 

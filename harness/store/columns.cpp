@@ -219,8 +219,8 @@ std::vector<Column<SummaryRow>> summary_schema_of_status() {
           {"rounds", "rounds that were measured", [](const Row& r) { return text_of(r.rounds); }},
           {"stop_reason",
            "`precision`: the wanted precision was reached; `rounds`: all that were planned; "
-           "`budget`: fewer, "
-           "for want of time; `interrupted`; else the status",
+           "`budget`: fewer, for want of time; "
+           "`interrupted`; else the status",
            [](const Row& r) { return r.stop_reason; }}};
 }
 
@@ -229,8 +229,7 @@ std::vector<Column<SummaryRow>> summary_schema_of_gap() {
   constexpr const char* interval = "its 95 % interval";
   return {{"reference",
            "the compiled variant that the gap is against, of the same job: the fastest, or what "
-           "`--against` "
-           "chose",
+           "`--against` chose",
            [](const Row& r) { return r.reference; }},
           {"gap", "latency over the reference's; Python rows only",
            [](const Row& r) { return text_of(r.gap); }},
@@ -295,8 +294,7 @@ std::vector<Column<SummaryRow>> summary_schema_of_startup() {
   using Row = SummaryRow;
   constexpr const char* startup =
       "of a command whose latency is the same at its smallest sizes: what it takes at any n, and "
-      "its "
-      "95 % interval; see [commands.md](commands.md#start-up)";
+      "its 95 % interval; see [commands.md](commands.md#start-up)";
   constexpr const char* gap =
       "the gap between what remains of both latencies without their start-ups; the interval takes "
       "their ends for as far apart as they could be";
@@ -340,7 +338,10 @@ std::vector<Column<SummaryRow>> make_summary_schema() {
   std::vector<Column<SummaryRow>> columns = cell_schema<SummaryRow>();
   append(columns, summary_schema_of_status());
   append(columns, summary_schema_of_latency());
-  append(columns, summary_schema_of_part<MemoryUse>([](auto& m) { return &m.memory; }));
+  auto memory = summary_schema_of_part<MemoryUse>([](auto& m) { return &m.memory; });
+  const Column<SummaryRow> later = std::move(memory.back());  // rss_peak_from
+  memory.pop_back();
+  append(columns, std::move(memory));
   append(columns, summary_schema_of_gap());
   append(columns, summary_schema_of_state());
   append(columns, summary_schema_of_single_calls());
@@ -349,6 +350,7 @@ std::vector<Column<SummaryRow>> make_summary_schema() {
     if (!is_written_already) append(columns, summary_schema_of_part<Part>(slot));
   });
   append(columns, summary_schema_of_startup());
+  columns.push_back(later);
   return columns;
 }
 

@@ -81,6 +81,10 @@ std::vector<Metric> FieldReader::metrics(std::string_view column) const {
   return metrics.metrics();
 }
 
+void FieldReader::read(std::string_view column, Bound /*bound*/, PeakFrom& value) const {
+  value = name(column, parse_peak_from);
+}
+
 void FieldReader::read(std::string_view column, Bound /*bound*/, Histogram& value) const {
   std::optional<Histogram> found = parse_histogram(text(column));
   if (!found) reject(column, text(column));

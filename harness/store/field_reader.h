@@ -77,6 +77,7 @@ class FieldReader {
     }
     value = *found;
   }
+  void read(std::string_view column, Bound bound, PeakFrom& value) const;
   void read(std::string_view column, Bound bound, Histogram& value) const;
   // Empty if the file is older than the column.
   void read(std::string_view column, Bound bound, Slices& value) const;

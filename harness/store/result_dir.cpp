@@ -15,7 +15,7 @@
 
 #include "harness/analysis/growth.h"
 #include "harness/base/csv.h"
-#include "harness/base/parallel.h"
+#include "harness/sys/parallel.h"
 #include "harness/store/columns.h"
 #include "harness/store/growth_columns.h"
 #include "harness/store/lane_columns.h"
@@ -96,8 +96,9 @@ std::vector<RoundRow> rows_of(const fs::path& path, std::string_view text) {
 
 }  // namespace
 
-void create_result_dir(const fs::path& dir) {
+bool create_result_dir(const fs::path& dir) {
   std::error_code error;
+  const bool is_new = !fs::exists(dir, error);
   fs::create_directories(dir, error);
   if (error) fail_on_file(dir, "the output directory can't be made", error.value());
   const bool empty = fs::is_empty(dir, error);
@@ -110,6 +111,7 @@ void create_result_dir(const fs::path& dir) {
   if (access(dir.c_str(), W_OK | X_OK) != 0) {
     fail_on_file(dir, "the output directory can't be written into", errno);
   }
+  return is_new;
 }
 
 std::vector<RoundRow> read_rounds(const fs::path& dir) {

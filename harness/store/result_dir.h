@@ -10,9 +10,9 @@
 
 namespace gapmeter {
 
-// Makes the directory of a new run. Throws FileError if it exists and is not empty, or if it can't
-// be made or written into.
-void create_result_dir(const std::filesystem::path& dir);
+// Makes the directory of a new run; false if it was there, and empty. Throws FileError if it is not
+// empty, or if it can't be made or written into.
+bool create_result_dir(const std::filesystem::path& dir);
 
 // Checks run.json as read_run_facts does, then reads rounds.csv. Throws FileError naming the file
 // and line.

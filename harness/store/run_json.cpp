@@ -121,27 +121,43 @@ void take(const Json& json, const std::string& path, T& value) {
   }
 }
 
-// Every fact that must be equal for a purpose, with its path, in the order of the declarations.
+struct FlatFact {
+  std::string path;
+  Json value;
+  bool may_be_unknown = false;
+
+  bool is_unknown() const { return may_be_unknown && value.is_null(); }
+};
+
+// Every fact that must be equal for a purpose, in the order of the declarations.
 template <class T>
-void flatten(const std::string& path, const T& value, Alike alike,
-             std::vector<std::pair<std::string, Json>>& facts) {
+void flatten(const std::string& path, const T& value, Alike alike, Absence absence,
+             std::vector<FlatFact>& facts) {
   if (alike == Alike::no) return;
   if constexpr (is_plain<T> || is_optional<T> || is_vector<T>) {
-    facts.emplace_back(path, json_of(value));
+    facts.push_back({path, json_of(value), absence == Absence::unknown});
   } else if constexpr (is_map<T>) {
-    for (const auto& [key, element] : value) flatten(below(path, key), element, alike, facts);
+    for (const auto& [key, element] : value) {
+      flatten(below(path, key), element, alike, absence, facts);
+    }
   } else {
     each_fact(value, [&](const char* key, const auto& member, Alike own = Alike::no,
-                         Absence = Absence::left_out) {
-      flatten(below(path, key), member, alike & own, facts);
+                         Absence own_absence = Absence::left_out) {
+      flatten(below(path, key), member, alike & own, own_absence, facts);
     });
   }
 }
 
-std::vector<std::pair<std::string, Json>> flattened(const RunFacts& run, Alike purpose) {
-  std::vector<std::pair<std::string, Json>> facts;
-  flatten("", run, purpose, facts);
+std::vector<FlatFact> flattened(const RunFacts& run, Alike purpose) {
+  std::vector<FlatFact> facts;
+  flatten("", run, purpose, Absence::left_out, facts);
   return facts;
+}
+
+std::map<std::string, FlatFact> by_path(const std::vector<FlatFact>& facts) {
+  std::map<std::string, FlatFact> known;
+  for (const FlatFact& fact : facts) known.emplace(fact.path, fact);
+  return known;
 }
 
 Json parse(const fs::path& path) {
@@ -217,19 +233,19 @@ RunContext read_context(const fs::path& dir) {
 std::vector<std::string> differences_between(const RunFacts& before, const RunFacts& after,
                                              Alike purpose, const std::string& word) {
   const auto earlier = flattened(before, purpose), later = flattened(after, purpose);
-  const std::map<std::string, Json> known(earlier.begin(), earlier.end());
-  const std::map<std::string, Json> wanted(later.begin(), later.end());
+  const auto known = by_path(earlier), wanted = by_path(later);
   std::vector<std::string> differences;
-  const auto tell = [&](const std::string& path, const Json& one, const Json& other) {
-    if (one == other) return;
-    differences.push_back(fmt::format("{}: {}, {} {}", path, text_of(one), word, text_of(other)));
+  const auto tell = [&](const FlatFact& one, const FlatFact& other) {
+    if (one.value == other.value || one.is_unknown() || other.is_unknown()) return;
+    differences.push_back(
+        fmt::format("{}: {}, {} {}", one.path, text_of(one.value), word, text_of(other.value)));
   };
-  for (const auto& [path, value] : earlier) {
-    const auto other = wanted.find(path);
-    tell(path, value, other == wanted.end() ? Json() : other->second);
+  for (const FlatFact& fact : earlier) {
+    const auto other = wanted.find(fact.path);
+    tell(fact, other == wanted.end() ? FlatFact{.path = fact.path} : other->second);
   }
-  for (const auto& [path, value] : later) {
-    if (!known.contains(path)) tell(path, Json(), value);
+  for (const FlatFact& fact : later) {
+    if (!known.contains(fact.path)) tell({.path = fact.path}, fact);
   }
   return differences;
 }

@@ -6,8 +6,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
+
+#include "harness/sys/control_groups.h"
+#include "harness/sys/processor.h"
 
 namespace gapmeter {
 
@@ -30,13 +35,41 @@ void run_on(const std::vector<int>& cpus) {
   }
 }
 
+std::size_t processors() {
+  const std::size_t allowed = allowed_cpus().size();
+  const std::size_t count = allowed > 0 ? allowed : std::thread::hardware_concurrency();
+  const auto quota = static_cast<std::size_t>(processor_quota().value_or(CPU_SETSIZE));
+  return std::max(std::size_t{1}, std::min(count, quota));
+}
+
+namespace {
+
+// Sandboxes refuse it, whatever it is to be set to.
+bool may_set_affinity() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 && sched_setaffinity(0, sizeof set, &set) == 0;
+}
+
+}  // namespace
+
 int choose_cpu(const std::optional<int>& wanted) {
   const std::vector<int> allowed = allowed_cpus();
-  if (!wanted) return allowed.empty() ? -1 : allowed.back();
+  if (!wanted) {
+    if (!may_set_affinity()) return -1;
+    std::vector<Processor> described;
+    for (const int cpu : allowed) described.push_back(describe_processor(cpu));
+    return described.empty() ? -1 : fastest_of(described);
+  }
   if (std::find(allowed.begin(), allowed.end(), *wanted) == allowed.end()) {
     throw std::invalid_argument(
         fmt::format("--pin {}: this process may not use that processor; it may use {}", *wanted,
                     fmt::join(allowed, ", ")));
+  }
+  if (!may_set_affinity()) {
+    throw std::invalid_argument(
+        fmt::format("--pin {}: sched_setaffinity is refused here ({}): leave out --pin, or allow "
+                    "the call in what confines this process",
+                    *wanted, std::strerror(errno)));
   }
   return *wanted;
 }

@@ -10,9 +10,12 @@
 #include <optional>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "build_info.h"
+#include "harness/base/clock.h"
 #include "harness/base/text.h"
+#include "harness/sys/control_groups.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
 
@@ -48,30 +51,6 @@ std::optional<std::string> bracketed(const std::optional<std::string>& line) {
   return line->substr(open + 1, close - open - 1);
 }
 
-// "32K", "1024K", "32M" in bytes.
-std::optional<long long> bytes_of(const std::string& size) {
-  std::size_t digits = 0;
-  while (digits < size.size() && size[digits] >= '0' && size[digits] <= '9') ++digits;
-  if (digits == 0) return std::nullopt;
-  const long long value = std::stoll(size.substr(0, digits));
-  const char unit = digits < size.size() ? size[digits] : 'B';
-  return unit == 'K' ? value << 10 : unit == 'M' ? value << 20 : value;
-}
-
-std::vector<CacheFacts> listed_caches() {
-  namespace fs = std::filesystem;
-  std::vector<CacheFacts> list;
-  const fs::path root = "/sys/devices/system/cpu/cpu0/cache";
-  for (int index = 0; fs::exists(root / fmt::format("index{}", index)); ++index) {
-    const fs::path cache = root / fmt::format("index{}", index);
-    const auto level = first_line(cache / "level"), type = first_line(cache / "type"),
-               size = first_line(cache / "size");
-    if (!level || !type || !size || *type == "Instruction") continue;
-    if (const auto bytes = bytes_of(*size)) list.push_back({std::stoi(*level), *type, *bytes});
-  }
-  return list;
-}
-
 // Some virtual machines list none, but the C library still knows a core's own caches. The third
 // level is left out: the library reports that of all cores, however little of it one core can use.
 std::vector<CacheFacts> core_caches() {
@@ -82,11 +61,6 @@ std::vector<CacheFacts> core_caches() {
     if (bytes > 0) list.push_back({level, type, bytes});
   }
   return list;
-}
-
-std::vector<CacheFacts> caches() {
-  std::vector<CacheFacts> list = listed_caches();
-  return list.empty() ? core_caches() : list;
 }
 
 std::optional<std::string> turbo() {
@@ -115,24 +89,33 @@ bool changes_libraries(std::string_view variable) {
 
 }  // namespace
 
-MachineFacts machine_facts() {
-  return {.cpu = value_in("/proc/cpuinfo", "model name", ':'),
-          .logical_cpus = sysconf(_SC_NPROCESSORS_ONLN),
-          .caches = caches(),
-          .memory_bytes = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE),
-          .page_bytes = sysconf(_SC_PAGESIZE),
-          .os = value_in("/etc/os-release", "PRETTY_NAME", '='),
-          .kernel = first_line("/proc/sys/kernel/osrelease"),
-          .governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-          .turbo = turbo(),
-          .smt = first_line("/sys/devices/system/cpu/smt/control"),
-          .aslr = first_line("/proc/sys/kernel/randomize_va_space"),
-          .transparent_huge_pages =
-              bracketed(first_line("/sys/kernel/mm/transparent_hugepage/enabled")),
-          .clock_source =
-              first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
-          .virtualized = has_cpu_flag("hypervisor"),
-          .load = first_line("/proc/loadavg")};
+MachineFacts machine_facts(int cpu) {
+  Processor processor = describe_processor(cpu < 0 ? 0 : cpu);
+  if (processor.caches.empty()) processor.caches = core_caches();
+  const ProcessorName name = name_of_processor(processor.number);
+  return {
+      .cpu = name.name,
+      .cpu_model = name.model,
+      .logical_cpus = sysconf(_SC_NPROCESSORS_ONLN),
+      .cpu_quota = processor_quota(),
+      .core_type = processor.core_type,
+      .frequency_hz = processor.max_khz ? std::optional(*processor.max_khz * 1000) : std::nullopt,
+      .caches = std::move(processor.caches),
+      .memory_bytes = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE),
+      .page_bytes = sysconf(_SC_PAGESIZE),
+      .os = value_in("/etc/os-release", "PRETTY_NAME", '='),
+      .kernel = first_line("/proc/sys/kernel/osrelease"),
+      .governor = processor.governor,
+      .turbo = turbo(),
+      .smt = first_line("/sys/devices/system/cpu/smt/control"),
+      .aslr = first_line("/proc/sys/kernel/randomize_va_space"),
+      .transparent_huge_pages =
+          bracketed(first_line("/sys/kernel/mm/transparent_hugepage/enabled")),
+      .clock_source =
+          first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
+      .clock_step_ns = clock_step_ns(),
+      .virtualized = has_cpu_flag("hypervisor"),
+      .load = first_line("/proc/loadavg")};
 }
 
 BuildFacts build_facts(const KernelBuild& kernels) {

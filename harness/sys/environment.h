@@ -9,31 +9,31 @@
 #include <vector>
 
 #include "harness/sys/built_program.h"
+#include "harness/sys/processor.h"
 #include "harness/sys/roofline.h"
 
 namespace gapmeter {
 
-struct CacheFacts {
-  int level = 0;
-  std::string type{};  // Data or Unified
-  std::int64_t size_bytes = 0;
-
-  bool operator==(const CacheFacts&) const = default;
-};
-
 struct MachineFacts {
   std::optional<std::string> cpu{};
+  std::optional<std::string> cpu_model{};  // what tells two of one name apart
   std::optional<std::int64_t> logical_cpus{};
+  std::optional<double> cpu_quota{};  // of the control groups: how many processors' time
+  // Of the processor that measures: the kind of its core, its highest frequency, its caches.
+  std::optional<std::string> core_type{};
+  std::optional<std::int64_t> frequency_hz{};
   std::vector<CacheFacts> caches{};
   std::optional<std::int64_t> memory_bytes{}, page_bytes{};
   std::optional<std::string> os{}, kernel{};
   std::optional<std::string> governor{}, turbo{}, smt{}, aslr{}, transparent_huge_pages{};
   std::optional<std::string> clock_source{};
+  std::optional<std::int64_t> clock_step_ns{};  // by how much the clock moves, at least
   std::optional<bool> virtualized{};
   std::optional<std::string> load{};   // from /proc/loadavg
   std::optional<Roofline> roofline{};  // if measured
 };
-MachineFacts machine_facts();
+// `cpu`: the processor that measures; -1: any, of which the first is described.
+MachineFacts machine_facts(int cpu);
 
 struct BuildFacts {
   std::optional<std::string> compiler{}, flags{}, build_type{};

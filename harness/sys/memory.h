@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 
 namespace gapmeter {
@@ -20,15 +19,9 @@ std::int64_t peak_resident_bytes_of(int pid);
 // How much memory this process could still get without swapping and without exceeding the limits of
 // its control groups (a container's, for instance).
 std::optional<std::int64_t> available_bytes();
-// How much memory the control groups of a process leave it, below their limits; nullopt if none has
-// a limit. `membership` is the process's /proc/PID/cgroup, `mount` the directory where control
-// groups are mounted. Both versions: docs.kernel.org/admin-guide/cgroup-v2.html,
-// cgroup-v1/memory.html.
-std::optional<std::int64_t> room_in_control_groups(const std::filesystem::path& membership,
-                                                   const std::filesystem::path& mount);
-
 // The memory limit of a worker: the wanted one or, if the system reports it, four fifths of what is
-// free, so that no kernel can make the machine swap.
+// free, so that no kernel can make the machine swap. Never above this process's hard limit
+// (RLIMIT_DATA, ulimit -H -d), which nobody but root may raise.
 std::optional<std::int64_t> memory_limit(const std::optional<std::int64_t>& wanted);
 
 // The high-water mark of resident bytes since the process began or reset_peak() was called. VmHWM,

@@ -137,6 +137,21 @@ void volunteer_for_the_oom_killer() {
   close(file);
 }
 
+// Why a child did not get as far as its program. The name of the call, if it is not exec or what
+// belongs to it, has the same address in parent and child.
+struct StartFailure {
+  int error = 0;
+  const char* call = "";
+};
+
+[[noreturn]] void fail_to_start(const ChildPlan& plan, const char* call) {
+  const StartFailure failure{errno, call};
+  [[maybe_unused]] const ssize_t written = write(plan.failure_writer, &failure, sizeof failure);
+  _exit(127);
+}
+
+bool is_refused(int error) { return error == EPERM || error == EACCES || error == ENOSYS; }
+
 [[noreturn]] void become_child(const ChildPlan& plan) {
   setpgid(0, 0);
   // A worker must not outlive a killed parent, nor one that was killed before this line.
@@ -144,18 +159,23 @@ void volunteer_for_the_oom_killer() {
   if (getppid() != plan.parent) _exit(127);
   volunteer_for_the_oom_killer();
   if (!plan.huge_pages) prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-  const bool pinned = !plan.pinned || sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) == 0;
-  const bool limited = !plan.limited || setrlimit(RLIMIT_DATA, &plan.memory) == 0;
+  // Where a sandbox refuses one of these, the child goes on without (sys/refusals.h).
+  const bool pinned =
+      !plan.pinned || sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) == 0 || is_refused(errno);
+  if (!pinned) fail_to_start(plan, "sched_setaffinity");
+  const bool limited =
+      !plan.limited || setrlimit(RLIMIT_DATA, &plan.memory) == 0 || is_refused(errno);
+  if (!limited) fail_to_start(plan, "setrlimit");
   constexpr mode_t readable = 0666;
   const int in = open(plan.input, O_RDONLY | O_CLOEXEC);
   const int out = plan.stdout_path == nullptr
                       ? plan.output_writer
                       : open(plan.stdout_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, readable);
-  const bool moved =
-      pinned && limited && dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
-      dup2(plan.output_writer, STDERR_FILENO) >= 0 && dup2(plan.request_reader, request_fd) >= 0 &&
-      dup2(plan.answer_writer, answer_fd) >= 0 &&
-      (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
+  const bool moved = dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
+                     dup2(plan.output_writer, STDERR_FILENO) >= 0 &&
+                     dup2(plan.request_reader, request_fd) >= 0 &&
+                     dup2(plan.answer_writer, answer_fd) >= 0 &&
+                     (plan.step_reader < 0 || dup2(plan.step_reader, step_fd) >= 0);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -163,9 +183,7 @@ void volunteer_for_the_oom_killer() {
   signal(SIGXFSZ, SIG_DFL);
   signal(SIGINT, SIG_DFL);
   if (moved) execve(plan.arguments[0], plan.arguments.data(), plan.environment.data());
-  const int reason = errno;
-  [[maybe_unused]] const ssize_t written = write(plan.failure_writer, &reason, sizeof reason);
-  _exit(127);
+  fail_to_start(plan, "");
 }
 
 void append_tail(std::string& text, std::string_view more, std::size_t limit) {
@@ -258,7 +276,7 @@ class Child {
       drain_pipes();
     }
     finish();
-    result_.wall_s = waited_s();
+    result_.wall_s = std::max(0.0, waited_s());
     return std::move(result_);
   }
 
@@ -310,17 +328,18 @@ class Child {
     if (pid_ < 0) fail("fork");
     if (pid_ == 0) become_child(plan);
     setpgid(pid_, pid_);  // also here: it may have to be killed before its own call
+    // Old kernels and sandboxes have no such call: has_ended() then asks another one.
     pidfd_ = Fd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
-    if (!pidfd_.open()) fail("pidfd_open");
     failure.writer.close();
-    int reason = 0;
+    StartFailure reason;
     ssize_t got = 0;
     do {
       got = read(failure.reader.get(), &reason, sizeof reason);
     } while (got < 0 && errno == EINTR);
     if (got == sizeof reason) {
-      errno = reason;
-      fail("starting " + spec_.arguments[0]);
+      errno = reason.error;
+      fail(fmt::format("starting {}{}{}", spec_.arguments[0], *reason.call == 0 ? "" : ": ",
+                       reason.call));
     }
     answer_ = std::move(answer.reader);
     output_ = std::move(output.reader);
@@ -405,19 +424,24 @@ class Child {
   // Checked again at the deadline, because this process may have been stopped by Ctrl-Z in the
   // meantime.
   bool has_ended() const {
-    pollfd event{pidfd_.get(), POLLIN, 0};
-    return poll(&event, 1, 0) == 1;
+    if (pidfd_.open()) {
+      pollfd event{pidfd_.get(), POLLIN, 0};
+      return poll(&event, 1, 0) == 1;
+    }
+    siginfo_t ended{};
+    return waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           ended.si_pid == pid_;
   }
 
   void wait_for_events() {
     std::array<pollfd, 3> events{pollfd{pidfd_.get(), POLLIN, 0}, pollfd{answer_.get(), POLLIN, 0},
                                  pollfd{output_.get(), POLLIN, 0}};
     // A closed pipe is -1, which poll ignores. Waking up a few times a second is enough to notice
-    // `abandon`.
-    constexpr double longest_wait_ms = 200;
+    // `abandon`; the end of a child that can't be polled for is to be noticed sooner.
+    const double longest_wait_ms = pidfd_.open() ? 200 : 2;
     const int wait_ms = static_cast<int>(std::clamp(left_ms(), 0.0, longest_wait_ms)) + 1;
     if (poll(events.data(), events.size(), wait_ms) < 0 && errno != EINTR) fail("poll");
-    ended_ = (events[0].revents & POLLIN) != 0;
+    ended_ = pidfd_.open() ? (events[0].revents & POLLIN) != 0 : has_ended();
   }
 
   void drain_pipes() {

@@ -5,7 +5,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
+#include <string>
 #include <vector>
 
 namespace gapmeter {
@@ -15,20 +17,21 @@ namespace fs = std::filesystem;
 
 double ticks_per_s() { return static_cast<double>(sysconf(_SC_CLK_TCK)); }
 
-// The "steal" field of the processor's line in /proc/stat.
-std::optional<double> stolen_s(int cpu) {
-  std::ifstream file("/proc/stat");
-  const std::string wanted = fmt::format("cpu{} ", cpu);
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with(wanted)) continue;
-    std::istringstream fields(line.substr(wanted.size()));
-    constexpr int fields_before_steal = 7;
-    double value = 0;
-    for (int i = 0; i <= fields_before_steal; ++i) fields >> value;
-    if (!fields) return std::nullopt;
-    return value / ticks_per_s();
+// From lines like "cpu3 user nice system idle iowait irq softirq steal …" of /proc/stat.
+std::map<int, ProcessorTimes::Cpu> cpus_in(const fs::path& stat) {
+  std::map<int, ProcessorTimes::Cpu> cpus;
+  std::ifstream file(stat);
+  for (std::string line; std::getline(file, line) && line.starts_with("cpu");) {
+    std::istringstream fields(line.substr(3));
+    if (line.starts_with("cpu ")) continue;  // all together
+    int cpu = -1;
+    double user = 0, nice = 0, system = 0, idle = 0, waiting = 0, irq = 0, softirq = 0, steal = 0;
+    fields >> cpu >> user >> nice >> system >> idle >> waiting >> irq >> softirq >> steal;
+    if (!fields) continue;
+    cpus[cpu] = {.busy_s = (user + nice + system + irq + softirq) / ticks_per_s(),
+                 .stolen_s = steal / ticks_per_s()};
   }
-  return std::nullopt;
+  return cpus;
 }
 
 struct ProcessUse {
@@ -38,8 +41,8 @@ struct ProcessUse {
 };
 
 // From /proc/PID/stat: the name in parentheses may itself contain blanks and parentheses.
-std::optional<ProcessUse> use_of(const std::string& pid) {
-  std::ifstream file("/proc/" + pid + "/stat");
+std::optional<ProcessUse> use_of(const fs::path& process) {
+  std::ifstream file(process / "stat");
   std::string line;
   if (!std::getline(file, line)) return std::nullopt;
   const std::size_t open = line.find('('), close = line.rfind(')');
@@ -49,7 +52,8 @@ std::optional<ProcessUse> use_of(const std::string& pid) {
   std::vector<std::string> fields;
   for (std::string field; rest >> field;) fields.push_back(field);
   if (fields.size() < 37) return std::nullopt;
-  return ProcessUse{.name = fmt::format("{} ({})", line.substr(open + 1, close - open - 1), pid),
+  return ProcessUse{.name = fmt::format("{} ({})", line.substr(open + 1, close - open - 1),
+                                        process.filename().string()),
                     .cpu = std::stoi(fields[36]),
                     .used_s = (std::stod(fields[11]) + std::stod(fields[12])) / ticks_per_s()};
 }
@@ -60,14 +64,14 @@ bool is_number(const std::string& text) {
 
 }  // namespace
 
-ProcessorTimes processor_times(int cpu) {
-  ProcessorTimes times{.stolen_s = stolen_s(cpu)};
+ProcessorTimes processor_times(const fs::path& proc) {
+  ProcessorTimes times{.cpus = cpus_in(proc / "stat")};
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+  for (const auto& entry : fs::directory_iterator(proc, error)) {
     const std::string pid = entry.path().filename().string();
     if (!is_number(pid) || pid == std::to_string(getpid())) continue;
-    if (const auto use = use_of(pid)) {
-      times.processes[use->name] = {.used_s = use->used_s, .on_measuring_cpu = use->cpu == cpu};
+    if (const auto use = use_of(entry.path())) {
+      times.processes[use->name] = {.used_s = use->used_s, .cpu = use->cpu};
     }
   }
   return times;

@@ -1,21 +1,27 @@
 // Which processes use the processors, according to /proc.
 #pragma once
 
+#include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 
 namespace gapmeter {
 
 // How the processors' time has been spent since boot. Compare two of these to see an interval.
 struct ProcessorTimes {
-  std::optional<double> stolen_s{};  // from the measuring processor, by the hypervisor
+  // Of one processor.
+  struct Cpu {
+    double busy_s = 0;
+    double stolen_s = 0;  // by the hypervisor
+  };
+  std::map<int, Cpu> cpus{};
   struct Use {
     double used_s = 0;
-    bool on_measuring_cpu = false;  // when it was last seen
+    int cpu = -1;  // when it was last seen
   };
   std::map<std::string, Use> processes{};  // all but this one, as "name (pid)"
 };
-ProcessorTimes processor_times(int cpu);
+// `proc`: where /proc is.
+ProcessorTimes processor_times(const std::filesystem::path& proc = "/proc");
 
 }  // namespace gapmeter

@@ -13,8 +13,6 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <system_error>
@@ -196,13 +194,11 @@ class PeakOfProgram {
 
   void sample() {
     const std::set<pid_t> processes = tree_of(process_);
-    std::int64_t together = 0;
     for (const pid_t process : processes) {
       if (is_still_this_program(process)) return;
       take_high_water(process);
-      if (processes.size() > 1) together += proportional_bytes_of(process);
     }
-    peak_.bytes = std::max(peak_.bytes, together);
+    if (processes.size() > 1) peak_.bytes = std::max(peak_.bytes, proportional_bytes_of(processes));
     sampled_ = Steady::now();
   }
 

@@ -18,6 +18,7 @@
 #include <fstream>
 #include <new>
 #include <optional>
+#include <tuple>
 
 #include "build_info.h"
 #include "harness/base/channel.h"
@@ -483,8 +484,9 @@ class PythonLane final : public LaneRunner {
              variant["job"].cast<std::string>()});
       }
       for (const py::handle item : found["problems"]) {
-        const auto problem = item.cast<std::pair<std::string, std::string>>();
-        description.problems.push_back({problem.first, problem.second});
+        auto [kernel, text, package] =
+            item.cast<std::tuple<std::string, std::string, std::string>>();
+        description.problems.push_back({std::move(kernel), std::move(text), std::move(package)});
       }
       description.version = found["version"].cast<std::string>();
       description.build = found["build"].cast<std::string>();

@@ -7,12 +7,15 @@
 #include <chrono>
 #include <cmath>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <iterator>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "harness/base/clock.h"
 #include "harness/base/statistics.h"
 
 namespace gapmeter {
@@ -36,11 +39,17 @@ double seconds_of(TimedCall& call, std::int64_t calls) {
   return seconds_since(start);
 }
 
+// What calls seem to take, to plan with: never nothing, even if the clock went back.
+double planning_seconds(TimedCall& call, std::int64_t calls) {
+  constexpr double shortest = 1e-9;
+  return std::max(shortest, seconds_of(call, calls));
+}
+
 // The same of more calls than are restored together.
-double seconds_of(TimedCall& call, std::int64_t calls, std::int64_t together) {
+double planning_seconds(TimedCall& call, std::int64_t calls, std::int64_t together) {
   double seconds = 0;
-  for (; calls > together; calls -= together) seconds += seconds_of(call, together);
-  return seconds + seconds_of(call, calls);
+  for (; calls > together; calls -= together) seconds += planning_seconds(call, together);
+  return seconds + planning_seconds(call, calls);
 }
 
 // Google Benchmark reports by printing. Here its reports are only counted, to detect that nothing
@@ -78,15 +87,22 @@ void run_benchmark(const std::function<void(benchmark::State&)>& body,
   if (reporter.reports() == 0) throw std::logic_error("Google Benchmark ran nothing");
 }
 
+// The same search without Google Benchmark.
+std::int64_t calibrate_alone(TimedCall& call, double batch_seconds) {
+  std::int64_t calls = 1;
+  while (calls < call.most_calls() && planning_seconds(call, calls) < batch_seconds) calls *= 2;
+  return std::min(calls, call.most_calls());
+}
+
 // How many calls take at least batch_seconds, or as many as can be restored together: Google
 // Benchmark's own search. Where it asks for more than that, the rest is taken for as long.
-std::int64_t calibrate(TimedCall& call, double batch_seconds) {
+std::int64_t calibrate(TimedCall& call, double batch_seconds, bool by_google_benchmark) {
   std::int64_t calls = 1;
   const auto body = [&](benchmark::State& state) {
     const auto wanted = static_cast<std::int64_t>(state.max_iterations);
     calls = std::min(wanted, call.most_calls());
     while (state.KeepRunningBatch(state.max_iterations)) {
-      state.SetIterationTime(seconds_of(call, calls) * static_cast<double>(wanted) /
+      state.SetIterationTime(planning_seconds(call, calls) * static_cast<double>(wanted) /
                              static_cast<double>(calls));
     }
   };
@@ -94,7 +110,11 @@ std::int64_t calibrate(TimedCall& call, double batch_seconds) {
   // answers is the right one.
   std::int64_t most = 1;
   for (int i = 0; i < calibrations; ++i) {
-    run_benchmark(body, [&](auto& benchmark) { benchmark.MinTime(batch_seconds); });
+    if (by_google_benchmark) {
+      run_benchmark(body, [&](auto& benchmark) { benchmark.MinTime(batch_seconds); });
+    } else {
+      calls = calibrate_alone(call, batch_seconds);
+    }
     most = std::max(most, calls);
   }
   return most;
@@ -140,39 +160,57 @@ class Round {
   }
 
   Timing run() {
-    run_benchmark([this](benchmark::State& state) { time_slices(state); },
-                  [this](auto& benchmark) { benchmark.Iterations(slices_ * plan_.batches); });
+    const std::int64_t batches = slices_ * plan_.batches;
+    if (around_.by_google_benchmark) {
+      run_benchmark([this](benchmark::State& state) { time_slices(state); },
+                    [batches](auto& benchmark) { benchmark.Iterations(batches); });
+    } else {
+      for (std::int64_t i = 0; i < batches && time_batch(); ++i) {
+      }
+    }
     seconds_.resize(timed_);
+    if (seconds_.empty()) throw std::runtime_error("the clock stood still or went back: no time");
     Timing figures = summarize_batches(std::move(seconds_), plan_.calls);
     figures.slices = std::move(timing_.slices);
     figures.involuntary_switches = timing_.involuntary_switches;
     figures.minor_faults = timing_.minor_faults;
     figures.major_faults = timing_.major_faults;
+    figures.dropped_batches = timing_.dropped_batches;
     figures.processes = per_call(timing_.processes);
     return figures;
   }
 
  private:
   void time_slices(benchmark::State& state) {
-    std::int64_t batch = 0;  // in the slice
     for ([[maybe_unused]] auto iteration : state) {
-      if (batch == 0 && !begin_slice()) {
+      const std::optional<double> seconds = time_batch();
+      if (!seconds) {
         state.SkipWithError("no further turn");
         return;
       }
-      const double seconds = seconds_of(call_, plan_.calls);
+      state.SetIterationTime(*seconds);
+    }
+  }
+
+  // The next one; nullopt if there is none.
+  std::optional<double> time_batch() {
+    if (in_slice_ == 0 && !begin_slice()) return std::nullopt;
+    const double seconds = seconds_of(call_, plan_.calls);
+    if (seconds > 0) {
       seconds_[timed_++] = seconds;
       slice_s_ += seconds;
-      state.SetIterationTime(seconds);
-      if (++batch < plan_.batches) continue;
-      end_slice();
-      batch = 0;
+      ++kept_in_slice_;
+    } else {  // The clock went back, or stood still for as long as a batch takes.
+      timing_.dropped_batches = timing_.dropped_batches.value_or(0) + 1;
     }
+    if (++in_slice_ == plan_.batches) end_slice();
+    return std::max(0.0, seconds);
   }
 
   bool begin_slice() {
     // The first slice is always had: a round without any says nothing.
     if (around_.turn && !around_.turn() && timed_ > 0) return false;
+    kept_in_slice_ = 0;
     slice_ = {.probe_before = around_.probe ? around_.probe() : 0};
     if (is_cold_) seconds_of(call_, plan_.calls);
     slice_s_ = 0;
@@ -182,12 +220,14 @@ class Round {
   }
 
   void end_slice() {
+    in_slice_ = 0;
     add_usage(before_, usage_now(around_.usage), timing_);
+    const double batches = static_cast<double>(kept_in_slice_);
     const auto waited_ns_in_slice = static_cast<double>(waited_ns() - waited_ns_);
     slice_.waited = std::llround(1000 * std::min(1.0, waited_ns_in_slice / (slice_s_ * 1e9)));
-    slice_.call_ns = slice_s_ * 1e9 / static_cast<double>(plan_.calls * plan_.batches);
+    slice_.call_ns = slice_s_ * 1e9 / (static_cast<double>(plan_.calls) * batches);
     slice_.probe_after = around_.probe ? around_.probe() : 0;
-    timing_.slices.push_back(slice_);
+    if (kept_in_slice_ > 0) timing_.slices.push_back(slice_);
   }
 
   std::optional<ProcessTimes> per_call(std::optional<ProcessTimes> all) const {
@@ -205,7 +245,9 @@ class Round {
   const Surroundings& around_;
   std::vector<double> seconds_;  // of every batch
   std::size_t timed_ = 0;        // so many of them
-  Timing timing_{};              // what was counted
+  std::int64_t in_slice_ = 0;    // batches, and those of them that count
+  std::int64_t kept_in_slice_ = 0;
+  Timing timing_{};  // what was counted
   Slice slice_{};
   double slice_s_ = 0;
   std::int64_t waited_ns_ = 0;
@@ -216,7 +258,7 @@ class Round {
 // restoring included: caches fill, branch predictors learn, bytecode is specialised. Restores for
 // no more calls together than a batch will have. Returns what a call takes then, in seconds.
 double warm_up(TimedCall& call, double bound_s, double batch_s) {
-  double one_call = seconds_of(call, 1);
+  double one_call = planning_seconds(call, 1);
   // If a call is that long, a second one is not worth its time.
   if (one_call >= bound_s) return one_call;
   // What is compared is long enough to average over interruptions.
@@ -226,7 +268,7 @@ double warm_up(TimedCall& call, double bound_s, double batch_s) {
   std::int64_t together = call.most_calls();
   const Steady::time_point start = Steady::now();
   while (seconds_since(start) < bound_s) {
-    const double window = seconds_of(call, calls, together);
+    const double window = planning_seconds(call, calls, together);
     if (together != unlimited_calls && window >= batch_s) together = std::min(together, calls);
     const double before = std::exchange(one_call, window / static_cast<double>(calls));
     if (window < window_s) {
@@ -242,9 +284,9 @@ double warm_up(TimedCall& call, double bound_s, double batch_s) {
 // interruption would make the slices of all rounds too short.
 double batch_seconds(TimedCall& call, std::int64_t calls, double one_call_s, bool may_be_short) {
   if (calls == 1 && !may_be_short) return one_call_s;
-  double shortest = seconds_of(call, calls);
+  double shortest = planning_seconds(call, calls);
   for (int i = 1; may_be_short && i < calibrations; ++i) {
-    shortest = std::min(shortest, seconds_of(call, calls));
+    shortest = std::min(shortest, planning_seconds(call, calls));
   }
   return shortest;
 }
@@ -254,7 +296,7 @@ double restoring_seconds(TimedCall& call, std::int64_t calls) {
   if (call.most_calls() == unlimited_calls) return 0;  // nothing is restored
   const Steady::time_point start = Steady::now();
   call.restore(calls);
-  return seconds_since(start);
+  return std::max(0.0, seconds_since(start));
 }
 
 std::int64_t at_least_one(double value) {
@@ -264,7 +306,8 @@ std::int64_t at_least_one(double value) {
 }  // namespace
 
 Timing time_round(TimedCall& call, const TimingSpec& spec, const Surroundings& around) {
-  const double batch_s = static_cast<double>(spec.batch_ns) * 1e-9;
+  const double batch_s =
+      static_cast<double>(std::max(spec.batch_ns, steps_in_a_batch * around.clock_step_ns)) * 1e-9;
   const double one_call_s = warm_up(call, static_cast<double>(spec.round_ns) * 0.5e-9, batch_s);
   // An interruption can make a short call look a hundred times as long. Asking again costs little.
   const bool may_be_short = one_call_s < 100 * batch_s;
@@ -272,7 +315,7 @@ Timing time_round(TimedCall& call, const TimingSpec& spec, const Surroundings& a
   if (spec.plan) {
     calls = spec.plan->calls;
   } else if (may_be_short) {
-    calls = calibrate(call, batch_s);
+    calls = calibrate(call, batch_s, around.by_google_benchmark);
   }
   const double batch_ns = batch_seconds(call, calls, one_call_s, may_be_short) * 1e9;
   // A round of cheap calls on large copies would else go on for hours.
@@ -285,6 +328,21 @@ Timing time_round(TimedCall& call, const TimingSpec& spec, const Surroundings& a
 
 bool begins_cold(const SlicePlan& plan, double call_ns, double refill_ns) {
   return plan.calls * plan.batches > 1 || refill_ns > call_ns / 100;
+}
+
+bool can_google_benchmark_run(const std::filesystem::path& caches) {
+  for (int index = 0;; ++index) {
+    const std::filesystem::path cache = caches / ("index" + std::to_string(index));
+    std::ifstream size(cache / "size");
+    if (!size.is_open()) return true;
+    double number = 0;
+    if (!(size >> number)) return false;
+    for (const char* name : {"type", "level", "shared_cpu_map"}) {
+      std::ifstream file(cache / name);
+      std::string word;
+      if (!(file >> word)) return false;
+    }
+  }
 }
 
 double refill_ns(double data_bytes) {

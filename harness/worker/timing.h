@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <vector>
 
@@ -39,12 +40,19 @@ struct Surroundings {
   // the meantime.
   double refill_ns = 0;
   UsageOf usage = UsageOf::itself;
+  std::int64_t clock_step_ns = 0;   // by how much the clock moves, at least (base/clock.h)
+  bool by_google_benchmark = true;  // false: by a loop like its own (can_google_benchmark_run)
 };
+
+// Google Benchmark reads what /sys tells of the caches, given that directory, and ends the process
+// if a part of it is missing, as it is on some virtual machines.
+bool can_google_benchmark_run(const std::filesystem::path& caches);
 
 // Warms the call up, calibrates unless the spec says how its batches are timed, and times one round
 // in slices. Each waits for its turn, is probed before and after, and begins with calls that are
-// not timed, because the caches and the predictors were others' (begins_cold). Throws what the call
-// throws.
+// not timed, because the caches and the predictors were others' (begins_cold). Batches in which the
+// clock did not go forward don't count. Throws what the call throws, and std::runtime_error if no
+// batch counts.
 Timing time_round(TimedCall& call, const TimingSpec& spec, const Surroundings& around = {});
 
 // Whether a slice of this plan begins with an untimed batch: always, except where a slice is a

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs a package of scripts/dev/package.sh into a bare Debian system, made in a directory of its own,
-# and does there what a new user does: a suite, a run, a report, a comparison of two states. Needs root.
+# and does there what a new user does: commands, a suite, runs, reports, comparisons. Needs root.
 #
 #   scripts/dev/try_package.sh PACKAGE.deb
 set -euo pipefail
@@ -27,6 +27,28 @@ chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF
 apt-get update --quiet=2
 apt-get install --quiet=2 --yes --no-install-recommends /tmp/gapmeter.deb >/dev/null
 cd /root
+cat >add_up.py <<'END'
+import sys
+print(sum(range(int(sys.argv[1]))))
+END
+cat >add_up.cpp <<'END'
+#include <cstdio>
+#include <cstdlib>
+int main(int, char** argv) {
+  const long n = std::atol(argv[1]);
+  long sum = 0;
+  for (long i = 0; i < n; ++i) sum += i;
+  std::printf("%ld\n", sum);
+}
+END
+g++ -O2 -o add_up add_up.cpp
+set -- --command 'python/script=python3 add_up.py {n}' --command 'native/cpp=./add_up {n}'
+gapmeter list "$@" --sizes 1k,1M
+gapmeter run "$@" --sizes 1k,1M --quick --rounds 3 --out commands
+gapmeter report commands
+# A verdict or none: this machine may be busy.
+gapmeter ab --command 'python3 add_up.py 1000' --command './add_up 1000' --budget 20s ||
+  test $? -eq 3 -o $? -eq 1
 gapmeter new my_suite
 gapmeter list --suite my_suite --check
 gapmeter run --suite my_suite --quick --rounds 3 --out run
@@ -35,7 +57,6 @@ cd my_suite
 git init --quiet
 git add --all
 git -c user.name=user -c user.email=user@localhost commit --quiet --message 'The suite'
-# A verdict or none: this machine may be busy.
 gapmeter ab --suite . --sizes 4Ki --budget 20s || test $? -eq 3 -o $? -eq 1
 gapmeter run --kernels sum --quick --rounds 1
 IN_ROOT

@@ -164,8 +164,8 @@ std::vector<Claim> loop_claims() {
        .topic = "code",
        .text = "Iterators and closures cost nothing.",
        .rule = "An iterator chain and a closure, in C++ an algorithm, ranges and a lambda, all "
-               "take less "
-               "than 1.05 times as long as the raw loop: at each size the worst of them decides.",
+               "take less than 1.05 times as long as the raw loop: at each size the worst of them "
+               "decides.",
        .kernels = {"zero_cost"},
        .depends_on = {Dependence::compiler, Dependence::processor},
        .rulings = in_each_language(abstractions)},

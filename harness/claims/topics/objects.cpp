@@ -121,8 +121,7 @@ std::vector<Claim> object_claims() {
        .rule =
            "The peak memory of the Python that people would write first is more than twice that "
            "of the fastest native variant, at the largest size at which both can be told, in "
-           "at "
-           "least three quarters of the kernels. It does not hold where it is less in half of "
+           "at least three quarters of the kernels. It does not hold where it is less in half of "
            "them.",
        .kernels = {},
        .rulings = in_each_language([](const Language&) -> Decide { return footprints; })}};

@@ -27,6 +27,7 @@
 #include "harness/sys/files.h"
 #include "harness/sys/machine_use.h"
 #include "harness/sys/memory.h"
+#include "harness/sys/refusals.h"
 #include "harness/sys/streams.h"
 
 namespace gapmeter {
@@ -37,6 +38,7 @@ namespace {
 struct Build {
   WorkerSettings workers;
   Catalog catalog;
+  std::string git_revision{};
 };
 
 Build load_build(const std::string& program, const AbOptions& options,
@@ -44,11 +46,12 @@ Build load_build(const std::string& program, const AbOptions& options,
   std::error_code error;
   const std::string path = std::filesystem::canonical(program, error).string();
   if (error) throw std::runtime_error(fmt::format("{}: {}", program, error.message()));
-  Build build{workers_of(path, invocation), {}};
+  Build build{workers_of(path, invocation), {}, {}};
   build.workers.timeout_s = options.timeout_s;
   build.workers.huge_pages = options.huge_pages;
   const NativeDescription native = describe_native(build.workers);
   build.workers.python_dir = native.python_dir;
+  build.git_revision = native.git_revision;
   for (const NativeDescription::Kernel& outline : native.kernels) {
     Kernel kernel{.name = outline.name,
                   .title = "",
@@ -89,8 +92,8 @@ bool has_variant(const Catalog& catalog, const std::string& kernel, const Varian
 // What is wrong with the module that this variant is in.
 std::string python_problem(const Catalog& catalog, const CellKey& cell) {
   if (!cell.variant.lane.has_engines()) return "";
-  for (const auto& [kernel, text] : catalog.python.problems) {
-    if (kernel == cell.kernel) return text;
+  for (const PythonDescription::Problem& problem : catalog.python.problems) {
+    if (problem.kernel == cell.kernel) return problem.text;
   }
   return "";
 }
@@ -271,12 +274,39 @@ int compare_sides(WorkerSettings base, WorkerSettings compared,
   return invocation.interrupts.stop ? 130 : exit_status(result);
 }
 
+// Python variants are not in the executable: two builds may read one directory, whose files are of
+// one state, whatever states the builds are of.
+std::string warning_about_python(const Build& base, const Build& compared,
+                                 const std::vector<CommonCell>& cells) {
+  const bool has_python = std::any_of(cells.begin(), cells.end(), [](const CommonCell& common) {
+    return common.cell.variant.lane.has_engines() && common.failure.empty();
+  });
+  const bool is_one_program = base.workers.native_command == compared.workers.native_command;
+  std::error_code error;
+  if (!has_python || is_one_program ||
+      !std::filesystem::equivalent(base.workers.python_dir, compared.workers.python_dir, error)) {
+    return "";
+  }
+  const std::string states =
+      base.git_revision == compared.git_revision
+          ? "two builds of one revision"
+          : fmt::format("although the builds are of two revisions, {} and {}", base.git_revision,
+                        compared.git_revision);
+  return fmt::format(
+      "both builds read their Python variants from {}, {}: these are the same code on both sides. "
+      "To compare other states of them, build each in a work tree of its own (git worktree add)",
+      base.workers.python_dir, states);
+}
+
 int compare_builds(const AbOptions& options, const Invocation& invocation) {
   const auto [base_program, compared_program] = programs_of(options, invocation);
   Build base = load_build(base_program, options, invocation);
   Build compared = load_build(compared_program, options, invocation);
   base.workers.cpu = compared.workers.cpu = choose_cpu(options.cpu);
   std::vector<CommonCell> cells = common_cells(base.catalog, compared.catalog, options.selection);
+  if (const std::string warning = warning_about_python(base, compared, cells); !warning.empty()) {
+    print_warnings({warning});
+  }
   for (CommonCell& lost : lost_cells(base.catalog, compared.catalog, options.selection)) {
     cells.push_back(std::move(lost));
   }
@@ -308,6 +338,7 @@ int compare_commands(const AbOptions& options, const Invocation& invocation) {
 }
 
 int compare(const AbOptions& options, const Invocation& invocation) {
+  print_warnings(find_refusals());
   return options.commands.empty() ? compare_builds(options, invocation)
                                   : compare_commands(options, invocation);
 }

@@ -46,6 +46,40 @@ ComparedBy choose_quantity(const CompareOptions& options, bool differ) {
   return options.by == "gap" || differ ? ComparedBy::gap : ComparedBy::latency;
 }
 
+// What one command became, in words; empty if it is the same.
+std::string change_of(const CommandFacts& before, const CommandFacts& after) {
+  if (before.text != after.text) {
+    return fmt::format("was '{}', then '{}'", before.text, after.text);
+  }
+  if (before.executable != after.executable) {
+    return fmt::format("was run by {}, then by {}", before.executable, after.executable);
+  }
+  if (before.digest == after.digest) return "";
+  return fmt::format("'{}' is the same command, but a file that it names was changed in between",
+                     after.text);
+}
+
+// Of commands, which are known by their text and by digests of their files.
+std::vector<std::string> changes_of_commands(const RunFacts& before, const RunFacts& after) {
+  std::vector<std::string> changes;
+  for (const auto& [kernel, now] : after.kernels) {
+    const auto known = before.kernels.find(kernel);
+    if (known == before.kernels.end() || !now.commands || !known->second.commands) continue;
+    const KernelFacts& then = known->second;
+    for (const auto& [variant, command] : *now.commands) {
+      const auto old = then.commands->find(variant);
+      if (old == then.commands->end()) continue;
+      const std::string change = change_of(old->second, command);
+      if (!change.empty()) changes.push_back(fmt::format("{} {}", variant, change));
+    }
+    if (then.input != now.input) {
+      changes.push_back(fmt::format("their input was made by '{}', then by '{}'",
+                                    then.input.value_or("nothing"), now.input.value_or("nothing")));
+    }
+  }
+  return changes;
+}
+
 int compare(const CompareOptions& options, const Invocation& /*invocation*/) {
   if (!options.out.empty()) create_result_dir(options.out);
   const std::vector<RoundRow> base = read_rounds(options.base);
@@ -56,6 +90,9 @@ int compare(const CompareOptions& options, const Invocation& /*invocation*/) {
       differences_between(before, after, Alike::to_compare, "then");
   const ComparedBy quantity = choose_quantity(options, !differences.empty());
   print_warnings(differences);
+  // Times are still times; but whoever reads them has to know.
+  print_warnings(differences_between(before, after, Alike::to_note, "then"));
+  print_warnings(changes_of_commands(before, after));
   if (!differences.empty() && quantity == ComparedBy::gap && options.by.empty()) {
     print_warnings({"the runs differ in more than the code, so that gaps are compared, not times"});
   }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 
 #include "harness/analysis/fitness.h"
 #include "harness/base/clock.h"
@@ -18,7 +17,7 @@
 #include "harness/sys/affinity.h"
 #include "harness/sys/environment.h"
 #include "harness/sys/machine_use.h"
-#include "harness/sys/processor_times.h"
+#include "harness/sys/refusals.h"
 #include "harness/sys/streams.h"
 
 namespace gapmeter {
@@ -28,12 +27,6 @@ constexpr double seconds_per_cell = 3;
 constexpr std::size_t rounds_of_gap = 8;
 // The change that `ab` promises to find by default.
 constexpr double wanted_change = 0.02;
-
-ClockFacts clock_facts() {
-  timespec resolution{};
-  clock_getres(CLOCK_MONOTONIC, &resolution);
-  return {.resolution_ns = static_cast<double>(resolution.tv_nsec), .cost_ns = clock_cost_ns()};
-}
 
 // The reference and the baseline of a kernel that does something.
 std::vector<CellKey> noise_cells(const Catalog& catalog) {
@@ -45,17 +38,24 @@ std::vector<CellKey> noise_cells(const Catalog& catalog) {
   return {};
 }
 
-Disturbance disturbance_between(const ProcessorTimes& before, const ProcessorTimes& after,
-                                double watched_s) {
-  Disturbance disturbance{.watched_s = watched_s};
-  if (before.stolen_s && after.stolen_s) disturbance.stolen_s = *after.stolen_s - *before.stolen_s;
-  for (const auto& [name, use] : after.processes) {
-    if (!use.on_measuring_cpu) continue;
-    const auto known = before.processes.find(name);
-    const double used_before_s = known == before.processes.end() ? 0 : known->second.used_s;
-    disturbance.others.emplace_back(name, use.used_s - used_before_s);
-  }
-  return disturbance;
+std::vector<Finding> findings_of(const std::vector<std::string>& refusals) {
+  std::vector<Finding> findings;
+  for (const std::string& refusal : refusals) findings.push_back({Finding::Level::bad, refusal});
+  return findings;
+}
+
+// Begins to watch what others do.
+Watch watch_from_now(int cpu) {
+  return {.processor = describe_processor(cpu),
+          .before = processor_times(),
+          .throttled = throttling_so_far()};
+}
+
+void end(Watch& watch, double watched_s) {
+  watch.after = processor_times();
+  watch.watched_s = watched_s;
+  const std::optional<Throttling> throttled = throttling_so_far();
+  if (watch.throttled && throttled) watch.throttled = *throttled - *watch.throttled;
 }
 
 // The widest of the cells' intervals, if all have one.
@@ -103,10 +103,11 @@ int examine(const DoctorOptions& options, const Invocation& invocation) {
   WorkerSettings workers = default_workers(invocation);
   workers.cpu = choose_cpu(options.cpu);
   const Catalog catalog = load_catalog(workers);
-  const MachineFacts machine = machine_facts();
+  const MachineFacts machine = machine_facts(workers.cpu);
   fmt::print("{} processor {} measures\n", machine.cpu.value_or("unknown processor;"), workers.cpu);
   fmt::print("{}", format_findings(examine_machine(machine)));
-  fmt::print("{}", format_findings({examine_clock(clock_facts(), machine)}));
+  fmt::print("{}", format_findings({examine_clock(clock_cost_ns(), machine)}));
+  fmt::print("{}", format_findings(findings_of(find_refusals())));
   fmt::print("{}",
              format_findings(examine_build(build_facts(invocation.program.kernels),
                                            describe_engine(catalog.python, /*embedded=*/true))));
@@ -117,11 +118,11 @@ int examine(const DoctorOptions& options, const Invocation& invocation) {
   if (use.is_shared()) print_warnings({shared_machine_warning});
   const SteadyClock clock;
   const double started_s = clock.now_s();
-  const ProcessorTimes before = processor_times(workers.cpu);
+  Watch watch = watch_from_now(workers.cpu);
   const std::vector<NoiseCell> cells = measure_all(catalog, workers, clock);
   if (invocation.interrupts.stop) return 130;
-  fmt::print("{}", format_findings(examine_disturbance(disturbance_between(
-                       before, processor_times(workers.cpu), clock.now_s() - started_s))));
+  end(watch, clock.now_s() - started_s);
+  fmt::print("{}", format_findings(examine_disturbance(watch)));
   for (const NoiseCell& cell : cells) fmt::print("{}", format_noise(cell, rounds_of_gap));
   print_embedding(catalog, workers, clock);
   if (invocation.interrupts.stop) return 130;

@@ -16,6 +16,7 @@
 #include "harness/store/result_dir.h"
 #include "harness/store/run_json.h"
 #include "harness/analysis/summary.h"
+#include "harness/measure/catalog.h"
 
 namespace gapmeter {
 namespace {
@@ -58,10 +59,39 @@ void refuse_programs(const RunFacts& facts, const std::string& dir) {
     if (!kernel.commands && !has_servers) continue;
     throw FileError(
         fmt::format("{}: measured {}, which only its own command line measures again "
-                    "(command in run.json); "
-                    "gapmeter compare holds the two runs against each other",
+                    "(command in run.json); gapmeter compare holds the two runs against each other",
                     dir, kernel.commands ? "commands" : "servers"));
   }
+}
+
+bool is_selected(const VariantId& variant, const std::string& kernel, const Selection& selection) {
+  return (selection.kernels.empty() || matches_any_name(kernel, selection.kernels)) &&
+         (selection.variants.empty() || matches_any(variant, selection.variants));
+}
+
+// The variants of the reference that were to be measured and are not here.
+std::vector<MissingVariant> missing_of(std::vector<SummaryRow> reference, const MeasuredRun& run,
+                                       const Selection& selection) {
+  std::erase_if(reference, [&](const SummaryRow& row) {
+    return !is_selected(row.cell.variant, row.cell.kernel, selection);
+  });
+  return missing_here(reference, run.summary);
+}
+
+// Without those that were skipped here: gaps of both runs are to be against variants that both
+// have.
+std::vector<RoundRow> rounds_of_both(std::vector<RoundRow> rounds, const MeasuredRun& run) {
+  std::set<CellKey> skipped;
+  for (const SummaryRow& row : run.summary) {
+    if (row.status == Status::skipped) skipped.insert(row.cell);
+  }
+  std::erase_if(rounds, [&](const RoundRow& row) { return skipped.contains(row.cell); });
+  return with_jobs_of(run.summary, std::move(rounds));
+}
+
+bool is_anything_measured(const MeasuredRun& run) {
+  return std::any_of(run.summary.begin(), run.summary.end(),
+                     [](const SummaryRow& row) { return row.status != Status::skipped; });
 }
 
 // Measures the chosen cells: in a new run, or in one that is resumed.
@@ -78,10 +108,8 @@ int reproduce(const ReproduceOptions& options, const Measure& measure) {
   const MeasuredRun run = measure(run_options, [&](std::vector<CellGroup>& groups) {
     keep_common(cells, groups);
     if (groups.empty()) {
-      throw UnknownName(
-          fmt::format("{}: the run has none of the selected kernels, sizes and "
-                      "threads",
-                      options.reference));
+      throw UnknownName(fmt::format(
+          "{}: the run has none of the selected kernels, sizes and threads", options.reference));
     }
   });
   if (run.end == RunEnd::interrupted) {
@@ -91,9 +119,15 @@ int reproduce(const ReproduceOptions& options, const Measure& measure) {
                                run.dir.string(), how_to_go_on(run.dir)));
     return 130;
   }
-  const std::vector<SummaryRow> reference = summarize(with_jobs_of(run.summary, rounds));
-  const Reproduction reproduction =
-      compare_with_reference(reference, context, run.summary, run.context);
+  const std::vector<MissingVariant> missing =
+      missing_of(summarize(rounds), run, run_options.selection);
+  if (!is_anything_measured(run)) {
+    fmt::print("{}Nothing was measured that could be compared\n", format_missing(missing));
+    return 3;
+  }
+  Reproduction reproduction = compare_with_reference(summarize(rounds_of_both(rounds, run)),
+                                                     context, run.summary, run.context);
+  reproduction.missing = missing;
   fmt::print("{}", format_reproduction(reproduction, options.format));
   return exit_status(reproduction);
 }
@@ -102,8 +136,7 @@ int reproduce_here(const ReproduceOptions& options, const Invocation& invocation
   const RunFacts facts = read_run_facts(options.reference);
   if (facts.suite && std::string_view(invocation.program.suite_dir).empty()) {
     throw FileError(
-        fmt::format("{}: its kernels are those of the suite {}; name its directory with "
-                    "--suite",
+        fmt::format("{}: its kernels are those of the suite {}; name its directory with --suite",
                     options.reference, facts.suite->name));
   }
   return reproduce(options, [&](const RunOptions& run, const Choose& choose) {

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <set>
 
-#include "harness/base/parallel.h"
+#include "harness/sys/affinity.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"

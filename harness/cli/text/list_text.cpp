@@ -6,8 +6,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <type_traits>
+#include <utility>
 
+#include "harness/base/sizes.h"
 #include "harness/measure/plan.h"
+#include "harness/session/command_files.h"
 
 namespace gapmeter {
 namespace {
@@ -67,6 +70,11 @@ nlohmann::json describe_fields(const std::vector<Field>& fields) {
   return list;
 }
 
+// What names of files are in need not be UTF-8.
+std::string text_of(const nlohmann::json& json) {
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+}
+
 std::string as_json(const Catalog& catalog) {
   auto kernels = nlohmann::json::array();
   for (const Kernel& kernel : catalog.kernels) {
@@ -83,11 +91,67 @@ std::string as_json(const Catalog& catalog) {
                        {"variants", variant_names(catalog, kernel)},
                        {"jobs", variants_by_job(catalog, kernel)}});
   }
-  const nlohmann::json list{{"kernels", kernels}};
-  return list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+  return text_of(nlohmann::json{{"kernels", kernels}});
+}
+
+// By name, in the order of the command line: what was written, and the file that it runs.
+std::vector<std::pair<std::string, CommandFacts>> described(const Commands& commands,
+                                                            const std::vector<CellGroup>& groups) {
+  const KernelFacts facts = describe_commands(commands, groups);
+  std::vector<std::pair<std::string, CommandFacts>> list;
+  for (const CommandVariant& variant : commands.variants) {
+    const std::string name = to_string(variant.id);
+    list.emplace_back(name, facts.commands->at(name));
+  }
+  return list;
+}
+
+std::vector<std::size_t> sizes_of(const std::vector<CellGroup>& groups) {
+  std::vector<std::size_t> sizes;
+  for (const CellGroup& group : groups) sizes.push_back(group.n);
+  return sizes;
+}
+
+std::string commands_as_text(const Commands& commands, const std::vector<CellGroup>& groups) {
+  std::vector<std::string> sizes;
+  for (const std::size_t n : sizes_of(groups)) sizes.push_back(format_size(n));
+  std::string text =
+      fmt::format("{}: whole programs\n  sizes      {}\n", commands.name, fmt::join(sizes, " "));
+  for (const auto& [name, command] : described(commands, groups)) {
+    text += fmt::format("  {:<9}  {}  (runs {})\n", name, command.text, command.executable);
+  }
+  if (commands.input) text += fmt::format("  input      {}\n", commands.input_text);
+  text += fmt::format("  reference  {}\n", to_string(reference_of(commands).id));
+  if (const CommandVariant* baseline = baseline_of(commands)) {
+    text += fmt::format("  baseline   {}\n", to_string(baseline->id));
+  }
+  return text;
+}
+
+std::string commands_as_json(const Commands& commands, const std::vector<CellGroup>& groups) {
+  nlohmann::json kernel{{"name", commands.name},
+                        {"sizes", sizes_of(groups)},
+                        {"reference", to_string(reference_of(commands).id)},
+                        {"variants", nlohmann::json::array()},
+                        {"commands", nlohmann::json::object()}};
+  for (const auto& [name, command] : described(commands, groups)) {
+    kernel["variants"].push_back(name);
+    kernel["commands"][name] = {{"text", command.text}, {"executable", command.executable}};
+  }
+  if (commands.input) kernel["input"] = commands.input_text;
+  if (const CommandVariant* baseline = baseline_of(commands)) {
+    kernel["baseline"] = to_string(baseline->id);
+  }
+  return text_of(nlohmann::json{{"kernels", {kernel}}});
 }
 
 }  // namespace
+
+std::string format_commands(const Commands& commands, const std::vector<CellGroup>& groups,
+                            OutputFormat format) {
+  return format == OutputFormat::json ? commands_as_json(commands, groups)
+                                      : commands_as_text(commands, groups);
+}
 
 std::string format_catalog(const Catalog& catalog, OutputFormat format) {
   return format == OutputFormat::json ? as_json(catalog) : as_text(catalog);

@@ -1,7 +1,9 @@
 #include "harness/cli/text/reproduction_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "harness/base/figures.h"
@@ -61,12 +63,13 @@ std::string closing_line(const Reproduction& reproduction) {
 
 std::string as_text(const Reproduction& reproduction) {
   return align_columns(claim_lines(reproduction)) + '\n' + align_columns(gap_lines(reproduction)) +
-         closing_line(reproduction);
+         format_missing(reproduction.missing) + closing_line(reproduction);
 }
 
 std::string as_markdown(const Reproduction& reproduction) {
   return markdown_table(claim_lines(reproduction)) + '\n' +
-         markdown_table(gap_lines(reproduction)) + '\n' + closing_line(reproduction);
+         markdown_table(gap_lines(reproduction)) + '\n' + format_missing(reproduction.missing) +
+         closing_line(reproduction);
 }
 
 std::string as_json(const Reproduction& reproduction) {
@@ -95,14 +98,31 @@ std::string as_json(const Reproduction& reproduction) {
                     {"growth", name_of(gap.growth)},
                     {"magnitude", name_of(gap.magnitude)}});
   }
+  Json missing = Json::array();
+  for (const auto& [kernel, variant, reason] : reproduction.missing) {
+    missing.push_back({{"kernel", kernel}, {"variant", variant}, {"reason", reason}});
+  }
   const Json json{{"claims", claims},
                   {"gaps", gaps},
+                  {"missing", missing},
                   {"failed_cells", reproduction.failed_cells},
                   {"exit_status", exit_status(reproduction)}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace
+
+std::string format_missing(const std::vector<MissingVariant>& missing) {
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const auto& [kernel, variant, reason] : missing) {
+    by_reason[reason].push_back(fmt::format("{} {}", kernel, variant));
+  }
+  std::string text;
+  for (const auto& [reason, variants] : by_reason) {
+    text += fmt::format("not here: {} ({})\n", fmt::join(variants, ", "), reason);
+  }
+  return text;
+}
 
 std::string format_reproduction(const Reproduction& reproduction, OutputFormat format) {
   switch (format) {

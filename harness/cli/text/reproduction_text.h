@@ -8,6 +8,9 @@
 
 namespace gapmeter {
 
+// A line for each reason why variants of the reference are not here; empty for none.
+std::string format_missing(const std::vector<MissingVariant>& missing);
+
 std::string format_reproduction(const Reproduction& reproduction, OutputFormat format);
 
 }  // namespace gapmeter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -166,6 +167,28 @@ def test_a_program_has_not_changed_against_itself(ab_base: Program) -> None:
     verdicts = {name: cell["verdict"] for name, cell in by_variant(process).items()}
     assert set(verdicts) == {"native/work", "python/work"}
     assert set(verdicts.values()) <= {"same", "inconclusive"}
+
+
+def test_one_python_directory_for_two_builds_is_told(
+    ab_base: Program, ab_changed: Program, tmp_path: Path
+) -> None:
+    # A build beside a copy of itself, as in two build directories of one work tree.
+    for suffix in ("", "-python", "-extensions", "-engines", "-programs"):
+        file = ab_base.path.with_name(ab_base.path.name + suffix)
+        if file.exists():
+            (tmp_path / f"copy{suffix}").symlink_to(file)
+    copy = tmp_path / "copy"
+    copy.unlink()
+    shutil.copy(ab_base.path, copy)
+    briefly = ("--rounds", "2", "--budget", "2s")
+    both = ab_base("ab", ab_base.path, copy, *work("python/work"), *briefly)
+    assert "both builds read their Python variants from" in both.stderr
+    assert "two builds of one revision" in both.stderr
+    compiled = ab_base("ab", ab_base.path, copy, *work("native/work"), *briefly)
+    itself = ab_base("ab", ab_base.path, ab_base.path, *work("python/work"), *briefly)
+    others = compare(ab_base, ab_changed, *work("python/work"), *briefly)
+    for process in (compiled, itself, others):
+        assert "both builds read" not in process.stderr
 
 
 def test_half_the_work_is_faster(ab_base: Program, ab_changed: Program) -> None:

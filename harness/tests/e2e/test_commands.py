@@ -5,6 +5,7 @@ The compiled side is a program of the system or a shell script, so that nothing 
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -96,6 +97,42 @@ def test_run_json_tells_the_commands_and_what_they_ran(here: Program, out: Path)
     changed = again.facts["kernels"]["command"]["commands"]
     assert changed["python/script"]["digest"] != script["digest"], "the script is another one"
     assert changed["sh/rewrite"]["digest"] == kernel["commands"]["sh/rewrite"]["digest"]
+
+
+def test_what_became_of_the_commands_is_told_in_words(here: Program, out: Path) -> None:
+    sizes = ("--sizes", "10", *BRIEFLY)
+    before = here.measure(out, *PAIR, *sizes).dir
+    (here.working_dir / "total").write_text(REWRITE + "# faster\n", encoding="utf-8")
+    again = here.measure(
+        out.with_name("again"), *python("-u total.py {n}"), *compiled("./total {n}"), *sizes
+    ).dir
+    told = here("compare", before, again).stderr
+    assert f"python/script was '{PYTHON} total.py {{n}}', then '{PYTHON} -u total.py {{n}}'" in told
+    assert "sh/rewrite './total {n}' is the same command, but a file that it names" in told
+
+
+def test_list_shows_commands_and_what_they_run(here: Program) -> None:
+    listed = here("list", *PAIR, "--sizes", "1k,100k")
+    assert listed.returncode == 0, listed.stderr
+    assert listed.stdout == (
+        "command: whole programs\n"
+        "  sizes      1k 100k\n"
+        f"  python/script  {PYTHON} total.py {{n}}  (runs {PYTHON})\n"
+        "  sh/rewrite  ./total {n}  (runs ./total)\n"
+        "  reference  sh/rewrite\n"
+        "  baseline   python/script\n"
+    )
+    [kernel] = json.loads(here("list", *PAIR, "--sizes", "5", "--format", "json").stdout)["kernels"]
+    assert (kernel["name"], kernel["sizes"]) == ("command", [5])
+    assert kernel["variants"] == ["python/script", "sh/rewrite"]
+    assert kernel["commands"]["sh/rewrite"] == {"text": "./total {n}", "executable": "./total"}
+
+
+def test_list_checks_commands(here: Program) -> None:
+    checked = here("list", *PAIR, "--sizes", "5", "--check")
+    assert (checked.returncode, checked.stdout) == (0, "2 commands, no problems\n")
+    assert_rejected(here("list", *compiled("./gone {n}"), "--sizes", "5"), "./gone", "build it")
+    assert_rejected(here("list", "--sizes", "5"), "--sizes is for commands")
 
 
 def test_a_report_and_its_charts_show_them_without_claims(here: Program, out: Path) -> None:

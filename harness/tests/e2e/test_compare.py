@@ -250,6 +250,27 @@ def test_a_difference_is_named_and_gaps_are_compared(
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("part", "fact", "value", "words"),
+    [
+        (None, "pinned_cpu", 4095, "pinned_cpu: "),
+        (None, "round_ns", 123, "round_ns: "),
+        (None, "measured_alone", False, "measured_alone: true, then false"),
+        ("machine", "cpu_quota", 1.5, "machine.cpu_quota: null, then 1.5"),
+        ("python", "executable", "/venv/python3", 'then "/venv/python3"'),
+    ],
+)
+def test_another_condition_is_named_and_times_are_compared_all_the_same(
+    ab_base: Program, make_run: MakeRun, part: str | None, fact: str, value: Any, words: str
+) -> None:
+    new = make_run("new")
+    change_facts(new, part, **{fact: value})
+    process = ab_base("compare", make_run("old"), new, "--format", "json")
+    assert any(words in line for line in process.stderr.splitlines()), process.stderr
+    assert "gaps are compared" not in process.stderr
+    assert result_of(process)["quantity"] == "latency"
+
+
 def test_latencies_of_different_machines_are_compared_when_asked_for(
     ab_base: Program, make_run: MakeRun
 ) -> None:

@@ -30,6 +30,7 @@ def run(zoo: Program, tmp_path_factory: pytest.TempPathFactory) -> Run:
         tmp_path_factory.mktemp("memory") / "out",
         *BRIEF,
         *("--kernels", "memory_probe", "--sizes", f"1000,{SMALL},{LARGE}"),
+        *("--variants", "native/*,python/floats,python/scratch,python/retains"),
     )
     assert run.process.returncode == 0, run.process.stderr
     return run
@@ -73,6 +74,19 @@ def test_the_summary_shows_what_the_memory_pass_found(run: Run) -> None:
     summary = run.cell("memory_probe", "python/floats", LARGE)
     low, high = (bound * LARGE for bound in FLOAT_OBJECT)
     assert low <= int(summary["rss_input_bytes"]) <= int(summary["rss_peak_bytes"]) <= high
+
+
+def test_what_children_of_the_call_have_counts(zoo: Program, out: Path) -> None:
+    run = zoo.measure(
+        out, *BRIEF, *("--kernels", "memory_probe", "--variants", "python/forks,python/scratch"),
+        *("--sizes", "1000"),
+    )
+    assert run.process.returncode == 0, run.process.stderr
+    forks, scratch = (
+        run.cell("memory_probe", f"python/{name}", 1000) for name in ("forks", "scratch")
+    )
+    assert 290 * MI < int(forks["rss_peak_bytes"]) < 330 * MI
+    assert (forks["rss_peak_from"], scratch["rss_peak_from"]) == ("sampled", "process")
 
 
 def test_increments_below_the_resolution_are_empty(run: Run) -> None:

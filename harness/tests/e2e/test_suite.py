@@ -20,8 +20,12 @@ from support import (
     Program,
     Run,
     assert_rejected,
+    interrupt,
     not_under,
+    read_proc,
+    running_pids,
     started,
+    wait_for,
     wait_for_rows,
 )
 
@@ -295,9 +299,11 @@ def test_ab_says_what_it_compares(suites: Suites) -> None:
     assert_rejected(suites("ab", "one", "two", "--suite", "three"), "leave out one")
 
 
-PROJECT = """\
+# Fortran is tried where there is a compiler for it.
+FORTRAN = shutil.which("gfortran")
+PROJECT = f"""\
 cmake_minimum_required(VERSION 3.25)
-project(mine LANGUAGES C CXX)
+project(mine LANGUAGES C CXX {"Fortran" if FORTRAN else ""})
 find_package(gapmeter REQUIRED)
 gapmeter_program(mine KERNELS_DIR src PYTHON_DIR src)
 add_library(quarter STATIC lib/quarter.c)
@@ -327,6 +333,14 @@ GAPMETER_KERNEL() {
           .native = {native<native_half>("c")}};
 }
 """
+IN_FORTRAN = """\
+function half_in_fortran(x) bind(c) result(half)
+  use iso_c_binding, only: c_double
+  real(c_double), value :: x
+  real(c_double) :: half
+  half = x / 2
+end function
+"""
 MODULE = """\
 import helper
 from gapmeter import variant
@@ -342,17 +356,50 @@ def helped(x):
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A suite with a project of its own: a library, options, C beside C++, a helper in Python."""
     directory = tmp_path_factory.mktemp("project")
-    for name, text in {
+    files = {
         "CMakeLists.txt": PROJECT,
         "src/half.cpp": KERNEL,
         "src/half_in_c.c": "double half(double x) { return x / 2; }\n",
         "src/half.py": MODULE,
         "src/helper.py": "def half(x):\n    return x / 2\n",
         "lib/quarter.c": "double quarter(double x) { return x / 4; }\n",
-    }.items():
+    }
+    if FORTRAN:
+        files["src/half_in_fortran.f90"] = IN_FORTRAN
+        files["src/half.cpp"] = KERNEL.replace(
+            'extern "C" double half(double);',
+            'extern "C" double half(double);\nextern "C" double half_in_fortran(double);',
+        ).replace('{native<native_half>("c")}',
+                  '{native<native_half>("c"), native<half_in_fortran>("fortran")}')
+    for name, text in files.items():
         (directory / name).parent.mkdir(exist_ok=True)
         (directory / name).write_text(text, encoding="utf-8")
     return directory
+
+
+# Before any other test of this suite, which build it then.
+def test_control_c_in_a_build_leaves_nothing_behind(suites: Suites, project: Path) -> None:
+    def at_work() -> list[int]:
+        return [pid for pid in running_pids() if str(project) in read_proc(pid, "cmdline")]
+
+    with started(suites.start("list", "--suite", project)) as process:
+        wait_for("a compiler", lambda: [
+            pid for pid in at_work() if "half.cpp" in read_proc(pid, "cmdline")
+        ])
+        interrupt(process)
+        assert process.communicate(timeout=PATIENCE_S) == ("", "")
+    assert process.returncode == 130
+    assert at_work() == []
+    process_again = suites("list", "--suite", project)
+    assert process_again.returncode == 0, process_again.stderr
+    assert "native/c" in process_again.stdout
+
+
+@pytest.mark.skipif(not FORTRAN, reason="there is no gfortran")
+def test_fortran_is_a_source_like_others(suites: Suites, project: Path) -> None:
+    process = suites("verify", "--suite", project, "--variants", "native/fortran")
+    assert process.returncode == 0, process.stdout + process.stderr
+    assert "fortran" in process.stdout
 
 
 def test_a_suite_may_have_a_project_of_its_own(suites: Suites, project: Path) -> None:

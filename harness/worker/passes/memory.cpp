@@ -1,5 +1,6 @@
-// The memory pass: what one call adds to the resident memory of a fresh process, of a command the
-// most that it has with all of its processes, and of a server what these have idle and under load.
+// The memory pass: what one call adds to the resident memory of a fresh process and of those that
+// it starts; of a command the most that it has with all of its processes; and of a server what these
+// have idle and under load.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "harness/sys/memory.h"
+#include "harness/sys/own_peak.h"
 #include "harness/sys/program_memory.h"
 #include "harness/worker/command_call.h"
 #include "harness/worker/passes/pass.h"
@@ -32,11 +34,48 @@ void settle(LaneRunner& lane) {
   release_free_memory();
 }
 
+// What a call takes at its most, over what there was before it.
+class PeakOfCall {
+ public:
+  // Before the baseline, of which its thread is then a part.
+  PeakOfCall() = default;
+
+  // At the baseline.
+  void begin(std::int64_t baseline_bytes) {
+    baseline_bytes_ = baseline_bytes;
+    baseline_shared_bytes_ = SampledPeak::bytes_now();
+  }
+
+  void run(PreparedCall& call) {
+    is_kept_ = reset_peak();
+    sampled_.begin(/*counts_alone=*/!is_kept_);
+    call.run(1);
+  }
+
+  // The system keeps the high-water mark of this process, unless it may not be reset. That of the
+  // processes that the call started is known from samples only.
+  void take(MemoryUse& memory) {
+    const std::int64_t sampled = sampled_.bytes() - baseline_shared_bytes_;
+    const std::optional<std::int64_t> kept = is_kept_ ? peak_resident_bytes() : std::nullopt;
+    if (kept) memory.peak_bytes = *kept - baseline_bytes_;
+    memory.peak_from = PeakFrom::process;
+    if (kept && !sampled_.has_seen_children()) return;
+    memory.peak_bytes = std::max(sampled, memory.peak_bytes.value_or(sampled));
+    memory.peak_from = PeakFrom::sampled;
+  }
+
+ private:
+  SampledPeak sampled_{};
+  std::int64_t baseline_bytes_ = 0, baseline_shared_bytes_ = 0;
+  bool is_kept_ = false;
+};
+
 }  // namespace
 
 Measurement measure_memory(const PassContext& context) {
   const auto& [task, kernel, lane, turn] = context;
   disable_huge_pages();
+  PeakOfCall peak;
   {
     auto inputs = make_inputs(context, std::min(tiny_n, task.n));
     const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
@@ -52,6 +91,7 @@ Measurement measure_memory(const PassContext& context) {
   };
   Measurement measurement;
   MemoryUse memory{.baseline_bytes = *baseline};
+  peak.begin(*baseline);
   {
     auto inputs = make_inputs(context, task.n);
     measurement.input_digest = digest_text(*inputs);
@@ -59,9 +99,8 @@ Measurement measure_memory(const PassContext& context) {
     call->restore(1);
     settle(lane);
     memory.input_bytes = increment(resident_bytes());
-    const bool peak_is_reset = reset_peak();
-    call->run(1);
-    if (peak_is_reset) memory.peak_bytes = increment(peak_resident_bytes());
+    peak.run(*call);
+    peak.take(memory);
   }
   settle(lane);
   memory.retained_bytes = increment(resident_bytes());
@@ -76,7 +115,9 @@ Measurement measure_command_memory(const CommandContext& context) {
     fmt::print(stderr, "its memory was sampled, since it could not be traced: {}\n",
                peak.sampled_because);
   }
-  return {.input_digest = task.input_digest, .memory = MemoryUse{.peak_bytes = peak.bytes}};
+  const PeakFrom from = peak.sampled_because.empty() ? PeakFrom::traced : PeakFrom::sampled;
+  return {.input_digest = task.input_digest,
+          .memory = MemoryUse{.peak_bytes = peak.bytes, .peak_from = from}};
 }
 
 namespace {
@@ -179,7 +220,9 @@ Measurement measure_server_memory(const ServerContext& context) {
   watch.stop();
   Measurement measurement{
       .input_digest = digest_text(task),
-      .memory = MemoryUse{.baseline_bytes = idle, .peak_bytes = watch.highest() - idle},
+      .memory = MemoryUse{.baseline_bytes = idle,
+                          .peak_bytes = watch.highest() - idle,
+                          .peak_from = PeakFrom::sampled},
       .server = ServerProcesses{.processes = watch.most_processes(),
                                 .soak_s = task.memory_s,
                                 .soak_growth_bytes = watch.growth()}};

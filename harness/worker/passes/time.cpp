@@ -9,7 +9,6 @@
 #include <system_error>
 
 #include "harness/base/clock.h"
-#include "harness/base/parallel.h"
 #include "harness/sys/affinity.h"
 #include "harness/sys/processor_wait.h"
 #include "harness/worker/command_call.h"
@@ -35,11 +34,18 @@ double timed_seconds_of(const Measurement& measurement) {
   return timed_seconds(*measurement.timing) + total_ns * 1e-9;
 }
 
+// What is so for every variant.
+Surroundings surroundings(const Turn& turn) {
+  return {.turn = turn,
+          .clock_step_ns = clock_step_ns(),
+          .by_google_benchmark = can_google_benchmark_run("/sys/devices/system/cpu/cpu0/cache")};
+}
+
 Surroundings surroundings_of(const PassContext& context) {
   const auto data_bytes = static_cast<double>(working_set_bytes(context.kernel, context.task.n));
-  Surroundings around{.turn = context.turn,
-                      .probe = context.task.threads == 1 ? probe : probe_every_processor,
-                      .refill_ns = refill_ns(data_bytes)};
+  Surroundings around = surroundings(context.turn);
+  around.probe = context.task.threads == 1 ? probe : probe_every_processor;
+  around.refill_ns = refill_ns(data_bytes);
   // Only of a process that can't take the processor from itself: the measured code must have no
   // part in the choice of slices.
   if (is_only_thread()) {
@@ -67,12 +73,13 @@ Measurement measure_time(const PassContext& context) {
   auto inputs = make_inputs(context, task.n);
   Measurement measurement{.input_digest = digest_text(*inputs)};
   const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
-  measurement.effort.prepare_s = clock.now_s() - started_s;
+  measurement.effort.prepare_s = std::max(0.0, clock.now_s() - started_s);
   measurement.metrics = call->metrics();
-  measurement.timing = time_round(*call, task.timing, surroundings_of(context));
+  const Surroundings around = surroundings_of(context);
+  measurement.timing = time_round(*call, task.timing, around);
   const std::int64_t single_calls_ns = task.timing.single_calls_ns;
-  const bool are_wanted =
-      single_calls_ns > 0 && measurement.timing->p50_ns >= shortest_single_call_ns;
+  const bool are_wanted = single_calls_ns > 0 && measurement.timing->p50_ns >=
+                                                     shortest_single_call_ns(around.clock_step_ns);
   if (are_wanted && (!turn || turn())) {
     measurement.single_calls = time_single_calls(*call, lane, single_calls_ns);
   }
@@ -90,10 +97,11 @@ namespace {
 Surroundings surroundings_of(const CommandContext& context) {
   std::error_code error;  // without an input
   const auto bytes = std::filesystem::file_size(context.task.command->input_file, error);
-  return {.turn = context.turn,
-          .probe = processors() == 1 ? probe : probe_every_processor,
-          .refill_ns = refill_ns(error ? 0 : static_cast<double>(bytes)),
-          .usage = UsageOf::children};
+  Surroundings around = surroundings(context.turn);
+  around.probe = allowed_cpus().size() == 1 ? probe : probe_every_processor;
+  around.refill_ns = refill_ns(error ? 0 : static_cast<double>(bytes));
+  around.usage = UsageOf::children;
+  return around;
 }
 
 }  // namespace

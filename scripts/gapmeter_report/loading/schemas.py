@@ -120,7 +120,7 @@ SUMMARY = Schema(
     fault=_summary_fault,
     # Runs older than jobs had one for each kernel, which is the main one.
     added={"job": str}
-    | dict.fromkeys(("state", "speeds", "speeds_reason"), text_if_any)
+    | dict.fromkeys(("state", "speeds", "speeds_reason", "rss_peak_from"), text_if_any)
     | dict.fromkeys((
         "latency_p99_floor_ns", "latency_p999_floor_ns", "disturbed_ns", "disturbed_gap", "drift",
         "batch_min_ns", "startup_ns", "startup_ci_low_ns", "startup_ci_high_ns",
@@ -129,8 +129,8 @@ SUMMARY = Schema(
     | dict.fromkeys((*_COLLECTION_TIMES, *_PROCESS_TIMES, *_LOAD), non_negative)
     | {"soak_growth_bytes": number}
     | dict.fromkeys(
-        ("calls_per_batch", "single_calls", "slices", "undisturbed_slices", *_COLLECTIONS,
-         *_INTERRUPTIONS, *_LOAD_COUNTS), count_if_any
+        ("calls_per_batch", "single_calls", "slices", "undisturbed_slices", "dropped_batches",
+         *_COLLECTIONS, *_INTERRUPTIONS, *_LOAD_COUNTS), count_if_any
     ),
 )
 ROUNDS = Schema(
@@ -140,11 +140,12 @@ ROUNDS = Schema(
     fault=_status_fault,
     added={"job": str}
     | dict.fromkeys(
-        ("input_digest", "slices", "single_calls", "hiccups", "metrics"), text_if_any
+        ("input_digest", "slices", "single_calls", "hiccups", "metrics", "rss_peak_from"),
+        text_if_any,
     )
     | dict.fromkeys(
-        ("rounds_planned", "calls_per_batch", "batches", *_COLLECTIONS, *_INTERRUPTIONS,
-         *_LOAD_COUNTS),
+        ("rounds_planned", "calls_per_batch", "batches", "dropped_batches", *_COLLECTIONS,
+         *_INTERRUPTIONS, *_LOAD_COUNTS),
         count_if_any,
     )
     | {"budgeted": flag}

@@ -26,6 +26,7 @@ _UNITS: tuple[tuple[str, Callable[[float], str]], ...] = (
     ("_bytes_per_s", lambda value: f"{numbers.format_rate(value)}B/s"),
     ("_per_s", lambda value: f"{numbers.format_rate(value)}/s"),
     ("_bytes", numbers.round_bytes),
+    ("_hz", lambda value: f"{numbers.format_rate(value)}Hz"),
     ("_ns", numbers.round_time),
     ("_s", lambda value: numbers.round_time(value * 1e9)),
 )
@@ -59,7 +60,8 @@ def run_facts(metadata: dict[str, Any]) -> dict[str, Facts]:
 def noise_facts(run: Run) -> list[str]:
     """How steady the machine was, and what embedding Python costs, as sentences."""
     return [
-        *steadiness_facts(run.summary), *_floor_sentence(run.summary), *_penalty_sentence(run),
+        *steadiness_facts(run.summary), *_throttling_sentence(run.metadata),
+        *_floor_sentence(run.summary), *_penalty_sentence(run),
     ]
 
 
@@ -120,6 +122,19 @@ def _leaf(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.6g}" if isinstance(value, float) else one_line(str(value))
+
+
+def _throttling_sentence(metadata: dict[str, Any]) -> list[str]:
+    """Of a quota of processor time that was used up while the run measured."""
+    throttled = metadata.get("throttled")
+    if not isinstance(throttled, dict) or not throttled.get("periods"):
+        return []
+    waited = numbers.round_time(float(throttled.get("waited_s", 0)) * 1e9)
+    return [
+        f"Throttled: the control group's quota of processor time was used up "
+        f"{throttled['periods']} times during the run, and processes then waited {waited} in all; "
+        "give the container more processor time, or no quota, and measure again."
+    ]
 
 
 def _floor_sentence(summary: pd.DataFrame) -> list[str]:

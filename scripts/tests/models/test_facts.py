@@ -37,6 +37,20 @@ def test_names_of_environment_variables_stay_one_word() -> None:
     assert facts == {"Run": [("worker environment OMP_NUM_THREADS", "1")]}
 
 
+def test_a_quota_that_was_used_up_is_told(builder: Builder) -> None:
+    builder.add("sum", sizes=(16,)).metadata["throttled"] = {"periods": 12, "waited_s": 0.75}
+    [sentence] = noise_facts(load(builder.write()))
+    assert sentence.startswith(
+        "Throttled: the control group's quota of processor time was used up 12 times during the "
+        "run, and processes then waited 750 ms in all; "
+    )
+
+
+def test_a_quota_that_was_never_used_up_is_no_news(builder: Builder) -> None:
+    builder.add("sum", sizes=(16,)).metadata["throttled"] = {"periods": 0, "waited_s": 0}
+    assert noise_facts(load(builder.write())) == []
+
+
 def test_the_embedding_penalty_is_told_for_each_cell(builder: Builder) -> None:
     [sentence] = penalty_told(builder, {"mean": 1.0427, "cells": [
         CELL | {"ratio": 1.0852, "low": 1.0635, "high": 1.1238},

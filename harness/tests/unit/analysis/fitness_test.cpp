@@ -35,6 +35,7 @@ MachineFacts fit_machine() {
           .aslr = "2",
           .transparent_huge_pages = "madvise",
           .clock_source = "tsc",
+          .clock_step_ns = 20,
           .virtualized = false,
           .load = "0.10 0.20 0.30"};
 }
@@ -68,7 +69,8 @@ TEST(ExamineMachine, SaysWhatDisturbs) {
 }
 
 TEST(ExamineMachine, WhatIsWrongComesWithAdvice) {
-  const MachineFacts machine{.governor = "powersave",
+  const MachineFacts machine{.cpu_quota = 1.5,
+                             .governor = "powersave",
                              .turbo = "on",
                              .smt = "on",
                              .aslr = "0",
@@ -127,24 +129,73 @@ TEST(ExamineBuild, MissingNumPyIsANote) {
               Contains(finding(Level::note, "NumPy is not installed")));
 }
 
+TEST(ExamineMachine, TellsOfAQuota) {
+  EXPECT_THAT(examine_machine(machine_with(&MachineFacts::cpu_quota, 1.5)),
+              Contains(finding(Level::note, "allows 1.5 processors' time")));
+}
+
 TEST(ExamineClock, OneThatTakesLongToReadIsBad) {
-  EXPECT_THAT(examine_clock({.resolution_ns = 1, .cost_ns = 200}, fit_machine()),
-              finding(Level::good, "clock: tsc, resolution 1 ns, 200 ns"));
-  EXPECT_THAT(examine_clock({.resolution_ns = 1, .cost_ns = 201}, fit_machine()),
-              finding(Level::bad, "201 ns"));
+  EXPECT_THAT(examine_clock(200, fit_machine()),
+              finding(Level::good, "clock: tsc, in steps of 20 ns, 200 ns"));
+  EXPECT_THAT(examine_clock(201, fit_machine()), finding(Level::bad, "201 ns"));
+}
+
+TEST(ExamineClock, ACoarseOneIsBad) {
+  const MachineFacts machine = machine_with<std::int64_t>(&MachineFacts::clock_step_ns, 1'000'000);
+  EXPECT_THAT(examine_clock(30, machine), finding(Level::bad, "in steps of 1000000 ns"));
+}
+
+TEST(WarningAboutClock, SaysHowLongBatchesAreForIt) {
+  EXPECT_EQ(warning_about_clock(100, 10'000), "");
+  EXPECT_THAT(warning_about_clock(1'000'000, 10'000),
+              AllOf(HasSubstr("in steps of 1.00 ms"), HasSubstr("batches are 100 ms long")));
+}
+
+// Ten seconds of processor 1 and of its sibling, 3, with nothing going on.
+Watch quiet_watch() {
+  return {.processor = {.number = 1, .siblings = {3}},
+          .before = {.cpus = {{1, {.busy_s = 5, .stolen_s = 1}}, {3, {.busy_s = 7}}}},
+          .after = {.cpus = {{1, {.busy_s = 9, .stolen_s = 1}}, {3, {.busy_s = 7}}}},
+          .watched_s = 10};
 }
 
 TEST(ExamineDisturbance, StolenTimeIsBadFromTwoPercentOn) {
-  EXPECT_THAT(examine_disturbance({.watched_s = 10, .stolen_s = 0.2}),
-              ElementsAre(finding(Level::good, "2.0 %")));
-  EXPECT_THAT(examine_disturbance({.watched_s = 10, .stolen_s = 0.3}),
-              ElementsAre(finding(Level::bad, "3.0 %")));
+  Watch watch = quiet_watch();
+  watch.after.cpus[1].stolen_s = 1.2;
+  EXPECT_THAT(examine_disturbance(watch), ElementsAre(finding(Level::good, "2.0 %")));
+  watch.after.cpus[1].stolen_s = 1.3;
+  EXPECT_THAT(examine_disturbance(watch), ElementsAre(finding(Level::bad, "3.0 %")));
 }
 
-TEST(ExamineDisturbance, NamesOnlyThoseThatTookMuch) {
-  EXPECT_THAT(
-      examine_disturbance({.watched_s = 10, .others = {{"make (7)", 5}, {"sshd (8)", 0.1}}}),
-      ElementsAre(finding(Level::bad, "make (7) took 50 %")));
+TEST(ExamineDisturbance, NamesOnlyThoseThatTookMuchOfTheProcessor) {
+  Watch watch = quiet_watch();
+  watch.before.processes = {{"make (7)", {.used_s = 2, .cpu = 1}}};
+  watch.after.processes = {{"make (7)", {.used_s = 7, .cpu = 1}},
+                           {"sshd (8)", {.used_s = 0.1, .cpu = 1}},
+                           {"elsewhere (9)", {.used_s = 10, .cpu = 2}}};
+  EXPECT_THAT(examine_disturbance(watch),
+              ElementsAre(finding(Level::good, "stolen"),
+                          finding(Level::bad, "make (7) took 50 % of the measuring processor")));
+}
+
+TEST(ExamineDisturbance, NamesABusySiblingAndWhoRunsThere) {
+  Watch watch = quiet_watch();
+  watch.after.cpus[3].busy_s = 11.5;
+  watch.after.processes = {{"make (7)", {.used_s = 4, .cpu = 3}}};
+  EXPECT_THAT(examine_disturbance(watch),
+              ElementsAre(finding(Level::good, "stolen"),
+                          finding(Level::bad,
+                                  "processor 3, the other half of the measuring core, was busy "
+                                  "45 % of the time: make (7) 40 %")));
+}
+
+TEST(ExamineDisturbance, TellsOfAQuotaThatWasUsedUp) {
+  Watch watch = quiet_watch();
+  watch.throttled = Throttling{};
+  EXPECT_THAT(examine_disturbance(watch), ElementsAre(finding(Level::good, "stolen")));
+  watch.throttled = Throttling{.periods = 12, .seconds = 0.75};
+  EXPECT_THAT(examine_disturbance(watch),
+              Contains(finding(Level::bad, "used up 12 times, and processes then waited 0.8 s")));
 }
 
 TEST(ExamineDisturbance, SaysNothingOfWhatIsNotKnown) {

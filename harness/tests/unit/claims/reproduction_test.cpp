@@ -39,6 +39,29 @@ Agreement agreement(const std::vector<Level>& reference, const std::vector<Level
   return claim.agreement;
 }
 
+TEST(MissingHere, AreVariantsThatWereSkippedOrAreUnknown) {
+  SummaryRows reference = pushes({{16, 2}, {64, 2}});
+  SummaryRows here{reference[0]};
+  here[0].status = Status::skipped;
+  here[0].reason = "built without it";
+  for (SummaryRow& row : reference) row.status = Status::ok;
+  const auto missing = missing_here(reference, here);
+  ASSERT_THAT(missing, SizeIs(2)) << "one of each, whatever the sizes";
+  EXPECT_EQ(missing[0].kernel, "growth");
+  EXPECT_EQ(missing[0].variant, to_string(here[0].cell.variant));
+  EXPECT_EQ(missing[0].reason, "built without it");
+  EXPECT_THAT(missing[1].reason, HasSubstr("no such variant"));
+}
+
+TEST(MissingHere, AreNoneThatWereMeasuredOrFailedOrWereNotWanted) {
+  const SummaryRows reference = pushes({{16, 2}});
+  EXPECT_THAT(missing_here(reference, reference), IsEmpty());
+  SummaryRows failed = reference;
+  failed[0].status = Status::error;
+  EXPECT_THAT(missing_here(reference, failed), IsEmpty());
+  EXPECT_THAT(missing_here(reference, pushes({{64, 2}})), IsEmpty()) << "another size";
+}
+
 TEST(ReproducedClaims, AreAllClaimsWithBothVerdicts) {
   const Reproduction reproduction = compared(pushes({{16, 2}}), pushes({{16, 1}}));
   ASSERT_THAT(reproduction.claims, SizeIs(33));

@@ -263,7 +263,7 @@ class UnimportableVariants : public ::testing::Test {
 TEST_F(UnimportableVariants, AreStoodForByTheBaseline) {
   EXPECT_THAT(names(), ElementsAre("native/plain", "native/fast", "python/loop"));
   ASSERT_NE(find_import_problem(catalog_, catalog_.kernels[0]), nullptr);
-  EXPECT_EQ(*find_import_problem(catalog_, catalog_.kernels[0]), "SyntaxError");
+  EXPECT_EQ(find_import_problem(catalog_, catalog_.kernels[0])->text, "SyntaxError");
 }
 
 TEST_F(UnimportableVariants, AreThemselvesAgainWhenTheModuleCanBeImported) {

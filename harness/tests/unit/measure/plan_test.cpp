@@ -327,6 +327,16 @@ TEST_F(UnimportableModule, LeavesItsBaselineAsAnError) {
   EXPECT_EQ(settled->reason, "SyntaxError: line 3");
 }
 
+TEST_F(UnimportableModule, LeavesItsBaselineSkippedIfOnlyAPackageIsMissing) {
+  catalog_.python.problems = {{"a", "a.py needs the package x: no module named x", "x"}};
+  for (const std::size_t n : {4U, 8U}) {
+    const auto groups = plan_groups(catalog_, {.sizes = {n}});
+    const auto& settled = planned(groups.at(0), "python/loop").settled;
+    EXPECT_EQ(settled->status, Status::skipped);
+    EXPECT_EQ(settled->reason, "a.py needs the package x: no module named x");
+  }
+}
+
 TEST_F(UnimportableModule, DoesNotAddTheBaselineWhenItIsNotSelected) {
   const auto groups = plan_groups(catalog_, {.variants = {"native/*"}, .sizes = {4}});
   ASSERT_THAT(groups, SizeIs(1));

@@ -75,7 +75,8 @@ Measurement full_measurement() {
           .memory = MemoryUse{.baseline_bytes = 1,
                               .input_bytes = 0,
                               .peak_bytes = std::numeric_limits<std::int64_t>::max(),
-                              .retained_bytes = -4096},
+                              .retained_bytes = -4096,
+                              .peak_from = PeakFrom::traced},
           .load = Load{.requests = 41,
                        .achieved_per_s = 42.5,
                        .errors = 43,
@@ -93,7 +94,7 @@ PythonDescription full_description() {
   return {.modules = {"sum", "dot"},
           .variants = {{"sum", "loop", {}, std::nullopt},
                        {"sum", "numpy", {"numpy"}, 4096, false, "view"}},
-          .problems = {{"dot", "ImportError: no"}},
+          .problems = {{"dot", "ImportError: no", "numpy"}},
           .version = "3.11.2",
           .build = "main, Nov 30 2024",
           .executable = "/usr/bin/python3",
@@ -284,6 +285,23 @@ TEST(MeasurementMessage, AFullOneArrives) {
   EXPECT_EQ(got.memory->input_bytes, 0);
   EXPECT_EQ(got.memory->peak_bytes, std::numeric_limits<std::int64_t>::max());
   EXPECT_EQ(got.memory->retained_bytes, -4096);
+  EXPECT_EQ(got.memory->peak_from, PeakFrom::traced);
+}
+
+TEST(MeasurementMessage, APeakThatIsKnownInNoSuchWayIsRefused) {
+  Json message = measurement_json();
+  message["rss_peak_from"] = "guessed";
+  EXPECT_THAT(measurement_error(message.dump()), HasSubstr("'rss_peak_from'"));
+}
+
+// Builds from before a quantity was added.
+TEST(MeasurementMessage, AQuantityThatMayBeAbsentMayBeUnknown) {
+  Json message = measurement_json();
+  message.erase("rss_peak_from");
+  message.erase("dropped_batches");
+  const Measurement got = decode_measurement(message.dump(), nonce);
+  EXPECT_EQ(got.memory->peak_from, std::nullopt);
+  EXPECT_EQ(got.timing->dropped_batches, std::nullopt);
 }
 
 TEST(MeasurementMessage, MetricsThatNoVariantCanReportAreRefused) {
@@ -358,6 +376,7 @@ TEST(DescriptionMessage, AFullOneArrives) {
   ASSERT_THAT(got.problems, SizeIs(1));
   EXPECT_EQ(got.problems[0].kernel, "dot");
   EXPECT_EQ(got.problems[0].text, "ImportError: no");
+  EXPECT_EQ(got.problems[0].package, "numpy");
   EXPECT_EQ(got.version, "3.11.2");
   EXPECT_EQ(got.build, "main, Nov 30 2024");
   EXPECT_EQ(got.executable, "/usr/bin/python3");
@@ -433,29 +452,12 @@ TEST(MalformedMessage, EveryMissingFieldIsNamed) {
     message.erase(field);
     EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");
   }
-  for (const char* field : {"calls_per_batch",
-                            "batches",
-                            "slices",
-                            "batch_min_ns",
-                            "batch_p10_ns",
-                            "batch_p50_ns",
-                            "batch_mean_ns",
-                            "involuntary_switches",
-                            "minor_faults",
-                            "major_faults",
-                            "single_calls",
-                            "clock_ns",
-                            "hiccups",
-                            "hiccup_s",
-                            "gc_collections_0",
-                            "gc_collections_1",
-                            "gc_collections_2",
-                            "gc_total_ns",
-                            "gc_longest_ns",
-                            "rss_baseline_bytes",
-                            "rss_input_bytes",
-                            "rss_peak_bytes",
-                            "rss_retained_bytes"}) {
+  for (const char* field :
+       {"calls_per_batch",  "batches",      "slices",           "batch_min_ns",
+        "batch_p10_ns",     "batch_p50_ns", "batch_mean_ns",    "involuntary_switches",
+        "minor_faults",     "major_faults", "single_calls",     "clock_ns",
+        "hiccups",          "hiccup_s",     "gc_collections_0", "gc_collections_1",
+        "gc_collections_2", "gc_total_ns",  "gc_longest_ns",    "rss_baseline_bytes"}) {
     Json message = measurement_json();
     message.erase(field);
     EXPECT_EQ(measurement_error(message.dump()), "'" + std::string(field) + "' is missing");

@@ -40,12 +40,12 @@ RoundRow ended(std::string_view variant, std::size_t n, double worker_s,
 
 TEST(TimeLeft, IsUnknownBeforeAnythingHasEnded) {
   const Plan plan = plan_of({16}, {"native/simd"});
-  EXPECT_EQ(TimeLeft(plan).estimate_s(), std::nullopt);
+  EXPECT_EQ(TimeLeft(plan, {}).estimate_s(), std::nullopt);
 }
 
 TEST(TimeLeft, TakesTheMedianOfACellsJobsForTheOnesToCome) {
   const Plan plan = plan_of({16}, {"native/simd"});
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   left.task_ended(ended("native/simd", 16, 2));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2);
   left.task_ended(ended("native/simd", 16, 100));
@@ -55,7 +55,7 @@ TEST(TimeLeft, TakesTheMedianOfACellsJobsForTheOnesToCome) {
 
 TEST(TimeLeft, ExpectsNothingMoreOfACellThatCouldNotBeStarted) {
   const Plan plan = plan_of({16}, {"native/simd", "python/loop"});
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   left.task_ended(ended("native/simd", 16, 1));
   left.task_ended(ended("python/loop", 16, 0, Status::error));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1);
@@ -66,7 +66,7 @@ TEST(TimeLeft, GoesByTheExpectedRoundsWithAWantedPrecision) {
   Plan plan = plan_of({16, 64}, {"native/simd"});
   plan.rounds = 20;
   plan.precision = 0.02;
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   left.task_ended(ended("native/simd", 16, 2));
   const auto untimed = static_cast<double>(plan.groups[0].untimed.size());
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 2 * (2 * (untimed + least_precise_rounds) - 1));
@@ -76,14 +76,14 @@ TEST(TimeLeft, GoesByTheExpectedRoundsWithAWantedPrecision) {
 
 TEST(TimeLeft, EndsAtZero) {
   const Plan plan = plan_of({16}, {"native/simd"});
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 16, 2));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 0);
 }
 
 TEST(TimeLeft, TakesTheAverageForVariantsThatHaveNotRun) {
   const Plan plan = plan_of({16}, {"native/simd", "python/loop"});
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   left.task_ended(ended("native/simd", 16, 1));
   left.task_ended(ended("native/simd", 16, 3));
   // 3 more of the median, 5 of the average; both are 2 s.
@@ -94,7 +94,7 @@ TEST(TimeLeft, TakesTheAverageForVariantsThatHaveNotRun) {
 TEST(TimeLeft, SharesARoundAmongThoseThatTakeTurnsInIt) {
   Plan plan = plan_of({16}, {"native/simd", "python/loop", "python/numba"});
   plan.groups[0].variants[2].settled = Measurement{.status = Status::skipped};
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   for (const char* variant : {"native/simd", "python/loop"}) {
     RoundRow row = ended(variant, 16, 2);
     row.pass = Pass::time;
@@ -106,24 +106,60 @@ TEST(TimeLeft, SharesARoundAmongThoseThatTakeTurnsInIt) {
 // Importing and compiling take seconds whatever n is.
 TEST(TimeLeft, DoesNotScaleWhatPreparingTook) {
   const Plan plan = plan_of({16, 16777216}, {"python/numba"});
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   left.task_ended(ended("python/numba", 16, 2));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 9 * 2);
 }
 
+// A task with calls of so many seconds.
+RoundRow with_calls(std::string_view variant, std::size_t n, double worker_s, double call_s) {
+  RoundRow row = ended(variant, n, worker_s);
+  row.measurement.timing = test::timing_of(call_s * 1e9);
+  return row;
+}
+
 TEST(TimeLeft, AddsAFewCallsThatGrowWithTheSize) {
-  const Plan plan = plan_of({16, 64}, {"native/simd"});
-  TimeLeft left(plan);
-  RoundRow row = ended("native/simd", 16, 2);
-  row.measurement.timing = test::timing_of(0.5e9);
-  left.task_ended(row);
-  // Half a second at 16 are two at 64: for each of four calls one and a half more.
+  const Plan plan = plan_of({1'000'000, 4'000'000}, {"native/simd"});
+  TimeLeft left(plan, {});
+  left.task_ended(with_calls("native/simd", 1'000'000, 2, 0.5));
+  // Half a second at one million are two at four: for each of four calls one and a half more.
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2 + 5 * (2 + 4 * 1.5));
+}
+
+// Fifty milliseconds at 16 are a cost of every n; in proportion they would be fourteen hours a
+// call.
+TEST(TimeLeft, TakesOnlyAMicrosecondForEachOfNForGrowth) {
+  const Plan plan = plan_of({16, 16'000'016}, {"native/simd"});
+  TimeLeft left(plan, {});
+  for (int i = 0; i < 5; ++i) left.task_ended(with_calls("native/simd", 16, 1, 0.05));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * (1 + 4 * 16.0));
+}
+
+TEST(TimeLeft, ExpectsNoGrowthOfCallsThatTookTheSameAtTwoSizes) {
+  const Plan plan = plan_of({16, 1'000'000, 64'000'000}, {"native/simd"});
+  TimeLeft left(plan, {});
+  for (int i = 0; i < 5; ++i) left.task_ended(with_calls("native/simd", 16, 1, 0.05));
+  for (int i = 0; i < 5; ++i) left.task_ended(with_calls("native/simd", 1'000'000, 1, 0.06));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * 1);
+}
+
+// The scheduler skips what does not fit, by what it declares or by what smaller sizes took.
+TEST(TimeLeft, ExpectsNothingOfCellsThatDoNotFitIntoMemory) {
+  constexpr std::int64_t mebibyte = 1 << 20;
+  Plan plan = plan_of({16, 32, 64}, {"python/loop"});
+  plan.groups[2].working_set_bytes = 301 * mebibyte;
+  TimeLeft left(plan, 300 * mebibyte);
+  left.task_ended(ended("python/loop", 16, 2));
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2 + 5 * 2) << "the third declares too much";
+  RoundRow memory = ended("python/loop", 16, 2);
+  memory.measurement.memory = MemoryUse{.baseline_bytes = 0, .peak_bytes = 151 * mebibyte};
+  left.task_ended(memory);
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2) << "the second would need twice as much";
 }
 
 TEST(TimeLeft, FollowsTheLineThroughTheTwoSizesBefore) {
   const Plan plan = plan_of({16, 64, 256}, {"native/simd"});
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 16, 1));
   for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 64, 2));
   // One second more for 48, four for the 192 to come.
@@ -134,7 +170,7 @@ TEST(TimeLeft, FollowsTheLineThroughTheTwoSizesBefore) {
 TEST(TimeLeft, ComparesSizesOfTheSameThreads) {
   Plan plan = plan_of({16, 1048576}, {"python/threads", "python/threads"});
   for (CellGroup& group : plan.groups) group.variants[1].threads = 2;
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   for (int i = 0; i < 5; ++i) {
     left.task_ended(ended("python/threads", 16, 1));
     RoundRow row = ended("python/threads", 16, 3);
@@ -149,7 +185,7 @@ TEST(TimeLeft, TakesLittleGrowthForNoise) {
   // The first is little, the second is little of what the tasks take.
   for (const auto& [before_s, after_s] : {std::pair(0.01, 0.02), std::pair(1.0, 1.2)}) {
     const Plan plan = plan_of({16, 128, 16777216}, {"native/simd"});
-    TimeLeft left(plan);
+    TimeLeft left(plan, {});
     for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 16, before_s));
     for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 128, after_s));
     EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * after_s);
@@ -159,14 +195,14 @@ TEST(TimeLeft, TakesLittleGrowthForNoise) {
 TEST(TimeLeft, ExpectsNoMemoryPassWhereThereIsNone) {
   Plan plan = plan_of({16}, {"native/simd"});
   plan.groups[0].untimed = {Pass::verify};
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   left.task_ended(ended("native/simd", 16, 2));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2);
 }
 
 TEST(TimeLeft, DoesNotExpectLargerSizesToBeFaster) {
   const Plan plan = plan_of({16, 64, 256}, {"native/simd"});
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 16, 2));
   for (int i = 0; i < 5; ++i) left.task_ended(ended("native/simd", 64, 1));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 5 * 1);
@@ -174,7 +210,7 @@ TEST(TimeLeft, DoesNotExpectLargerSizesToBeFaster) {
 
 TEST(TimeLeft, ExpectsNothingMoreOfAFailedCell) {
   const Plan plan = plan_of({16}, {"native/simd", "python/loop"});
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   left.task_ended(ended("python/loop", 16, 3, Status::mismatch));
   left.task_ended(ended("native/simd", 16, 1));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1);
@@ -183,7 +219,7 @@ TEST(TimeLeft, ExpectsNothingMoreOfAFailedCell) {
 TEST(TimeLeft, ExpectsNothingOfSettledVariants) {
   Plan plan = plan_of({16}, {"native/simd", "python/loop"});
   plan.groups[0].variants[1].settled = Measurement{.status = Status::skipped};
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   left.task_ended(ended("native/simd", 16, 1));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1);
 }
@@ -192,7 +228,7 @@ TEST(TimeLeft, ExpectsNothingOfSettledVariants) {
 TEST(TimeLeft, ExpectsNothingAtSizesAboveATimeout) {
   for (const Status status : {Status::timeout, Status::oom}) {
     const Plan plan = plan_of({16, 64}, {"python/loop"});
-    TimeLeft left(plan);
+    TimeLeft left(plan, {});
     left.task_ended(ended("python/loop", 16, 120, status));
     EXPECT_DOUBLE_EQ(left.estimate_s().value(), 0);
   }
@@ -202,19 +238,20 @@ TEST(TimeLeft, ExpectsNothingAtSizesAboveATimeout) {
 TEST(TimeLeft, LearnsNothingFromRowsThatWereNotRun) {
   Plan plan = plan_of({16}, {"python/loop", "native/simd"});
   plan.groups[0].variants[0].settled = Measurement{.status = Status::skipped};
-  TimeLeft left(plan);
+  TimeLeft left(plan, {});
   left.task_ended(ended("python/loop", 16, 0, Status::skipped));
   EXPECT_EQ(left.estimate_s(), std::nullopt);
 }
 
 // What a Progress writes while `use` drives it.
 template <class Use>
-std::string drawn(const Plan& plan, bool is_terminal, const Use& use) {
+std::string drawn(const Plan& plan, bool is_terminal, const Use& use,
+                  const std::optional<double>& budget_s = {}) {
   char* text = nullptr;
   std::size_t size = 0;
   std::FILE* stream = open_memstream(&text, &size);
   {
-    Progress progress(plan, stream, is_terminal);
+    Progress progress(plan, {}, budget_s, stream, is_terminal);
     use(progress);
   }
   std::fclose(stream);
@@ -244,6 +281,17 @@ TEST_F(ProgressTest, OnATerminalCountsRoundsFromOneAndTellsTheTimeLeft) {
     progress.task_starts(task(Pass::time), 1, 4, 10);
   });
   EXPECT_THAT(text, HasSubstr("[4/10 tasks] sum n=4Ki round 2, 1 min 20 s left"));
+}
+
+TEST_F(ProgressTest, ExpectsNoMoreThanTheBudgetLeaves) {
+  const std::string text = drawn(
+      plan_, true,
+      [&](Progress& progress) {
+        progress.row_ends(ended("native/simd", 4096, 2000));
+        progress.task_starts(task(Pass::time), 1, 4, 10);
+      },
+      0.0);
+  EXPECT_THAT(text, HasSubstr("round 2, 0 s left"));
 }
 
 TEST_F(ProgressTest, OnATerminalRemovesItsLineInTheEnd) {

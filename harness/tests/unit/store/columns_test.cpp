@@ -62,12 +62,14 @@ RoundRow full_row() {
                       .mean_ns = 1e300,
                       .involuntary_switches = 5,
                       .minor_faults = 6,
-                      .major_faults = 7},
+                      .major_faults = 7,
+                      .dropped_batches = 2},
            .single_calls = full_single_calls(),
            .memory = MemoryUse{.baseline_bytes = 30'000'000,
                                .input_bytes = 4096,
                                .peak_bytes = 0,
-                               .retained_bytes = -8192},
+                               .retained_bytes = -8192,
+                               .peak_from = PeakFrom::sampled},
            .effort = {.prepare_s = 0.0123, .timed_s = 0.0456},
            .metrics = {{"object_bytes", 24}, {"compile_s", 0.1 + 0.2}}},
       .items_per_call = 4096,
@@ -82,6 +84,7 @@ void expect_same_memory(const MemoryUse& a, const MemoryUse& b) {
   EXPECT_EQ(a.input_bytes, b.input_bytes);
   EXPECT_EQ(a.peak_bytes, b.peak_bytes);
   EXPECT_EQ(a.retained_bytes, b.retained_bytes);
+  EXPECT_EQ(a.peak_from, b.peak_from);
 }
 
 void expect_same(const RoundRow& a, const RoundRow& b) {
@@ -367,7 +370,8 @@ TEST(ParseRound, NamesAMissingColumn) {
 
 // As in files from before the column was added.
 TEST(ParseRound, TakesAMissingColumnThatMayBeEmptyForAbsent) {
-  for (const char* column : {"slices", "rss_input_bytes", "rss_peak_bytes", "metrics", "job"}) {
+  for (const char* column : {"slices", "rss_input_bytes", "rss_peak_bytes", "rss_peak_from",
+                             "dropped_batches", "metrics", "job"}) {
     Fields columns = round_columns(), fields = to_fields(full_row());
     const auto at = static_cast<std::ptrdiff_t>(index_of(columns, column));
     columns.erase(columns.begin() + at);
@@ -623,7 +627,7 @@ TEST(SummaryRows, WriteEachFieldUnderItsColumn) {
       .gap = 2.5,
       .gap_ci = Interval{2.25, 2.75},
       .input_digest = "00000000000000aa",
-      .combined = {.memory = MemoryUse{4, 5, 6, 7}}};
+      .combined = {.memory = MemoryUse{4, 5, 6, 7, PeakFrom::process}}};
   const std::pair<const char*, const char*> expected[] = {{"kernel", "sum"},
                                                           {"variant", "python/numpy"},
                                                           {"lane", "python"},
@@ -645,6 +649,7 @@ TEST(SummaryRows, WriteEachFieldUnderItsColumn) {
                                                           {"rss_input_bytes", "5"},
                                                           {"rss_peak_bytes", "6"},
                                                           {"rss_retained_bytes", "7"},
+                                                          {"rss_peak_from", "process"},
                                                           {"reference", "native/simd"},
                                                           {"gap", "2.5"},
                                                           {"gap_ci_low", "2.25"},

@@ -54,13 +54,13 @@ std::string as_nobody(const std::function<void()>& call) {
 
 TEST(CreateResultDir, MakesItWithItsParents) {
   const TempDir dir;
-  create_result_dir(dir / "a/b/c");
+  EXPECT_TRUE(create_result_dir(dir / "a/b/c"));
   EXPECT_TRUE(fs::is_directory(dir / "a/b/c"));
 }
 
 TEST(CreateResultDir, AcceptsAnEmptyOne) {
   const TempDir dir;
-  EXPECT_NO_THROW(create_result_dir(dir.path()));
+  EXPECT_FALSE(create_result_dir(dir.path())) << "it was there";
   fs::create_directory(dir / "x");
   EXPECT_NO_THROW(create_result_dir(dir / "x/"));
 }
@@ -175,7 +175,8 @@ TEST_F(ReadRounds, RefusesARowThatStandsTwice) {
   std::vector<RoundRow> rows = rows_;
   rows.push_back(rows_[1]);
   write_run(text_of(rows));
-  EXPECT_THAT(error(), AllOf(HasSubstr("rounds.csv: line "), HasSubstr("stands in line 3 already")));
+  EXPECT_THAT(error(),
+              AllOf(HasSubstr("rounds.csv: line "), HasSubstr("stands in line 3 already")));
 }
 
 TEST_F(ReadRounds, NamesFileAndLineOfABadValue) {

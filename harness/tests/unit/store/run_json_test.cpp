@@ -160,6 +160,40 @@ TEST(DifferencesBetween, TheOneThatGoesOnLooksAtOtherFacts) {
               ElementsAre("machine.os: null, then \"another\""));
 }
 
+// Times under another condition are still times.
+TEST(DifferencesBetween, ConditionsAreToBeNoted) {
+  Json first = facts(), later = facts();
+  first["pinned_cpu"] = 1;
+  later["pinned_cpu"] = 3;
+  later["round_ns"] = 80'000'000;
+  later["measured_alone"] = false;
+  later["machine"]["cpu_quota"] = 1.5;
+  later["python"]["executable"] = "/venv/bin/python3";
+  const RunFacts before = run_facts_of(first), after = run_facts_of(later);
+  EXPECT_THAT(differences_between(before, after, Alike::to_compare, "then"), IsEmpty());
+  EXPECT_THAT(differences_between(before, after, Alike::to_note, "then"),
+              ElementsAre("round_ns: 0, then 80000000", "pinned_cpu: 1, then 3",
+                          "measured_alone: true, then false", "machine.cpu_quota: null, then 1.5",
+                          "python.executable: null, then \"/venv/bin/python3\""));
+}
+
+TEST(DifferencesBetween, TheBlasOfNumPyIsOne) {
+  Json first = facts(), later = facts();
+  first["python"]["numpy_blas"] = "/usr/lib/libopenblas.so";
+  later["python"]["numpy_blas"] = "/usr/lib/libblas.so";
+  EXPECT_THAT(differences(first, later),
+              ElementsAre("python.numpy_blas: \"/usr/lib/libopenblas.so\", then "
+                          "\"/usr/lib/libblas.so\""));
+}
+
+TEST(DifferencesBetween, TwoModelsOfOneNameAreTwoMachines) {
+  Json first = facts(), later = facts();
+  first["machine"]["cpu_model"] = "family 25, model 17, stepping 1";
+  later["machine"]["cpu_model"] = "family 26, model 2, stepping 0";
+  EXPECT_THAT(differences(first, later), ElementsAre(HasSubstr("machine.cpu_model")));
+  EXPECT_THAT(differences(facts(), later), IsEmpty()) << "an older run does not tell its model";
+}
+
 TEST(DifferencesBetween, AnEngineMoreMattersToResumingAlone) {
   Json later = facts();
   later["further_engines"] = {{"3.13", {{"engine", "stock"}, {"build", "b"}}}};
@@ -188,9 +222,14 @@ RunFacts full_facts() {
           .pinned_cpu = -1,
           .huge_pages = "malloc",
           .measured_alone = false,
+          .throttled = Throttling{26, 27.5},
           .worker_environment = {{"OMP_NUM_THREADS", "1"}},
           .machine = {.cpu = "11",
+                      .cpu_model = "28",
                       .logical_cpus = 12,
+                      .cpu_quota = 29.5,
+                      .core_type = "30",
+                      .frequency_hz = 31,
                       .caches = {{1, "Data", 13}},
                       .memory_bytes = 14,
                       .load = "15",

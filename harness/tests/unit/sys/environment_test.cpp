@@ -10,17 +10,18 @@ namespace gapmeter {
 namespace {
 
 TEST(MachineFacts, AgreeWithTheSystem) {
-  const MachineFacts facts = machine_facts();
+  const MachineFacts facts = machine_facts(-1);
   EXPECT_EQ(facts.logical_cpus, sysconf(_SC_NPROCESSORS_ONLN));
   EXPECT_EQ(facts.page_bytes, sysconf(_SC_PAGESIZE));
   EXPECT_GT(facts.memory_bytes.value(), 1 << 20);
   EXPECT_TRUE(facts.virtualized.has_value());
+  EXPECT_GT(facts.clock_step_ns.value(), 0);
 }
 
 // Whether /sys lists them or not. Of what size: cores may differ.
 TEST(MachineFacts, NameTheCachesThatTheCLibraryKnows) {
   if (sysconf(_SC_LEVEL1_DCACHE_SIZE) <= 0) GTEST_SKIP() << "the C library knows no caches here";
-  const CacheFacts first = machine_facts().caches.at(0);
+  const CacheFacts first = machine_facts(-1).caches.at(0);
   EXPECT_EQ(first.level, 1);
   EXPECT_EQ(first.type, "Data");
   EXPECT_GE(first.size_bytes, 4096);

@@ -2,9 +2,11 @@
 // are wide: what else the process does meanwhile counts, too.
 #include "harness/sys/memory.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -99,61 +101,21 @@ TEST(DisableHugePages, HoldsForTheProcess) {
             "1");
 }
 
-// A tree of control groups as it is mounted, and the line that names a process's own.
-class ControlGroups : public ::testing::Test {
- protected:
-  void put(const std::string& path, const std::string& text) {
-    const std::filesystem::path file = dir_ / path;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file) << text << '\n';
-  }
-  std::optional<std::int64_t> room(const std::string& membership) {
-    put("cgroup", membership);
-    return room_in_control_groups(dir_ / "cgroup", dir_ / "mount");
-  }
-
-  test::TempDir dir_;
-};
-
-TEST_F(ControlGroups, OfTheSecondVersionHoldBackThoseWithinThem) {
-  put("mount/box/memory.max", "1000");
-  put("mount/box/memory.current", "600");
-  put("mount/box/task/memory.max", "max");
-  put("mount/box/task/memory.current", "500");
-  EXPECT_EQ(room("0::/box/job"), 400);
-}
-
-TEST_F(ControlGroups, OfTheFirstVersionHaveOtherFiles) {
-  put("mount/memory/box/memory.limit_in_bytes", "1000");
-  put("mount/memory/box/memory.usage_in_bytes", "300");
-  EXPECT_EQ(room("5:cpu:/elsewhere\n7:memory:/box"), 700);
-}
-
-TEST_F(ControlGroups, GiveUpTheirCacheOfFilesFirst) {
-  put("mount/memory.max", "1000");
-  put("mount/memory.current", "900");
-  put("mount/memory.stat", "anon 500\ninactive_file 250\nactive_file 150");
-  EXPECT_EQ(room("0::/"), 350);
-}
-
-TEST_F(ControlGroups, ThatAreOverTheirLimitLeaveNothing) {
-  put("mount/memory.max", "1000");
-  put("mount/memory.current", "1001");
-  EXPECT_EQ(room("0::/"), 0);
-}
-
-TEST_F(ControlGroups, WithoutALimitSayNothing) {
-  put("mount/memory.max", "max");
-  put("mount/memory.current", "5");
-  EXPECT_EQ(room("0::/"), std::nullopt);
-  EXPECT_EQ(room("0::/not/mounted/here"), std::nullopt);
-  EXPECT_EQ(room("no such line"), std::nullopt);
-}
-
 TEST(AvailableMemory, IsSomeOfTheMachines) {
   const auto available = available_bytes();
   ASSERT_TRUE(available);
   EXPECT_GT(*available, mebibyte);
+}
+
+TEST(MemoryLimit, IsTheWantedOneBelowTheHardLimit) {
+  if (GAPMETER_TEST_OWN_ALLOCATOR) GTEST_SKIP() << "a sanitizer's shadow is above any limit";
+  EXPECT_EQ(test::in_child([] {
+              const rlimit limit{512 << 20, 512 << 20};
+              if (setrlimit(RLIMIT_DATA, &limit) != 0) return std::string("no limit");
+              return fmt::format("{} {} {}", *memory_limit(1 << 30) >> 20,
+                                 *memory_limit(100 << 20) >> 20, *memory_limit({}) <= 512 << 20);
+            }),
+            "512 100 true");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <fstream>
 
 #include "harness/tests/unit/support/testing.h"
 
@@ -23,7 +24,7 @@ TEST(ProcessorTimes, AreThoseOfOtherProcesses) {
     if (pipe(report) != 0) return std::string("no pipe");
     if (fork() == 0) {
       std::string text = "not listed";
-      for (const auto& [name, use] : processor_times(0).processes) {
+      for (const auto& [name, use] : processor_times().processes) {
         if (name.ends_with(" (" + std::to_string(getpid()) + ")")) text = "listed itself";
         if (!name.ends_with(" (" + std::to_string(spinning) + ")")) continue;
         text = use.used_s > 0.05 ? "used" : "unused";
@@ -39,8 +40,16 @@ TEST(ProcessorTimes, AreThoseOfOtherProcesses) {
   EXPECT_EQ(told, "used");
 }
 
-TEST(ProcessorTimes, NoProcessorHasNoStolenTime) {
-  EXPECT_EQ(processor_times(1'000'000).stolen_s, std::nullopt);
+TEST(ProcessorTimes, AreReadOfEveryProcessor) {
+  const test::TempDir proc;
+  std::ofstream(proc / "stat") << "cpu  9 9 9 9 9 9 9 9 0 0\n"
+                                  "cpu0 100 20 30 1000 50 3 2 45 0 0\n"
+                                  "cpu7 1 0 0 0 0 0 0\nintr 5\n";
+  const auto cpus = processor_times(proc.path()).cpus;
+  const double ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
+  ASSERT_EQ(cpus.size(), 1U) << "the second line is too short";
+  EXPECT_DOUBLE_EQ(cpus.at(0).busy_s, 155 / ticks);
+  EXPECT_DOUBLE_EQ(cpus.at(0).stolen_s, 45 / ticks);
 }
 
 }  // namespace

@@ -83,3 +83,24 @@ def test_a_call_that_can_not_be_is_told_before_it(module: str, name: str, said: 
 @pytest.mark.parametrize("name", ["any_number", "with_default"])
 def test_a_call_that_can_be_is_made(module: str, name: str) -> None:
     assert gapmeter.bind(module, name, gapmeter.Inputs(n=1, x=memoryview(b"a")))[0].__name__ == name
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "package"),
+    [
+        ("import not_installed.part", "needs the package not_installed: ", "not_installed"),
+        ("import json.not_a_part", "can't be imported: ModuleNotFoundError: ", ""),
+        ("from beside import thing", "can't be imported: ModuleNotFoundError: ", ""),
+        ("from json import nothing", "can't be imported: ImportError: ", ""),
+    ],
+    ids=["package", "part of one that is there", "what a module beside it needs", "name"],
+)
+def test_a_package_that_is_not_installed_is_told_from_a_mistake(
+    tmp_path: Path, code: str, text: str, package: str
+) -> None:
+    (tmp_path / "needy.py").write_text(f"{code}\n", encoding="utf-8")
+    (tmp_path / "beside.py").write_text("import beside.itself\n", encoding="utf-8")
+    found = gapmeter.describe(str(tmp_path), "needy")
+    [(stem, said, missing)] = found["problems"]
+    assert (stem, missing) == ("needy", package)
+    assert said.startswith(f"needy.py {text}"), said

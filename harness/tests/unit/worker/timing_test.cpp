@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <stdexcept>
 #include <vector>
@@ -384,6 +386,67 @@ TEST(TimeRound, WorksAgainAfterAFailure) {
   const TimingSpec spec{.round_ns = 20'000'000, .plan = SlicePlan{.calls = 5, .batches = 2}};
   EXPECT_THROW(time_round(failing, spec), std::runtime_error);
   EXPECT_EQ(time_round(good, spec).calls, 5);
+}
+
+// As where Google Benchmark would end the process.
+TEST(TimeRound, IsTheSameByALoopOfItsOwn) {
+  const Surroundings alone{.by_google_benchmark = false};
+  NotedCall planned, calibrated;
+  const Timing timing = time_round(
+      planned, {.round_ns = 1'000'000, .plan = SlicePlan{.calls = 50, .batches = 10}}, alone);
+  EXPECT_EQ(timing.calls, 50);
+  EXPECT_EQ(timing.batches, 10 * std::ssize(timing.slices));
+  EXPECT_EQ(planned.runs.back().calls, 50);
+  EXPECT_GT(time_round(calibrated, {.batch_ns = 1'000'000, .round_ns = 3'000'000}, alone).calls, 1);
+  NotedCall failing;
+  failing.fails_at = 3;
+  EXPECT_THROW(time_round(failing, {.round_ns = 1'000'000, .plan = SlicePlan{}}, alone),
+               std::runtime_error);
+}
+
+TEST(TimeRound, BatchesAreLongerUnderACoarseClock) {
+  NotedCall fine, coarse;
+  const TimingSpec spec{.batch_ns = 1000, .slice_ns = 1000, .round_ns = 1000};
+  const Timing short_ones = time_round(fine, spec, {.clock_step_ns = 10});
+  const Timing long_ones = time_round(coarse, spec, {.clock_step_ns = 100'000});
+  EXPECT_GT(long_ones.calls, 10 * short_ones.calls);
+}
+
+// The files that Google Benchmark reads of each cache.
+class CacheFiles : public ::testing::Test {
+ protected:
+  void put(const char* index, const char* name, const char* text) const {
+    std::filesystem::create_directories(dir_ / index);
+    std::ofstream((dir_ / index) / name) << text;
+  }
+  void put_all(const char* index) const {
+    put(index, "size", "32K\n");
+    put(index, "type", "Data\n");
+    put(index, "level", "1\n");
+    put(index, "shared_cpu_map", "3\n");
+  }
+  bool can_run() const { return can_google_benchmark_run(dir_.path()); }
+
+  test::TempDir dir_;
+};
+
+TEST_F(CacheFiles, AreCompleteOnMostMachines) {
+  EXPECT_TRUE(can_run()) << "none at all";
+  put_all("index0");
+  put_all("index1");
+  EXPECT_TRUE(can_run());
+}
+
+TEST_F(CacheFiles, ThatAreNotCompleteEndGoogleBenchmark) {
+  for (const char* missing : {"type", "level", "shared_cpu_map"}) {
+    put_all("index0");
+    put_all("index1");
+    std::filesystem::remove(dir_ / "index1" / missing);
+    EXPECT_FALSE(can_run()) << missing;
+  }
+  put_all("index1");
+  put("index1", "size", "");
+  EXPECT_FALSE(can_run()) << "an empty size";
 }
 
 // Having ended early is no failure, neither of this round nor of the next one.

@@ -1,5 +1,8 @@
 """memory_probe: variants whose memory is known: inputs, scratch space, what is kept."""
 
+import os
+import time
+
 from gapmeter import as_lists, variant
 
 KEPT = {}
@@ -22,4 +25,16 @@ def scratch(x):
 def retains(x):
     """8 bytes per element that stay after the call."""
     KEPT["bytes"] = b"x" * (8 * len(x))
+    return x[0]
+
+
+@variant
+def forks(x):
+    """300 MiB in a child of the call, which keeps them for a while; nothing in the process itself."""
+    child = os.fork()
+    if child == 0:
+        kept = b"x" * (300 << 20)
+        time.sleep(0.1)
+        os._exit(0 if kept else 1)
+    os.waitpid(child, 0)
     return x[0]

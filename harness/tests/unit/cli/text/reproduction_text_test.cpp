@@ -48,6 +48,15 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
+TEST(ReproductionText, NamesWhatIsNotHereOnceForEachReason) {
+  Reproduction reproduction = some_reproduction();
+  reproduction.missing = {{"sum", "rust/a", "no cargo"}, {"sum", "rust/b", "no cargo"}};
+  const auto lines = lines_of(reproduction, OutputFormat::text);
+  EXPECT_EQ(lines.at(lines.size() - 2), "not here: sum rust/a, sum rust/b (no cargo)");
+  const Json json = Json::parse(format_reproduction(reproduction, OutputFormat::json));
+  EXPECT_EQ(json["missing"][1]["variant"], "rust/b");
+}
+
 TEST(ReproductionText, IsTwoTablesAndALine) {
   const auto lines = lines_of(some_reproduction(), OutputFormat::text);
   ASSERT_THAT(lines, SizeIs(6));
@@ -108,7 +117,7 @@ TEST(ReproductionJson, HoldsEveryField) {
       "gaps": [{"kernel": "sum", "variant": "python/loop", "threads": 1, "sizes": 3,
                 "reference_gap": 12.34, "gap": 30.0, "reference_exponent": 0.25, "exponent": 0.5,
                 "side": "reproduced", "growth": "undecided", "magnitude": "shifted"}],
-      "failed_cells": 0, "exit_status": 0})"));
+      "missing": [], "failed_cells": 0, "exit_status": 0})"));
 }
 
 TEST(ReproductionJson, AnExponentThatIsAbsentIsNull) {

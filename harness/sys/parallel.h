@@ -1,26 +1,15 @@
 // Work on every processor, for files of a hundred thousand rows. Never used during timing.
 #pragma once
 
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <future>
-#include <thread>
 #include <vector>
 
-namespace gapmeter {
+#include "harness/sys/affinity.h"
 
-// How many processors this process may use; at least 1. std::thread::hardware_concurrency counts
-// those of the machine, whatever the affinity.
-inline std::size_t processors() {
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
-    return static_cast<std::size_t>(std::max(1, CPU_COUNT(&allowed)));
-  }
-  return std::max(1U, std::thread::hardware_concurrency());
-}
+namespace gapmeter {
 
 // Calls body(i) once for each i below `count`, from as many threads as there are processors, and
 // rethrows one of the exceptions that it throws.

@@ -1,8 +1,7 @@
-#include "harness/base/parallel.h"
+#include "harness/sys/parallel.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <stdexcept>
 #include <vector>
@@ -27,20 +26,6 @@ TEST(InParallel, RethrowsWhatAnyIndexThrows) {
     };
     EXPECT_THROW(in_parallel(100, body), std::runtime_error) << bad;
   }
-}
-
-TEST(Processors, AreThoseThatTheProcessMayUse) {
-  cpu_set_t before;
-  ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);
-  EXPECT_EQ(processors(), static_cast<std::size_t>(CPU_COUNT(&before)));
-  std::size_t first = 0;
-  while (!CPU_ISSET(first, &before)) ++first;
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(first, &one);
-  ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
-  EXPECT_EQ(processors(), 1U);
-  sched_setaffinity(0, sizeof before, &before);
 }
 
 }  // namespace
