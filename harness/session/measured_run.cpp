@@ -16,6 +16,7 @@
 #include "harness/base/text.h"
 #include "harness/session/command_files.h"
 #include "harness/session/describe_run.h"
+#include "harness/session/interpreters.h"
 #include "harness/session/progress.h"
 #include "harness/session/run_log.h"
 #include "harness/session/worker_log.h"
@@ -58,6 +59,10 @@ std::vector<EmbeddingCell> measure_penalty(const Setup& setup) {
   const auto cells = embedding_cells(setup.catalog, setup.plan.groups, most_kernels);
   WorkerSettings stock = setup.workers;
   stock.engines = {stock_engine(setup.workers, setup.catalog.python.executable)};
+  if (const std::string& reason = stock.engines[0].why_portable; !reason.empty()) {
+    print_warnings({fmt::format("what embedding Python costs is not measured: {}", reason)});
+    return {};
+  }
   ProcessPairRunner runner(stock, setup.workers);
   DuelRule rule{.most_pairs = std::min(setup.options.rounds, most_pairs),
                 .confidence = 0.95,
@@ -174,8 +179,9 @@ std::vector<fs::path> helper_modules(const Setup& setup) {
 // Of the programs and the Python code as they are now.
 void take_digests(const Setup& setup, RunFacts& facts) {
   facts.build.programs = digest_of_files(
-      {setup.workers.native_command.front(), setup.workers.engines.front().command.front(),
-       data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py"});
+      {setup.workers.native_command.front(), setup.workers.engines.front().program,
+       data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py",
+       data_dir() / "python" / "engine.py", data_dir() / "python" / "gapmeter_loop.c"});
   if (!setup.options.commands.empty()) return;  // these are known by their executables
   for (auto& [name, kernel] : facts.kernels) {
     std::vector<fs::path> sources = helper_modules(setup);
@@ -274,6 +280,16 @@ Rounds measure_rounds(const Setup& setup, std::optional<double> budget_s, Append
   return {log.rows(), end};
 }
 
+std::map<std::string, double> portable_calls(const Catalog& catalog) {
+  const std::string lane(Lane::python().name());
+  std::map<std::string, double> calls;
+  if (catalog.python.call_ns) calls.emplace(lane, *catalog.python.call_ns);
+  for (const FurtherEngine& engine : catalog.further_engines) {
+    if (engine.python.call_ns) calls.emplace(lane + "@" + engine.label, *engine.python.call_ns);
+  }
+  return calls;
+}
+
 // Measures what `known` lacks and writes every file.
 MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendFile& rounds_file,
                       RowsSoFar known) {
@@ -304,7 +320,8 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
           .context = std::move(context),
           .end = rounds.end,
           .penalty = std::move(penalty),
-          .stock_python = setup.catalog.python.executable};
+          .stock_python = setup.catalog.python.executable,
+          .portable_call_ns = portable_calls(setup.catalog)};
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 #include "harness/worker/timing.h"
 
 #include <benchmark/benchmark.h>
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -28,19 +26,11 @@ double seconds_since(Steady::time_point start) {
   return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
-// Of a batch whose calls start from restored data, which is not timed.
-double seconds_of(TimedCall& call, std::int64_t calls) {
-  call.restore(calls);
-  const Steady::time_point start = Steady::now();
-  call.run(calls);
-  return seconds_since(start);
-}
-
-// The same of more calls than are restored together.
+// What calls take of which so many are restored together.
 double seconds_of(TimedCall& call, std::int64_t calls, std::int64_t together) {
   double seconds = 0;
-  for (; calls > together; calls -= together) seconds += seconds_of(call, together);
-  return seconds + seconds_of(call, calls);
+  for (; calls > together; calls -= together) seconds += call.seconds_of(together);
+  return seconds + call.seconds_of(calls);
 }
 
 // Google Benchmark reports by printing. Here its reports are only counted, to detect that nothing
@@ -86,7 +76,7 @@ std::int64_t calibrate(TimedCall& call, double batch_seconds) {
     const auto wanted = static_cast<std::int64_t>(state.max_iterations);
     calls = std::min(wanted, call.most_calls());
     while (state.KeepRunningBatch(state.max_iterations)) {
-      state.SetIterationTime(seconds_of(call, calls) * static_cast<double>(wanted) /
+      state.SetIterationTime(call.seconds_of(calls) * static_cast<double>(wanted) /
                              static_cast<double>(calls));
     }
   };
@@ -98,13 +88,6 @@ std::int64_t calibrate(TimedCall& call, double batch_seconds) {
     most = std::max(most, calls);
   }
   return most;
-}
-
-// What the system counts, to compare before with after.
-rusage usage_now(UsageOf whose) {
-  rusage usage{};
-  getrusage(whose == UsageOf::itself ? RUSAGE_SELF : RUSAGE_CHILDREN, &usage);
-  return usage;
 }
 
 double seconds_between(const timeval& before, const timeval& after) {
@@ -136,7 +119,7 @@ class Round {
         // Filled with ones, so that every page has been touched before the first batch.
         seconds_(static_cast<std::size_t>(slices * plan.batches), 1.0) {
     timing_.slices.reserve(static_cast<std::size_t>(slices));
-    if (around.usage == UsageOf::children) timing_.processes.emplace();
+    if (around.runs_programs) timing_.processes.emplace();
   }
 
   Timing run() {
@@ -160,7 +143,7 @@ class Round {
         state.SkipWithError("no further turn");
         return;
       }
-      const double seconds = seconds_of(call_, plan_.calls);
+      const double seconds = call_.seconds_of(plan_.calls);
       seconds_[timed_++] = seconds;
       slice_s_ += seconds;
       state.SetIterationTime(seconds);
@@ -174,15 +157,16 @@ class Round {
     // The first slice is always had: a round without any says nothing.
     if (around_.turn && !around_.turn() && timed_ > 0) return false;
     slice_ = {.probe_before = around_.probe ? around_.probe() : 0};
-    if (is_cold_) seconds_of(call_, plan_.calls);
+    if (is_cold_) call_.seconds_of(plan_.calls);
     slice_s_ = 0;
     waited_ns_ = waited_ns();
-    before_ = usage_now(around_.usage);
+    before_ = usage_now();
+    call_.announce(plan_.calls, plan_.batches);
     return true;
   }
 
   void end_slice() {
-    add_usage(before_, usage_now(around_.usage), timing_);
+    add_usage(before_, usage_now(), timing_);
     const auto waited_ns_in_slice = static_cast<double>(waited_ns() - waited_ns_);
     slice_.waited = std::llround(1000 * std::min(1.0, waited_ns_in_slice / (slice_s_ * 1e9)));
     slice_.call_ns = slice_s_ * 1e9 / static_cast<double>(plan_.calls * plan_.batches);
@@ -194,6 +178,13 @@ class Round {
     const auto calls = static_cast<double>(plan_.calls) * static_cast<double>(timed_);
     if (all) all = ProcessTimes{.user_s = all->user_s / calls, .system_s = all->system_s / calls};
     return all;
+  }
+
+  rusage usage_now() const {
+    if (around_.usage) return around_.usage();
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage;
   }
 
   std::int64_t waited_ns() const { return around_.waited_ns ? around_.waited_ns() : 0; }
@@ -216,7 +207,7 @@ class Round {
 // restoring included: caches fill, branch predictors learn, bytecode is specialised. Restores for
 // no more calls together than a batch will have. Returns what a call takes then, in seconds.
 double warm_up(TimedCall& call, double bound_s, double batch_s) {
-  double one_call = seconds_of(call, 1);
+  double one_call = call.seconds_of(1);
   // If a call is that long, a second one is not worth its time.
   if (one_call >= bound_s) return one_call;
   // What is compared is long enough to average over interruptions.
@@ -242,9 +233,9 @@ double warm_up(TimedCall& call, double bound_s, double batch_s) {
 // interruption would make the slices of all rounds too short.
 double batch_seconds(TimedCall& call, std::int64_t calls, double one_call_s, bool may_be_short) {
   if (calls == 1 && !may_be_short) return one_call_s;
-  double shortest = seconds_of(call, calls);
+  double shortest = call.seconds_of(calls);
   for (int i = 1; may_be_short && i < calibrations; ++i) {
-    shortest = std::min(shortest, seconds_of(call, calls));
+    shortest = std::min(shortest, call.seconds_of(calls));
   }
   return shortest;
 }
@@ -264,8 +255,12 @@ std::int64_t at_least_one(double value) {
 }  // namespace
 
 Timing time_round(TimedCall& call, const TimingSpec& spec, const Surroundings& around) {
-  const double batch_s = static_cast<double>(spec.batch_ns) * 1e-9;
-  const double one_call_s = warm_up(call, static_cast<double>(spec.round_ns) * 0.5e-9, batch_s);
+  const double batch_s =
+      static_cast<double>(std::max(spec.batch_ns, around.pace.least_batch_ns)) * 1e-9;
+  const double bound_s = static_cast<double>(spec.round_ns) * 1e-9 * around.pace.warm_up_rounds;
+  const Steady::time_point start = Steady::now();
+  const double one_call_s = warm_up(call, bound_s, batch_s);
+  if (around.warmed_up) around.warmed_up(seconds_since(start));
   // An interruption can make a short call look a hundred times as long. Asking again costs little.
   const bool may_be_short = one_call_s < 100 * batch_s;
   std::int64_t calls = 1;

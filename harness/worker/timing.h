@@ -25,10 +25,6 @@ namespace gapmeter {
 // Waits until a slice may begin. False if none shall: the round ends with those it has.
 using Turn = std::function<bool()>;
 
-// Whose faults, switches and processor time count: this process's own or, if its calls run
-// programs, theirs.
-enum class UsageOf : std::uint8_t { itself, children };
-
 // What a round needs to know of what is around it.
 struct Surroundings {
   Turn turn{};                            // empty: nobody else waits for the processor
@@ -38,7 +34,11 @@ struct Surroundings {
   // How long it takes at most to bring what a call reads back into the caches, which others used in
   // the meantime.
   double refill_ns = 0;
-  UsageOf usage = UsageOf::itself;
+  // What the system has counted of the processes whose faults and switches count; empty: this one.
+  std::function<rusage()> usage{};
+  bool runs_programs = false;  // each call: their processor time counts, too
+  Pace pace{};
+  std::function<void(double seconds)> warmed_up{};  // told how long that took
 };
 
 // Warms the call up, calibrates unless the spec says how its batches are timed, and times one round

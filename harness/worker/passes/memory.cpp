@@ -36,7 +36,8 @@ Measurement measure_memory(const PassContext& context) {
     call->run(1);
   }
   settle(lane);
-  const std::optional<std::int64_t> baseline = resident_bytes();
+  const int pid = lane.process();
+  const std::optional<std::int64_t> baseline = resident_bytes(pid);
   if (!baseline) throw std::runtime_error("resident memory can't be read from /proc here");
   const auto increment = [&](std::optional<std::int64_t> bytes) -> std::optional<std::int64_t> {
     if (!bytes) return std::nullopt;
@@ -50,13 +51,13 @@ Measurement measure_memory(const PassContext& context) {
     const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
     call->restore(1);
     settle(lane);
-    memory.input_bytes = increment(resident_bytes());
-    const bool peak_is_reset = reset_peak();
+    memory.input_bytes = increment(resident_bytes(pid));
+    const bool peak_is_reset = reset_peak(pid);
     call->run(1);
-    if (peak_is_reset) memory.peak_bytes = increment(peak_resident_bytes());
+    if (peak_is_reset) memory.peak_bytes = increment(peak_resident_bytes(pid));
   }
   settle(lane);
-  memory.retained_bytes = increment(resident_bytes());
+  memory.retained_bytes = increment(resident_bytes(pid));
   measurement.memory = memory;
   return measurement;
 }

@@ -37,11 +37,13 @@ Surroundings surroundings_of(const PassContext& context) {
   const auto data_bytes = static_cast<double>(working_set_bytes(context.kernel, context.task.n));
   Surroundings around{.turn = context.turn,
                       .probe = context.task.threads == 1 ? probe : probe_every_processor,
-                      .refill_ns = refill_ns(data_bytes)};
+                      .refill_ns = refill_ns(data_bytes),
+                      .usage = [&context] { return context.lane.usage(); },
+                      .pace = context.lane.pace()};
   // Only of a process that can't take the processor from itself: the measured code must have no
   // part in the choice of slices.
-  if (is_only_thread()) {
-    around.waited_ns = [wait = std::make_shared<ProcessorWait>()] { return wait->ns(); };
+  if (const int pid = context.lane.process(); has_only_one_thread(pid)) {
+    around.waited_ns = [wait = std::make_shared<ProcessorWait>(pid)] { return wait->ns(); };
   }
   return around;
 }
@@ -67,7 +69,11 @@ Measurement measure_time(const PassContext& context) {
   const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
   measurement.effort.prepare_s = clock.now_s() - started_s;
   measurement.metrics = call->metrics();
-  measurement.timing = time_round(*call, task.timing, surroundings_of(context));
+  Surroundings around = surroundings_of(context);
+  if (around.pace.is_warming_up) {
+    around.warmed_up = [&](double s) { measurement.metrics.push_back({"warm_up_s", s}); };
+  }
+  measurement.timing = time_round(*call, task.timing, around);
   const std::int64_t single_calls_ns = task.timing.single_calls_ns;
   const bool are_wanted =
       single_calls_ns > 0 && measurement.timing->p50_ns >= shortest_single_call_ns;
@@ -84,6 +90,12 @@ Measurement measure_time(const PassContext& context) {
 
 namespace {
 
+rusage usage_of_programs() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return usage;
+}
+
 // A command's processes run on any processor that this one may use.
 Surroundings surroundings_of(const CommandContext& context) {
   std::error_code error;  // without an input
@@ -91,7 +103,8 @@ Surroundings surroundings_of(const CommandContext& context) {
   return {.turn = context.turn,
           .probe = processors() == 1 ? probe : probe_every_processor,
           .refill_ns = refill_ns(error ? 0 : static_cast<double>(bytes)),
-          .usage = UsageOf::children};
+          .usage = usage_of_programs,
+          .runs_programs = true};
 }
 
 }  // namespace
