@@ -10,13 +10,13 @@ reports say), drawing (how), charts (one module each), pages (with templates).
 """
 
 from gapmeter_report.figures import (
-    NothingToDraw, changes, gap, heatmap, ladder, latency, memory, overview, percentiles, scaling,
-    throughput,
+    NothingToDraw, changes, gap, heatmap, interpreters, ladder, latency, memory, overview,
+    percentiles, scaling, throughput,
 )
 from gapmeter_report.loading.errors import LoadError
 from gapmeter_report.loading.run import Run, load
 
 __all__ = [
-    "LoadError", "NothingToDraw", "Run", "changes", "gap", "heatmap", "ladder", "latency", "load",
-    "memory", "overview", "percentiles", "scaling", "throughput",
+    "LoadError", "NothingToDraw", "Run", "changes", "gap", "heatmap", "interpreters", "ladder",
+    "latency", "load", "memory", "overview", "percentiles", "scaling", "throughput",
 ]
