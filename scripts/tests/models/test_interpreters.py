@@ -1,4 +1,4 @@
-"""Interpreters against each other: which is CPython's newest, and how each baseline does on them."""
+"""Interpreters against each other: which is CPython's newest, and how baselines do on them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def several(builder: Builder, factors: dict[str, float]) -> Builder:
     """The kernel sum, whose baseline takes so many times as long on further engines as it takes,
     100 ns an element, on the first; native code takes 1 ns."""
     builder.add("sum", sizes=(16, 64))
-    builder.metadata["python"] = {"version": "3.11.2", "build": "3.11.2 [GCC]", "engine": "embedded"}
+    builder.metadata["python"] = {
+        "version": "3.11.2", "build": "3.11.2 (main) [GCC]", "engine": "embedded",
+    }
     for row in builder.cells(variant="python/builtin"):
         row.update(latency_ns=100 * row["n"], gap=100)
     builder.clear("latency_ci_low_ns", "latency_ci_high_ns", "gap_ci_low", "gap_ci_high")

@@ -371,8 +371,8 @@ TEST(MalformedMessage, AnotherProtocolIsRefused) {
   for (const int version : {protocol_version - 1, protocol_version + 1, -1}) {
     Json message = measurement_json(), request = request_json();
     message["protocol"] = request["protocol"] = version;
-    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 7"));
-    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 7"));
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 8"));
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 8"));
   }
 }
 

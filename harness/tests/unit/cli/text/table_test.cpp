@@ -116,11 +116,11 @@ TEST(Table, EachEngineIsAGroupOfLinesAndAVariantOneColumn) {
                                      ok_row("python@pypy3.9/numpy", 64, 50, 10)};
   EXPECT_EQ(table_of(rows),
             "sum\n"
-            "   n           engine   fastest native    python/loop   python/numpy\n"
-            "  16           python     simd 3.00 ns   300 ns  100×               \n"
-            "  64           python     simd 5.00 ns   600 ns  120×               \n"
-            "  16   python@pypy3.9                   30.0 ns 10.0×               \n"
-            "  64   python@pypy3.9                                  50.0 ns 10.0×\n");
+            "   n           engine   fastest native      python/loop     python/numpy\n"
+            "  16           python     simd 3.00 ns     300 ns  100×                 \n"
+            "  64           python     simd 5.00 ns     600 ns  120×                 \n"
+            "  16   python@pypy3.9                    30.0 ns  10.0×                 \n"
+            "  64   python@pypy3.9                                     50.0 ns  10.0×\n");
 }
 
 TEST(Table, ListsVariantsOneAfterTheOtherWhereNotEvenOneFits) {
