@@ -1,10 +1,10 @@
 # gapmeter_program(NAME KERNELS_DIR dir PYTHON_DIR dir [DEFINITIONS name=value…] [RUST_FEATURES blas] [BUILT_IN])
 #
 # The executables of a set of kernels: NAME, the program and native worker, which holds no Python, and
-# NAME-python, the worker that embeds the interpreter. Beside them NAME-engines/, the worker as a module
-# for stock interpreters, NAME-extensions/ and NAME-programs/. The kernels themselves are the target
-# NAME_kernels, to which a project may link libraries and add sources. RUST_FEATURES blas: ndarray in
-# KERNELS_DIR/crates/*.rs multiplies matrices by the CBLAS that is linked to NAME_kernels. BUILT_IN: gapmeter's own kernels,
+# NAME-python, the worker that embeds the interpreter. Beside them NAME-extensions/ and NAME-programs/. The
+# kernels themselves are the target NAME_kernels, to which a project may link libraries and add sources.
+# RUST_FEATURES blas: ndarray in KERNELS_DIR/crates/*.rs multiplies matrices by the CBLAS that is linked to
+# NAME_kernels. BUILT_IN: gapmeter's own kernels,
 # whose directories are in share/gapmeter/ where the program is installed.
 #
 # gapmeter's own programs are made with it, and, after find_package(gapmeter), those of suites. Tests
@@ -34,17 +34,6 @@ function(gapmeter_python_extensions name python_dir suffix)
     add_dependencies(${name} ${target})
   endforeach()
   gapmeter_rust_extensions(${name} ${python_dir} ${suffix})
-endfunction()
-
-# The worker as an extension module, in NAME-engines/.
-function(gapmeter_extension name suffix)
-  set(target ${name}-engine${suffix})
-  add_library(${target} MODULE)
-  target_link_libraries(${target} PRIVATE gapmeter_extension_worker${suffix} ${name}_kernels)
-  set_target_properties(${target} PROPERTIES
-    PREFIX "" OUTPUT_NAME gapmeter_worker SUFFIX ${suffix} LINKER_LANGUAGE CXX
-    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${name}-engines)
-  add_dependencies(${name} ${target})
 endfunction()
 
 # Programs for kernels to start, from KERNELS_DIR/programs/*.cpp and *.rs, in NAME-programs/. Native variants
@@ -157,15 +146,16 @@ function(gapmeter_program name)
   add_executable(${name}-python)
   target_link_libraries(${name}-python PRIVATE
     gapmeter_embedded_worker gapmeter_highway_timer ${name}_kernels)
-  # Extension modules resolve the C API against the executable, hence its exports.
-  set_target_properties(${name}-python PROPERTIES ENABLE_EXPORTS ON)
+  # Extension modules resolve the C API against the executable. Nothing else is exported: symbols of C++
+  # would stand before those of the libraries that a variant loads.
+  target_link_options(${name}-python PRIVATE
+    "LINKER:--export-dynamic-symbol=Py*" "LINKER:--export-dynamic-symbol=_Py*")
   set_target_properties(${name} ${name}-python PROPERTIES
     LINKER_LANGUAGE CXX RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   add_dependencies(${name} ${name}-python)
 
   gapmeter_kernel_programs(${name} ${arg_KERNELS_DIR})
   foreach(suffix IN LISTS GAPMETER_EXTENSION_SUFFIXES)
-    gapmeter_extension(${name} ${suffix})
     gapmeter_python_extensions(${name} ${arg_PYTHON_DIR} ${suffix})
   endforeach()
   if(GAPMETER_SUITE_DIR)

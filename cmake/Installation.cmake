@@ -12,13 +12,10 @@ endif()
 set(rooms base sys kernel model load protocol worker analysis store claims measure session cli)
 list(TRANSFORM rooms PREPEND gapmeter_)
 set(parts gapmeter_main gapmeter_highway_timer gapmeter_embedded_worker)
-foreach(suffix IN LISTS GAPMETER_EXTENSION_SUFFIXES)
-  list(APPEND parts gapmeter_extension_worker${suffix})
-endforeach()
 
 # The program with gapmeter's own kernels. Its workers and modules stand beside it.
 install(TARGETS gapmeter gapmeter-python RUNTIME DESTINATION lib/gapmeter)
-install(DIRECTORY ${PROJECT_BINARY_DIR}/gapmeter-engines ${PROJECT_BINARY_DIR}/gapmeter-extensions
+install(DIRECTORY ${PROJECT_BINARY_DIR}/gapmeter-extensions
   DESTINATION lib/gapmeter)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/gapmeter-programs
   DESTINATION lib/gapmeter USE_SOURCE_PERMISSIONS)

@@ -1,5 +1,5 @@
-# The parts of programs that are the same in all of them, compiled once, for the embedded interpreter and
-# for each stock one; gapmeter_program links them with kernels.
+# The parts of programs that are the same in all of them, compiled once; gapmeter_program links them with
+# kernels.
 
 # Defines gapmeter_python_library, which the Python worker links.
 include(EmbeddedPython)
@@ -19,9 +19,8 @@ target_include_directories(gapmeter_embedded_worker SYSTEM PRIVATE
 set_target_properties(gapmeter_embedded_worker PROPERTIES CXX_VISIBILITY_PRESET hidden)
 add_dependencies(gapmeter_embedded_worker gapmeter_git_revision)
 
-# Compiles the worker for extension modules of one stock interpreter, whose file name suffix `result`
-# becomes. Needs only the interpreter's headers: an extension module is not linked with libpython.
-function(gapmeter_extension_worker result interpreter)
+# What extension modules for an interpreter are built with: `result` becomes the suffix of their files.
+function(gapmeter_interpreter result interpreter)
   execute_process(
     COMMAND ${interpreter} -I -c
       "import sysconfig as s; print(s.get_path('include')); print(s.get_config_var('EXT_SUFFIX'))"
@@ -29,28 +28,17 @@ function(gapmeter_extension_worker result interpreter)
   string(REPLACE "\n" ";" answer "${answer}")
   list(GET answer 0 include_dir)
   list(GET answer 1 suffix)
-  set(${result} ${suffix} PARENT_SCOPE)
-  set(GAPMETER_PYTHON${suffix} ${interpreter} PARENT_SCOPE)
-  set(GAPMETER_PYTHON_INCLUDE_DIR${suffix} ${include_dir} PARENT_SCOPE)
   if(NOT EXISTS ${include_dir}/Python.h)
     message(FATAL_ERROR "${interpreter} has no headers in ${include_dir}; install its development package")
   endif()
-  set(target gapmeter_extension_worker${suffix})
-  if(TARGET ${target})
-    return()
-  endif()
-  add_library(${target} OBJECT ${PROJECT_SOURCE_DIR}/harness/worker/python_worker.cpp)
-  target_compile_definitions(${target} PRIVATE GAPMETER_EXTENSION)
-  target_link_libraries(${target} PRIVATE gapmeter_options gapmeter_coverage PUBLIC gapmeter_worker)
-  target_include_directories(${target} SYSTEM PRIVATE ${include_dir}
-    $<TARGET_PROPERTY:pybind11::headers,INTERFACE_INCLUDE_DIRECTORIES>)
-  set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden)
-  add_dependencies(${target} gapmeter_git_revision)
+  set(${result} ${suffix} PARENT_SCOPE)
+  set(GAPMETER_PYTHON${suffix} ${interpreter} PARENT_SCOPE)
+  set(GAPMETER_PYTHON_INCLUDE_DIR${suffix} ${include_dir} PARENT_SCOPE)
 endfunction()
 
 set(GAPMETER_EXTENSION_SUFFIXES "")
 foreach(interpreter IN LISTS Python_EXECUTABLE GAPMETER_PYTHONS)
-  gapmeter_extension_worker(suffix ${interpreter})
+  gapmeter_interpreter(suffix ${interpreter})
   list(APPEND GAPMETER_EXTENSION_SUFFIXES ${suffix})
 endforeach()
 list(REMOVE_DUPLICATES GAPMETER_EXTENSION_SUFFIXES)

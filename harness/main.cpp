@@ -1,5 +1,5 @@
 // gapmeter: parses the options, then runs the command that they name. With the worker argument,
-// which only gapmeter itself passes, it is a native worker instead.
+// which only gapmeter itself passes, it is a worker instead.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -16,6 +16,7 @@
 #include "harness/sys/interrupts.h"
 #include "harness/sys/built_program.h"
 #include "harness/sys/streams.h"
+#include "harness/worker/interpreter_lane.h"
 #include "harness/worker/native_worker.h"
 
 namespace {
@@ -43,7 +44,8 @@ int refuse(const std::exception& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 2 && std::string_view(argv[1]) == gapmeter::worker_argument) {
+  if (argc >= 2 && std::string_view(argv[1]) == gapmeter::worker_argument) {
+    if (argc > 2) return gapmeter::interpreter_worker({argv + 2, argv + argc});
     return gapmeter::native_worker(gapmeter::this_program);
   }
   gapmeter::hold_standard_streams();

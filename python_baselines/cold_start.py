@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from gapmeter import variant
+from gapmeter import Skip, variant
 
 HERE = Path(__file__).resolve().parent
 MODEL = str(HERE.parent / "kernels" / "models" / "mlp.json")
@@ -13,6 +13,8 @@ PROGRAM = str(HERE / "programs" / "cold_start.py")
 
 def ask(command):
     """The two numbers that the program prints."""
+    if not hasattr(os, "posix_spawn"):
+        raise Skip("this interpreter can't start a program without forking (os.posix_spawn)")
     answers, to_parent = os.pipe()
     actions = [(os.POSIX_SPAWN_DUP2, to_parent, 1)]
     pid = os.posix_spawn(command[0], command, os.environ, file_actions=actions)

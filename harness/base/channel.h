@@ -1,6 +1,7 @@
 // Where a worker process reads its request and writes its answer, and the argument that turns an
-// executable into a worker. A worker and the process that starts it need to agree on nothing else;
-// the messages themselves are defined in protocol/.
+// executable into a worker; with words after it, into one for the interpreter that these start. A
+// worker and the process that starts it need to agree on nothing else; the messages themselves are
+// defined in protocol/.
 #pragma once
 
 namespace gapmeter {
@@ -15,6 +16,10 @@ inline constexpr int step_fd = 5;
 inline constexpr char step_ready = '+';
 inline constexpr char step_go = '+';
 inline constexpr char step_end = '.';
+
+// Of an interpreter that a worker starts (worker/interpreter_process.h): it has the first two of
+// its own, and the file with its inputs.
+inline constexpr int inputs_fd = 5;
 
 inline constexpr const char* worker_argument = "--gapmeter-worker";
 

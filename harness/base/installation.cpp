@@ -1,32 +1,16 @@
 #include "harness/base/installation.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <stdexcept>
 
 namespace gapmeter {
-namespace {
 
 namespace fs = std::filesystem;
 
-// The module that holds this code; empty in an executable.
-fs::path module_file() {
-  Dl_info info{};
-  const void* const here = reinterpret_cast<const void*>(&program_dir);
-  if (dladdr(here, &info) == 0 || info.dli_fname == nullptr) return {};
-  const fs::path file(info.dli_fname);
-  return file.extension() == ".so" ? fs::canonical(file) : fs::path();
-}
-
-}  // namespace
-
 fs::path program_file() { return fs::read_symlink("/proc/self/exe"); }
 
-fs::path program_dir() {
-  const fs::path module = module_file();
-  return module.empty() ? program_file().parent_path() : module.parent_path().parent_path();
-}
+fs::path program_dir() { return program_file().parent_path(); }
 
 fs::path data_dir() {
   const fs::path dir = program_dir();
@@ -34,10 +18,10 @@ fs::path data_dir() {
   for (const fs::path& prefix : {dir, dir.parent_path().parent_path()}) {
     if (fs::is_directory(prefix / data)) return fs::canonical(prefix / data);
   }
-  throw std::runtime_error(
-      fmt::format("{}: there is no share/gapmeter beside it, nor beside the directory lib that it is "
-                  "in; install gapmeter again",
-                  dir.string()));
+  throw std::runtime_error(fmt::format(
+      "{}: there is no share/gapmeter beside it, nor beside the directory lib that it is "
+      "in; install gapmeter again",
+      dir.string()));
 }
 
 // Of the prefix that the data is in.

@@ -1,5 +1,5 @@
-// Where the files are that belong to the running program. They are found from the program itself, so
-// that an installation can be moved; a build tree has the same layout:
+// Where the files are that belong to the running program. They are found from the program itself,
+// so that an installation can be moved; a build tree has the same layout:
 //
 //   build/release/gapmeter                 PREFIX/bin/gapmeter → PREFIX/lib/gapmeter/gapmeter
 //   build/release/gapmeter-python, …       PREFIX/lib/gapmeter/gapmeter-python, …
@@ -14,8 +14,7 @@ namespace gapmeter {
 // The executable of this process.
 std::filesystem::path program_file();
 
-// The directory of the executables of the program that this code is part of: also in a stock
-// interpreter, which has loaded it as a module of NAME-engines/.
+// The directory of the executables of the program that this code is part of.
 std::filesystem::path program_dir();
 
 // share/gapmeter/: Python code, templates, models. Throws std::runtime_error if it is not there.

@@ -84,8 +84,8 @@ PythonDescription describe_python(const WorkerSettings& settings, const PythonEn
   } catch (const std::system_error&) {
     throw;
   } catch (const std::runtime_error& error) {
-    throw std::runtime_error(fmt::format("the Python lane does not start with {}: {}",
-                                         engine.command.front(), error.what()));
+    throw std::runtime_error(
+        fmt::format("the Python lane does not start with {}: {}", engine.program, error.what()));
   }
 }
 

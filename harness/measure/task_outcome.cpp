@@ -39,29 +39,8 @@ Measurement without_answer(Status status, std::string reason, const std::string&
   return {.status = status, .reason = reason_of(reason)};
 }
 
-}  // namespace
-
-const std::vector<std::string>& worker_for(const WorkerSettings& settings, const Task& task) {
-  const VariantId& variant = task.variant;
-  if (task.command || task.server || !variant.lane.has_engines()) return settings.native_command;
-  for (const PythonEngine& engine : settings.engines) {
-    if (engine.label == variant.engine) return engine.command;
-  }
-  throw std::invalid_argument(fmt::format("there is no Python engine '{}'", variant.engine));
-}
-
-std::string title_of(const Task& task) {
-  return fmt::format("{} {} n={} {}", task.kernel, to_string(task.variant), task.n,
-                     name_of(task.pass));
-}
-
-TaskOutcome outcome_of(const WorkerReply& reply, double timeout_s) {
-  return {interpret(reply.process, reply.nonce, timeout_s), reply.process.wall_s,
-          reply.process.end == ProcessResult::End::abandoned,
-          reply.process.end == ProcessResult::End::signalled && reply.process.code == SIGKILL};
-}
-
-Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double timeout_s) {
+// Of a worker that has no answer.
+Measurement ended(const ProcessResult& result, double timeout_s) {
   using End = ProcessResult::End;
   if (result.end == End::timed_out) {
     return without_answer(Status::timeout,
@@ -94,11 +73,40 @@ Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double t
                           result.output);
   }
   if (result.end == End::abandoned) return {.status = Status::error, .reason = "abandoned"};
-  if (result.answer.empty()) {
-    return without_answer(Status::crashed,
-                          fmt::format("exited with status {} and no result", result.code),
-                          result.output);
+  return without_answer(Status::crashed,
+                        fmt::format("exited with status {} and no result", result.code),
+                        result.output);
+}
+
+}  // namespace
+
+const std::vector<std::string>& worker_for(const WorkerSettings& settings, const Task& task) {
+  const VariantId& variant = task.variant;
+  if (task.command || task.server || !variant.lane.has_engines()) return settings.native_command;
+  for (const PythonEngine& engine : settings.engines) {
+    if (engine.label == variant.engine) return engine.command;
   }
+  throw std::invalid_argument(fmt::format("there is no Python engine '{}'", variant.engine));
+}
+
+std::string title_of(const Task& task) {
+  return fmt::format("{} {} n={} {}", task.kernel, to_string(task.variant), task.n,
+                     name_of(task.pass));
+}
+
+TaskOutcome outcome_of(const WorkerReply& reply, double timeout_s) {
+  return {interpret(reply.process, reply.nonce, timeout_s), reply.process.wall_s,
+          reply.process.end == ProcessResult::End::abandoned,
+          reply.process.end == ProcessResult::End::signalled && reply.process.code == SIGKILL};
+}
+
+std::string why_no_answer(const ProcessResult& result, double timeout_s) {
+  return ended(result, timeout_s).reason;
+}
+
+Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double timeout_s) {
+  using End = ProcessResult::End;
+  if (result.end != End::exited || result.answer.empty()) return ended(result, timeout_s);
   try {
     Measurement measurement = decode_measurement(result.answer, nonce);
     measurement.reason = reason_of(measurement.reason);

@@ -29,6 +29,9 @@ TaskOutcome outcome_of(const WorkerReply& reply, double timeout_s);
 // The measurement of a finished process: its own answer, or the reason why there is none.
 Measurement interpret(const ProcessResult& result, std::uint64_t nonce, double timeout_s);
 
+// Why a finished process has no answer.
+std::string why_no_answer(const ProcessResult& result, double timeout_s);
+
 // The outcome of a task whose process the system would not start.
 TaskOutcome not_started(const std::exception& error);
 

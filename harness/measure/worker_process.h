@@ -18,6 +18,8 @@ namespace gapmeter {
 struct PythonEngine {
   std::string label;                 // in VariantId::engine; empty for the first engine
   std::vector<std::string> command;  // that starts its worker
+  std::string program{};             // that runs Python: the worker itself, or an interpreter
+  std::string why_portable{};  // its loop is one in Python, for this reason; empty: it is compiled
 };
 
 struct WorkerSettings {

@@ -47,13 +47,24 @@ struct PythonDescription {
   std::vector<std::string> modules;  // stems of the .py files found
   std::vector<PythonVariant> variants;
   std::vector<Problem> problems;
+  std::string engine;          // embedded, stock or portable
+  std::string implementation;  // as sys.implementation names it: cpython
   std::string version;
   std::string build;
   std::string executable;
+  std::string environment;            // the name of its virtual environment; empty: none
   std::string link;                   // static or shared
+  std::optional<bool> pgo{}, lto{};   // how it was optimised; empty: it does not tell
+  bool free_threaded = false;         // built to run without the GIL
+  std::optional<bool> gil{};          // of such a build: whether it was on after all imports
   std::string numpy_version;          // empty without NumPy
   std::string numpy_blas;             // path of the library that NumPy loaded
-  std::vector<std::string> warnings;  // about the interpreter itself
+  std::vector<std::string> sys_path;  // where modules are looked for
+  // Of an engine that measures from outside (worker/interpreter_lane.h): what a call of a function
+  // that does nothing takes in its loop, and what columns it leaves empty, and why.
+  std::optional<double> call_ns{};
+  std::vector<std::string> missing{};
+  std::vector<std::string> warnings{};  // about the interpreter itself
 };
 
 }  // namespace gapmeter

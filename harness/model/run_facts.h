@@ -34,9 +34,14 @@ struct EmbeddingFacts {
 };
 
 struct EngineFacts {
-  std::optional<std::string> engine{};  // embedded or stock
+  std::optional<std::string> engine{};  // embedded, stock or portable
   std::optional<std::string> version{}, build{}, executable{}, link{};
+  std::optional<bool> pgo{}, lto{};                  // how the interpreter was optimised
+  std::optional<bool> gil{};                         // of a free-threaded build: whether it was on
   std::optional<std::string> numpy{}, numpy_blas{};  // empty without NumPy
+  std::optional<double> call_ns{};                   // of an empty function, in a loop of Python
+  std::vector<std::string> missing{};                // columns that are empty, and why
+  std::vector<std::string> sys_path{};
   std::vector<std::string> warnings{};
   std::optional<EmbeddingFacts> embedding_penalty{};
 };
@@ -229,8 +234,14 @@ void each_fact(PossiblyConst<EngineFacts> auto& facts, auto&& visit) {
   visit("build", facts.build, Alike::always);
   visit("executable", facts.executable, Alike::to_resume_and_note);
   visit("link", facts.link, Alike::always);
+  visit("pgo", facts.pgo, Alike::always);
+  visit("lto", facts.lto, Alike::always);
+  visit("gil", facts.gil, Alike::always);
   visit("numpy", facts.numpy, Alike::always);
   visit("numpy_blas", facts.numpy_blas, Alike::always);
+  visit("call_ns", facts.call_ns);
+  visit("missing", facts.missing);
+  visit("sys_path", facts.sys_path);
   visit("warnings", facts.warnings, Alike::to_resume);
   visit("embedding_penalty", facts.embedding_penalty);
 }

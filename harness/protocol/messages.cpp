@@ -463,6 +463,51 @@ std::vector<NativeDescription::Variant> native_variants(const Json& kernel) {
   return variants;
 }
 
+PythonVariant python_variant_of(const Json& json) {
+  PythonVariant variant{text_of(json, "kernel"), text_of(json, "name"), strings(json, "requires"),
+                        std::nullopt};
+  if (has(json, "max_size")) variant.max_size = positive<std::size_t>(json, "max_size");
+  variant.quick = flag_of(json, "quick");
+  variant.job = text_of(json, "job");
+  return variant;
+}
+
+std::optional<bool> optional_flag(const Json& object, const char* key) {
+  return has(object, key) ? std::optional(flag_of(object, key)) : std::nullopt;
+}
+
+PythonDescription python_description_of(const Json& message) {
+  PythonDescription description;
+  description.modules = strings(message, "modules");
+  for (const Json& variant : array_of(message, "variants")) {
+    description.variants.push_back(python_variant_of(variant));
+  }
+  for (const Json& problem : array_of(message, "problems")) {
+    description.problems.push_back(
+        {.kernel = text_of(problem, "kernel"),
+         .text = text_of(problem, "text"),
+         .package = has(problem, "package") ? text_of(problem, "package") : std::string()});
+  }
+  description.engine = text_of(message, "engine");
+  description.implementation = text_of(message, "implementation");
+  description.version = text_of(message, "version");
+  description.build = text_of(message, "build");
+  description.executable = text_of(message, "executable");
+  description.environment = text_of(message, "environment");
+  description.link = text_of(message, "link");
+  description.pgo = optional_flag(message, "pgo");
+  description.lto = optional_flag(message, "lto");
+  description.free_threaded = flag_of(message, "free_threaded");
+  description.gil = optional_flag(message, "gil");
+  description.numpy_version = text_of(message, "numpy_version");
+  description.numpy_blas = text_of(message, "numpy_blas");
+  description.sys_path = strings(message, "sys_path");
+  if (has(message, "call_ns")) description.call_ns = finite_at_least_zero(message, "call_ns");
+  if (has(message, "missing")) description.missing = strings(message, "missing");
+  description.warnings = strings(message, "warnings");
+  return description;
+}
+
 std::string dump(const Json& message) {
   // Captured text may hold any bytes, but JSON is UTF-8: broken sequences are replaced.
   return message.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -604,43 +649,33 @@ std::string encode(const PythonDescription& description, std::uint64_t nonce) {
                {"modules", description.modules},
                {"variants", variants},
                {"problems", problems},
+               {"engine", description.engine},
+               {"implementation", description.implementation},
                {"version", description.version},
                {"build", description.build},
                {"executable", description.executable},
+               {"environment", description.environment},
                {"link", description.link},
+               {"pgo", optional_json(description.pgo)},
+               {"lto", optional_json(description.lto)},
+               {"free_threaded", description.free_threaded},
+               {"gil", optional_json(description.gil)},
                {"numpy_version", description.numpy_version},
                {"numpy_blas", description.numpy_blas},
+               {"sys_path", description.sys_path},
+               {"call_ns", optional_json(description.call_ns)},
+               {"missing", description.missing},
                {"warnings", description.warnings}});
 }
 
 PythonDescription decode_description(std::string_view text, std::uint64_t nonce) {
   const Json message = parse_message(text);
   check_envelope(message, nonce);
-  PythonDescription description;
-  description.modules = strings(message, "modules");
-  for (const Json& variant : array_of(message, "variants")) {
-    description.variants.push_back({text_of(variant, "kernel"), text_of(variant, "name"),
-                                    strings(variant, "requires"), std::nullopt});
-    if (has(variant, "max_size")) {
-      description.variants.back().max_size = positive<std::size_t>(variant, "max_size");
-    }
-    description.variants.back().quick = flag_of(variant, "quick");
-    description.variants.back().job = text_of(variant, "job");
-  }
-  for (const Json& problem : array_of(message, "problems")) {
-    description.problems.push_back(
-        {.kernel = text_of(problem, "kernel"),
-         .text = text_of(problem, "text"),
-         .package = has(problem, "package") ? text_of(problem, "package") : std::string()});
-  }
-  description.version = text_of(message, "version");
-  description.build = text_of(message, "build");
-  description.executable = text_of(message, "executable");
-  description.link = text_of(message, "link");
-  description.numpy_version = text_of(message, "numpy_version");
-  description.numpy_blas = text_of(message, "numpy_blas");
-  description.warnings = strings(message, "warnings");
-  return description;
+  return python_description_of(message);
+}
+
+PythonDescription decode_python_description(std::string_view text) {
+  return python_description_of(parse_message(text));
 }
 
 }  // namespace gapmeter

@@ -16,7 +16,7 @@
 
 namespace gapmeter {
 
-inline constexpr int protocol_version = 7;
+inline constexpr int protocol_version = 8;
 
 // A message that violates the protocol; what() names the field.
 class InvalidMessage : public std::runtime_error {
@@ -55,5 +55,7 @@ ServerDescription decode_server_description(std::string_view text, std::uint64_t
 
 std::string encode(const PythonDescription& description, std::uint64_t nonce);
 PythonDescription decode_description(std::string_view text, std::uint64_t nonce);
+// What gapmeter.description() of harness/python/gapmeter.py returns.
+PythonDescription decode_python_description(std::string_view text);
 
 }  // namespace gapmeter

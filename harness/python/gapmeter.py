@@ -166,7 +166,8 @@ def compiled(
     return compiled_function
 
 
-# Below: called by the worker (harness/worker/python_worker.cpp), not by kernels.
+# Below: called by the workers, not by kernels: by the one that embeds an interpreter
+# (harness/worker/python_worker.cpp), and by engine.py in other interpreters.
 
 
 def load_module(path: str) -> ModuleType:
@@ -193,7 +194,7 @@ def load_module(path: str) -> ModuleType:
 
 
 def _stem_of(path: str) -> str:
-    return os.path.basename(path).removesuffix(".py")
+    return os.path.splitext(os.path.basename(path))[0]
 
 
 def declared_variants(module: ModuleType) -> list[Variant]:
@@ -206,6 +207,7 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
 
     Modules that can't be used become problems.
     """
+    sys_path = list(sys.path)  # modules may add to it
     modules: list[str] = []
     variants: list[dict[str, Any]] = []
     problems: list[tuple[str, str, str]] = []
@@ -243,7 +245,34 @@ def describe(directory: str, only: str = "") -> dict[str, Any]:
                     "job": "" if mistakes else found.job,
                 }
             )
-    return {"modules": modules, "variants": variants, "problems": problems} | _engine()
+    return {
+        "modules": modules,
+        "variants": variants,
+        "problems": [
+            {"kernel": stem, "text": text, "package": package}
+            for stem, text, package in problems
+        ],
+        "sys_path": sys_path,
+        **_engine(),
+    }
+
+
+def description(directory: str, only: str, **engine: Any) -> str:
+    """What describe() finds, as JSON, and what the engine says of itself."""
+    import json
+
+    return json.dumps(_writable({**describe(directory, only), **engine}))
+
+
+def _writable(value: Any) -> Any:
+    """The value with text that UTF-8 can hold: paths may have bytes that are no characters."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, list):
+        return [_writable(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _writable(item) for key, item in value.items()}
+    return value
 
 
 def _missing_package(error: BaseException, directory: str) -> str:
@@ -287,7 +316,9 @@ def _mistakes(found: Variant, stem: str) -> list[str]:
     return mistakes
 
 
-def _engine() -> dict[str, str]:
+def _engine() -> dict[str, Any]:
+    import sysconfig
+
     numpy_version = ""
     try:
         import numpy
@@ -296,14 +327,33 @@ def _engine() -> dict[str, str]:
     except ImportError:
         pass
     is_debug = hasattr(sys, "gettotalrefcount")
+    configured = sysconfig.get_config_var("CONFIG_ARGS") or ""
     return {
+        "implementation": sys.implementation.name,
         "version": sys.version.split()[0],
         "build": sys.version.replace("\n", " ") + (", debug build" if is_debug else ""),
         "executable": sys.executable,
-        "link": "shared" if _mapped_libraries(("libpython",)) else "static",
+        "environment": "" if sys.prefix == sys.base_prefix else os.path.basename(sys.prefix),
+        "link": "shared" if _mapped_libraries(("libpython", "libpypy")) else "static",
+        # None: it does not tell. Debian optimises so without having configured it.
+        "pgo": True if "--enable-optimizations" in configured else None,
+        "lto": True if "--with-lto" in configured else None,
+        "free_threaded": _is_free_threaded(),
+        "gil": gil_enabled(),  # after every import
         "numpy_version": numpy_version,
         "numpy_blas": _mapped_libraries(("openblas", "mkl", "blis", "blas")),
+        "warnings": [],
     }
+
+
+def gil_enabled() -> bool | None:
+    """Of an interpreter that is built to run without the GIL: whether it has it on now. An import
+    of a module that needs it turns it on."""
+    return bool(sys._is_gil_enabled()) if _is_free_threaded() else None  # type: ignore
+
+
+def _is_free_threaded() -> bool:
+    return "t" in getattr(sys, "abiflags", "")
 
 
 def _mapped_libraries(names: tuple[str, ...]) -> str:
@@ -334,12 +384,20 @@ def bind(path: str, name: str, inputs: Inputs, inout_fields: int = 0) -> tuple[A
         try:
             importlib.import_module(package)
         except ImportError as error:
-            raise Skip(f"needs the package {package}: {error}") from None
+            raise Skip(f"needs the package {package}: {_first_words(error)}") from None
     arguments = arguments_of(chosen.prepare or fields, inputs)
     if len(arguments) == 1 and arguments[0] is None:
         raise ValueError(f"prepare= of python/{name} returned nothing: return the arguments")
     _check_arguments(chosen.function, inout_fields + len(arguments))
     return chosen.function, arguments, chosen.fresh or fields, inputs.metrics
+
+
+def _first_words(error: ImportError) -> str:
+    """One line: of what it was caused by, where a package says much around that."""
+    causes = (error.__cause__, error.__context__, error)
+    cause = next(cause for cause in causes if isinstance(cause, ImportError))
+    lines = [line.strip() for line in str(cause).splitlines()]
+    return next(filter(None, lines), type(cause).__name__)
 
 
 def _check_arguments(function: Callable[..., Any], given: int) -> None:
@@ -357,6 +415,38 @@ def _check_arguments(function: Callable[..., Any], given: int) -> None:
         )
 
 
+def failure_of(error: BaseException) -> tuple[str, str]:
+    """What an exception means for a cell: "skipped", "mismatch", "oom" or "error", and why.
+
+    The traceback of an error goes to stderr, which the program captures.
+    """
+    try:
+        message = str(error)
+    except BaseException:  # the variant's own code makes the text
+        message = "(its message can't be made)"
+    for kind, meaning in ((Skip, "skipped"), (WrongResult, "mismatch"), (MemoryError, "oom")):
+        if isinstance(error, kind):
+            return meaning, message
+    place = _place_of(error)
+    if isinstance(error, SystemExit):
+        return "error", f"called sys.exit({message}){place}"
+    import traceback
+
+    traceback.print_exception(type(error), error, error.__traceback__)
+    return "error", f"{type(error).__name__}{': ' if message else ''}{message}{place}"
+
+
+def _place_of(error: BaseException) -> str:
+    """" (file.py, line 12)" of the innermost frame, or nothing."""
+    frame = error.__traceback__
+    if frame is None:
+        return ""
+    while frame.tb_next is not None:
+        frame = frame.tb_next
+    file = os.path.basename(frame.tb_frame.f_code.co_filename)
+    return f" ({file}, line {frame.tb_lineno})"
+
+
 def arguments_of(prepare: Prepare, inputs: Inputs) -> tuple[Any, ...]:
     """What `prepare` returns, as positional arguments."""
     prepared = prepare(inputs)
@@ -369,6 +459,26 @@ def fresh_arguments(fresh: Prepare, inputs: Inputs, inout_fields: int) -> tuple[
     if len(made) != inout_fields:
         raise ValueError(f"fresh= made {len(made)} arguments for {inout_fields} inout fields")
     return made
+
+
+def as_outputs(
+    returned: Any, fields: list[tuple[str, str, tuple[int, ...]]]
+) -> list[array]:
+    """What a call returned as wide numbers, an array for each output: (name, dtype, shape)."""
+    if not fields:
+        if returned is not None:
+            raise WrongResult("returned a value, expected None")
+        return []
+    if len(fields) == 1:
+        return [as_output(returned, *fields[0][1:])]
+    if not isinstance(returned, tuple) or len(returned) != len(fields):
+        raise WrongResult(
+            f"returned {type(returned).__name__}, expected a tuple of {len(fields)} outputs"
+        )
+    return [
+        as_output(value, dtype, shape, f"returned as '{name}':")
+        for value, (name, dtype, shape) in zip(returned, fields)
+    ]
 
 
 def as_output(value: Any, dtype: str, shape: tuple[int, ...], verb: str = "returned") -> array:

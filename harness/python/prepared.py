@@ -12,7 +12,6 @@ bytearray and memoryview. The rest, such as functions and a library's objects, i
 
 from __future__ import annotations
 
-import functools
 import sys
 from array import array
 from collections import deque
@@ -31,7 +30,6 @@ MOST_ELEMENTS = 1_000_000
 DEEPEST = 4
 
 _PLAIN = frozenset({int, float, complex, bool, str, bytes, range, type(None)})
-_CACHE = type(functools.lru_cache(len))
 
 
 class Watch:
@@ -41,7 +39,7 @@ class Watch:
         self._parts: list[Any] = []
         self._remember(arguments, module.__name__)
         self._caches = {
-            name: value for name, value in vars(module).items() if isinstance(value, _CACHE)
+            name: value for name, value in vars(module).items() if _is_cache(value)
         }
         self._counts = {name: cache.cache_info() for name, cache in self._caches.items()}
 
@@ -83,6 +81,11 @@ class Watch:
                 found = name
             self._counts[name] = now
         return found
+
+
+def _is_cache(value: Any) -> bool:
+    """Whether it is of functools.cache, which is a class in CPython and a function in PyPy."""
+    return callable(_tried(lambda: value.cache_info)) and hasattr(value, "__wrapped__")
 
 
 def _tried(work: Callable[[], Any]) -> Any:

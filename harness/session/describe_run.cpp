@@ -36,7 +36,7 @@ std::map<std::string, KernelFacts> describe_kernels(const Catalog& catalog, cons
 std::map<std::string, EngineFacts> describe_further_engines(const Catalog& catalog) {
   std::map<std::string, EngineFacts> engines;
   for (const FurtherEngine& engine : catalog.further_engines) {
-    engines.emplace(engine.label, describe_engine(engine.python, /*embedded=*/false));
+    engines.emplace(engine.label, describe_engine(engine.python));
   }
   return engines;
 }
@@ -76,14 +76,20 @@ bool add_ladders(RunFacts& facts, const std::vector<Kernel>& kernels) {
   return added;
 }
 
-EngineFacts describe_engine(const PythonDescription& python, bool embedded) {
-  return {.engine = embedded ? "embedded" : "stock",
+EngineFacts describe_engine(const PythonDescription& python) {
+  return {.engine = python.engine,
           .version = python.version,
           .build = python.build,
           .executable = python.executable,
           .link = python.link,
+          .pgo = python.pgo,
+          .lto = python.lto,
+          .gil = python.gil,
           .numpy = python.numpy_version,
           .numpy_blas = python.numpy_blas,
+          .call_ns = python.call_ns,
+          .missing = python.missing,
+          .sys_path = python.sys_path,
           .warnings = python.warnings};
 }
 
@@ -114,9 +120,7 @@ RunFacts describe_run(const RunOptions& options, const std::vector<std::string>&
       .machine = machine_facts(cpu),
       .build = build_facts(program.kernels),
       .suite = suite_of(program),
-      .python = runs_programs(options)
-                    ? EngineFacts{}
-                    : describe_engine(catalog.python, options.interpreters.size() != 1),
+      .python = runs_programs(options) ? EngineFacts{} : describe_engine(catalog.python),
       .further_engines = describe_further_engines(catalog),
       .kernels = describe_kernels(catalog, plan)};
 }

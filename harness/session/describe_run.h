@@ -13,11 +13,12 @@
 namespace gapmeter {
 
 // Describes one Python engine.
-EngineFacts describe_engine(const PythonDescription& python, bool embedded);
+EngineFacts describe_engine(const PythonDescription& python);
 
 // Describes a run that is about to start.
 RunFacts describe_run(const RunOptions& options, const std::vector<std::string>& command,
-                      const Catalog& catalog, const Plan& plan, int cpu, const BuiltProgram& program);
+                      const Catalog& catalog, const Plan& plan, int cpu,
+                      const BuiltProgram& program);
 
 // Adds the ladders that a run of an older build lacks, so that its charts are as good. Returns
 // whether it added any.

@@ -18,6 +18,7 @@
 #include "harness/base/text.h"
 #include "harness/session/command_files.h"
 #include "harness/session/describe_run.h"
+#include "harness/session/interpreters.h"
 #include "harness/session/progress.h"
 #include "harness/session/run_log.h"
 #include "harness/session/server_runs.h"
@@ -66,6 +67,10 @@ std::vector<EmbeddingCell> measure_penalty(const Setup& setup) {
   const auto cells = embedding_cells(setup.catalog, setup.plan.groups, most_kernels);
   WorkerSettings stock = setup.workers;
   stock.engines = {stock_engine(setup.workers, setup.catalog.python.executable)};
+  if (const std::string& reason = stock.engines[0].why_portable; !reason.empty()) {
+    print_warnings({fmt::format("what embedding Python costs is not measured: {}", reason)});
+    return {};
+  }
   ProcessPairRunner runner(stock, setup.workers);
   DuelRule rule{.most_pairs = std::min(setup.options.rounds, most_pairs),
                 .confidence = 0.95,
@@ -224,8 +229,9 @@ std::vector<fs::path> helper_modules(const Setup& setup) {
 // Of the programs and the Python code as they are now.
 void take_digests(const Setup& setup, RunFacts& facts) {
   facts.build.programs = digest_of_files(
-      {setup.workers.native_command.front(), setup.workers.engines.front().command.front(),
-       data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py"});
+      {setup.workers.native_command.front(), setup.workers.engines.front().program,
+       data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py",
+       data_dir() / "python" / "engine.py", data_dir() / "python" / "gapmeter_loop.c"});
   if (runs_programs(setup.options)) return;  // these are known by their executables
   for (auto& [name, kernel] : facts.kernels) {
     if (kernel.service) continue;  // as are servers
@@ -350,6 +356,16 @@ void take_throttling(const std::optional<Throttling>& before, RunFacts& facts) {
   facts.throttled = during;
 }
 
+std::map<std::string, double> portable_calls(const Catalog& catalog) {
+  const std::string lane(Lane::python().name());
+  std::map<std::string, double> calls;
+  if (catalog.python.call_ns) calls.emplace(lane, *catalog.python.call_ns);
+  for (const FurtherEngine& engine : catalog.further_engines) {
+    if (engine.python.call_ns) calls.emplace(lane + "@" + engine.label, *engine.python.call_ns);
+  }
+  return calls;
+}
+
 // Measures what `known` lacks and writes every file.
 MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendFile& rounds_file,
                       RowsSoFar known) {
@@ -382,7 +398,8 @@ MeasuredRun carry_out(Setup& setup, const fs::path& dir, RunFacts facts, AppendF
           .context = std::move(context),
           .end = rounds.end,
           .penalty = std::move(penalty),
-          .stock_python = setup.catalog.python.executable};
+          .stock_python = setup.catalog.python.executable,
+          .portable_call_ns = portable_calls(setup.catalog)};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct MeasuredRun {
   RunEnd end = RunEnd::complete;
   std::vector<EmbeddingCell> penalty;  // empty where the embedded interpreter was not used
   std::string stock_python;            // the interpreter that it is relative to
+  // Of each engine whose loop is one in Python, by its lane: what an empty call takes in it.
+  std::map<std::string, double> portable_call_ns{};
 };
 
 // May remove groups of cells from a plan.

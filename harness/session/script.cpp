@@ -12,7 +12,7 @@ namespace {
 
 std::vector<std::string> command_of(const std::string& name,
                                     const std::vector<std::string>& arguments) {
-  std::vector<std::string> command{GAPMETER_PYTHON_EXECUTABLE,
+  std::vector<std::string> command{GAPMETER_PYTHON_EXECUTABLE, "-X", "utf8",
                                    (data_dir() / "gapmeter_report").string(), name};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;

@@ -8,6 +8,7 @@
 #include "build_info.h"
 #include "harness/base/hash.h"
 #include "harness/base/installation.h"
+#include "harness/session/cache_dir.h"
 #include "harness/session/revision.h"
 #include "harness/session/suite_files.h"
 #include "harness/sys/files.h"
@@ -28,17 +29,6 @@ fs::path directory_of(const std::string& suite) {
         "{0}: there is no such directory; gapmeter new {0} makes a suite there", suite));
   }
   return dir;
-}
-
-fs::path cache_dir() {
-  const auto directory = [](const char* variable) {
-    const char* value = std::getenv(variable);
-    return fs::path(value == nullptr ? "" : value);
-  };
-  const fs::path cache = directory("XDG_CACHE_HOME"), home = directory("HOME");
-  if (cache.is_absolute()) return cache / "gapmeter";
-  if (home.is_absolute()) return home / ".cache" / "gapmeter";
-  throw FileError("there is no directory to build suites in: set HOME or XDG_CACHE_HOME");
 }
 
 void make_directory(const fs::path& dir) {

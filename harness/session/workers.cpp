@@ -2,52 +2,47 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <stdexcept>
+#include <cstdlib>
+#include <utility>
 
 #include "harness/base/channel.h"
 #include "harness/base/installation.h"
 #include "harness/kernel/rust_variants.h"
 #include "harness/measure/describe.h"
-#include "harness/sys/program.h"
+#include "harness/session/interpreters.h"
 
 namespace gapmeter {
 namespace {
 
-// The path of an interpreter that is given without one.
-std::string on_path(const std::string& name) {
-  if (name.find('/') != std::string::npos) return name;
-  try {
-    return find_program(name);
-  } catch (const std::invalid_argument& error) {
-    throw UnknownName(fmt::format("--interpreter: {}", error.what()));
-  }
+// What is not looked for in PYTHONPATH would be found by the user's own interpreter.
+std::vector<std::string> warnings_of_environment() {
+  const char* const path = std::getenv("PYTHONPATH");
+  if (path == nullptr || *path == '\0') return {};
+  return {
+      "PYTHONPATH is set, and ignored: modules are found in a virtual environment (VIRTUAL_ENV, or "
+      "its bin/python as --interpreter), among the packages of the system and of the user, and "
+      "beside the kernels' own modules"};
 }
 
-// "3.13", or with the position in the list if another engine has that version too: "3.13-2".
-std::string label_for(const std::string& version, const std::vector<PythonEngine>& others) {
-  const std::string minor = version.substr(0, version.find('.', version.find('.') + 1));
-  std::string label = minor;
-  const auto taken = [&](const PythonEngine& engine) { return engine.label == label; };
-  for (int i = 2; std::any_of(others.begin(), others.end(), taken); ++i) {
-    label = fmt::format("{}-{}", minor, i);
+PythonDescription describe_engine_of(const WorkerSettings& workers, const PythonEngine& engine,
+                                     const std::vector<Kernel>& kernels, Imports imports) {
+  PythonDescription description = describe_python(workers, engine, imports);
+  if (!engine.why_portable.empty()) {
+    description.warnings.push_back(
+        fmt::format("{}: calls are timed by a loop in Python, not by the compiled one: {}",
+                    engine.program, engine.why_portable));
   }
-  return label;
+  note_silent_modules(kernels, description);
+  return description;
 }
 
 }  // namespace
 
-PythonEngine stock_engine(const WorkerSettings& workers, const std::string& interpreter) {
-  return {.label = "",
-          .command = {on_path(interpreter), "-I", "-B", "-u",
-                      (data_dir() / "python" / "stock_worker.py").string(),
-                      workers.native_command.front() + "-engines"}};
-}
-
 WorkerSettings workers_of(const std::string& program, const Invocation& invocation) {
   return {.native_command = {program, worker_argument},
-          .engines = {{.label = "", .command = {program + "-python", worker_argument}}},
+          .engines = {{.label = "",
+                       .command = {program + "-python", worker_argument},
+                       .program = program + "-python"}},
           .python_dir = "",
           .extension_dir = program + "-extensions",
           .abandon = &invocation.interrupts.stop};
@@ -66,19 +61,26 @@ Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& in
   if (catalog.kernels.empty()) {
     throw UnknownName("there is no kernel: none of the sources has GAPMETER_KERNEL() { … }");
   }
-  if (interpreters.size() == 1) {
-    workers.engines = {stock_engine(workers, interpreters[0])};
+  std::vector<WantedInterpreter> wanted;
+  for (const std::string& text : interpreters) wanted.push_back(parse_interpreter(text));
+  if (wanted.size() == 1) workers.engines = {stock_engine(workers, wanted[0].path)};
+  catalog.python = describe_engine_of(workers, workers.engines[0], catalog.kernels, imports);
+  for (std::string& warning : warnings_of_environment()) {
+    catalog.python.warnings.push_back(std::move(warning));
   }
-  catalog.python = describe_python(workers, workers.engines[0], imports);
-  note_silent_modules(catalog.kernels, catalog.python);
-  if (interpreters.size() < 2) return catalog;
-  for (const std::string& interpreter : interpreters) {
-    PythonEngine engine = stock_engine(workers, interpreter);
-    PythonDescription description = describe_python(workers, engine, imports);
-    note_silent_modules(catalog.kernels, description);
-    engine.label = label_for(description.version, workers.engines);
-    catalog.further_engines.push_back({engine.label, std::move(description)});
-    workers.engines.push_back(std::move(engine));
+  if (wanted.size() < 2) return catalog;
+  for (const auto& [name, path] : wanted) {
+    workers.engines.push_back(stock_engine(workers, path));
+    catalog.further_engines.push_back(
+        {"", describe_engine_of(workers, workers.engines.back(), catalog.kernels, imports)});
+  }
+  std::vector<LabelledEngine> engines;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    engines.push_back({wanted[i].name, &catalog.further_engines[i].python});
+  }
+  const std::vector<std::string> labels = labels_of(engines);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    catalog.further_engines[i].label = workers.engines[i + 1].label = labels[i];
   }
   return catalog;
 }

@@ -39,9 +39,11 @@ std::optional<std::int64_t> hard_limit() {
 
 }  // namespace
 
-std::optional<std::int64_t> resident_bytes() {
-  if (const auto exact = kilobytes_line("/proc/self/smaps_rollup", "Rss")) return exact;
-  return kilobytes_line("/proc/self/status", "VmRSS");
+std::optional<std::int64_t> resident_bytes(int pid) {
+  if (const auto exact = kilobytes_line(fmt::format("/proc/{}/smaps_rollup", pid), "Rss")) {
+    return exact;
+  }
+  return kilobytes_line(fmt::format("/proc/{}/status", pid), "VmRSS");
 }
 
 std::int64_t resident_bytes_of(int pid) {
@@ -52,20 +54,16 @@ std::int64_t proportional_bytes_of(int pid) {
   return kilobytes_line(fmt::format("/proc/{}/smaps_rollup", pid), "Pss").value_or(0);
 }
 
-std::int64_t peak_resident_bytes_of(int pid) {
-  return kilobytes_line(fmt::format("/proc/{}/status", pid), "VmHWM").value_or(0);
-}
-
 std::optional<std::int64_t> available_bytes() {
   return least(kilobytes_line("/proc/meminfo", "MemAvailable"), room_in_control_groups());
 }
 
-std::optional<std::int64_t> peak_resident_bytes() {
-  return kilobytes_line("/proc/self/status", "VmHWM");
+std::optional<std::int64_t> peak_resident_bytes(int pid) {
+  return kilobytes_line(fmt::format("/proc/{}/status", pid), "VmHWM");
 }
 
-bool reset_peak() {
-  std::ofstream file("/proc/self/clear_refs");
+bool reset_peak(int pid) {
+  std::ofstream file(fmt::format("/proc/{}/clear_refs", pid));
   file << "5" << std::flush;
   return file.good();
 }

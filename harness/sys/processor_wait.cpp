@@ -1,6 +1,7 @@
 #include "harness/sys/processor_wait.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,7 +15,8 @@
 
 namespace gapmeter {
 
-ProcessorWait::ProcessorWait() : file_(open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)) {}
+ProcessorWait::ProcessorWait(int pid)
+    : file_(open(fmt::format("/proc/{}/schedstat", pid).c_str(), O_RDONLY | O_CLOEXEC)) {}
 
 ProcessorWait::~ProcessorWait() {
   if (file_ >= 0) close(file_);
@@ -32,12 +34,12 @@ std::int64_t ProcessorWait::ns() const {
   return waited;
 }
 
-bool is_only_thread() {
+bool has_only_one_thread(int pid) {
   namespace fs = std::filesystem;
   std::error_code error;
-  const fs::directory_iterator threads("/proc/self/task", error);
+  const fs::directory_iterator threads(fmt::format("/proc/{}/task", pid), error);
   if (error || std::distance(threads, fs::directory_iterator()) != 1) return false;
-  std::ifstream children("/proc/thread-self/children");
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", pid));
   return children.peek() == std::ifstream::traits_type::eof();
 }
 

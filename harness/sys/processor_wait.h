@@ -1,4 +1,4 @@
-// How long this thread was ready to run while its processor ran something else.
+// How long a thread was ready to run while its processor ran something else.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,8 @@ namespace gapmeter {
 
 class ProcessorWait {
  public:
-  // For the calling thread.
-  ProcessorWait();
+  // For the first thread of a process.
+  explicit ProcessorWait(int pid);
   ProcessorWait(const ProcessorWait&) = delete;
   ProcessorWait& operator=(const ProcessorWait&) = delete;
   ~ProcessorWait();
@@ -20,8 +20,8 @@ class ProcessorWait {
   int file_;
 };
 
-// Whether nothing that this process does itself can take the processor from the calling thread: it
-// has no other threads and no children.
-bool is_only_thread();
+// Whether nothing that a process does itself can take the processor from its first thread: it has
+// no other threads and no children.
+bool has_only_one_thread(int pid);
 
 }  // namespace gapmeter

@@ -182,7 +182,7 @@ class PeakOfProgram {
 
   void take_high_water(pid_t process) {
     if (is_still_this_program(process)) return;
-    peak_.bytes = std::max(peak_.bytes, peak_resident_bytes_of(process));
+    peak_.bytes = std::max(peak_.bytes, peak_resident_bytes(process).value_or(0));
   }
 
   // Before exec the child is a copy of this process.

@@ -2,6 +2,8 @@
 // the same code verifies and times both lanes and measures their memory.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -55,6 +57,21 @@ class TimedCall {
   // Calls the variant `calls` times in a row; every result is freed before the next call. Throws
   // what the variant throws. Precondition: restore() was for at least that many.
   virtual void run(std::int64_t calls) = 0;
+
+  // What follows is timed where the calls are made, which may be another process.
+
+  // Restores, then runs so many calls; what these took, in seconds.
+  virtual double seconds_of(std::int64_t calls);
+
+  // Restores and runs one call after the other until they took `wanted_ns` together, restoring
+  // included, or there were `most`; what each took, in nanoseconds.
+  virtual std::vector<std::int64_t> ns_of_each(std::int64_t wanted_ns, std::size_t most);
+
+  // What timing a call that does nothing gives, in nanoseconds.
+  virtual double clock_ns();
+
+  // So many batches of so many calls are timed next: another process does them in one go.
+  virtual void announce(std::int64_t /*calls*/, std::int64_t /*batches*/) {}
 };
 
 // A variant bound to inputs, ready to be called.
@@ -84,6 +101,14 @@ class CollectionWatch {
   virtual std::optional<Collections> so_far() const = 0;
 };
 
+// What timing has to allow for in an interpreter that compiles while it runs, and that frees
+// nothing before its collector runs.
+struct Pace {
+  std::int64_t least_batch_ns = 0;
+  double warm_up_rounds = 0.5;  // how long calls may take to become no faster, in rounds
+  bool is_warming_up = false;   // whether that is worth telling
+};
+
 class LaneRunner {
  public:
   virtual ~LaneRunner() = default;
@@ -98,6 +123,13 @@ class LaneRunner {
 
   // nullptr for lanes without a collector.
   virtual std::unique_ptr<CollectionWatch> watch_collections() { return nullptr; }
+
+  virtual Pace pace() { return {}; }
+
+  // The process in which variants run.
+  virtual int process();
+  // What the system has counted of it.
+  virtual rusage usage();
 };
 
 // The lanes of the functions in Kernel::native, in whatever language they are written.

@@ -1,11 +1,8 @@
-// The Python lane, compiled twice: into the executable that embeds an interpreter and, with
-// GAPMETER_EXTENSION, as the extension module gapmeter_worker that a stock interpreter loads
-// (harness/python/stock_worker.py). The only file of the harness that includes pybind11. What is
-// easier to write in Python is in harness/python/gapmeter.py.
+// The Python lane in the interpreter that this executable embeds. The only file of the harness that
+// includes pybind11. What is easier to write in Python is in harness/python/gapmeter.py. For other
+// interpreters see interpreter_lane.h.
 #include <fmt/format.h>
-#ifndef GAPMETER_EXTENSION
 #include <pybind11/embed.h>
-#endif
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <unistd.h>
@@ -122,43 +119,23 @@ py::object namespace_of(const std::shared_ptr<InoutCopies>& inout, std::size_t c
   return space;
 }
 
-std::string text(const py::handle& object) { return py::str(object).cast<std::string>(); }
-
-// "file.py, line 12" of the innermost frame, or nothing.
-std::string place_of(const py::error_already_set& error) {
-  const auto frames = py::module_::import("traceback").attr("extract_tb")(error.trace());
-  if (py::len(frames) == 0) return "";
-  const py::object last = frames[py::int_(-1)];
-  const auto file = std::filesystem::path(text(last.attr("filename"))).filename().string();
-  return fmt::format(" ({}, line {})", file, text(last.attr("lineno")));
+// Paths may have bytes that are no characters of UTF-8; these are written as escapes.
+std::string text(const py::handle& object) {
+  const auto bytes = py::reinterpret_steal<py::bytes>(
+      PyUnicode_AsEncodedString(py::str(object).ptr(), "utf-8", "backslashreplace"));
+  if (!bytes) throw py::error_already_set();
+  return bytes;
 }
 
-// The exception's own text. The variant's code makes it, and may itself raise.
-std::string message_of(const py::error_already_set& error) {
-  try {
-    return text(error.value());
-  } catch (const py::error_already_set&) {
-    return "(its message can't be made)";
-  }
-}
-
-// Rethrows a Python exception as the C++ one that the passes know. The traceback goes to stderr,
-// which the program captures.
+// Rethrows a Python exception as the C++ one that the passes know.
 [[noreturn]] void translate(py::error_already_set& error) {
-  const py::object support = py::module_::import("gapmeter");
-  const std::string message = message_of(error);
-  if (error.matches(support.attr("Skip"))) throw Skipped(message);
-  if (error.matches(support.attr("WrongResult"))) throw WrongResult(message);
-  if (error.matches(PyExc_MemoryError)) throw std::bad_alloc();
-  const std::string place = error.trace() ? place_of(error) : "";
-  if (error.matches(PyExc_SystemExit)) {
-    throw std::runtime_error(fmt::format("called sys.exit({}){}", message, place));
-  }
-  const std::string type = text(error.type().attr("__name__"));
-  py::module_::import("traceback")
-      .attr("print_exception")(error.type(), error.value(),
-                               error.trace() ? py::object(error.trace()) : py::none());
-  throw std::runtime_error(type + (message.empty() ? "" : ": " + message) + place);
+  if (error.trace()) PyException_SetTraceback(error.value().ptr(), error.trace().ptr());
+  const py::tuple failure = py::module_::import("gapmeter").attr("failure_of")(error.value());
+  const std::string meaning = text(failure[0]), reason = text(failure[1]);
+  if (meaning == "skipped") throw Skipped(reason);
+  if (meaning == "mismatch") throw WrongResult(reason);
+  if (meaning == "oom") throw std::bad_alloc();
+  throw std::runtime_error(reason);
 }
 
 // Runs `body`, translating what Python raises.
@@ -270,9 +247,7 @@ class PythonPreparedCall final : public PreparedCall {
       if (!returned) throw py::error_already_set();
       std::vector<Buffer> results = outputs_of(returned);
       for (std::size_t i = source_.outputs; i < source_.results.size(); ++i) {
-        const OutputField& field = source_.results[i];
-        results.push_back(converted(changed_.front()[i - source_.outputs], field,
-                                    fmt::format("left in '{}':", field.name)));
+        results.push_back(left_in(source_.results[i], changed_.front()[i - source_.outputs]));
       }
       return results;
     });
@@ -344,38 +319,36 @@ class PythonPreparedCall final : public PreparedCall {
   PyObject** next_arguments() { return stack_.data() + next_call_ * step_ + 1; }
 
   std::vector<Buffer> outputs_of(const py::object& returned) const {
+    py::list declared;
+    for (std::size_t i = 0; i < source_.outputs; ++i) {
+      const OutputField& field = source_.results[i];
+      declared.append(
+          py::make_tuple(field.name, std::string(name_of(field.dtype)), shape_of(field)));
+    }
+    const py::object as_outputs = py::module_::import("gapmeter").attr("as_outputs");
     std::vector<Buffer> outputs;
-    if (source_.outputs == 0) {
-      if (!returned.is_none()) throw WrongResult("returned a value, expected None");
-    } else if (source_.outputs == 1) {
-      outputs.push_back(converted(returned, source_.results[0], "returned"));
-    } else {
-      convert_all(returned, outputs);
+    for (const py::handle numbers : as_outputs(returned, declared)) {
+      outputs.push_back(copied(numbers, source_.results[outputs.size()]));
     }
     return outputs;
   }
 
-  void convert_all(const py::object& returned, std::vector<Buffer>& outputs) const {
-    if (!py::isinstance<py::tuple>(returned) || py::len(returned) != source_.outputs) {
-      throw WrongResult(fmt::format("returned {}, expected a tuple of {} outputs",
-                                    text(returned.get_type().attr("__name__")), source_.outputs));
-    }
-    const auto values = returned.cast<py::tuple>();
-    for (std::size_t i = 0; i < source_.outputs; ++i) {
-      const OutputField& field = source_.results[i];
-      outputs.push_back(converted(values[i], field, fmt::format("returned as '{}':", field.name)));
-    }
+  // What a call left in an inout field.
+  Buffer left_in(const OutputField& field, const py::object& value) const {
+    const py::object as_output = py::module_::import("gapmeter").attr("as_output");
+    return copied(as_output(value, std::string(name_of(field.dtype)), shape_of(field),
+                            fmt::format("left in '{}':", field.name)),
+                  field);
   }
 
-  Buffer converted(const py::object& value, const OutputField& field,
-                   const std::string& verb) const {
-    const Shape declared = field.shape(n_);
-    const py::object as_output = py::module_::import("gapmeter").attr("as_output");
-    const py::tuple shape = py::tuple(py::cast(declared));
-    const py::object wide = as_output(value, std::string(name_of(field.dtype)), shape, verb);
-    Buffer output(is_floating(field.dtype) ? DType::f64 : DType::i64, declared);
-    const py::buffer_info numbers = wide.cast<py::buffer>().request();
-    std::copy_n(static_cast<const std::byte*>(numbers.ptr), output.bytes(),
+  py::tuple shape_of(const OutputField& field) const {
+    return py::tuple(py::cast(field.shape(n_)));
+  }
+
+  Buffer copied(const py::handle& numbers, const OutputField& field) const {
+    Buffer output(is_floating(field.dtype) ? DType::f64 : DType::i64, field.shape(n_));
+    const py::buffer_info view = numbers.cast<py::buffer>().request();
+    std::copy_n(static_cast<const std::byte*>(view.ptr), output.bytes(),
                 static_cast<std::byte*>(output.data()));
     return output;
   }
@@ -472,29 +445,9 @@ class PythonLane final : public LaneRunner {
 
   PythonDescription describe(const std::string& module) const {
     return in_python([&] {
-      const py::dict found = py::module_::import("gapmeter").attr("describe")(python_dir_, module);
-      PythonDescription description;
-      description.modules = found["modules"].cast<std::vector<std::string>>();
-      for (const py::handle item : found["variants"]) {
-        const auto variant = item.cast<py::dict>();
-        description.variants.push_back(
-            {variant["kernel"].cast<std::string>(), variant["name"].cast<std::string>(),
-             variant["requires"].cast<std::vector<std::string>>(),
-             variant["max_size"].cast<std::optional<std::size_t>>(), variant["quick"].cast<bool>(),
-             variant["job"].cast<std::string>()});
-      }
-      for (const py::handle item : found["problems"]) {
-        auto [kernel, text, package] =
-            item.cast<std::tuple<std::string, std::string, std::string>>();
-        description.problems.push_back({std::move(kernel), std::move(text), std::move(package)});
-      }
-      description.version = found["version"].cast<std::string>();
-      description.build = found["build"].cast<std::string>();
-      description.executable = found["executable"].cast<std::string>();
-      description.link = found["link"].cast<std::string>();
-      description.numpy_version = found["numpy_version"].cast<std::string>();
-      description.numpy_blas = found["numpy_blas"].cast<std::string>();
-      return description;
+      const py::object description = py::module_::import("gapmeter").attr("description");
+      return decode_python_description(
+          text(description(python_dir_, module, py::arg("engine") = "embedded")));
     });
   }
 
@@ -542,24 +495,6 @@ WorkerLane python_lane(const std::function<void()>& start_interpreter,
   std::_Exit(status);
 }
 
-}  // namespace
-}  // namespace gapmeter
-
-#ifdef GAPMETER_EXTENSION
-
-PYBIND11_MODULE(gapmeter_worker, module) {
-  gapmeter::register_inputs(module);
-  module.def(
-      "serve",
-      [] { gapmeter::end_worker(gapmeter::worker_main(gapmeter::python_lane([] {}, {}))); },
-      "Answer the one request on the request pipe, then end the process.");
-}
-
-#else
-
-namespace gapmeter {
-namespace {
-
 PYBIND11_EMBEDDED_MODULE(gapmeter_inputs, module) { register_inputs(module); }
 
 // The interpreter whose packages to use: that of the active virtual environment if its version is
@@ -601,12 +536,23 @@ Home find_home() {
 }
 
 void initialize_interpreter(const Home& home) {
+  // Before anything else: what is decoded later, paths too, is decoded so.
+  PyPreConfig preconfig;
+  PyPreConfig_InitIsolatedConfig(&preconfig);
+  preconfig.utf8_mode = 1;
+  preconfig.configure_locale = 1;  // as the stock interpreter
+  PyStatus status = Py_PreInitialize(&preconfig);
   PyConfig config;
   PyConfig_InitIsolatedConfig(&config);
+  // Isolated, but with the packages that the user installed for himself.
+  config.isolated = 0;
+  config.user_site_directory = 1;
   config.buffered_stdio = 0;  // the worker ends without finalising, which would lose the buffers
   config.write_bytecode = 0;  // the kernels' directory is not ours to write into
   config.install_signal_handlers = 0;
-  PyStatus status = PyConfig_SetBytesString(&config, &config.executable, home.executable.c_str());
+  if (PyStatus_Exception(status) == 0) {
+    status = PyConfig_SetBytesString(&config, &config.executable, home.executable.c_str());
+  }
   if (PyStatus_Exception(status) == 0) {
     status = PyConfig_SetBytesString(&config, &config.program_name, home.executable.c_str());
   }
@@ -632,5 +578,3 @@ int main(int argc, char** argv) {
   gapmeter::end_worker(gapmeter::worker_main(
       gapmeter::python_lane([&] { gapmeter::initialize_interpreter(home); }, home.warnings)));
 }
-
-#endif

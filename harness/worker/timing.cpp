@@ -1,8 +1,6 @@
 #include "harness/worker/timing.h"
 
 #include <benchmark/benchmark.h>
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -31,18 +29,10 @@ double seconds_since(Steady::time_point start) {
   return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
-// Of a batch whose calls start from restored data, which is not timed.
-double seconds_of(TimedCall& call, std::int64_t calls) {
-  call.restore(calls);
-  const Steady::time_point start = Steady::now();
-  call.run(calls);
-  return seconds_since(start);
-}
-
 // What calls seem to take, to plan with: never nothing, even if the clock went back.
 double planning_seconds(TimedCall& call, std::int64_t calls) {
   constexpr double shortest = 1e-9;
-  return std::max(shortest, seconds_of(call, calls));
+  return std::max(shortest, call.seconds_of(calls));
 }
 
 // The same of more calls than are restored together.
@@ -120,13 +110,6 @@ std::int64_t calibrate(TimedCall& call, double batch_seconds, bool by_google_ben
   return most;
 }
 
-// What the system counts, to compare before with after.
-rusage usage_now(UsageOf whose) {
-  rusage usage{};
-  getrusage(whose == UsageOf::itself ? RUSAGE_SELF : RUSAGE_CHILDREN, &usage);
-  return usage;
-}
-
 double seconds_between(const timeval& before, const timeval& after) {
   return static_cast<double>(after.tv_sec - before.tv_sec) +
          static_cast<double>(after.tv_usec - before.tv_usec) * 1e-6;
@@ -156,7 +139,7 @@ class Round {
         // Filled with ones, so that every page has been touched before the first batch.
         seconds_(static_cast<std::size_t>(slices * plan.batches), 1.0) {
     timing_.slices.reserve(static_cast<std::size_t>(slices));
-    if (around.usage == UsageOf::children) timing_.processes.emplace();
+    if (around.runs_programs) timing_.processes.emplace();
   }
 
   Timing run() {
@@ -195,7 +178,7 @@ class Round {
   // The next one; nullopt if there is none.
   std::optional<double> time_batch() {
     if (in_slice_ == 0 && !begin_slice()) return std::nullopt;
-    const double seconds = seconds_of(call_, plan_.calls);
+    const double seconds = call_.seconds_of(plan_.calls);
     if (seconds > 0) {
       seconds_[timed_++] = seconds;
       slice_s_ += seconds;
@@ -212,16 +195,17 @@ class Round {
     if (around_.turn && !around_.turn() && timed_ > 0) return false;
     kept_in_slice_ = 0;
     slice_ = {.probe_before = around_.probe ? around_.probe() : 0};
-    if (is_cold_) seconds_of(call_, plan_.calls);
+    if (is_cold_) call_.seconds_of(plan_.calls);
     slice_s_ = 0;
     waited_ns_ = waited_ns();
-    before_ = usage_now(around_.usage);
+    before_ = usage_now();
+    call_.announce(plan_.calls, plan_.batches);
     return true;
   }
 
   void end_slice() {
     in_slice_ = 0;
-    add_usage(before_, usage_now(around_.usage), timing_);
+    add_usage(before_, usage_now(), timing_);
     const double batches = static_cast<double>(kept_in_slice_);
     const auto waited_ns_in_slice = static_cast<double>(waited_ns() - waited_ns_);
     slice_.waited = std::llround(1000 * std::min(1.0, waited_ns_in_slice / (slice_s_ * 1e9)));
@@ -234,6 +218,13 @@ class Round {
     const auto calls = static_cast<double>(plan_.calls) * static_cast<double>(timed_);
     if (all) all = ProcessTimes{.user_s = all->user_s / calls, .system_s = all->system_s / calls};
     return all;
+  }
+
+  rusage usage_now() const {
+    if (around_.usage) return around_.usage();
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage;
   }
 
   std::int64_t waited_ns() const { return around_.waited_ns ? around_.waited_ns() : 0; }
@@ -307,8 +298,13 @@ std::int64_t at_least_one(double value) {
 
 Timing time_round(TimedCall& call, const TimingSpec& spec, const Surroundings& around) {
   const double batch_s =
-      static_cast<double>(std::max(spec.batch_ns, steps_in_a_batch * around.clock_step_ns)) * 1e-9;
-  const double one_call_s = warm_up(call, static_cast<double>(spec.round_ns) * 0.5e-9, batch_s);
+      static_cast<double>(std::max({spec.batch_ns, around.pace.least_batch_ns,
+                                    steps_in_a_batch * around.clock_step_ns})) *
+      1e-9;
+  const double bound_s = static_cast<double>(spec.round_ns) * 1e-9 * around.pace.warm_up_rounds;
+  const Steady::time_point start = Steady::now();
+  const double one_call_s = warm_up(call, bound_s, batch_s);
+  if (around.warmed_up) around.warmed_up(seconds_since(start));
   // An interruption can make a short call look a hundred times as long. Asking again costs little.
   const bool may_be_short = one_call_s < 100 * batch_s;
   std::int64_t calls = 1;

@@ -26,10 +26,6 @@ namespace gapmeter {
 // Waits until a slice may begin. False if none shall: the round ends with those it has.
 using Turn = std::function<bool()>;
 
-// Whose faults, switches and processor time count: this process's own or, if its calls run
-// programs, theirs.
-enum class UsageOf : std::uint8_t { itself, children };
-
 // What a round needs to know of what is around it.
 struct Surroundings {
   Turn turn{};                            // empty: nobody else waits for the processor
@@ -39,7 +35,11 @@ struct Surroundings {
   // How long it takes at most to bring what a call reads back into the caches, which others used in
   // the meantime.
   double refill_ns = 0;
-  UsageOf usage = UsageOf::itself;
+  // What the system has counted of the processes whose faults and switches count; empty: this one.
+  std::function<rusage()> usage{};
+  bool runs_programs = false;  // each call: their processor time counts, too
+  Pace pace{};
+  std::function<void(double seconds)> warmed_up{};  // told how long that took
   std::int64_t clock_step_ns = 0;   // by how much the clock moves, at least (base/clock.h)
   bool by_google_benchmark = true;  // false: by a loop like its own (can_google_benchmark_run)
 };

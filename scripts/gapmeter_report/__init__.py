@@ -10,13 +10,14 @@ reports say), drawing (how), charts (one module each), pages (with templates).
 """
 
 from gapmeter_report.figures import (
-    NothingToDraw, changes, footprint, gap, heatmap, ladder, latency, memory, overview, percentiles,
-    scaling, serving, throughput,
+    NothingToDraw, changes, footprint, gap, heatmap, interpreters, ladder, latency, memory,
+    overview, percentiles, scaling, serving, throughput,
 )
 from gapmeter_report.loading.errors import LoadError
 from gapmeter_report.loading.run import Run, load
 
 __all__ = [
-    "LoadError", "NothingToDraw", "Run", "changes", "footprint", "gap", "heatmap", "ladder",
-    "latency", "load", "memory", "overview", "percentiles", "scaling", "serving", "throughput",
+    "LoadError", "NothingToDraw", "Run", "changes", "footprint", "gap", "heatmap", "interpreters",
+    "ladder", "latency", "load", "memory", "overview", "percentiles", "scaling", "serving",
+    "throughput",
 ]

@@ -16,6 +16,7 @@ from gapmeter_report.charts.changes import changes_chart
 from gapmeter_report.charts.footprint import footprint_chart
 from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.heatmap import heat_map
+from gapmeter_report.charts.interpreters import interpreters_chart
 from gapmeter_report.charts.ladder import ladder_chart
 from gapmeter_report.charts.latency import latency_chart
 from gapmeter_report.charts.memory import memory_chart
@@ -27,6 +28,7 @@ from gapmeter_report.charts.throughput import throughput_chart
 from gapmeter_report.drawing.rendering import Chart
 from gapmeter_report.loading.comparison import load_comparison
 from gapmeter_report.loading.run import Run
+from gapmeter_report.models.interpreters import of_first_interpreter
 from gapmeter_report.models.subjects import Subject, subject_of
 
 
@@ -48,6 +50,14 @@ def overview(run: Run) -> Figure:
     Raises NothingToDraw where all kernels are of servers.
     """
     return _figure(overview_chart(run), "the run has no kernel whose n is a size")
+
+
+def interpreters(run: Run) -> Figure:
+    """The time of every kernel's baseline on each interpreter, over that on CPython's newest.
+
+    Raises NothingToDraw where the run has but one interpreter.
+    """
+    return _figure(interpreters_chart(run), "the run has but one interpreter")
 
 
 def latency(run: Run, kernel: str) -> Figure:
@@ -126,7 +136,8 @@ def _of_kernel(
 ) -> Figure:
     if kernel not in run.kernels:
         raise NothingToDraw(f"there is no kernel {kernel!r}; there are: {', '.join(run.kernels)}")
-    return _figure(draw(run.rows(kernel), subject_of(run, kernel)), f"of {kernel} {why}")
+    rows = of_first_interpreter(run.rows(kernel))
+    return _figure(draw(rows, subject_of(run, kernel)), f"of {kernel} {why}")
 
 
 def _of_servers(

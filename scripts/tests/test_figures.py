@@ -18,7 +18,7 @@ from helpers.comparisons import comparison
 from helpers.reports import add_small
 from matplotlib.figure import Figure
 
-OF_RUN = [gapmeter_report.heatmap, gapmeter_report.overview]
+OF_RUN = [gapmeter_report.heatmap, gapmeter_report.overview, gapmeter_report.interpreters]
 OF_KERNEL = [
     gapmeter_report.latency, gapmeter_report.gap, gapmeter_report.ladder,
     gapmeter_report.throughput, gapmeter_report.memory, gapmeter_report.percentiles,
@@ -31,6 +31,7 @@ OF_SERVERS = [gapmeter_report.serving, gapmeter_report.footprint]
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run that has something for every chart."""
     builder = add_small(Builder(tmp_path_factory.mktemp("run")))
+    builder.add_engine("3.13", 0.5, version="3.13.0", build="3.13.0 (main)", engine="stock")
     return gapmeter_report.load(builder.add_servers().write())
 
 

@@ -50,6 +50,13 @@ Decision without_speedups(const Evidence& evidence, const std::string& kernel,
 constexpr const char* tails_of_calls = "that tell 99.9th percentiles";
 constexpr double parallel = 1.25;  // a speedup that is impossible when threads take turns
 
+// Whether an interpreter that can do without the GIL ran with it: a module that was imported had
+// not declared that it needs none. Then its threads tell of neither.
+bool has_gil_back(const Evidence& evidence) {
+  const auto gil = evidence.metric("parallel_sum", "python/threads", "gil_enabled", "");
+  return gil && gil->value.value > 0;
+}
+
 Decision threads_take_turns(const Evidence& evidence, const Language& in) {
   const std::string threaded = in("scoped_threads", "tbb");
   auto python = speedup(evidence, "parallel_sum", "python/threads");
@@ -63,7 +70,9 @@ Decision threads_take_turns(const Evidence& evidence, const Language& in) {
   Decision decision{.outcome = Outcome::open,
                     .reason = "an interval does not tell whether threads add speed",
                     .figures = {*python, *native}};
-  if (of_python == Side::below && of_native == Side::above) {
+  if (has_gil_back(evidence)) {
+    decision.reason = "this interpreter can run without the GIL, but a module had it turned on";
+  } else if (of_python == Side::below && of_native == Side::above) {
     decision.outcome = Outcome::holds;
     decision.reason = "native threads add speed, Python's don't";
   } else if (of_python == Side::above || of_native == Side::below) {

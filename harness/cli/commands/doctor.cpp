@@ -13,6 +13,7 @@
 #include "harness/cli/text/doctor_text.h"
 #include "harness/measure/noise.h"
 #include "harness/session/describe_run.h"
+#include "harness/session/interpreters.h"
 #include "harness/session/workers.h"
 #include "harness/sys/affinity.h"
 #include "harness/sys/environment.h"
@@ -86,6 +87,10 @@ std::vector<NoiseCell> measure_all(const Catalog& catalog, const WorkerSettings&
 void print_embedding(const Catalog& catalog, const WorkerSettings& workers, const Clock& clock) {
   WorkerSettings stock = workers;
   stock.engines = {stock_engine(workers, catalog.python.executable)};
+  if (const std::string& reason = stock.engines[0].why_portable; !reason.empty()) {
+    print_warnings({fmt::format("what embedding Python costs is not measured: {}", reason)});
+    return;
+  }
   ProcessPairRunner runner(stock, workers);
   for (const CellKey& cell : noise_cells(catalog)) {
     if (!cell.variant.lane.is_python()) continue;
@@ -110,7 +115,7 @@ int examine(const DoctorOptions& options, const Invocation& invocation) {
   fmt::print("{}", format_findings(findings_of(find_refusals())));
   fmt::print("{}",
              format_findings(examine_build(build_facts(invocation.program.kernels),
-                                           describe_engine(catalog.python, /*embedded=*/true))));
+                                           describe_engine(catalog.python))));
   print_warnings(catalog.python.warnings);
   std::fflush(stdout);
 

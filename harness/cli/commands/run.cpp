@@ -13,6 +13,7 @@
 #include "harness/session/suite.h"
 #include "harness/store/run_json.h"
 #include "harness/sys/files.h"
+#include "harness/base/figures.h"
 #include "harness/base/text.h"
 #include "harness/cli/text/answer_text.h"
 #include "harness/cli/text/server_text.h"
@@ -54,6 +55,15 @@ void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional
       look);
 }
 
+// What the loop itself takes is a part of every time that it took.
+void print_portable(const MeasuredRun& run, const Look& look) {
+  for (const auto& [lane, call_ns] : run.portable_call_ns) {
+    say(fmt::format("The loop that calls {} is in Python: an empty call takes {} in it", lane,
+                    format_time(call_ns)),
+        look);
+  }
+}
+
 // Of a command that prints nothing, equal outputs say little.
 void print_silent(const std::vector<SummaryRow>& summary, const Look& look) {
   std::set<std::string> silent;
@@ -82,6 +92,7 @@ int tell(const MeasuredRun& run, const RunCommandOptions& options) {
   fmt::print("{}", format_steadiness(run.summary, look));
   print_imprecise(run.summary, options.run.precision, look);
   print_penalty(run, look);
+  print_portable(run, look);
   print_silent(run.summary, look);
   const std::string answers = format_answers(answers_of(run.summary, run.context), look);
   if (!answers.empty()) fmt::print("\n{}", answers);
@@ -141,9 +152,10 @@ void declare(OptionSet& set, RunCommandOptions& options) {
       "--precision", options.run.precision,
       "Measure a cell until the interval of its gap, or of its latency if it has none, is this "
       "narrow (2%: half-width over middle), within --rounds (then 60 by default) and --budget");
-  set.names("--interpreter", options.run.interpreters, "PATH",
-            "Stock interpreter for the Python lane; several, comma-separated, run beside the "
-            "embedded one");
+  set.names(
+      "--interpreter", options.run.interpreters, "[NAME=]PATH",
+      "Interpreter for the Python lane, CPython or PyPy; several, comma-separated, run beside "
+      "the embedded one, called NAME or by their version");
   // A resumed run takes its options from where they were recorded.
   set.finally([&set, &options] {
     const std::string other = set.given_beside("--resume");

@@ -29,8 +29,10 @@ struct Section {
   std::string title;
   std::map<SizeKey, Cells> sizes{};
   std::vector<Lane> lanes{};  // the compiled ones: a column each, with the fastest
-  // A column each: those of Python, the baseline first; without any, all that are compared.
+  // A column each: those of Python, the baseline first; without any, all that are compared. Where
+  // several engines run them they are without theirs, and each engine has a group of lines.
   std::vector<VariantId> pythons{};
+  std::vector<std::string> engines{};
   Cells skipped{};  // the first row of each variant that was skipped at all sizes
   bool is_threaded = false;
   std::optional<VariantId> baseline{};
@@ -52,6 +54,27 @@ std::vector<VariantId> compiled_of(const Cells& rows) {
     if (is_new && id.lane.is_compiled() && !is_skipped_everywhere(id, rows)) compiled.push_back(id);
   }
   return compiled.size() > 1 ? compiled : std::vector<VariantId>();
+}
+
+// In the order of their first rows.
+std::vector<std::string> engines_of(const Cells& rows) {
+  std::vector<std::string> engines;
+  for (const SummaryRow* row : rows) {
+    const VariantId& id = row->cell.variant;
+    const bool is_new = std::find(engines.begin(), engines.end(), id.engine) == engines.end();
+    if (is_new && id.lane.has_engines()) engines.push_back(id.engine);
+  }
+  return engines;
+}
+
+// Keeps each variant once, without its engine.
+void join_engines(std::vector<VariantId>& variants) {
+  std::vector<VariantId> joined;
+  for (VariantId& id : variants) {
+    id.engine.clear();
+    if (std::find(joined.begin(), joined.end(), id) == joined.end()) joined.push_back(id);
+  }
+  variants = std::move(joined);
 }
 
 Section section_of(std::string title, const Cells& rows, const RunContext& context) {
@@ -78,6 +101,10 @@ Section section_of(std::string title, const Cells& rows, const RunContext& conte
   if (section.pythons.empty()) {
     section.pythons = compiled_of(rows);
     if (section.lanes.size() > 1) section.lanes.clear();  // the columns are those already
+  }
+  if (std::vector<std::string> engines = engines_of(rows); engines.size() > 1) {
+    section.engines = std::move(engines);
+    join_engines(section.pythons);
   }
   std::stable_partition(section.pythons.begin(), section.pythons.end(),
                         [&](const VariantId& id) { return id == section.baseline; });
@@ -144,24 +171,46 @@ std::string heading(const Section& section, const Lane& lane) {
 
 Field size_field(const SizeKey& size) { return {{format_size(size.n)}}; }
 
+// The variant of a column on an engine of the section; itself where there is but one.
+VariantId on_engine(const Section& section, VariantId id, const std::string& engine) {
+  if (!section.engines.empty() && id.lane.has_engines()) id.engine = engine;
+  return id;
+}
+
+// The lines of all sizes on one engine. What is compiled stands in the first group.
+void append_lines(const Section& section, const std::string& engine, const std::vector<Lane>& lanes,
+                  const std::vector<VariantId>& pythons, std::vector<Line>& lines) {
+  const bool is_first = section.engines.empty() || engine == section.engines.front();
+  for (const auto& [size, cells] : section.sizes) {
+    const SummaryRow* const best = best_python(cells);
+    Line line{size_field(size)};
+    if (section.is_threaded) line.push_back({{fmt::to_string(size.threads)}});
+    if (!section.engines.empty()) {
+      line.push_back({{std::string(Lane::python().name()) + (engine.empty() ? "" : "@" + engine)}});
+    }
+    for (const Lane& lane : lanes) {
+      line.push_back(is_first ? fastest_field(cells, lane, section.against) : Field());
+    }
+    for (const VariantId& id : pythons) {
+      const SummaryRow* const row = row_of(cells, on_engine(section, id, engine));
+      line.push_back(python_field(row, row == best));
+    }
+    lines.push_back(std::move(line));
+  }
+}
+
 // The lines of some columns: of compiled lanes, then of Python variants.
 std::vector<Line> lines_of(const Section& section, const std::vector<Lane>& lanes,
                            const std::vector<VariantId>& pythons) {
   Line header{{{"n"}}};
   if (section.is_threaded) header.push_back({{"threads"}});
+  if (!section.engines.empty()) header.push_back({{"engine"}});
   for (const Lane& lane : lanes) header.push_back({{heading(section, lane)}});
   for (const VariantId& id : pythons) header.push_back({{heading(section, id)}});
   std::vector<Line> lines{std::move(header)};
-  for (const auto& [size, cells] : section.sizes) {
-    const SummaryRow* const best = best_python(cells);
-    Line line{size_field(size)};
-    if (section.is_threaded) line.push_back({{fmt::to_string(size.threads)}});
-    for (const Lane& lane : lanes) line.push_back(fastest_field(cells, lane, section.against));
-    for (const VariantId& id : pythons) {
-      const SummaryRow* const row = row_of(cells, id);
-      line.push_back(python_field(row, row == best));
-    }
-    lines.push_back(std::move(line));
+  if (section.engines.empty()) append_lines(section, "", lanes, pythons, lines);
+  for (const std::string& engine : section.engines) {
+    append_lines(section, engine, lanes, pythons, lines);
   }
   return lines;
 }

@@ -46,7 +46,7 @@ def plain(zoo: Program, tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module")
 def virtual_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment of the embedded version, with the marker in its site-packages."""
-    directory = tmp_path_factory.mktemp("venv") / "env"
+    directory = tmp_path_factory.mktemp("venv") / "umgebung-größe"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", directory], check=True)
     (site_packages,) = directory.glob("lib/python3*/site-packages")
     put_module(site_packages, MARKER)
@@ -64,7 +64,7 @@ def test_the_embedded_interpreter_passes_for_the_one_it_was_built_from(plain: Ru
 
 def test_the_embedded_interpreter_is_isolated(plain: Run) -> None:
     facts = reported(plain)
-    assert (facts["isolated"], facts["ignore_environment"]) == (1, 1)
+    assert facts["ignore_environment"] == 1
     assert "" not in facts["path"] and "." not in facts["path"]
     assert marker_status(plain) == "skipped"
     assert plain.process.returncode == 0
@@ -81,6 +81,39 @@ def test_variables_of_python_are_ignored(zoo: Program, plain: Run, tmp_path: Pat
     run = run_interpreter(zoo, tmp_path / "out", environment=variables)
     assert reported(run) == reported(plain)
     assert marker_status(run) == "skipped"
+    (warning,) = [w for w in run.facts["python"]["warnings"] if "PYTHONPATH" in w]
+    assert run.process.stderr.count(f"gapmeter: warning: {warning}\n") == 1
+
+
+def test_run_json_tells_where_modules_are_looked_for(plain: Run) -> None:
+    assert plain.facts["python"]["sys_path"] == reported(plain)["path"]
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "de_DE.ISO-8859-1"])
+@pytest.mark.parametrize("options", [(), ("--interpreter", sys.executable)],
+                         ids=["embedded", "stock"])
+def test_text_is_utf_8_whatever_the_locale(
+    zoo: Program, tmp_path: Path, locale: str, options: tuple[str, ...]
+) -> None:
+    run = zoo.measure(
+        tmp_path / "größe",
+        *(*BRIEF, "--kernels", "interpreter", "--sizes", "16", "--variants", "report", *options),
+        environment={"LC_ALL": locale, "LANG": locale},
+    )
+    assert run.process.returncode == 0, run.process.stderr
+    assert "größer\n" in run.log and "read ß\n" in run.log
+
+
+def test_packages_of_the_user_are_seen(zoo: Program, tmp_path: Path) -> None:
+    version = ".".join(platform.python_version_tuple()[:2])
+    put_module(tmp_path / f".local/lib/python{version}/site-packages", MARKER)
+    for name, options in (("embedded", ()), ("stock", ("--interpreter", sys.executable))):
+        run = zoo.measure(
+            tmp_path / name,
+            *(*BRIEF, "--kernels", "interpreter", "--sizes", "16", *options),
+            environment={"HOME": str(tmp_path)},
+        )
+        assert marker_status(run) == "ok"
 
 
 def test_modules_in_the_working_directory_are_not_imported(zoo: Program, tmp_path: Path) -> None:
@@ -112,7 +145,7 @@ def test_an_active_virtual_environment_is_honoured(
     assert facts["executable"] == str(virtual_environment / "bin" / "python")
     assert facts["prefix"] == str(virtual_environment)
     assert facts["base_prefix"] == sys.base_prefix
-    assert facts["isolated"] == 1
+    assert facts["ignore_environment"] == 1
     assert marker_status(run) == "ok"
     assert "warning" not in run.process.stderr
     assert run.facts["python"]["warnings"] == []

@@ -12,11 +12,7 @@ from typing import Any
 
 import pytest
 
-from support import BRIEF, Program, Run, assert_rejected, not_under
-
-pytestmark = not_under(
-    "address", "thread", because="a program that lacks its runtime can't load the extension module"
-)
+from support import BRIEF, Program, Run, assert_rejected
 
 STOCK = sys.executable
 VERSION = ".".join(platform.python_version_tuple()[:2])
@@ -50,10 +46,10 @@ def stock(zoo: Program, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="module")
 def several(zoo: Program, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Two interpreters, here the same one twice, beside the embedded one."""
+    """Two interpreters beside the embedded: here the same one twice, of which one has a name."""
     return zoo.measure(
         tmp_path_factory.mktemp("several") / "out",
-        *(*BRIEF, *INTERPRETER, "--interpreter", f"{STOCK},{STOCK}"),
+        *(*BRIEF, *INTERPRETER, "--interpreter", f"{STOCK},own-name={STOCK}"),
     )
 
 
@@ -77,7 +73,7 @@ def test_run_json_names_the_stock_interpreter(stock: Run) -> None:
 def test_a_stock_interpreter_is_isolated_too(zoo: Program, stock: Run, tmp_path: Path) -> None:
     modules = tmp_path / "modules"
     modules.mkdir()
-    for name in ("gapmeter_marker", "json", "gapmeter_worker"):
+    for name in ("gapmeter_marker", "json", "gapmeter_loop"):
         (modules / f"{name}.py").write_text("raise RuntimeError('the wrong place')", "utf-8")
     run = zoo.measure(
         tmp_path / "out",
@@ -88,7 +84,8 @@ def test_a_stock_interpreter_is_isolated_too(zoo: Program, stock: Run, tmp_path:
     assert run.process.returncode == 0, run.process.stderr
     facts = reported(run, "python/report")
     assert facts == reported(stock, "python/report")
-    assert (facts["isolated"], facts["ignore_environment"]) == (1, 1)
+    assert facts["ignore_environment"] == 1
+    assert run.process.stderr.count("PYTHONPATH is set, and ignored") == 1
     assert run.cell("interpreter", "python/marked", 16)["status"] == "skipped"
 
 
@@ -147,7 +144,7 @@ def test_collections_of_a_stock_interpreter_are_counted(zoo: Program, out: Path)
 
 def test_several_interpreters_run_beside_the_embedded_one(several: Run, zoo: Program) -> None:
     assert several.process.returncode == 0, several.process.stderr
-    engines = ["python", f"python@{VERSION}", f"python@{VERSION}-2"]
+    engines = ["python", f"python@{VERSION}", "python@own-name"]
     names = ["right", "report", "marked"]
     variants = [f"{engine}/{name}" for engine in engines for name in names]
     assert [row["variant"] for row in several.summary] == ["native/right", *variants]
@@ -169,7 +166,7 @@ def test_rows_of_several_interpreters_are_verified_and_compared(several: Run) ->
 def test_run_json_names_several_interpreters(several: Run) -> None:
     assert several.facts["python"]["engine"] == "embedded"
     further = several.facts["further_engines"]
-    assert set(further) == {VERSION, f"{VERSION}-2"}
+    assert set(further) == {VERSION, "own-name"}
     for facts in further.values():
         assert (facts["engine"], facts["executable"]) == ("stock", STOCK)
         assert facts["version"] == platform.python_version()
@@ -187,18 +184,20 @@ def test_results_of_several_interpreters_are_drawn(
 ) -> None:
     process = zoo("plot", several.dir, "--out", tmp_path / "charts", "--format", "svg")
     assert process.returncode == 0, process.stderr
-    alt = (tmp_path / "charts" / "alt.json").read_text(encoding="utf-8")
-    assert f"python@{VERSION}-2/right" in alt
+    alt = json.loads((tmp_path / "charts" / "alt.json").read_text(encoding="utf-8"))
+    assert "python@own-name" in str(alt)
+    latency = [text for name, text in alt.items() if "latency" in name]
+    assert latency and "own-name" not in str(latency), "a line for each variant, not each engine"
 
 
 def test_variants_of_one_interpreter_can_be_selected(zoo: Program, out: Path) -> None:
     run = zoo.measure(
         out,
-        *(*BRIEF, *INTERPRETER, "--interpreter", f"{STOCK},{STOCK}"),
-        *("--variants", f"native/*,python@{VERSION}-2/right"),
+        *(*BRIEF, *INTERPRETER, "--interpreter", f"{STOCK},own-name={STOCK}"),
+        *("--variants", "native/*,python@own-name/right"),
     )
     variants = [row["variant"] for row in run.summary]
-    assert variants == ["native/right", f"python@{VERSION}-2/right"]
+    assert variants == ["native/right", "python@own-name/right"]
 
 
 def test_an_interpreter_is_looked_up_on_path(zoo: Program, tmp_path: Path) -> None:
@@ -270,7 +269,8 @@ def test_a_file_that_is_no_program_is_rejected(zoo: Program, out: Path, tmp_path
         pytest.param("echo unknown option -I >&2; exit 64", ["status 64", "unknown option"],
                      id="that complains"),
         pytest.param("exit 0", ["status 0 and no result"], id="that says nothing"),
-        pytest.param("echo nonsense >&4", ["not a JSON object"], id="that answers nonsense"),
+        pytest.param("echo nonsense >&4", ["does not answer as a Python does", "nonsense"],
+                     id="that answers nonsense"),
         pytest.param("kill -SEGV $$", ["signal 11"], id="that crashes"),
     ],
 )
@@ -288,19 +288,50 @@ def test_of_several_interpreters_the_one_that_cannot_be_used_is_named(
     assert_rejected(refused(zoo, out, f"{STOCK},{impostor}"), str(impostor), "status 3")
 
 
-# A build whose modules are for other versions, or are not there, looks like this to an interpreter.
-def test_an_interpreter_that_nothing_was_built_for_is_told_how_to_build(
-    zoo: Program, out: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "b").mkdir()
-    alone = tmp_path / "b" / "zoo"
-    alone.write_bytes(zoo.path.read_bytes())
-    alone.chmod(0o755)
-    (tmp_path / "b" / "share").symlink_to(zoo.path.parent / "share")
-    (tmp_path / "b" / "zoo-engines").mkdir()
-    (tmp_path / "b" / "zoo-engines" / "gapmeter_worker.cpython-21-none.so").touch()
-    assert_rejected(
-        refused(Program(alone, tmp_path), out, STOCK),
-        f"not built for {STOCK} (CPython {VERSION})",
-        f"-DGAPMETER_PYTHONS={STOCK}",
+def test_two_that_nothing_tells_apart_are_to_be_given_names(zoo: Program, out: Path) -> None:
+    assert_rejected(refused(zoo, out, f"{STOCK},{STOCK}"), VERSION, f"one={STOCK}")
+
+
+def test_a_name_without_a_path_is_rejected(zoo: Program, out: Path) -> None:
+    assert_rejected(refused(zoo, out, "new="), "--interpreter", "NAME=PATH")
+
+
+# The compiled loop
+
+
+def brief(program: Program, out: Path, **environment: str) -> Run:
+    """One cell in the stock interpreter, with a cache directory of its own."""
+    return program.measure(
+        out, *(*BRIEF, *INTERPRETER, "--variants", "right", "--interpreter", STOCK),
+        environment={"XDG_CACHE_HOME": str(out.parent / "cache"), **environment},
     )
+
+
+def test_the_loop_is_built_once(zoo: Program, tmp_path: Path) -> None:
+    first = brief(zoo, tmp_path / "first")
+    second = brief(zoo, tmp_path / "second", CC="/nonexistent/cc")
+    for run in (first, second):
+        assert (run.process.returncode, run.facts["python"]["engine"]) == (0, "stock")
+        assert "warning" not in run.process.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "reason"),
+    [
+        pytest.param({"CC": "/nonexistent/cc"}, "/nonexistent/cc", id="without a compiler"),
+        pytest.param({"CC": "/bin/false"}, "does not compile", id="where it does not compile"),
+        pytest.param({"XDG_CACHE_HOME": "/proc/none"}, "/proc/none", id="without a cache"),
+    ],
+)
+def test_where_the_loop_cannot_be_built_one_in_python_takes_its_place(
+    zoo: Program, tmp_path: Path, environment: dict[str, str], reason: str
+) -> None:
+    run = brief(zoo, tmp_path / "out", **environment)
+    assert run.process.returncode == 0, run.process.stderr
+    (warning,) = [line for line in run.process.stderr.splitlines() if "warning" in line]
+    assert STOCK in warning and "a loop in Python" in warning and reason in warning
+    python = run.facts["python"]
+    assert python["engine"] == "portable"
+    assert python["call_ns"] > 0
+    assert "an empty call takes" in run.process.stdout
+    assert run.cell("interpreter", "python/right", 16)["verified"] == "true"

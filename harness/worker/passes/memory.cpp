@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "harness/sys/memory.h"
-#include "harness/sys/own_peak.h"
+#include "harness/sys/sampled_peak.h"
 #include "harness/sys/program_memory.h"
 #include "harness/worker/command_call.h"
 #include "harness/worker/passes/pass.h"
@@ -34,20 +34,20 @@ void settle(LaneRunner& lane) {
   release_free_memory();
 }
 
-// What a call takes at its most, over what there was before it.
+// What a call takes at its most, over what there was before it, in this process and its children.
 class PeakOfCall {
  public:
   // Before the baseline, of which its thread is then a part.
-  PeakOfCall() = default;
+  explicit PeakOfCall(int process) : process_(process), sampled_(process) {}
 
   // At the baseline.
   void begin(std::int64_t baseline_bytes) {
     baseline_bytes_ = baseline_bytes;
-    baseline_shared_bytes_ = SampledPeak::bytes_now();
+    baseline_shared_bytes_ = sampled_.bytes_now();
   }
 
   void run(PreparedCall& call) {
-    is_kept_ = reset_peak();
+    is_kept_ = reset_peak(process_);
     sampled_.begin(/*counts_alone=*/!is_kept_);
     call.run(1);
   }
@@ -56,7 +56,7 @@ class PeakOfCall {
   // processes that the call started is known from samples only.
   void take(MemoryUse& memory) {
     const std::int64_t sampled = sampled_.bytes() - baseline_shared_bytes_;
-    const std::optional<std::int64_t> kept = is_kept_ ? peak_resident_bytes() : std::nullopt;
+    const std::optional<std::int64_t> kept = is_kept_ ? peak_resident_bytes(process_) : std::nullopt;
     if (kept) memory.peak_bytes = *kept - baseline_bytes_;
     memory.peak_from = PeakFrom::process;
     if (kept && !sampled_.has_seen_children()) return;
@@ -65,7 +65,8 @@ class PeakOfCall {
   }
 
  private:
-  SampledPeak sampled_{};
+  int process_;
+  SampledPeak sampled_;
   std::int64_t baseline_bytes_ = 0, baseline_shared_bytes_ = 0;
   bool is_kept_ = false;
 };
@@ -75,7 +76,8 @@ class PeakOfCall {
 Measurement measure_memory(const PassContext& context) {
   const auto& [task, kernel, lane, turn] = context;
   disable_huge_pages();
-  PeakOfCall peak;
+  const int pid = lane.process();
+  PeakOfCall peak(pid);
   {
     auto inputs = make_inputs(context, std::min(tiny_n, task.n));
     const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
@@ -83,7 +85,7 @@ Measurement measure_memory(const PassContext& context) {
     call->run(1);
   }
   settle(lane);
-  const std::optional<std::int64_t> baseline = resident_bytes();
+  const std::optional<std::int64_t> baseline = resident_bytes(pid);
   if (!baseline) throw std::runtime_error("resident memory can't be read from /proc here");
   const auto increment = [&](std::optional<std::int64_t> bytes) -> std::optional<std::int64_t> {
     if (!bytes) return std::nullopt;
@@ -98,12 +100,12 @@ Measurement measure_memory(const PassContext& context) {
     const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
     call->restore(1);
     settle(lane);
-    memory.input_bytes = increment(resident_bytes());
+    memory.input_bytes = increment(resident_bytes(pid));
     peak.run(*call);
     peak.take(memory);
   }
   settle(lane);
-  memory.retained_bytes = increment(resident_bytes());
+  memory.retained_bytes = increment(resident_bytes(pid));
   measurement.memory = memory;
   return measurement;
 }

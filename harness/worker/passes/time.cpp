@@ -46,10 +46,12 @@ Surroundings surroundings_of(const PassContext& context) {
   Surroundings around = surroundings(context.turn);
   around.probe = context.task.threads == 1 ? probe : probe_every_processor;
   around.refill_ns = refill_ns(data_bytes);
+  around.usage = [&context] { return context.lane.usage(); };
+  around.pace = context.lane.pace();
   // Only of a process that can't take the processor from itself: the measured code must have no
   // part in the choice of slices.
-  if (is_only_thread()) {
-    around.waited_ns = [wait = std::make_shared<ProcessorWait>()] { return wait->ns(); };
+  if (const int pid = context.lane.process(); has_only_one_thread(pid)) {
+    around.waited_ns = [wait = std::make_shared<ProcessorWait>(pid)] { return wait->ns(); };
   }
   return around;
 }
@@ -75,7 +77,10 @@ Measurement measure_time(const PassContext& context) {
   const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
   measurement.effort.prepare_s = std::max(0.0, clock.now_s() - started_s);
   measurement.metrics = call->metrics();
-  const Surroundings around = surroundings_of(context);
+  Surroundings around = surroundings_of(context);
+  if (around.pace.is_warming_up) {
+    around.warmed_up = [&](double s) { measurement.metrics.push_back({"warm_up_s", s}); };
+  }
   measurement.timing = time_round(*call, task.timing, around);
   const std::int64_t single_calls_ns = task.timing.single_calls_ns;
   const bool are_wanted = single_calls_ns > 0 && measurement.timing->p50_ns >=
@@ -93,6 +98,12 @@ Measurement measure_time(const PassContext& context) {
 
 namespace {
 
+rusage usage_of_programs() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return usage;
+}
+
 // A command's processes run on any processor that this one may use.
 Surroundings surroundings_of(const CommandContext& context) {
   std::error_code error;  // without an input
@@ -100,7 +111,8 @@ Surroundings surroundings_of(const CommandContext& context) {
   Surroundings around = surroundings(context.turn);
   around.probe = allowed_cpus().size() == 1 ? probe : probe_every_processor;
   around.refill_ns = refill_ns(error ? 0 : static_cast<double>(bytes));
-  around.usage = UsageOf::children;
+  around.usage = usage_of_programs;
+  around.runs_programs = true;
   return around;
 }
 

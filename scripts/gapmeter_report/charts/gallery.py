@@ -16,6 +16,7 @@ import pandas as pd
 from gapmeter_report.charts.footprint import footprint_chart
 from gapmeter_report.charts.gap import gap_chart
 from gapmeter_report.charts.heatmap import heat_map
+from gapmeter_report.charts.interpreters import interpreters_chart
 from gapmeter_report.charts.ladder import ladder_chart
 from gapmeter_report.charts.latency import latency_chart
 from gapmeter_report.charts.memory import memory_chart
@@ -26,11 +27,13 @@ from gapmeter_report.charts.serving import serving_chart
 from gapmeter_report.charts.throughput import throughput_chart
 from gapmeter_report.drawing.rendering import Chart, render
 from gapmeter_report.loading.run import Run
+from gapmeter_report.models.interpreters import of_first_interpreter
 from gapmeter_report.models.subjects import Subject, subjects_of
 
 RUN_CHARTS: dict[str, Callable[[Run], Chart | None]] = {
     "heatmap": heat_map,
     "overview": overview_chart,
+    "interpreters": interpreters_chart,
 }
 KERNEL_CHARTS: dict[str, Callable[[pd.DataFrame, Subject], Chart | None]] = {
     "latency": latency_chart,
@@ -60,7 +63,11 @@ def draw_all(run: Run, formats: Iterable[str]) -> list[Picture]:
     """All pictures of a run: those of all its kernels first, then each kernel's."""
     formats = tuple(formats)
     workers = min(len(os.sched_getaffinity(0)), len(run.kernels))
-    kernels = [(subject, run.rows(subject.kernel.name)) for subject in subjects_of(run)]
+    # Each kernel's charts are of the first interpreter: five would be five times the lines.
+    kernels = [
+        (subject, of_first_interpreter(run.rows(subject.kernel.name)))
+        for subject in subjects_of(run)
+    ]
     if workers < 2:
         pictures = [p for stem in RUN_CHARTS for p in _draw_run(run, stem, formats)]
         return pictures + [p for kernel in kernels for p in _draw_kernel(*kernel, formats)]

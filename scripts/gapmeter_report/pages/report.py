@@ -25,6 +25,7 @@ from gapmeter_report.models.claims import (
 )
 from gapmeter_report.models.facts import missing_cells, noise_facts, run_facts
 from gapmeter_report.models.figures import figures_of, reported_by
+from gapmeter_report.models.interpreters import interpreters_of
 from gapmeter_report.models.languages import languages_of, pairs_of
 from gapmeter_report.models.numbers import format_ratio, format_size, round_time
 from gapmeter_report.models.serving import cost_table
@@ -93,6 +94,7 @@ def _content(run: Run, told: ToldAnswers, claims: list[Claim]) -> dict[str, Any]
         "counts": verdict_counts(claims),
         "facts": run_facts(run.metadata),
         "footer": footer_text(run.environment),
+        "interpreters": interpreters_of(run),
         "kernels": [
             (
                 kernel,

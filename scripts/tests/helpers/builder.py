@@ -246,6 +246,20 @@ class Builder:
             n_to=n_to, crossover_n=(n_from * n_to) ** 0.5, faster_beyond=variant, **values,
         )
 
+    def add_engine(self, label: str, factor: float, **facts: str) -> Builder:
+        """Add a further interpreter, on which baselines take so many times as long."""
+        self.metadata.setdefault("further_engines", {})[label] = facts
+        for kernel, described in self.metadata["kernels"].items():
+            for row in self.cells(kernel=kernel, variant=described["baseline"]):
+                lane, name = row["variant"].split("/")
+                self.rows.append(row | {
+                    "variant": f"{lane}@{label}/{name}", "latency_ns": factor * row["latency_ns"],
+                    "gap": factor * row["gap"] if row["gap"] else "",
+                    "latency_ci_low_ns": "", "latency_ci_high_ns": "", "gap_ci_low": "",
+                    "gap_ci_high": "",
+                })
+        return self
+
     def set_state(self, **values: Any) -> Builder:
         """Give the cells that have the values of `where` a state, several speeds, …"""
         where = values.pop("where")

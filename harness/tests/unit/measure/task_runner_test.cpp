@@ -236,7 +236,7 @@ class ProcessJobRunnerTest : public ::testing::Test {
   }
   WorkerSettings settings_with(const std::string& native, const std::string& python = "") const {
     return {.native_command = {native, worker_argument},
-            .engines = {{.label = "", .command = {python, worker_argument}}},
+            .engines = {{.label = "", .command = {python, worker_argument}, .program = python}},
             .python_dir = "/python",
             .timeout_s = 30};
   }
@@ -538,6 +538,8 @@ TEST_F(ProcessJobRunnerTest, DescribesPythonThroughItsWorker) {
   const std::string answer =
       "printf '{\"protocol\":" + version() +
       ",\"nonce\":%s,\"modules\":[\"sum\"],\"variants\":[],\"problems\":[],"
+      "\"engine\":\"embedded\",\"implementation\":\"cpython\",\"environment\":\"\","
+      "\"free_threaded\":false,\"sys_path\":[],"
       "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
       "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce >&4\n";
   const PythonDescription description =
@@ -560,6 +562,8 @@ TEST_F(ProcessJobRunnerTest, AModuleThatEndsItsWorkerCostsOnlyItself) {
       "printf '{\"protocol\":" +
       version() +
       ",\"nonce\":%s,\"modules\":[],\"variants\":[%s],\"problems\":[],"
+      "\"engine\":\"embedded\",\"implementation\":\"cpython\",\"environment\":\"\","
+      "\"free_threaded\":false,\"sys_path\":[],"
       "\"version\":\"3.11\",\"build\":\"\",\"executable\":\"\",\"link\":\"static\","
       "\"numpy_version\":\"\",\"numpy_blas\":\"\",\"warnings\":[]}' $nonce \"$found\" >&4\n";
   WorkerSettings settings = settings_with("", worker("python", answer));

@@ -95,12 +95,21 @@ PythonDescription full_description() {
           .variants = {{"sum", "loop", {}, std::nullopt},
                        {"sum", "numpy", {"numpy"}, 4096, false, "view"}},
           .problems = {{"dot", "ImportError: no", "numpy"}},
+          .engine = "portable",
+          .implementation = "cpython",
           .version = "3.11.2",
           .build = "main, Nov 30 2024",
           .executable = "/usr/bin/python3",
+          .environment = "venv",
           .link = "static",
+          .pgo = true,
+          .free_threaded = true,
+          .gil = false,
           .numpy_version = "1.24.2",
           .numpy_blas = "/usr/lib/libopenblas.so.0",
+          .sys_path = {"/usr/lib/python3"},
+          .call_ns = 27.5,
+          .missing = {"gc_total_ns: gc.callbacks is missing"},
           .warnings = {"shared libpython"}};
 }
 
@@ -381,6 +390,16 @@ TEST(DescriptionMessage, AFullOneArrives) {
   EXPECT_EQ(got.build, "main, Nov 30 2024");
   EXPECT_EQ(got.executable, "/usr/bin/python3");
   EXPECT_EQ(got.link, "static");
+  EXPECT_EQ(got.engine, "portable");
+  EXPECT_EQ(got.implementation, "cpython");
+  EXPECT_EQ(got.environment, "venv");
+  EXPECT_EQ(got.pgo, true);
+  EXPECT_EQ(got.lto, std::nullopt);
+  EXPECT_TRUE(got.free_threaded);
+  EXPECT_EQ(got.gil, false);
+  EXPECT_THAT(got.sys_path, ElementsAre("/usr/lib/python3"));
+  EXPECT_EQ(got.call_ns, 27.5);
+  EXPECT_THAT(got.missing, ElementsAre("gc_total_ns: gc.callbacks is missing"));
   EXPECT_EQ(got.numpy_version, "1.24.2");
   EXPECT_EQ(got.numpy_blas, "/usr/lib/libopenblas.so.0");
   EXPECT_THAT(got.warnings, ElementsAre("shared libpython"));
@@ -440,8 +459,8 @@ TEST(MalformedMessage, AnotherProtocolIsRefused) {
   for (const int version : {protocol_version - 1, protocol_version + 1, -1}) {
     Json message = measurement_json(), request = request_json();
     message["protocol"] = request["protocol"] = version;
-    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 7"));
-    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 7"));
+    EXPECT_THAT(measurement_error(message.dump()), HasSubstr("this build speaks version 8"));
+    EXPECT_THAT(request_error(request.dump()), HasSubstr("this build speaks version 8"));
   }
 }
 
@@ -478,8 +497,9 @@ TEST(MalformedMessage, EveryMissingFieldIsNamed) {
     request["task"].erase(field);
     EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
   }
-  for (const char* field : {"modules", "variants", "problems", "version", "build", "executable",
-                            "link", "numpy_version", "numpy_blas", "warnings"}) {
+  for (const char* field : {"modules", "variants", "problems", "engine", "implementation", "version",
+                            "build", "executable", "environment", "link", "free_threaded",
+                            "numpy_version", "numpy_blas", "sys_path", "warnings"}) {
     Json description = description_json();
     description.erase(field);
     EXPECT_EQ(description_error(description.dump()), "'" + std::string(field) + "' is missing");

@@ -58,11 +58,19 @@ TEST(DescribeRun, SaysWhichMemoryWorkersGet) {
             "glibc.malloc.top_pad=1:glibc.malloc.hugetlb=1");
 }
 
-TEST(DescribeEngine, SaysWhetherItIsEmbedded) {
-  const PythonDescription python{.version = "3.11.2", .link = "static"};
-  EXPECT_EQ(describe_engine(python, true).engine, "embedded");
-  EXPECT_EQ(describe_engine(python, false).engine, "stock");
-  EXPECT_EQ(describe_engine(python, true).version, "3.11.2");
+TEST(DescribeEngine, SaysWhatItIs) {
+  const PythonDescription python{.engine = "portable",
+                                 .version = "3.11.2",
+                                 .pgo = true,
+                                 .sys_path = {"/usr/lib"},
+                                 .call_ns = 30};
+  const EngineFacts facts = describe_engine(python);
+  EXPECT_EQ(facts.engine, "portable");
+  EXPECT_EQ(facts.version, "3.11.2");
+  EXPECT_EQ(facts.pgo, true);
+  EXPECT_EQ(facts.lto, std::nullopt);
+  EXPECT_EQ(facts.call_ns, 30);
+  EXPECT_EQ(facts.sys_path, std::vector<std::string>{"/usr/lib"});
 }
 
 }  // namespace

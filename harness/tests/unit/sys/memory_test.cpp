@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -41,42 +43,44 @@ class TouchedBlock {
 
 TEST(ResidentMemory, GrowsByWhatIsTouchedAndShrinksByWhatIsGivenBack) {
   if (GAPMETER_TEST_OWN_ALLOCATOR) GTEST_SKIP() << "a sanitizer's shadow is resident, too";
-  const std::int64_t before = resident_bytes().value();
+  const std::int64_t before = resident_bytes(getpid()).value();
   {
     const TouchedBlock touched;
-    EXPECT_NEAR(static_cast<double>(resident_bytes().value() - before), block, margin);
+    EXPECT_NEAR(static_cast<double>(resident_bytes(getpid()).value() - before), block, margin);
   }
-  EXPECT_NEAR(static_cast<double>(resident_bytes().value() - before), 0, margin);
+  EXPECT_NEAR(static_cast<double>(resident_bytes(getpid()).value() - before), 0, margin);
 }
 
 TEST(ResidentMemory, DoesNotCountWhatIsReservedButNotTouched) {
-  const std::int64_t before = resident_bytes().value();
+  const std::int64_t before = resident_bytes(getpid()).value();
   void* reserved = mmap(nullptr, block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(reserved, MAP_FAILED);
-  EXPECT_LT(resident_bytes().value() - before, margin);
+  EXPECT_LT(resident_bytes(getpid()).value() - before, margin);
   munmap(reserved, block);
 }
 
 TEST(PeakMemory, RemembersWhatWasGivenBack) {
-  const std::int64_t before = resident_bytes().value();
+  const std::int64_t before = resident_bytes(getpid()).value();
   { const TouchedBlock touched; }
-  EXPECT_GT(peak_resident_bytes().value() - before, block - margin);
+  EXPECT_GT(peak_resident_bytes(getpid()).value() - before, block - margin);
 }
 
 TEST(PeakMemory, IsNeverFarBelowWhatIsResident) {
   const TouchedBlock touched;
-  EXPECT_GT(peak_resident_bytes().value(), resident_bytes().value() - margin);
+  EXPECT_GT(peak_resident_bytes(getpid()).value(), resident_bytes(getpid()).value() - margin);
 }
 
 TEST(PeakMemory, StartsAgainFromWhatIsResidentAfterAReset) {
   if (GAPMETER_TEST_OWN_ALLOCATOR) GTEST_SKIP() << "a sanitizer's shadow is resident, too";
   { const TouchedBlock touched; }
-  if (!reset_peak()) GTEST_SKIP() << "this system does not allow /proc/self/clear_refs";
-  EXPECT_NEAR(static_cast<double>(peak_resident_bytes().value() - resident_bytes().value()), 0,
-              margin);
-  const std::int64_t after_reset = peak_resident_bytes().value();
+  if (!reset_peak(getpid())) GTEST_SKIP() << "this system does not allow /proc/self/clear_refs";
+  EXPECT_NEAR(
+      static_cast<double>(peak_resident_bytes(getpid()).value() - resident_bytes(getpid()).value()),
+      0, margin);
+  const std::int64_t after_reset = peak_resident_bytes(getpid()).value();
   { const TouchedBlock touched; }
-  EXPECT_NEAR(static_cast<double>(peak_resident_bytes().value() - after_reset), block, margin);
+  EXPECT_NEAR(static_cast<double>(peak_resident_bytes(getpid()).value() - after_reset), block,
+              margin);
 }
 
 TEST(ReleaseFreeMemory, GivesFreedHeapBackToTheSystem) {
@@ -86,11 +90,11 @@ TEST(ReleaseFreeMemory, GivesFreedHeapBackToTheSystem) {
   for (std::int64_t i = 0; i < block / static_cast<std::int64_t>(piece); ++i) {
     pieces.push_back(std::make_unique<char[]>(piece));
   }
-  const std::int64_t full = resident_bytes().value();
+  const std::int64_t full = resident_bytes(getpid()).value();
   // The last one pins the top of the heap, below which free() alone gives nothing back.
   pieces.erase(pieces.begin(), pieces.end() - 1);
   release_free_memory();
-  EXPECT_GT(full - resident_bytes().value(), block / 2);
+  EXPECT_GT(full - resident_bytes(getpid()).value(), block / 2);
 }
 
 TEST(DisableHugePages, HoldsForTheProcess) {

@@ -22,7 +22,7 @@ TEST(ProcessorWait, GrowsWhileAnotherProcessHasTheProcessor) {
               CPU_ZERO(&one);
               CPU_SET(static_cast<std::size_t>(sched_getcpu()), &one);
               sched_setaffinity(0, sizeof one, &one);
-              const ProcessorWait wait;
+              const ProcessorWait wait(getpid());
               const std::int64_t before = wait.ns();
               const pid_t rival = fork();
               if (rival == 0) {
@@ -39,22 +39,23 @@ TEST(ProcessorWait, GrowsWhileAnotherProcessHasTheProcessor) {
             "waited");
 }
 
-TEST(IsOnlyThread, UnlessThereIsAnotherOrAChild) {
-  EXPECT_EQ(
-      test::in_child([] {
-        std::string found = is_only_thread() ? "alone" : "not alone";
-        const pid_t child = fork();
-        if (child == 0) {
-          pause();
-          _exit(0);
-        }
-        found += is_only_thread() ? ", alone" : ", with a child";
-        kill(child, SIGKILL);
-        waitpid(child, nullptr, 0);
-        std::thread([&] { found += is_only_thread() ? ", alone" : ", with a thread"; }).join();
-        return found;
-      }),
-      "alone, with a child, with a thread");
+TEST(HasOnlyOneThread, UnlessThereIsAnotherOrAChild) {
+  EXPECT_EQ(test::in_child([] {
+              std::string found = has_only_one_thread(getpid()) ? "alone" : "not alone";
+              const pid_t child = fork();
+              if (child == 0) {
+                pause();
+                _exit(0);
+              }
+              found += has_only_one_thread(getpid()) ? ", alone" : ", with a child";
+              kill(child, SIGKILL);
+              waitpid(child, nullptr, 0);
+              std::thread([&] {
+                found += has_only_one_thread(getpid()) ? ", alone" : ", with a thread";
+              }).join();
+              return found;
+            }),
+            "alone, with a child, with a thread");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import tempfile
 
 from gapmeter import as_lists, variant
 
@@ -19,12 +20,17 @@ def tell(inputs):
         "program": os.readlink("/proc/self/exe"),
         "prefix": sys.prefix,
         "base_prefix": sys.base_prefix,
-        "isolated": sys.flags.isolated,
         "ignore_environment": sys.flags.ignore_environment,
         "version": sys.version.split()[0],
         "path": sys.path,
     }
     print(json.dumps(facts))
+    print("größer")
+    with tempfile.TemporaryDirectory() as directory:
+        with open(f"{directory}/größe.txt", "w") as file:
+            file.write("ß")
+        with open(f"{directory}/größe.txt") as file:
+            print(f"read {file.read()}")
     return as_lists(inputs)
 
 

@@ -63,6 +63,16 @@ TEST(C24, IsOpenWhereACellWasDisturbedNearlyAllTheTime) {
   EXPECT_EQ(outcome("C24", rows), Outcome::open);
 }
 
+TEST(C24, IsDecidedWithoutTheGilAndOpenWhereItWasTurnedOn) {
+  SummaryRows rows = sums(1.9, 1.9);
+  for (SummaryRow& row : rows) row.metrics["gil_enabled"] = {0};
+  EXPECT_EQ(outcome("C24", rows), Outcome::fails);
+  for (SummaryRow& row : rows) row.metrics["gil_enabled"] = {1};
+  const Decision decision = decide("C24", rows);
+  EXPECT_EQ(decision.outcome, Outcome::open);
+  EXPECT_THAT(decision.reason, HasSubstr("GIL"));
+}
+
 TEST(C24, TakesTheLargestSizeAndTheMostThreads) {
   const Decision decision =
       decide("C24", sums(1, 1.1) + threaded("parallel_sum", "native/tbb", 3.5, 0, 4096, 4) +

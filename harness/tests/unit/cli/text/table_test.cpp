@@ -107,6 +107,22 @@ TEST(Table, FoldsColumnsThatDoNotFitBelowTheOthers) {
             "  16   600 ns  200×\n");
 }
 
+TEST(Table, EachEngineIsAGroupOfLinesAndAVariantOneColumn) {
+  const std::vector<SummaryRow> rows{ok_row("native/simd", 16, 3),
+                                     ok_row("native/simd", 64, 5),
+                                     ok_row("python/loop", 16, 300, 100),
+                                     ok_row("python/loop", 64, 600, 120),
+                                     ok_row("python@pypy3.9/loop", 16, 30, 10),
+                                     ok_row("python@pypy3.9/numpy", 64, 50, 10)};
+  EXPECT_EQ(table_of(rows),
+            "sum\n"
+            "   n           engine   fastest native      python/loop     python/numpy\n"
+            "  16           python     simd 3.00 ns     300 ns  100×                 \n"
+            "  64           python     simd 5.00 ns     600 ns  120×                 \n"
+            "  16   python@pypy3.9                    30.0 ns  10.0×                 \n"
+            "  64   python@pypy3.9                                     50.0 ns  10.0×\n");
+}
+
 TEST(Table, ListsVariantsOneAfterTheOtherWhereNotEvenOneFits) {
   EXPECT_EQ(table_of({ok_row("native/simd", 16, 3), ok_row("python/loop", 16, 300, 100)},
                      {.columns = 30}),

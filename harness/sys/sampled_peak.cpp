@@ -1,6 +1,4 @@
-#include "harness/sys/own_peak.h"
-
-#include <unistd.h>
+#include "harness/sys/sampled_peak.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,7 +7,7 @@
 
 namespace gapmeter {
 
-SampledPeak::SampledPeak() {
+SampledPeak::SampledPeak(int process) : process_(process) {
   thread_ = std::thread([this] {
     while (!is_over_) {
       sample();
@@ -23,7 +21,7 @@ SampledPeak::~SampledPeak() {
   thread_.join();
 }
 
-std::int64_t SampledPeak::bytes_now() { return proportional_bytes_of(tree_of(getpid())); }
+std::int64_t SampledPeak::bytes_now() const { return proportional_bytes_of(tree_of(process_)); }
 
 void SampledPeak::begin(bool counts_alone) {
   counts_alone_ = counts_alone;
@@ -37,7 +35,7 @@ std::int64_t SampledPeak::bytes() {
 }
 
 void SampledPeak::sample() {
-  const std::set<pid_t> processes = tree_of(getpid());
+  const std::set<pid_t> processes = tree_of(process_);
   if (processes.size() > 1) has_children_ = true;
   if (processes.size() == 1 && !counts_alone_) return;
   // Two threads may sample at a time.

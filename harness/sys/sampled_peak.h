@@ -1,4 +1,4 @@
-// The peak of memory of this process and of those that it starts, while something runs.
+// The peak of memory of a process and of those that it starts, while something runs.
 #pragma once
 
 #include <atomic>
@@ -7,18 +7,18 @@
 
 namespace gapmeter {
 
-// The highest that this process and its children had resident together, sampled every millisecond
+// The highest that a process and its children had resident together, sampled every millisecond
 // by a thread of its own. Counting a large process takes milliseconds itself, so that one without
 // children is only counted if that is asked for.
 class SampledPeak {
  public:
-  SampledPeak();
+  explicit SampledPeak(int process);
   SampledPeak(const SampledPeak&) = delete;
   SampledPeak& operator=(const SampledPeak&) = delete;
   ~SampledPeak();
 
   // What they have now, as a sample counts it: pages that others share count by their share.
-  static std::int64_t bytes_now();
+  std::int64_t bytes_now() const;
   // Forgets what was seen so far.
   void begin(bool counts_alone);
   // Since it began; 0 if nothing was counted.
@@ -29,6 +29,7 @@ class SampledPeak {
  private:
   void sample();
 
+  int process_;
   std::atomic<std::int64_t> most_{0};
   std::atomic<bool> has_children_{false}, counts_alone_{false}, is_over_{false};
   std::thread thread_;

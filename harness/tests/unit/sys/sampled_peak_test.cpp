@@ -1,5 +1,5 @@
 // The sampled peak of a process and its children, which keep memory while they may be looked at.
-#include "harness/sys/own_peak.h"
+#include "harness/sys/sampled_peak.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -49,8 +49,8 @@ class LargeChild {
 TEST(SampledPeakTest, HasTheMemoryOfChildren) {
   if (GAPMETER_TEST_OWN_ALLOCATOR) GTEST_SKIP() << "the sanitizer's memory counts";
   EXPECT_EQ(test::in_child([] {
-              SampledPeak peak;
-              const std::int64_t before = SampledPeak::bytes_now();
+              SampledPeak peak(getpid());
+              const std::int64_t before = peak.bytes_now();
               peak.begin(false);
               { const LargeChild child(100 * mebibyte), other(50 * mebibyte); }
               const std::int64_t more = peak.bytes() - before;
@@ -63,7 +63,7 @@ TEST(SampledPeakTest, HasTheMemoryOfChildren) {
 
 TEST(SampledPeakTest, CountsAProcessAloneOnlyIfAsked) {
   EXPECT_EQ(test::in_child([] {
-              SampledPeak peak;
+              SampledPeak peak(getpid());
               peak.begin(false);
               if (peak.bytes() != 0 || peak.has_seen_children()) return std::string("counted");
               peak.begin(true);
