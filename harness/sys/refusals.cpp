@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -36,7 +37,7 @@ std::vector<std::string> find_refusals() {
                                 "what exceeds --mem-limit is only noticed afterwards, by looking "
                                 "ten times a second"));
   }
-  if (!reset_peak()) {
+  if (!reset_peak(getpid())) {
     refusals.push_back(sentence("writing /proc/self/clear_refs", errno,
                                 "the peak of memory is sampled, and what lasts less than a "
                                 "millisecond is missed"));
