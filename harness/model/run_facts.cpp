@@ -51,7 +51,8 @@ RunContext context_of(const RunFacts& facts) {
   }
   // Older runs of gapmeter's own kernels do not tell what these serve.
   const auto is_own = [&](const auto& described) {
-    return !facts.suite && !described.second.commands && !described.second.service;
+    const auto& service = described.second.service;
+    return !facts.suite && !described.second.commands && !(service && service->is_users);
   };
   context.serves_claims =
       facts.kernels.empty() ||

@@ -56,6 +56,7 @@ struct ServerFacts {
 
 // How the servers of a kernel were asked.
 struct ServiceFacts {
+  bool is_users = false;         // named on the command line; else declared by a kernel
   std::string request{};         // as it was sent, but for the port
   std::string answer{};          // that is right
   std::int64_t connections = 0;  // at most
@@ -235,6 +236,7 @@ void each_fact(PossiblyConst<ServerFacts> auto& facts, auto&& visit) {
 }
 
 void each_fact(PossiblyConst<ServiceFacts> auto& facts, auto&& visit) {
+  visit("is_users", facts.is_users, Alike::to_resume);
   visit("request", facts.request, Alike::to_resume);
   visit("answer", facts.answer, Alike::to_resume);
   visit("connections", facts.connections, Alike::to_resume);

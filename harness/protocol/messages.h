@@ -16,7 +16,7 @@
 
 namespace gapmeter {
 
-inline constexpr int protocol_version = 8;
+inline constexpr int protocol_version = 7;
 
 // A message that violates the protocol; what() names the field.
 class InvalidMessage : public std::runtime_error {

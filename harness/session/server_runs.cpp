@@ -170,9 +170,9 @@ class Descriptions {
   }
 
   static void recall(const ServerFacts& known, ServerCandidate& candidate) {
-    take({.failure = known.failure.value_or(""),
-          .capacity_per_s = known.capacity_per_s.value_or(0)},
-         candidate);
+    take(
+        {.failure = known.failure.value_or(""), .capacity_per_s = known.capacity_per_s.value_or(0)},
+        candidate);
   }
 
   Servers& servers_;
@@ -290,6 +290,7 @@ CellGroup plan_verification(Servers servers, const Selection& selection, double 
 }
 
 KernelFacts describe_servers(const Servers& servers, ServiceFacts facts) {
+  facts.is_users = true;
   return {.title = "servers, asked over HTTP",
           .item = "request",
           .reference = to_string(servers.reference),

@@ -52,14 +52,15 @@ void take_selection(const std::set<CellKey>& cells, Selection& selection) {
 
 // The programs of another machine are not here, nor is it sure that those of the same name are
 // they.
-void refuse_commands(const RunFacts& facts, const std::string& dir) {
+void refuse_programs(const RunFacts& facts, const std::string& dir) {
   for (const auto& [name, kernel] : facts.kernels) {
-    if (!kernel.commands) continue;
+    const bool has_servers = kernel.service && kernel.service->is_users;
+    if (!kernel.commands && !has_servers) continue;
     throw FileError(
-        fmt::format("{}: measured commands, which only its own command line measures again "
+        fmt::format("{}: measured {}, which only its own command line measures again "
                     "(command in run.json); "
                     "gapmeter compare holds the two runs against each other",
-                    dir));
+                    dir, kernel.commands ? "commands" : "servers"));
   }
 }
 
@@ -69,7 +70,7 @@ using Measure = std::function<MeasuredRun(const RunOptions&, const Choose&)>;
 int reproduce(const ReproduceOptions& options, const Measure& measure) {
   const std::vector<RoundRow> rounds = read_rounds(options.reference);
   const RunFacts facts = read_run_facts(options.reference);
-  refuse_commands(facts, options.reference);
+  refuse_programs(facts, options.reference);
   const RunContext context = read_context(options.reference);
   const std::set<CellKey> cells = cells_of(rounds);
   RunOptions run_options = options.run;

@@ -25,6 +25,13 @@ std::string mebibytes(std::int64_t bytes) {
 
 std::string rate_text(double per_s) { return format_size(static_cast<std::size_t>(per_s)); }
 
+// Three significant digits, as 812 or 10300.
+std::string measured_rate(double per_s) {
+  if (per_s < 100) return fmt::format("{:.3g}", per_s);
+  const double unit = std::pow(10, std::floor(std::log10(per_s)) - 2);
+  return fmt::format("{:.0f}", std::round(per_s / unit) * unit);
+}
+
 std::string memory_text(const ServerCost& cost) {
   if (!cost.loaded_bytes) return "";
   return fmt::format(", in {} ({} idle)", mebibytes(*cost.loaded_bytes),

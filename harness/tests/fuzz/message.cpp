@@ -39,5 +39,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   round_trip(
       text, [](std::string_view message) { return gapmeter::decode_description(message, nonce); },
       encode);
+  round_trip(
+      text,
+      [](std::string_view message) { return gapmeter::decode_server_description(message, nonce); },
+      encode);
   return 0;
 }

@@ -872,5 +872,85 @@ TEST_F(Purity, TheOrderOfRowsOfDifferentCellsDoesNotMatter) {
   EXPECT_EQ(by_cell, by_round);
 }
 
+// A server in one round: its median, its p99, and what it was asked.
+RoundRow row_of_server(const CellKey& key, std::int64_t median_ns, std::int64_t p99_ns, Load load,
+                       int round = 0) {
+  RoundRow row = test::time_row(key, round, static_cast<double>(median_ns));
+  row.items_per_call = 0;
+  load.requests = 1000;
+  row.measurement.load = load;
+  row.measurement.single_calls.emplace();
+  row.measurement.single_calls->calls.add(median_ns, 980);
+  row.measurement.single_calls->calls.add(p99_ns, 20);
+  return row;
+}
+
+const CellKey python_server = cell("python/fastapi", 500),
+              native_server = cell("native/beast", 500);
+
+TEST(Servers, AreVerifiedByTheirRoundsAndHaveGapsAtEqualRates) {
+  const Load well{.achieved_per_s = 499, .client_lag_p99_ns = 1e4};
+  const auto rows = summarize({row_of_server(native_server, 100'000, 1'000'000, well),
+                               row_of_server(python_server, 2'000'000, 8'000'000, well)});
+  const SummaryRow& python = row_of(rows, python_server);
+  EXPECT_EQ(python.verified, true);
+  EXPECT_NEAR(python.gap.value(), 20, 0.1);
+  EXPECT_EQ(python.combined.load->requests, 1000);
+  EXPECT_EQ(python.items_per_s, std::nullopt) << "n is no amount of work";
+}
+
+TEST(Servers, ThatAnswerTooFewAreSaturatedAndHaveNoLatency) {
+  const auto row_with = [](double achieved) {
+    return only_row({row_of_server(python_server, 1, 2, {.achieved_per_s = achieved})});
+  };
+  const SummaryRow saturated = row_with(489);
+  EXPECT_EQ(saturated.state, MachineState::saturated);
+  EXPECT_EQ(saturated.status, Status::ok);
+  EXPECT_EQ(saturated.reason, "saturated: 489 right answers a second to 500 requests");
+  EXPECT_EQ(saturated.latency_ns, std::nullopt);
+  EXPECT_EQ(single_calls_of(saturated).count(), 0);
+  EXPECT_EQ(saturated.combined.load->achieved_per_s, 489);
+  EXPECT_NE(row_with(491).state, MachineState::saturated);
+}
+
+TEST(Servers, ThatAreSaturatedAreNoReference) {
+  const auto rows =
+      summarize({row_of_server(native_server, 100'000, 1'000'000, {.achieved_per_s = 100}),
+                 row_of_server(python_server, 2'000'000, 8'000'000, {.achieved_per_s = 500})});
+  EXPECT_EQ(row_of(rows, python_server).gap, std::nullopt);
+}
+
+TEST(Servers, WhoseClientWasLateAreBoundByIt) {
+  const auto state_with = [](double lag_ns) {
+    return only_row({row_of_server(python_server, 100'000, 1'000'000,
+                                   {.achieved_per_s = 500, .client_lag_p99_ns = lag_ns})})
+        .state;
+  };
+  EXPECT_EQ(state_with(110'000), MachineState::client_bound);
+  EXPECT_NE(state_with(90'000), MachineState::client_bound);
+}
+
+TEST(Servers, AreOfEveryRoundTogether) {
+  const SummaryRow row =
+      only_row({row_of_server(python_server, 1'000'000, 3'000'000,
+                              {.achieved_per_s = 490, .connections = 3}, 0),
+                row_of_server(python_server, 1'000'000, 3'000'000,
+                              {.achieved_per_s = 500, .errors = 2, .connections = 9}, 1)});
+  EXPECT_EQ(row.combined.load->requests, 2000);
+  EXPECT_EQ(row.combined.load->achieved_per_s, 495);
+  EXPECT_EQ(row.combined.load->errors, 2);
+  EXPECT_EQ(row.combined.load->connections, 9);
+  EXPECT_EQ(single_calls_of(row).count(), 2000);
+}
+
+TEST(Servers, MayCountCollectionsWhereNothingWasTimed) {
+  Rows rows{test::memory_row(python_server, {.baseline_bytes = 5})};
+  rows[0].measurement.server =
+      ServerProcesses{.processes = 2, .collections = Collections{.count = {7, 1, 0}}};
+  const SummaryRow row = only_row(rows);
+  EXPECT_EQ(row.combined.server->processes, 2);
+  EXPECT_EQ(row.combined.server->collections->count[0], 7);
+}
+
 }  // namespace
 }  // namespace gapmeter

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "harness/cli/options.h"
+#include "harness/sys/files.h"
 #include "harness/tests/unit/support/testing.h"
 
 namespace gapmeter {
@@ -127,6 +128,44 @@ TEST(RunCommandLine, ReadsEveryFlag) {
   EXPECT_EQ(options.precision, 0.02);
   EXPECT_EQ(options.huge_pages, HugePages::malloc);
   EXPECT_THAT(options.interpreters, ElementsAre("/usr/bin/python3", "python3.13"));
+}
+
+TEST(RunCommandLine, SaysHowServersAreAsked) {
+  const RunOptions usual = run_options({});
+  EXPECT_EQ(usual.load, (LoadSpec{.connections = 256, .schedule = Schedule::poisson}));
+  EXPECT_EQ(usual.objective_s, 0.01);
+  EXPECT_EQ(usual.wanted_per_s, std::nullopt);
+  EXPECT_EQ(usual.server_depth.rounds, 3);
+  const RunOptions options = run_options({"--connections", "8", "--schedule", "constant", "--slo",
+                                          "2.5ms", "--rate", "5k", "--rounds", "7"});
+  EXPECT_EQ(options.load, (LoadSpec{.connections = 8, .schedule = Schedule::constant}));
+  EXPECT_NEAR(options.objective_s, 0.0025, 1e-12);
+  EXPECT_EQ(options.wanted_per_s, 5000);
+  EXPECT_EQ(options.server_depth.rounds, 7);
+}
+
+TEST(RunCommandLine, IsQuickWithServersInOneRoundOfAThousandRequests) {
+  const ServerDepth quick = run_options({"--quick"}).server_depth;
+  EXPECT_EQ(quick.rounds, 1);
+  EXPECT_EQ(quick.least_requests, 1000);
+  EXPECT_EQ(run_options({"--full"}).server_depth.soak_s, 60);
+}
+
+TEST(RunCommandLine, ReadsServersWithWhatTheyAreAsked) {
+  const test::TempDir dir;
+  write_file(dir / "body.json", "{\"x\": 1}\n");
+  const std::string request = (dir / "body.json").string();
+  const RunOptions options =
+      run_options({"--server", "python/a=a {port}", "--server", "go/b=b {port}", "--request",
+                   request.c_str(), "--name", "predict", "--tolerance", "0.001"});
+  EXPECT_EQ(options.servers.variants.size(), 2);
+  EXPECT_EQ(options.servers.name, "predict");
+  EXPECT_EQ(options.servers.tolerance, 0.001);
+  EXPECT_EQ(options.servers.request.body, "{\"x\": 1}");
+  EXPECT_EQ(to_string(options.servers.reference), "go/b");
+  EXPECT_EQ(to_string(options.servers.baseline), "python/a");
+  EXPECT_THAT(options.servers.rates,
+              ElementsAre(125, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000));
 }
 
 TEST(RunCommandLine, ListsMayBeGivenPieceByPiece) {

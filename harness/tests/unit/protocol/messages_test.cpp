@@ -76,6 +76,15 @@ Measurement full_measurement() {
                               .input_bytes = 0,
                               .peak_bytes = std::numeric_limits<std::int64_t>::max(),
                               .retained_bytes = -4096},
+          .load = Load{.requests = 41,
+                       .achieved_per_s = 42.5,
+                       .errors = 43,
+                       .timeouts = 44,
+                       .client_lag_p99_ns = 45.5,
+                       .connections = 46,
+                       .capacity_per_s = 47.5,
+                       .shared_processors = 1},
+          .server = ServerProcesses{.processes = 48, .soak_s = 49.5, .soak_growth_bytes = -50},
           .effort = {.prepare_s = 0.25, .timed_s = 0.125},
           .metrics = {{"compile_s", 0.1 + 0.2}, {"object_bytes", 24}}};
 }
@@ -122,6 +131,66 @@ TEST(RequestMessage, ATaskArrives) {
   EXPECT_EQ(request.python_dir, "/python \"dir\"");
   ASSERT_TRUE(std::holds_alternative<Task>(request.task));
   EXPECT_EQ(std::get<Task>(request.task), full_task());
+}
+
+ServerTask full_server() {
+  return {.command = {.words = {"./server", "{port}"}, .executable = "/srv/server"},
+          .request = {.method = "PUT",
+                      .target = "/x",
+                      .headers = {{"A", "b"}, {"A", "c"}},
+                      .body = std::string("\0\x7f\x80\xff{}", 6)},
+          .answer = "\xc3\x28 \xe2\x82\xac",
+          .tolerance = 0.5,
+          .start_s = 7,
+          .load = {.connections = 3, .schedule = Schedule::constant, .timeout_s = 0.25},
+          .least_s = 8,
+          .least_requests = 9,
+          .memory_s = 10,
+          .saturation_s = 0,
+          .capacity_per_s = 11.5,
+          .server_cpus = {1, 2},
+          .client_cpus = {0},
+          .are_shared = true,
+          .counts_collections = true};
+}
+
+TEST(RequestMessage, AServerArrives) {
+  Task task = full_task();
+  task.server = full_server();
+  EXPECT_EQ(std::get<Task>(decode_request(encode(Request{nonce, "", task})).task), task);
+}
+
+TEST(RequestMessage, AServerToBeDescribedArrives) {
+  ServerTask server = full_server();
+  server.answer.reset();
+  const Request request = decode_request(encode(Request{nonce, "", server}));
+  ASSERT_TRUE(std::holds_alternative<ServerTask>(request.task));
+  EXPECT_EQ(std::get<ServerTask>(request.task), server);
+}
+
+TEST(RequestMessage, AnImpossibleServerIsRefused) {
+  const auto error_with = [](const char* path, const Json& value) {
+    Json message = Json::parse(encode(Request{nonce, "", full_server()}));
+    message["server"][Json::json_pointer(path)] = value;
+    return request_error(message.dump());
+  };
+  EXPECT_THAT(error_with("/least_s", 0), HasSubstr("'least_s' is not more than 0"));
+  EXPECT_THAT(error_with("/least_requests", 0), HasSubstr("'least_requests' is not positive"));
+  EXPECT_THAT(error_with("/load/schedule", "often"), HasSubstr("'schedule' is not a known name"));
+  EXPECT_THAT(error_with("/load/connections", 0), HasSubstr("'connections' is not positive"));
+  EXPECT_THAT(error_with("/server_cpus", {-1}), HasSubstr("'server_cpus'"));
+  EXPECT_THAT(error_with("/request/headers", {"a"}), HasSubstr("'headers'"));
+  EXPECT_THAT(error_with("/answer", "€"), HasSubstr("'answer' is not text of bytes"));
+}
+
+TEST(ServerDescriptionMessage, Arrives) {
+  const ServerDescription sent{
+      .failure = "it died", .answer = "\xff\n\"", .capacity_per_s = 812.25};
+  const ServerDescription got = decode_server_description(encode(sent, nonce), nonce);
+  EXPECT_EQ(got.failure, sent.failure);
+  EXPECT_EQ(got.answer, sent.answer);
+  EXPECT_EQ(got.capacity_per_s, sent.capacity_per_s);
+  EXPECT_THROW(decode_server_description(encode(sent, nonce), nonce + 1), InvalidMessage);
 }
 
 TEST(RequestMessage, ACommandArrives) {

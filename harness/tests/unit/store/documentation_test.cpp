@@ -7,6 +7,7 @@
 #include "harness/store/columns.h"
 #include "harness/store/growth_columns.h"
 #include "harness/store/lane_columns.h"
+#include "harness/store/server_columns.h"
 #include "harness/sys/files.h"
 #include "harness/tests/unit/support/testing.h"
 
@@ -45,13 +46,14 @@ TEST(Documentation, HasTheColumnsAsTheyAreDeclared) {
   page = page_with(page, "rounds.csv", round_meanings());
   page = page_with(page, "growth.csv", growth_meanings());
   page = page_with(page, "lanes.csv", lane_meanings());
+  page = page_with(page, "servers.csv", server_meanings());
   if (std::getenv("GAPMETER_WRITE_DOCS") != nullptr) write_file(path, page);
   EXPECT_EQ(page, test::contents_of(path)) << "run scripts/dev/column_docs.sh";
 }
 
 TEST(Documentation, ExplainsEveryColumn) {
   for (const auto& columns : {summary_meanings(), round_meanings(), growth_meanings(),
-                              lane_meanings()}) {
+                              lane_meanings(), server_meanings()}) {
     for (const ColumnMeaning& column : columns) EXPECT_NE(column.meaning, "") << column.name;
   }
 }
