@@ -27,20 +27,29 @@ struct Depth {
 
 constexpr Depth default_depth{0.03,         24,           32'000'000, 40'000'000,
                               std::nullopt, std::nullopt, false,      ServerDepth{}};
-constexpr Depth quick_depth{
-    0.1,
-    12,
-    10'000'000,
-    5'000'000,
-    2,
-    std::size_t{1} << 16,
-    true,
-    ServerDepth{.least_s = 0.5, .least_requests = 1000, .memory_s = 1, .soak_s = 1, .rounds = 1}};
+constexpr Depth quick_depth{0.1,
+                            12,
+                            10'000'000,
+                            5'000'000,
+                            2,
+                            std::size_t{1} << 16,
+                            true,
+                            ServerDepth{.least_s = 0.5,
+                                        .least_requests = 1000,
+                                        .memory_s = 1,
+                                        .soak_s = 1,
+                                        .saturation_s = 0.5,
+                                        .rounds = 1}};
 constexpr Depth full_depth{
-    0.02,         48,
-    80'000'000,   100'000'000,
-    std::nullopt, std::nullopt,
-    false,        ServerDepth{.least_s = 4, .least_requests = 1000, .soak_s = 60, .rounds = 5}};
+    0.02,
+    48,
+    80'000'000,
+    100'000'000,
+    std::nullopt,
+    std::nullopt,
+    false,
+    ServerDepth{
+        .least_s = 4, .least_requests = 1000, .soak_s = 60, .saturation_s = 2, .rounds = 5}};
 
 struct DepthFlags {
   bool quick = false;

@@ -51,6 +51,7 @@ ServerCandidate candidate_of(const Servers& servers, const Server& server, int t
                .least_s = depth.least_s,
                .least_requests = depth.least_requests,
                .memory_s = depth.memory_s,
+               .saturation_s = depth.saturation_s,
                .server_cpus = shares.server,
                .client_cpus = shares.client,
                .are_shared = shares.are_shared,

@@ -44,6 +44,7 @@ struct ServerDepth {
   std::int64_t least_requests = 500;
   double memory_s = 2;
   double soak_s = 2;  // instead, at about half of what a server can
+  double saturation_s = 1;
   int rounds = 3;
 };
 

@@ -30,13 +30,16 @@ double warm_up_s(RunningServer& server) {
   return std::clamp(answers * answer_s, least_s, most_s);
 }
 
+bool is_too_much(const Task& task) {
+  const double capacity = task.server->capacity_per_s;
+  return capacity > 0 && static_cast<double>(task.n) > capacity;
+}
+
 void check_answers(RunningServer& server, const Task& task, const OpenLoopResult& result) {
   server.check_running();
   constexpr double most_wrong = 0.01;
-  const double capacity = task.server->capacity_per_s;
-  const bool is_too_much = capacity > 0 && static_cast<double>(task.n) > capacity;
   const auto wrong = static_cast<double>(result.errors);
-  if (is_too_much || wrong <= most_wrong * static_cast<double>(result.requests)) return;
+  if (is_too_much(task) || wrong <= most_wrong * static_cast<double>(result.requests)) return;
   throw std::runtime_error(fmt::format("{} of {} requests failed, the first since {}{}",
                                        result.errors, result.requests, result.first_error,
                                        server.last_output()));
@@ -55,12 +58,12 @@ void become_client(const ServerTask& task) {
 OpenLoopResult load_server(RunningServer& server, const Task& task, double least_s,
                            std::int64_t least_requests) {
   const auto rate = static_cast<double>(task.n);
-  const auto count =
-      static_cast<std::size_t>(
-          std::max(least_requests, static_cast<std::int64_t>(std::ceil(rate * least_s))));
+  const auto count = static_cast<std::size_t>(
+      std::max(least_requests, static_cast<std::int64_t>(std::ceil(rate * least_s))));
   const LoadSpec& load = task.server->load;
-  const OpenLoopPlan plan =
-      plan_open_loop(load.schedule, rate, count, warm_up_s(server), task.seed);
+  // Beyond its capacity a warm-up would only be the beginning of the queue.
+  const double before_s = is_too_much(task) ? 0 : warm_up_s(server);
+  const OpenLoopPlan plan = plan_open_loop(load.schedule, rate, count, before_s, task.seed);
   OpenLoopResult result =
       run_open_loop(server.target(), plan, load,
                     task.server->are_shared ? Precision::sleeps : Precision::spins_at_last,
@@ -77,9 +80,8 @@ double find_capacity(RunningServer& server, const ServerTask& task) {
       task.saturation_s, [&] { return server.is_running(); });
   server.check_running();
   if (result.answers_per_s > 0) return result.answers_per_s;
-  throw std::runtime_error(
-      fmt::format("no request was answered under load: {}{}", result.first_error,
-                  server.last_output()));
+  throw std::runtime_error(fmt::format("no request was answered under load: {}{}",
+                                       result.first_error, server.last_output()));
 }
 
 ServerDescription describe_server(const ServerTask& task) {
