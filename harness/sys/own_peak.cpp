@@ -9,7 +9,7 @@
 
 namespace gapmeter {
 
-SampledPeak::SampledPeak() {
+SampledPeak::SampledPeak(bool counts_alone) : counts_alone_(counts_alone) {
   thread_ = std::thread([this] {
     while (!is_over_) {
       sample();
@@ -24,12 +24,6 @@ SampledPeak::~SampledPeak() {
 }
 
 std::int64_t SampledPeak::bytes_now() { return bytes_together(process_tree(getpid())); }
-
-void SampledPeak::begin(bool counts_alone) {
-  counts_alone_ = counts_alone;
-  has_children_ = false;
-  most_ = 0;
-}
 
 std::int64_t SampledPeak::bytes() {
   sample();

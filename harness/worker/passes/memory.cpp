@@ -28,37 +28,26 @@ void settle(LaneRunner& lane) {
 // What a call takes at its most, over what there was before it.
 class PeakOfCall {
  public:
-  // Before the baseline, of which its thread is then a part.
-  PeakOfCall() = default;
-
-  // At the baseline.
-  void begin(std::int64_t baseline_bytes) {
-    baseline_bytes_ = baseline_bytes;
-    baseline_shared_bytes_ = SampledPeak::bytes_now();
-  }
-
-  void run(PreparedCall& call) {
-    is_kept_ = reset_peak();
-    sampled_.begin(/*counts_alone=*/!is_kept_);
-    call.run(1);
-  }
+  explicit PeakOfCall(std::int64_t baseline_bytes)
+      : baseline_bytes_(baseline_bytes), baseline_shared_bytes_(SampledPeak::bytes_now()) {}
 
   // The system keeps the high-water mark of this process, unless it may not be reset. That of the
-  // processes that the call started is known from samples only.
-  void take(MemoryUse& memory) {
-    const std::int64_t sampled = sampled_.bytes() - baseline_shared_bytes_;
-    const std::optional<std::int64_t> kept = is_kept_ ? peak_resident_bytes() : std::nullopt;
+  // processes that the call starts is known from samples only.
+  void measure(PreparedCall& call, MemoryUse& memory) const {
+    const bool is_kept = reset_peak();
+    SampledPeak samples(/*counts_alone=*/!is_kept);
+    call.run(1);
+    const std::int64_t sampled = samples.bytes() - baseline_shared_bytes_;
+    const std::optional<std::int64_t> kept = is_kept ? peak_resident_bytes() : std::nullopt;
     if (kept) memory.peak_bytes = *kept - baseline_bytes_;
     memory.peak_from = PeakFrom::process;
-    if (kept && !sampled_.has_seen_children()) return;
+    if (kept && !samples.has_seen_children()) return;
     memory.peak_bytes = std::max(sampled, memory.peak_bytes.value_or(sampled));
     memory.peak_from = PeakFrom::sampled;
   }
 
  private:
-  SampledPeak sampled_{};
-  std::int64_t baseline_bytes_ = 0, baseline_shared_bytes_ = 0;
-  bool is_kept_ = false;
+  std::int64_t baseline_bytes_, baseline_shared_bytes_;
 };
 
 }  // namespace
@@ -66,7 +55,6 @@ class PeakOfCall {
 Measurement measure_memory(const PassContext& context) {
   const auto& [task, kernel, lane, turn] = context;
   disable_huge_pages();
-  PeakOfCall peak;
   {
     auto inputs = make_inputs(context, std::min(tiny_n, task.n));
     const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
@@ -82,7 +70,7 @@ Measurement measure_memory(const PassContext& context) {
   };
   Measurement measurement;
   MemoryUse memory{.baseline_bytes = *baseline};
-  peak.begin(*baseline);
+  const PeakOfCall peak(*baseline);
   {
     auto inputs = make_inputs(context, task.n);
     measurement.input_digest = digest_text(*inputs);
@@ -90,8 +78,7 @@ Measurement measure_memory(const PassContext& context) {
     call->restore(1);
     settle(lane);
     memory.input_bytes = increment(resident_bytes());
-    peak.run(*call);
-    peak.take(memory);
+    peak.measure(*call, memory);
   }
   settle(lane);
   memory.retained_bytes = increment(resident_bytes());
