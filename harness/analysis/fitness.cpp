@@ -173,12 +173,12 @@ Finding examine_stolen(double share) {
 // Those that took too much of a processor, as "make (7) 50 %".
 std::vector<std::pair<std::string, double>> busy_on(int cpu, const Watch& watch) {
   std::vector<std::pair<std::string, double>> busy;
-  for (const auto& [name, use] : watch.after.processes) {
+  for (const auto& [process, use] : watch.after.processes) {
     if (use.cpu != cpu) continue;
-    const auto known = watch.before.processes.find(name);
+    const auto known = watch.before.processes.find(process);
     const double before_s = known == watch.before.processes.end() ? 0 : known->second.used_s;
     const double share = (use.used_s - before_s) / watch.watched_s;
-    if (share > too_much) busy.emplace_back(name, share);
+    if (share > too_much) busy.emplace_back(fmt::format("{} ({})", use.name, process), share);
   }
   return busy;
 }

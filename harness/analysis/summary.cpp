@@ -217,6 +217,13 @@ void take_floors(const Hiccups& hiccups, SummaryRow& row) {
 }
 
 // Why no further round was measured; the first row says what was wanted.
+// A cell that was verified and no more: a run that is interrupted leaves some.
+void skip_untimed(const CellRows& cell, SummaryRow& row) {
+  if (row.status != Status::ok || !cell.timed.empty()) return;
+  row.status = Status::skipped;
+  row.reason = "the run ended before its first round";
+}
+
 void take_stop_reason(const RoundRow& first, SummaryRow& row) {
   if (row.status != Status::ok) {
     row.stop_reason = name_of(row.status);
@@ -385,6 +392,7 @@ std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Pro
   take_gaps(rows, against);
   in_parallel(cells.size(), [&](std::size_t i) {
     take_floors(hiccups, rows[i]);
+    skip_untimed(cells[i], rows[i]);
     take_stop_reason(*cells[i].all.front(), rows[i]);
   });
   take_startups(rows);

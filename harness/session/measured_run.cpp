@@ -140,7 +140,6 @@ std::vector<std::string> warnings_about_surroundings() {
 }
 
 WorkerSettings workers_for(const RunOptions& options, const Invocation& invocation) {
-  print_warnings(warnings_about_surroundings());
   WorkerSettings workers = default_workers(invocation);
   workers.timeout_s = options.timeout_s;
   workers.memory_bytes = memory_limit(options.memory_bytes);
@@ -200,9 +199,11 @@ Setup set_up_commands(const RunOptions& options, const Invocation& invocation,
 }
 
 Setup set_up(const RunOptions& options, const Invocation& invocation, const Choose& choose) {
-  if (!options.servers.empty()) return set_up_servers(options, invocation);
-  if (options.commands.empty()) return set_up_kernels(options, invocation, choose);
-  return set_up_commands(options, invocation, choose);
+  Setup setup = !options.servers.empty()   ? set_up_servers(options, invocation)
+                : options.commands.empty() ? set_up_kernels(options, invocation, choose)
+                                           : set_up_commands(options, invocation, choose);
+  print_warnings(warnings_about_surroundings());
+  return setup;
 }
 
 // What is made after everything is known to be right, and before anything is measured.

@@ -26,6 +26,11 @@ std::string metrics_text(const std::vector<Metric>& metrics) {
   return text;
 }
 
+// What a clock counted no step of is no latency.
+std::optional<double> above_nothing(const std::optional<double>& value) {
+  return value && *value > 0 ? value : std::nullopt;
+}
+
 // 11200:4 88100:4; empty for a single speed
 std::string speeds_text(const std::vector<Speed>& speeds) {
   std::string text;
@@ -189,21 +194,24 @@ std::vector<Column<SummaryRow>> summary_schema_of_latency() {
       "calls under a microsecond";
   constexpr const char* rates = "the declared cost of the variant's job over the latency";
   const auto percentile = [](double q) {
-    return [q](const Row& r) { return text_of(supported_quantile(single_calls_of(r), q)); };
+    return [q](const Row& r) {
+      return text_of(above_nothing(supported_quantile(single_calls_of(r), q)));
+    };
   };
-  return {{"latency_ns", "per call, on an undisturbed machine; see [method.md](method.md#latency)",
-           [](const Row& r) { return text_of(r.latency_ns); }},
-          {"latency_ci_low_ns", interval, [](const Row& r) { return low_of(r.latency_ci_ns); }},
-          {"latency_ci_high_ns", interval, [](const Row& r) { return high_of(r.latency_ci_ns); }},
-          {"latency_p50_ns", percentiles, percentile(0.5)},
-          {"latency_p90_ns", percentiles, percentile(0.9)},
-          {"latency_p99_ns", percentiles, percentile(0.99)},
-          {"latency_p999_ns", percentiles, percentile(0.999)},
-          {"latency_max_ns", "the longest of at least a hundred",
-           [](const Row& r) { return text_of(supported_maximum(single_calls_of(r))); }},
-          {"items_per_s", rates, [](const Row& r) { return text_of(r.items_per_s); }},
-          {"bytes_per_s", rates, [](const Row& r) { return text_of(r.bytes_per_s); }},
-          {"flops_per_s", rates, [](const Row& r) { return text_of(r.flops_per_s); }}};
+  return {
+      {"latency_ns", "per call, on an undisturbed machine; see [method.md](method.md#latency)",
+       [](const Row& r) { return text_of(r.latency_ns); }},
+      {"latency_ci_low_ns", interval, [](const Row& r) { return low_of(r.latency_ci_ns); }},
+      {"latency_ci_high_ns", interval, [](const Row& r) { return high_of(r.latency_ci_ns); }},
+      {"latency_p50_ns", percentiles, percentile(0.5)},
+      {"latency_p90_ns", percentiles, percentile(0.9)},
+      {"latency_p99_ns", percentiles, percentile(0.99)},
+      {"latency_p999_ns", percentiles, percentile(0.999)},
+      {"latency_max_ns", "the longest of at least a hundred",
+       [](const Row& r) { return text_of(above_nothing(supported_maximum(single_calls_of(r)))); }},
+      {"items_per_s", rates, [](const Row& r) { return text_of(r.items_per_s); }},
+      {"bytes_per_s", rates, [](const Row& r) { return text_of(r.bytes_per_s); }},
+      {"flops_per_s", rates, [](const Row& r) { return text_of(r.flops_per_s); }}};
 }
 
 std::vector<Column<SummaryRow>> summary_schema_of_status() {
@@ -286,8 +294,10 @@ std::vector<Column<SummaryRow>> summary_schema_of_single_calls() {
              const std::int64_t count = single_calls_of(r).count();
              return count > 0 ? text_of(count) : std::string();
            }},
-          {"latency_p99_floor_ns", floor, [](const Row& r) { return text_of(r.p99_floor_ns); }},
-          {"latency_p999_floor_ns", floor, [](const Row& r) { return text_of(r.p999_floor_ns); }}};
+          {"latency_p99_floor_ns", floor,
+           [](const Row& r) { return text_of(above_nothing(r.p99_floor_ns)); }},
+          {"latency_p999_floor_ns", floor,
+           [](const Row& r) { return text_of(above_nothing(r.p999_floor_ns)); }}};
 }
 
 std::vector<Column<SummaryRow>> summary_schema_of_startup() {
@@ -412,7 +422,7 @@ std::vector<Fields> to_latency_fields(const SummaryRow& row) {
                                  0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999};
   std::vector<Fields> lines;
   const auto add = [&](double q, const std::optional<double>& latency) {
-    if (!latency) return;
+    if (!above_nothing(latency)) return;
     lines.push_back(cell_fields(
         row.cell, {text_of(single_calls_of(row).count()), text_of(q), text_of(latency)}));
   };

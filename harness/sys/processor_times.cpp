@@ -34,14 +34,8 @@ std::map<int, ProcessorTimes::Cpu> cpus_in(const fs::path& stat) {
   return cpus;
 }
 
-struct ProcessUse {
-  std::string name;
-  int cpu = -1;
-  double used_s = 0;
-};
-
 // From /proc/PID/stat: the name in parentheses may itself contain blanks and parentheses.
-std::optional<ProcessUse> use_of(const fs::path& process) {
+std::optional<ProcessorTimes::Use> use_of(const fs::path& process) {
   std::ifstream file(process / "stat");
   std::string line;
   if (!std::getline(file, line)) return std::nullopt;
@@ -52,10 +46,10 @@ std::optional<ProcessUse> use_of(const fs::path& process) {
   std::vector<std::string> fields;
   for (std::string field; rest >> field;) fields.push_back(field);
   if (fields.size() < 37) return std::nullopt;
-  return ProcessUse{.name = fmt::format("{} ({})", line.substr(open + 1, close - open - 1),
-                                        process.filename().string()),
-                    .cpu = std::stoi(fields[36]),
-                    .used_s = (std::stod(fields[11]) + std::stod(fields[12])) / ticks_per_s()};
+  return ProcessorTimes::Use{
+      .name = line.substr(open + 1, close - open - 1),
+      .used_s = (std::stod(fields[11]) + std::stod(fields[12])) / ticks_per_s(),
+      .cpu = std::stoi(fields[36])};
 }
 
 bool is_number(const std::string& text) {
@@ -70,9 +64,7 @@ ProcessorTimes processor_times(const fs::path& proc) {
   for (const auto& entry : fs::directory_iterator(proc, error)) {
     const std::string pid = entry.path().filename().string();
     if (!is_number(pid) || pid == std::to_string(getpid())) continue;
-    if (const auto use = use_of(entry.path())) {
-      times.processes[use->name] = {.used_s = use->used_s, .cpu = use->cpu};
-    }
+    if (auto use = use_of(entry.path())) times.processes.emplace(std::stoi(pid), *std::move(use));
   }
   return times;
 }

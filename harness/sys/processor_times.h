@@ -16,10 +16,11 @@ struct ProcessorTimes {
   };
   std::map<int, Cpu> cpus{};
   struct Use {
+    std::string name{};  // which a process may change, and threads of the kernel do
     double used_s = 0;
     int cpu = -1;  // when it was last seen
   };
-  std::map<std::string, Use> processes{};  // all but this one, as "name (pid)"
+  std::map<int, Use> processes{};  // all but this one, by their numbers
 };
 // `proc`: where /proc is.
 ProcessorTimes processor_times(const std::filesystem::path& proc = "/proc");

@@ -20,6 +20,7 @@
 #include <immintrin.h>
 #endif
 
+#include "harness/base/clock.h"
 #include "harness/base/keep.h"
 #include "harness/sys/memory.h"
 
@@ -29,18 +30,31 @@ namespace {
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 constexpr std::size_t huge_page = 2 * mebibyte;
 
+double seconds_of(const std::function<void()>& call, int times) {
+  const auto started = std::chrono::steady_clock::now();
+  for (int i = 0; i < times; ++i) call();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+}
+
+// How many calls together are long enough for the clock.
+int visible_calls(const std::function<void()>& call) {
+  constexpr int most = 1 << 20;
+  const double least_s = 1e-9 * static_cast<double>(steps_in_a_batch * clock_step_ns());
+  int calls = 1;
+  while (calls < most && seconds_of(call, calls) < least_s) calls *= 2;
+  return calls;
+}
+
 // The rate of the fastest try. Long calls are tried less often.
 double best_rate(double work, const std::function<void()>& call) {
   constexpr int least_tries = 2, most_tries = 5;
-  constexpr std::chrono::duration<double> enough{0.06};
-  double best = 0;
-  const auto began = std::chrono::steady_clock::now();
-  for (int i = 0; i < most_tries; ++i) {
-    const auto started = std::chrono::steady_clock::now();
-    if (i >= least_tries && started - began > enough) break;
-    call();
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - started;
-    best = std::max(best, work / spent.count());
+  constexpr double enough_s = 0.06;
+  const int calls = visible_calls(call);
+  double best = 0, spent_s = 0;
+  for (int i = 0; i < most_tries && (i < least_tries || spent_s <= enough_s); ++i) {
+    const double seconds = seconds_of(call, calls);
+    spent_s += seconds;
+    if (seconds > 0) best = std::max(best, work * calls / seconds);
   }
   return best;
 }

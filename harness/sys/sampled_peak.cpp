@@ -7,7 +7,8 @@
 
 namespace gapmeter {
 
-SampledPeak::SampledPeak(int process) : process_(process) {
+SampledPeak::SampledPeak(int process, bool counts_alone)
+    : process_(process), counts_alone_(counts_alone) {
   thread_ = std::thread([this] {
     while (!is_over_) {
       sample();
@@ -21,12 +22,8 @@ SampledPeak::~SampledPeak() {
   thread_.join();
 }
 
-std::int64_t SampledPeak::bytes_now() const { return proportional_bytes_of(tree_of(process_)); }
-
-void SampledPeak::begin(bool counts_alone) {
-  counts_alone_ = counts_alone;
-  has_children_ = false;
-  most_ = 0;
+std::int64_t SampledPeak::bytes_now(int process) {
+  return proportional_bytes_of(tree_of(process));
 }
 
 std::int64_t SampledPeak::bytes() {

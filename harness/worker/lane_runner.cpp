@@ -33,7 +33,7 @@ std::vector<std::int64_t> TimedCall::ns_of_each(std::int64_t wanted_ns, std::siz
     const Steady::time_point before = Steady::now();
     run(1);
     const Steady::time_point after = Steady::now();
-    if (after >= before) times.push_back(nanoseconds(after - before));  // the clock may go back
+    if (after > before) times.push_back(nanoseconds(after - before));  // the clock may go back
     const bool is_over = nanoseconds(after - first) >= wanted_ns || times.size() == most;
     if (is_over && !times.empty()) return times;
   }

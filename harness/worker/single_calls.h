@@ -17,7 +17,8 @@ constexpr double shortest_single_call_ns(std::int64_t clock_step_ns) {
 }
 
 // Times calls one by one for about `wanted_ns`, at least once, then watches the machine for a tenth
-// of that. A call in which the clock went back does not count. Throws what the call throws.
+// of that. A call in which the clock did not go forward does not count. Throws what the call
+// throws.
 SingleCalls time_single_calls(TimedCall& call, LaneRunner& lane, std::int64_t wanted_ns);
 
 }  // namespace gapmeter

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "scripts"))
 
 from gapmeter_report.loading.run import load  # noqa: E402
 
-SEEDS = range(12)
+SEEDS = range(6)
 
 
 def written(seed: int, directory: Path) -> Path:
@@ -36,7 +36,7 @@ def test_the_program_and_the_package_read_it(gapmeter: Program, tmp_path: Path, 
 
 @pytest.mark.parametrize("arguments", [
     ("claims",), ("claims", "--format", "json"), ("compare",), ("compare", "--by", "gap"),
-    ("report",), ("plot",),
+    ("report",),
 ])
 def test_every_command_reads_it(
     gapmeter: Program, tmp_path: Path, arguments: tuple[str, ...]

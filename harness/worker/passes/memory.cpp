@@ -37,38 +37,30 @@ void settle(LaneRunner& lane) {
 // What a call takes at its most, over what there was before it, in this process and its children.
 class PeakOfCall {
  public:
-  // Before the baseline, of which its thread is then a part.
-  explicit PeakOfCall(int process) : process_(process), sampled_(process) {}
-
-  // At the baseline.
-  void begin(std::int64_t baseline_bytes) {
-    baseline_bytes_ = baseline_bytes;
-    baseline_shared_bytes_ = sampled_.bytes_now();
-  }
-
-  void run(PreparedCall& call) {
-    is_kept_ = reset_peak(process_);
-    sampled_.begin(/*counts_alone=*/!is_kept_);
-    call.run(1);
-  }
+  PeakOfCall(int process, std::int64_t baseline_bytes)
+      : process_(process),
+        baseline_bytes_(baseline_bytes),
+        baseline_shared_bytes_(SampledPeak::bytes_now(process)) {}
 
   // The system keeps the high-water mark of this process, unless it may not be reset. That of the
-  // processes that the call started is known from samples only.
-  void take(MemoryUse& memory) {
-    const std::int64_t sampled = sampled_.bytes() - baseline_shared_bytes_;
-    const std::optional<std::int64_t> kept = is_kept_ ? peak_resident_bytes(process_) : std::nullopt;
+  // processes that the call starts is known from samples only.
+  void measure(PreparedCall& call, MemoryUse& memory) const {
+    const bool is_kept = reset_peak(process_);
+    SampledPeak samples(process_, /*counts_alone=*/!is_kept);
+    call.run(1);
+    const std::int64_t sampled = samples.bytes() - baseline_shared_bytes_;
+    const std::optional<std::int64_t> kept =
+        is_kept ? peak_resident_bytes(process_) : std::nullopt;
     if (kept) memory.peak_bytes = *kept - baseline_bytes_;
     memory.peak_from = PeakFrom::process;
-    if (kept && !sampled_.has_seen_children()) return;
+    if (kept && !samples.has_seen_children()) return;
     memory.peak_bytes = std::max(sampled, memory.peak_bytes.value_or(sampled));
     memory.peak_from = PeakFrom::sampled;
   }
 
  private:
   int process_;
-  SampledPeak sampled_;
-  std::int64_t baseline_bytes_ = 0, baseline_shared_bytes_ = 0;
-  bool is_kept_ = false;
+  std::int64_t baseline_bytes_, baseline_shared_bytes_;
 };
 
 }  // namespace
@@ -76,8 +68,6 @@ class PeakOfCall {
 Measurement measure_memory(const PassContext& context) {
   const auto& [task, kernel, lane, turn] = context;
   disable_huge_pages();
-  const int pid = lane.process();
-  PeakOfCall peak(pid);
   {
     auto inputs = make_inputs(context, std::min(tiny_n, task.n));
     const auto call = lane.prepare(kernel, task.variant, std::move(inputs));
@@ -85,6 +75,7 @@ Measurement measure_memory(const PassContext& context) {
     call->run(1);
   }
   settle(lane);
+  const int pid = lane.process();
   const std::optional<std::int64_t> baseline = resident_bytes(pid);
   if (!baseline) throw std::runtime_error("resident memory can't be read from /proc here");
   const auto increment = [&](std::optional<std::int64_t> bytes) -> std::optional<std::int64_t> {
@@ -93,7 +84,7 @@ Measurement measure_memory(const PassContext& context) {
   };
   Measurement measurement;
   MemoryUse memory{.baseline_bytes = *baseline};
-  peak.begin(*baseline);
+  const PeakOfCall peak(pid, *baseline);
   {
     auto inputs = make_inputs(context, task.n);
     measurement.input_digest = digest_text(*inputs);
@@ -101,8 +92,7 @@ Measurement measure_memory(const PassContext& context) {
     call->restore(1);
     settle(lane);
     memory.input_bytes = increment(resident_bytes(pid));
-    peak.run(*call);
-    peak.take(memory);
+    peak.measure(*call, memory);
   }
   settle(lane);
   memory.retained_bytes = increment(resident_bytes(pid));

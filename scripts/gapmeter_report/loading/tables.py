@@ -25,7 +25,8 @@ Parser = Callable[[str], Any]
 
 # float() alone would also take "nan", "inf", "1_000" and " 1 ".
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
-_COUNT = re.compile(r"\d{1,18}")
+_COUNT = re.compile(r"\d{1,19}")
+_LARGEST_COUNT = 2**63 - 1  # at which the program's sums stop
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def positive(text: str) -> float:
 
 def count(text: str) -> int:
     """A whole number, which cannot be absent."""
-    if not _COUNT.fullmatch(text):
+    if not _COUNT.fullmatch(text) or int(text) > _LARGEST_COUNT:
         raise ValueError(f"is {text!r}, not a whole number")
     return int(text)
 

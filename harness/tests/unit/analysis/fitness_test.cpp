@@ -169,10 +169,10 @@ TEST(ExamineDisturbance, StolenTimeIsBadFromTwoPercentOn) {
 
 TEST(ExamineDisturbance, NamesOnlyThoseThatTookMuchOfTheProcessor) {
   Watch watch = quiet_watch();
-  watch.before.processes = {{"make (7)", {.used_s = 2, .cpu = 1}}};
-  watch.after.processes = {{"make (7)", {.used_s = 7, .cpu = 1}},
-                           {"sshd (8)", {.used_s = 0.1, .cpu = 1}},
-                           {"elsewhere (9)", {.used_s = 10, .cpu = 2}}};
+  watch.before.processes = {{7, {.name = "cc", .used_s = 2, .cpu = 1}}};
+  watch.after.processes = {{7, {.name = "make", .used_s = 7, .cpu = 1}},
+                           {8, {.name = "sshd", .used_s = 0.1, .cpu = 1}},
+                           {9, {.name = "elsewhere", .used_s = 10, .cpu = 2}}};
   EXPECT_THAT(examine_disturbance(watch),
               ElementsAre(finding(Level::good, "stolen"),
                           finding(Level::bad, "make (7) took 50 % of the measuring processor")));
@@ -181,7 +181,7 @@ TEST(ExamineDisturbance, NamesOnlyThoseThatTookMuchOfTheProcessor) {
 TEST(ExamineDisturbance, NamesABusySiblingAndWhoRunsThere) {
   Watch watch = quiet_watch();
   watch.after.cpus[3].busy_s = 11.5;
-  watch.after.processes = {{"make (7)", {.used_s = 4, .cpu = 3}}};
+  watch.after.processes = {{7, {.name = "make", .used_s = 4, .cpu = 3}}};
   EXPECT_THAT(examine_disturbance(watch),
               ElementsAre(finding(Level::good, "stolen"),
                           finding(Level::bad,

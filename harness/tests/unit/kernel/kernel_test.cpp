@@ -102,7 +102,7 @@ TEST(ProblemsOf, ReportsInputsThatPythonTakesForSomethingElse) {
 }
 
 TEST(ProblemsOf, ReportsACostThatIsNoneAtTheFirstOfItsSizes) {
-  for (const double bad : {-1.0, -HUGE_VAL, std::nan("")}) {
+  for (const double bad : {-1.0, -HUGE_VAL, HUGE_VAL, 1e31, std::nan("")}) {
     Kernel kernel = test::twice_kernel();
     kernel.cost = [bad](std::size_t n) { return Cost{.flops = n < 16 ? 1 : bad}; };
     EXPECT_THAT(problems_of(kernel),

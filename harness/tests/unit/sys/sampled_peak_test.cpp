@@ -49,9 +49,8 @@ class LargeChild {
 TEST(SampledPeakTest, HasTheMemoryOfChildren) {
   if (GAPMETER_TEST_OWN_ALLOCATOR) GTEST_SKIP() << "the sanitizer's memory counts";
   EXPECT_EQ(test::in_child([] {
-              SampledPeak peak(getpid());
-              const std::int64_t before = peak.bytes_now();
-              peak.begin(false);
+              const std::int64_t before = SampledPeak::bytes_now(getpid());
+              SampledPeak peak(getpid(), false);
               { const LargeChild child(100 * mebibyte), other(50 * mebibyte); }
               const std::int64_t more = peak.bytes() - before;
               if (!peak.has_seen_children()) return std::string("no children");
@@ -63,11 +62,9 @@ TEST(SampledPeakTest, HasTheMemoryOfChildren) {
 
 TEST(SampledPeakTest, CountsAProcessAloneOnlyIfAsked) {
   EXPECT_EQ(test::in_child([] {
-              SampledPeak peak(getpid());
-              peak.begin(false);
-              if (peak.bytes() != 0 || peak.has_seen_children()) return std::string("counted");
-              peak.begin(true);
-              return std::string(peak.bytes() > mebibyte / 4 ? "counted on demand" : "not counted");
+              SampledPeak without(getpid(), false), with(getpid(), true);
+              if (without.bytes() != 0) return std::string("counted");
+              return std::string(with.bytes() > mebibyte / 4 ? "counted on demand" : "not counted");
             }),
             "counted on demand");
 }
