@@ -146,10 +146,10 @@ function(gapmeter_program name)
   add_executable(${name}-python)
   target_link_libraries(${name}-python PRIVATE
     gapmeter_embedded_worker gapmeter_highway_timer ${name}_kernels)
-  # Extension modules resolve the C API against the executable. Nothing else is exported: symbols of C++
-  # would stand before those of the libraries that a variant loads.
+  # Extension modules resolve the C API against the executable.
+  set_target_properties(${name}-python PROPERTIES ENABLE_EXPORTS ON)
   target_link_options(${name}-python PRIVATE
-    "LINKER:--export-dynamic-symbol=Py*" "LINKER:--export-dynamic-symbol=_Py*")
+    "LINKER:--version-script=${GAPMETER_CMAKE_DIR}/python_exports.map")
   set_target_properties(${name} ${name}-python PROPERTIES
     LINKER_LANGUAGE CXX RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   add_dependencies(${name} ${name}-python)

@@ -55,7 +55,7 @@ configure_file(${GAPMETER_CMAKE_DIR}/gapmeterConfig.cmake.in ${package_dir}/gapm
 include(CMakePackageConfigHelpers)
 write_basic_package_version_file(${package_dir}/gapmeterConfigVersion.cmake COMPATIBILITY ExactVersion)
 set(modules GapmeterProgram.cmake KernelOptions.cmake RustKernels.cmake RustToolchain.cmake
-  program.cpp.in rust_registration.cpp.in)
+  program.cpp.in python_exports.map rust_registration.cpp.in)
 foreach(module IN LISTS modules)
   file(CREATE_LINK ${GAPMETER_CMAKE_DIR}/${module} ${package_dir}/${module} SYMBOLIC)
 endforeach()

@@ -460,7 +460,17 @@ def main() -> None:
     serve(engine)
 
 
+def be_in_utf_8() -> None:
+    """PyPy takes the encoding of paths from the locale, even in UTF-8 mode: begin again in one of
+    UTF-8."""
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("LC_ALL") != "C.UTF-8":
+        command = [sys.executable, "-E", "-X", "utf8", "-B", "-u", *sys.argv]
+        words = [word.encode("utf-8", "surrogateescape") for word in command]
+        os.execve(words[0], words, {**os.environb, b"LC_ALL": b"C.UTF-8"})
+
+
 if __name__ == "__main__":
+    be_in_utf_8()
     if sys.argv[1] == "identify":
         identify()
     else:

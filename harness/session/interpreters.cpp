@@ -38,18 +38,25 @@ std::vector<std::string> command_of(const std::string& path) {
   return {path, "-E", "-X", "utf8", "-B", "-u", (data_dir() / "python" / "engine.py").string()};
 }
 
+// Older ones read neither the kernels' modules nor gapmeter's.
+constexpr std::array oldest_version{3, 8, 0};
+
 InterpreterIdentity identity_of(const std::string& path, double timeout_s) {
   std::vector<std::string> command = command_of(path);
   command.emplace_back("identify");
   const ProcessResult result = run_process({.arguments = command, .timeout_s = timeout_s});
   try {
     if (result.end == ProcessResult::End::exited && result.code == 0 && !result.answer.empty()) {
-      return parse_identity(result.answer);
+      InterpreterIdentity identity = parse_identity(result.answer);
+      if (identity.version >= oldest_version) return identity;
+      throw std::runtime_error("it is too old");
     }
     throw std::runtime_error(why_no_answer(result, timeout_s));
   } catch (const std::runtime_error& error) {
-    throw std::runtime_error(
-        fmt::format("the Python lane does not start with {}: {}", path, error.what()));
+    throw std::runtime_error(fmt::format(
+        "the Python lane does not start with {}: {} (it can be CPython from {}.{} on, or "
+        "PyPy of that version)",
+        path, error.what(), oldest_version[0], oldest_version[1]));
   }
 }
 

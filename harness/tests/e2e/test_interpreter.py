@@ -85,6 +85,16 @@ def test_variables_of_python_are_ignored(zoo: Program, plain: Run, tmp_path: Pat
     assert run.process.stderr.count(f"gapmeter: warning: {warning}\n") == 1
 
 
+def test_only_the_c_api_of_python_is_exported(zoo: Program) -> None:
+    listing = subprocess.run(
+        ["nm", "-D", "--defined-only", zoo.python_worker], stdout=subprocess.PIPE, check=True
+    )
+    names = [line.split()[-1] for line in listing.stdout.decode().splitlines()]
+    own = [name for name in names if "@" not in name]  # the others are copies of a library's
+    assert "PyObject_Vectorcall" in own
+    assert [name for name in own if not name.startswith(("Py", "_Py"))] == []
+
+
 def test_run_json_tells_where_modules_are_looked_for(plain: Run) -> None:
     assert plain.facts["python"]["sys_path"] == reported(plain)["path"]
 

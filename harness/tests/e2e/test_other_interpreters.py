@@ -70,6 +70,15 @@ def test_pypy_is_right_and_says_what_it_cannot_tell(zoo: Program, out: Path, pyp
     assert any("gc.callbacks" in text for text in run.facts["python"]["missing"])
 
 
+def test_pypy_is_in_utf_8_whatever_the_locale(zoo: Program, tmp_path: Path, pypy: str) -> None:
+    run = zoo.measure(
+        tmp_path / "größe", *TIME, "--kernels", "interpreter", "--variants", "report",
+        "--interpreter", pypy, environment={"LC_ALL": "C"},
+    )
+    assert run.process.returncode == 0, run.process.stderr
+    assert "größer\n" in run.log and "read ß\n" in run.log
+
+
 def test_how_long_pypy_warmed_up_is_told(zoo: Program, out: Path, pypy: str) -> None:
     run = measured(zoo, out, "interpreter", pypy, "--variants", "python/right")
     metrics = (run.dir / "metrics.csv").read_text(encoding="utf-8")
