@@ -25,8 +25,10 @@ def serving_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     panels = _panels(rows, subject, failures, objective)
     rates = np.unique(np.concatenate([panel.sizes() for panel in panels]))
     notes = ["dotted upright: the most that a server answers, in a closed loop"] if bends else []
-    if objective is not None:
-        notes.append(f"dashed across: the objective for p99, {round_time(objective)}")
+    notes += [
+        f"dashed across: the objective for p99, {round_time(level.value)}"
+        for panel in panels for level in panel.levels
+    ]
     notes += load_notes(subject.kernel.service, rows)
     words = Words(
         title=f"{subject.kernel.title}: latency against offered rate",
@@ -57,7 +59,8 @@ def _panels(
     }
     known = {name: series for name, series in drawn.items() if series}
     if not known:
-        return [Panel("latency", [], failures, round_time, empty="No server has a latency.")]
+        return [Panel("latency", [], failures, round_time, strip_name="no latency",
+                      empty="No server has a latency.")]
     across = () if objective is None else (Level("", objective),)
     return [
         Panel(

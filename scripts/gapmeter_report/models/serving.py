@@ -71,7 +71,7 @@ def without_latency(rows: pd.DataFrame, looks: Looks) -> list[Failure]:
 def _end_of(row: Any) -> str:
     if row.state == "saturated":
         return f"saturates at {format_rate(row.capacity_per_s)}/s"
-    return "client too slow to tell"
+    return "client late"
 
 
 def footprints(rows: pd.DataFrame, costs: pd.DataFrame, looks: Looks) -> list[Footprint]:
