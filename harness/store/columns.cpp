@@ -252,8 +252,14 @@ std::vector<Column<SummaryRow>> summary_schema_of_state() {
   return {
       {"state",
        "`undisturbed`: measured in slices whose probes ran at their best; `mixed`: in all, because "
-       "too few were; `unknown`: in a run older than probes",
-       [](const Row& r) { return r.latency_ns ? std::string(name_of(r.state)) : std::string(); }},
+       "too few were; `unknown`: in a run older than probes; of a server without a latency why: "
+       "`saturated`, it gave too few answers, `client_bound`, the client itself was late, see "
+       "[servers.md](servers.md#saturated-and-bound-by-the-client)",
+       [](const Row& r) {
+         const bool is_told = r.latency_ns || r.state == MachineState::saturated ||
+                              r.state == MachineState::client_bound;
+         return is_told ? std::string(name_of(r.state)) : std::string();
+       }},
       {"slices", counts, if_any(&Row::slices)},
       {"undisturbed_slices", counts, if_any(&Row::undisturbed_slices)},
       {"disturbed_ns", "per call, in the slices that were disturbed",
