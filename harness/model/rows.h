@@ -63,6 +63,10 @@ struct Speed {
 // requests were answered than offered; `client_bound`, the client itself was too late to tell.
 enum class MachineState : std::uint8_t { undisturbed, mixed, unknown, saturated, client_bound };
 std::string_view name_of(MachineState state);
+// Whether it says why a cell that was measured has no latency.
+constexpr bool withholds_latency(MachineState state) {
+  return state == MachineState::saturated || state == MachineState::client_bound;
+}
 
 // One cell: a line of summary.csv.
 struct SummaryRow {

@@ -252,13 +252,12 @@ std::vector<Column<SummaryRow>> summary_schema_of_state() {
   return {
       {"state",
        "`undisturbed`: measured in slices whose probes ran at their best; `mixed`: in all, because "
-       "too few were; `unknown`: in a run older than probes; of a server without a latency why: "
-       "`saturated`, it gave too few answers, `client_bound`, the client itself was late, see "
-       "[servers.md](servers.md#saturated-and-bound-by-the-client)",
+       "too few were; `unknown`: in a run older than probes; of servers why there is no latency: "
+       "`saturated`: fewer than 98 % of what was offered were answered, `client_bound`: the client "
+       "itself was late",
        [](const Row& r) {
-         const bool is_told = r.latency_ns || r.state == MachineState::saturated ||
-                              r.state == MachineState::client_bound;
-         return is_told ? std::string(name_of(r.state)) : std::string();
+         return r.latency_ns || withholds_latency(r.state) ? std::string(name_of(r.state))
+                                                           : std::string();
        }},
       {"slices", counts, if_any(&Row::slices)},
       {"undisturbed_slices", counts, if_any(&Row::undisturbed_slices)},
