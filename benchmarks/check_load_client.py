@@ -36,7 +36,8 @@ AGREEMENT = 0.10
 STALL_S = 0.2
 LEAST_P999_S = 0.15
 
-# One thread and one write an answer; stalls when there is a file of this name, which it removes.
+# One thread, one write an answer, and half a millisecond of work for it, so that the tools' own
+# overheads are small; stalls when there is a file of this name, which it removes.
 SERVER = """
 import os, selectors, socket, sys, time
 
@@ -63,6 +64,9 @@ while True:
         if os.path.exists(stall):
             os.remove(stall)
             time.sleep(%g)
+        began = time.perf_counter()
+        while time.perf_counter() - began < 0.0005:
+            pass
         key.fileobj.sendall(answer)
 """ % STALL_S
 
@@ -114,12 +118,15 @@ def rate_by_wrk(port: int, seconds: int) -> float:
 
 
 def median_by_h2load(port: int, rate: float, seconds: int) -> float:
-    """h2load takes a rate for each connection; of every request it logs the time in µs."""
+    """Of one connection, whose requests leave at equal distances as gapmeter's do here.
+
+    Those of several would leave together, since each has the rate for itself. Of every request
+    h2load logs the time in µs.
+    """
     with tempfile.NamedTemporaryFile("r", suffix=".log") as log:
-        connections = 8
         client(
-            "h2load", "--h1", "-t1", f"-c{connections}", f"--rps={rate / connections:g}",
-            f"-D{seconds}", f"--log-file={log.name}", f"http://127.0.0.1:{port}/",
+            "h2load", "--h1", "-t1", "-c1", f"--rps={rate:g}", f"-D{seconds}",
+            f"--log-file={log.name}", f"http://127.0.0.1:{port}/",
         )
         times = [int(line.split("\t")[2]) for line in log if line.split("\t")[1] == "200"]
     return statistics.median(times) * 1e-6
@@ -207,7 +214,7 @@ def main() -> int:
             theirs = rate_by_wrk(port, options.seconds // 2)
         checks.compare("capacity against wrk", capacity, theirs, "requests/s")
         rate = round(capacity / 2)
-        row = measure(options.build, plain, dir, "--full", "--rounds", "5", "--sizes", str(rate))
+        row = measure(options.build, plain, dir, "--rounds", "5", "--sizes", str(rate))
         if row["latency_p50_ns"]:
             with running(plain) as port:
                 theirs = median_by_h2load(port, rate, options.seconds)

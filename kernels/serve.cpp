@@ -85,7 +85,7 @@ gapmeter::ServerVariant beast() {
 
 GAPMETER_KERNEL() {
   using namespace gapmeter;
-  return {.title = "A perceptron's prediction for a handwritten digit, over HTTP",
+  return {.title = "A perceptron's prediction over HTTP",
           .item = "request",
           .claims = {"C28", "C29"},
           .sizes = "125:64k:2x",

@@ -40,6 +40,7 @@ struct PlannedVariant {
   // The variant is one.
   std::optional<CommandTask> command{};
   std::optional<ServerTask> server{};
+  bool measures_memory = true;  // in the memory pass of its group
 };
 
 // The variants of one kernel at one n, each at every number of threads: what is interleaved and

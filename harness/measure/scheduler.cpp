@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "harness/analysis/summary.h"
+#include "harness/measure/turns.h"
 
 namespace gapmeter {
 namespace {
@@ -189,17 +190,21 @@ void Scheduler::settle(Contest& contest, Contestant& contestant) {
 // False if the user stopped the run.
 bool Scheduler::time_round(Contest& contest) {
   const CellGroup& group = *contest.group;
+  std::vector<Contestant*> remaining;
+  for (Contestant& contestant : contest.contestants) {
+    if (!contestant.failed && !contestant.is_done) remaining.push_back(&contestant);
+  }
+  order_servers(contest, remaining);
   std::vector<Contestant*> waiting;
   std::vector<int> positions;  // of these, among them and those that are known
   std::vector<Task> tasks;
   int position = 0;
-  for (Contestant& contestant : contest.contestants) {
-    if (contestant.failed || contestant.is_done) continue;
+  for (Contestant* contestant : remaining) {
     ++position;
-    if (recall(contest, contestant, Pass::time, contest.rounds)) continue;
-    waiting.push_back(&contestant);
+    if (recall(contest, *contestant, Pass::time, contest.rounds)) continue;
+    waiting.push_back(contestant);
     positions.push_back(position - 1);
-    tasks.push_back(task_of(group, contestant, Pass::time, contest.rounds));
+    tasks.push_back(task_of(group, *contestant, Pass::time, contest.rounds));
     tasks.back().verify_after = contest.rounds == 0;
   }
   for (std::size_t first = 0; first < tasks.size();) {
@@ -219,10 +224,22 @@ bool Scheduler::time_round(Contest& contest) {
   return true;
 }
 
+// Servers are asked one after the other. Each of them runs right after each other one equally
+// often, over two rounds.
+void Scheduler::order_servers(const Contest& contest, std::vector<Contestant*>& contestants) const {
+  const bool are_servers = !contestants.empty() && contestants.front()->planned->server;
+  if (!are_servers) return;
+  const std::vector<Contestant*> before = contestants;
+  const std::vector<std::size_t> order = turn_order(
+      round_key(plan_, *contest.group, contest.rounds / 2), contest.rounds, before.size());
+  for (std::size_t i = 0; i < order.size(); ++i) contestants[i] = before[order[i]];
+}
+
 // How many of the contestants from `first` on can be alive together in memory: at least one.
 std::size_t Scheduler::fitting(const CellGroup& group, const std::vector<Contestant*>& contestants,
                                std::size_t first) const {
   std::size_t count = 1;
+  if (contestants[first]->planned->server) return count;
   double needed = footprints_.bytes_of(group, *contestants[first]->planned);
   for (std::size_t i = first + 1; i < contestants.size(); ++i, ++count) {
     needed += footprints_.bytes_of(group, *contestants[i]->planned);
@@ -236,6 +253,7 @@ void Scheduler::run_untimed(Contest& contest, Pass pass) {
   std::vector<Contestant*> waiting;
   std::vector<Task> tasks;
   for (Contestant& contestant : contest.contestants) {
+    if (pass == Pass::memory && !contestant.planned->measures_memory) continue;
     if (contestant.failed || recall(contest, contestant, pass, 0)) continue;
     waiting.push_back(&contestant);
     tasks.push_back(task_of(*contest.group, contestant, pass, 0));

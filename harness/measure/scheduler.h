@@ -52,12 +52,12 @@ struct SchedulerOptions {
 
 enum class RunEnd { complete, interrupted };
 
-// Variants are verified, and their memory is measured, in parallel; they are timed in turns. The
-// rounds of a cell are spread over the run, so that they see its fast minutes and its slow ones.
-// Every planned cell leaves at least one row. With a wanted precision, a cell gets no further
-// rounds once it has reached it; a native variant continues until every gap against it has, too. A
-// variant that fails is not run again at this n, and one that timed out or ran out of memory is not
-// tried at larger sizes.
+// Variants are verified, and their memory is measured, in parallel; they are timed in turns,
+// servers one after the other. The rounds of a cell are spread over the run, so that they see its
+// fast minutes and its slow ones. Every planned cell leaves at least one row. With a wanted
+// precision, a cell gets no further rounds once it has reached it; a native variant continues until
+// every gap against it has, too. A variant that fails is not run again at this n, and one that
+// timed out or ran out of memory is not tried at larger sizes.
 class Scheduler {
  public:
   Scheduler(const Plan& plan, TaskRunner& runner, const Clock& clock, RunObserver& observer,
@@ -93,6 +93,7 @@ class Scheduler {
   void settle(Contest& contest, Contestant& contestant);
   void run_untimed(Contest& contest, Pass pass);
   bool time_round(Contest& contest);
+  void order_servers(const Contest& contest, std::vector<Contestant*>& contestants) const;
   Task task_of(const CellGroup& group, const Contestant& contestant, Pass pass, int round) const;
   void conclude(Contest& contest, Contestant& contestant, Pass pass, int round, int position,
                 TaskOutcome outcome);

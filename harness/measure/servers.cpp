@@ -309,6 +309,7 @@ std::vector<CellGroup> plan_servers(const Servers& servers,
       group.variants.push_back(planned_variant(candidates[i], rate, is_measured));
       const bool is_half = is_measured && half_rate(rates, candidates[i]) == rate;
       if (is_half) group.variants.back().server->memory_s = depth.soak_s;
+      group.variants.back().measures_memory = is_half || !is_quick;
       any_half = any_half || is_half;
     }
     if (!is_quick || any_half) group.untimed = {Pass::memory};

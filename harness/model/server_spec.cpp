@@ -28,10 +28,11 @@ std::string_view take_line(std::string_view& text) {
   return trimmed(line);
 }
 
+// Of letters, digits and what else may stand in the name of a method or a header (RFC 9110, 5.6.2).
 bool is_token(std::string_view word) {
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
-    return c > ' ' && c < '\x7f' && c != ':' && c != '/';
-  });
+  constexpr std::string_view allowed =
+      "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  return !word.empty() && word.find_first_not_of(allowed) == word.npos;
 }
 
 bool is_called(std::string_view header, std::string_view name) {

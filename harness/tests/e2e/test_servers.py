@@ -72,7 +72,7 @@ while True:
             sys.exit("out of luck")
         total = sum(json.loads(body)["x"]) + (mode == "wrong") + (mode == "drifts" and count > 10)
         text = json.dumps({"total": total}).encode()
-        status = b"503 Busy" if mode == "busy" and count % 3 == 0 else b"200 OK"
+        status = b"503 Busy" if mode == "busy" and count % 50 == 0 else b"200 OK"
         answer = b"HTTP/1.1 %s\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (status, len(text), text)
         connection.sendall(answer)
 '''

@@ -21,9 +21,14 @@ from gapmeter_report.models.subjects import Subject
 def serving_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     """A panel for each percentile with a line for each server; dotted: where it saturates."""
     failures, bends = without_latency(rows, subject.looks), knees(rows, subject.looks)
-    panels = _panels(rows, subject, failures)
+    objective = _objective(subject)
+    panels = _panels(rows, subject, failures, objective)
     rates = np.unique(np.concatenate([panel.sizes() for panel in panels]))
     notes = ["dotted upright: the most that a server answers, in a closed loop"] if bends else []
+    notes += [
+        f"dashed across: the objective for p99, {round_time(level.value)}"
+        for panel in panels for level in panel.levels
+    ]
     notes += load_notes(subject.kernel.service, rows)
     words = Words(
         title=f"{subject.kernel.title}: latency against offered rate",
@@ -40,30 +45,31 @@ def serving_chart(rows: pd.DataFrame, subject: Subject) -> Chart:
     return line_chart(panels, words, axis, subject.footer, draw_more=draw_more)
 
 
-def _panels(rows: pd.DataFrame, subject: Subject, failures: list[Failure]) -> list[Panel]:
+def _objective(subject: Subject) -> float | None:
+    known = subject.costs["objective_ns"].dropna()
+    return None if known.empty else float(known.iloc[0])
+
+
+def _panels(
+    rows: pd.DataFrame, subject: Subject, failures: list[Failure], objective: float | None
+) -> list[Panel]:
     """The percentiles that any server has; the rates without one stand below the last."""
     drawn = {
         name: series_of(rows, column, subject.looks) for name, column in PERCENTILES.items()
     }
     known = {name: series for name, series in drawn.items() if series}
     if not known:
-        return [Panel("latency", [], failures, round_time, empty="No server has a latency.")]
-    objective = subject.costs["objective_ns"].dropna()
+        return [Panel("latency", [], failures, round_time, strip_name="no latency",
+                      empty="No server has a latency.")]
+    across = () if objective is None else (Level("", objective),)
     return [
         Panel(
             f"{name} of latency", series, failures if name == list(known)[-1] else [], round_time,
             figure=format_time, strip_name="no latency",
-            levels=_objective(objective) if name == "p99" else (),
+            levels=across if name == "p99" else (),
         )
         for name, series in known.items()
     ]
-
-
-def _objective(objective: pd.Series) -> tuple[Level, ...]:
-    if objective.empty:
-        return ()
-    value = float(objective.iloc[0])
-    return (Level(f"objective: {round_time(value)}", value),)
 
 
 def _draw_knees(axes: Axes, bends: list[Knee]) -> None:

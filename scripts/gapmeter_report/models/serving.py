@@ -71,7 +71,7 @@ def without_latency(rows: pd.DataFrame, looks: Looks) -> list[Failure]:
 def _end_of(row: Any) -> str:
     if row.state == "saturated":
         return f"saturates at {format_rate(row.capacity_per_s)}/s"
-    return "client too slow to tell"
+    return "client late"
 
 
 def footprints(rows: pd.DataFrame, costs: pd.DataFrame, looks: Looks) -> list[Footprint]:
@@ -86,16 +86,13 @@ def footprints(rows: pd.DataFrame, costs: pd.DataFrame, looks: Looks) -> list[Fo
 
 
 def _footprint(cost: Any, cells: pd.DataFrame, looks: Looks) -> Footprint:
-    """Memory is that of the rate at which it has the most under load."""
-    loaded = cells["rss_baseline_bytes"] + cells["rss_peak_bytes"].fillna(0)
-    most = cells.loc[loaded.idxmax()] if loaded.notna().any() else None
     return Footprint(
         label=series_label(cost.variant, cost.threads),
         look=looks.of(cost.variant, cost.threads),
         rate=_known(cost.rate_per_s),
         capacity=_known(cost.capacity_per_s),
-        idle_bytes=None if most is None else float(most["rss_baseline_bytes"]),
-        loaded_bytes=None if most is None else float(loaded.max()),
+        idle_bytes=_known(cost.idle_bytes),
+        loaded_bytes=_known(cost.loaded_bytes),
         processes=int(cells["server_processes"].fillna(1).max()) if len(cells) else 1,
         processor_s=_known(cost.processor_s),
     )

@@ -55,7 +55,7 @@ def test_a_client_that_was_too_slow_is_not_called_saturation(builder: Builder) -
     builder.add_servers()
     builder.set_state(where={"variant": "native/beast", "n": 32_000}, state="client_bound")
     chart = draw(serving_chart, builder, "serve")
-    assert says(chart, "native/beast: client too slow to tell")
+    assert says(chart, "native/beast: client late")
 
 
 def test_the_chart_says_which_processors_client_and_server_had(builder: Builder) -> None:

@@ -1191,5 +1191,57 @@ TEST(SteadyClockTest, NeverGoesBack) {
   EXPECT_GE(clock.now_s(), before);
 }
 
+class ServersInTurn : public SchedulerTest {
+ protected:
+  ServersInTurn() {
+    CellGroup& group = add_comparison(500, {"native/a", "native/b", "native/c"});
+    group.untimed = {Pass::memory};
+    group.rounds = 4;
+    for (PlannedVariant& planned : group.variants) planned.server.emplace();
+    plan_.rounds = 24;
+  }
+};
+
+TEST_F(ServersInTurn, AreNeverAliveTogether) {
+  run();
+  ASSERT_THAT(runner_.rounds, SizeIs(4 * 3)) << "as many rounds as the group has";
+  for (const auto& round : runner_.rounds) EXPECT_THAT(round.tasks, SizeIs(1));
+}
+
+TEST_F(ServersInTurn, ComeInTheOppositeOrderInEverySecondRound) {
+  run();
+  std::vector<std::string> order = runner_.round_texts();
+  const std::vector<std::string> first(order.begin(), order.begin() + 3);
+  const std::vector<std::string> second(order.begin() + 3, order.begin() + 6);
+  EXPECT_THAT(second, ElementsAreArray(first.rbegin(), first.rend()));
+}
+
+TEST_F(ServersInTurn, HaveTheSameScheduleInARoundAndAnotherInTheNext) {
+  run();
+  std::vector<std::uint64_t> seeds;
+  for (const auto& round : runner_.rounds) seeds.push_back(round.tasks.front().seed);
+  EXPECT_EQ(seeds[0], seeds[2]);
+  EXPECT_EQ(seeds[3], seeds[5]);
+  EXPECT_NE(seeds[0], seeds[3]);
+}
+
+TEST_F(ServersInTurn, AreNotAskedAgainOnceTheyAreSaturated) {
+  runner_.change = [](const Task& task, TaskOutcome& outcome) {
+    if (task.pass != Pass::time) return;
+    const bool is_b = task.variant.name == "b";
+    outcome.measurement.load = Load{.requests = 10, .achieved_per_s = is_b ? 100.0 : 499.0};
+  };
+  run();
+  const std::vector<std::string> all = runner_.round_texts();
+  EXPECT_EQ(std::count(all.begin(), all.end(), "native/b"), 1);
+  EXPECT_EQ(std::count(all.begin(), all.end(), "native/a"), 4);
+}
+
+TEST_F(ServersInTurn, ThatCannotBeAskedHaveARowThoughNothingIsVerified) {
+  plan_.groups.back().variants[0].settled = {.status = Status::skipped, .reason = "no package"};
+  run();
+  EXPECT_THAT(observer_.row_texts(), ::testing::Contains("verify native/a 500 skipped"));
+}
+
 }  // namespace
 }  // namespace gapmeter

@@ -174,6 +174,8 @@ TEST(PlansOfServers, AreQuickAtAQuarterAndAtHalf) {
                                               "2000: native/mine", "4000: native/mine"));
   EXPECT_THAT(groups[0].untimed, IsEmpty());
   EXPECT_THAT(groups[1].untimed, ElementsAre(Pass::memory));
+  EXPECT_TRUE(groups[1].variants[0].measures_memory);
+  EXPECT_FALSE(groups[1].variants[1].measures_memory) << "it is half of the other's capacity";
 }
 
 TEST(PlansOfServers, HaveARowForEachThatCannotBeAsked) {
@@ -198,10 +200,10 @@ TEST(PlansOfServers, SoakAtHalfOfWhatAServerCan) {
 TEST(PlansOfServers, AskLessOftenAtALowRate) {
   const Servers servers = servers_of_texts({native_text});
   const Selection selection{.sizes = {5, 1000}};
-  const auto groups = plan_servers(servers, with_capacities(servers, selection, {5000}), selection,
-                                   {.least_requests = 1000});
+  const auto groups =
+      plan_servers(servers, with_capacities(servers, selection, {5000}), selection, {});
   EXPECT_EQ(groups[0].variants[0].server->least_requests, 50);
-  EXPECT_EQ(groups[1].variants[0].server->least_requests, 1000);
+  EXPECT_EQ(groups[1].variants[0].server->least_requests, ServerDepth{}.least_requests);
 }
 
 Kernel kernel_of_servers() {
@@ -260,7 +262,7 @@ TEST(KernelsOfServers, SayWhatIsWrongWithThem) {
   kernel.service->servers[1].command = "/bin/beast 'open {port}";
   kernel.service->servers.push_back({.lane = "python", .name = "fastapi", .command = "x"});
   const auto problems = check_catalog({.kernels = {kernel}, .python = {}});
-  EXPECT_THAT(problems, ::testing::Contains(HasSubstr("'axum' is not among the servers")));
+  EXPECT_THAT(problems, ::testing::Contains(HasSubstr("'native/axum' is not among the servers")));
   EXPECT_THAT(problems, ::testing::Contains(HasSubstr("no right answer is declared")));
   EXPECT_THAT(problems, ::testing::Contains(HasSubstr("python/fastapi is declared twice")));
   EXPECT_THAT(problems, ::testing::Contains(HasSubstr("does not say where {port} belongs")));
