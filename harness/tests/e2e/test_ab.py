@@ -177,6 +177,7 @@ def test_one_python_directory_for_two_builds_is_told(
         file = ab_base.path.with_name(ab_base.path.name + suffix)
         if file.exists():
             (tmp_path / f"copy{suffix}").symlink_to(file)
+    (tmp_path / "share").symlink_to(ab_base.path.parent / "share")
     copy = tmp_path / "copy"
     copy.unlink()
     shutil.copy(ab_base.path, copy)

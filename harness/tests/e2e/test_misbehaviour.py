@@ -207,6 +207,12 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         "native/right": ("ok", ""),
         "python/right": ("error", r"unparsable\.py can't be imported: SyntaxError: .*line \d+\)"),
     },
+    "unpackaged": {
+        "native/right": ("ok", ""),
+        "python/right": (
+            "skipped", r"unpackaged\.py needs the package a_package_that_nobody_has: .*",
+        ),
+    },
 }
 if not os.environ["GAPMETER_CARGO"]:
     del EXPECTED["rust_reference"]
@@ -244,6 +250,16 @@ def test_status_and_reason_say_what_happened(run: Run, kernel: str, variant: str
     row = run.cell(kernel, variant, ODD)
     assert row["status"] == status, row["reason"]
     assert re.fullmatch(reason, row["reason"]), row["reason"]
+
+
+def test_nothing_but_what_is_not_there_is_status_3(zoo: Program, out: Path) -> None:
+    only = ("--kernels", "unpackaged", "--variants", "python/*", "--sizes", "4,8,16")
+    run = zoo.measure(out, *BRIEF, *only)
+    assert run.process.returncode == 3, run.process.stdout
+    assert [(row["n"], row["status"]) for row in run.summary] == [
+        ("4", "skipped"), ("8", "skipped"), ("16", "skipped"),
+    ]
+    assert "needs the package a_package_that_nobody_has" in run.process.stderr + run.process.stdout
 
 
 def test_failed_cells_make_the_run_exit_1(run: Run) -> None:

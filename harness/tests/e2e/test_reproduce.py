@@ -77,6 +77,20 @@ def test_it_leaves_a_complete_run(gapmeter: Program, reference: Results, out: Pa
     assert [(gap["variant"], gap["sizes"]) for gap in result["gaps"]] == [("python/loop", 2)]
 
 
+def test_variants_that_are_not_here_are_named(
+    gapmeter: Program, reference: Results, tmp_path: Path, out: Path
+) -> None:
+    other = Path(shutil.copytree(reference.dir, tmp_path / "other"))
+    rounds = (other / "rounds.csv").read_text(encoding="utf-8")
+    (other / "rounds.csv").write_text(rounds.replace("native/f64", "native/gone"), encoding="utf-8")
+    process = gapmeter(
+        *("reproduce", other, "--kernels", "sum", "--sizes", "16", "--rounds", "1", "--out", out)
+    )
+    assert process.returncode in (0, 1, 3), process.stderr
+    [told] = [line for line in process.stdout.splitlines() if line.startswith("not here: ")]
+    assert told.startswith("not here: sum native/gone (this build has no such variant")
+
+
 def test_ctrl_c_tells_how_to_go_on(gapmeter: Program, reference: Results, out: Path) -> None:
     command = ("reproduce", reference.dir, *TINY, "--rounds", "4", "--out", out)
     with started(gapmeter.start(*command)) as process:

@@ -30,7 +30,7 @@ def retains(x):
 
 @variant
 def forks(x):
-    """300 MiB in a child of the call, which keeps them for a while; nothing in the process itself."""
+    """300 MiB in a child of the call, which keeps them for a while; nothing of its own."""
     child = os.fork()
     if child == 0:
         kept = b"x" * (300 << 20)
