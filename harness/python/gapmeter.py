@@ -390,7 +390,11 @@ def bind(path: str, name: str, inputs: Inputs, inout_fields: int = 0) -> tuple[A
             importlib.import_module(package)
         except ImportError as error:
             raise Skip(f"needs the package {package}: {_first_words(error)}") from None
-    arguments = arguments_of(chosen.prepare or fields, inputs)
+    try:
+        arguments = arguments_of(chosen.prepare or fields, inputs)
+    except ImportError as error:  # of a package that `requires` does not name
+        package = error.name or "that it imports"
+        raise Skip(f"needs the package {package}: {_first_words(error)}") from None
     if len(arguments) == 1 and arguments[0] is None:
         raise ValueError(f"prepare= of python/{name} returned nothing: return the arguments")
     _check_arguments(chosen.function, inout_fields + len(arguments))
