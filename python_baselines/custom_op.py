@@ -2,7 +2,7 @@
 
 import math
 
-from gapmeter import as_lists, as_numpy, compiled, variant
+from gapmeter import as_lists, as_numpy, compiled, compiled_by_jax, variant
 
 EPSILON = 1e-5
 ROOT = math.sqrt(2 / math.pi)
@@ -98,4 +98,52 @@ def compiled_rows(inputs):
 
 @variant(prepare=compiled_rows, requires=("numpy", "numba"), quick=False)
 def numba(rows, x, r, gamma, beta):
+    return rows(x, r, gamma, beta)
+
+
+def rows_in_jax(inputs):
+    def rows(x, r, gamma, beta):
+        import jax
+
+        sums = x + r
+        mean = sums.mean(axis=1, keepdims=True)
+        variance = sums.var(axis=1, keepdims=True)
+        h = (sums - mean) / jax.numpy.sqrt(variance + EPSILON) * gamma + beta
+        return jax.nn.gelu(h, approximate=True)
+
+    return compiled_by_jax(inputs, rows, *as_numpy(inputs))
+
+
+@variant(prepare=rows_in_jax, requires=("numpy", "jax"), quick=False)
+def jax(rows, x, r, gamma, beta):
+    return rows(x, r, gamma, beta).block_until_ready()
+
+
+IN_PYTHRAN = """
+#pythran export rows(float32[:,:], float32[:,:], float32[], float32[])
+import numpy as np
+
+def rows(x, r, gamma, beta):
+    y = np.empty_like(x)
+    one = np.float32(1)
+    for row in range(x.shape[0]):
+        sums = x[row] + r[row]
+        mean = sums.mean()
+        scale = one / np.sqrt(((sums - mean) ** 2).mean() + np.float32(1e-5))
+        h = (sums - mean) * scale * gamma + beta
+        inner = np.float32(-1.5957691216057308) * (h + np.float32(0.044715) * h * h * h)
+        y[row] = h / (one + np.exp(inner))
+    return y
+"""
+
+
+def rows_in_pythran(inputs):
+    from built import pythran_module
+
+    copies = [values.copy() for values in as_numpy(inputs)]  # it takes none that is read-only
+    return pythran_module(inputs, IN_PYTHRAN).rows, *copies
+
+
+@variant(prepare=rows_in_pythran, requires=("numpy", "pythran"), quick=False)
+def pythran(rows, x, r, gamma, beta):
     return rows(x, r, gamma, beta)

@@ -2,7 +2,7 @@
 
 import math
 
-from gapmeter import as_lists, as_numpy, variant
+from gapmeter import Skip, as_lists, as_numpy, compiled_by_jax, variant
 
 
 def layer(x, w, b):
@@ -83,3 +83,124 @@ def module(inputs):
 def torch(inference_mode, model, x):
     with inference_mode():
         return model(x)
+
+
+def compiled_module(inputs):
+    import time
+
+    import torch
+
+    inference_mode, model, x = module(inputs)
+    if not hasattr(torch, "compile"):
+        raise Skip(f"PyTorch {torch.__version__} has no torch.compile")
+    compiled_model = torch.compile(model)
+    started = time.perf_counter()
+    try:
+        with inference_mode():
+            compiled_model(x)
+    except RuntimeError as error:  # of this Python's version, or without a compiler
+        raise Skip(f"torch.compile does not work here: {str(error).splitlines()[0]}") from None
+    inputs.report("compile_s", time.perf_counter() - started)
+    return inference_mode, compiled_model, x
+
+
+@variant(prepare=compiled_module, requires=("numpy", "torch"), quick=False)
+def torch_compiled(inference_mode, model, x):
+    with inference_mode():
+        return model(x)
+
+
+def network_in_jax(inputs):
+    def infer(x, w1, b1, w2, b2, w3, b3):
+        import jax
+
+        hidden = jax.nn.relu(x @ w1 + b1)
+        hidden = jax.nn.relu(hidden @ w2 + b2)
+        return jax.nn.softmax(hidden @ w3 + b3)
+
+    return compiled_by_jax(inputs, infer, *as_numpy(inputs))
+
+
+@variant(prepare=network_in_jax, requires=("numpy", "jax"), quick=False)
+def jax(infer, x, w1, b1, w2, b2, w3, b3):
+    return infer(x, w1, b1, w2, b2, w3, b3).block_until_ready()
+
+
+def network_in_tensorflow(inputs):
+    """A function that TensorFlow traces and compiles once for these shapes."""
+    import os
+    import time
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # what it would print of this processor
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    x, w1, b1, w2, b2, w3, b3 = (tf.constant(value) for value in as_numpy(inputs))
+
+    @tf.function
+    def infer(x):
+        hidden = tf.nn.relu(x @ w1 + b1)
+        hidden = tf.nn.relu(hidden @ w2 + b2)
+        return tf.nn.softmax(hidden @ w3 + b3)
+
+    started = time.perf_counter()
+    traced = infer.get_concrete_function(x)
+    inputs.report("compile_s", time.perf_counter() - started)
+    return traced, x
+
+
+@variant(prepare=network_in_tensorflow, requires=("numpy", "tensorflow"), quick=False)
+def tensorflow(infer, x):
+    return infer(x).numpy()
+
+
+def network_in_onnx_runtime(inputs):
+    """A session of the same network, which is described in ONNX's own format."""
+    import time
+
+    import numpy as np
+    import onnx
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper
+
+    x, *parameters = as_numpy(inputs)
+    names = ["w1", "b1", "w2", "b2", "w3", "b3"]
+    tensors = [
+        numpy_helper.from_array(np.array(value), name) for name, value in zip(names, parameters)
+    ]
+    nodes = [
+        helper.make_node("Gemm", ["x", "w1", "b1"], ["s1"]),
+        helper.make_node("Relu", ["s1"], ["h1"]),
+        helper.make_node("Gemm", ["h1", "w2", "b2"], ["s2"]),
+        helper.make_node("Relu", ["s2"], ["h2"]),
+        helper.make_node("Gemm", ["h2", "w3", "b3"], ["s3"]),
+        helper.make_node("Softmax", ["s3"], ["y"], axis=1),
+    ]
+    floats = TensorProto.FLOAT
+    graph = helper.make_graph(
+        nodes,
+        "mlp",
+        [helper.make_tensor_value_info("x", floats, list(x.shape))],
+        [helper.make_tensor_value_info("y", floats, [x.shape[0], len(parameters[-1])])],
+        tensors,
+    )
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8
+    )
+    onnx.checker.check_model(model)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    started = time.perf_counter()
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    inputs.report("compile_s", time.perf_counter() - started)
+    return session.run, ["y"], {"x": np.array(x)}
+
+
+@variant(
+    prepare=network_in_onnx_runtime, requires=("numpy", "onnx", "onnxruntime"), quick=False
+)
+def onnx_runtime(run, wanted, given):
+    return run(wanted, given)[0]

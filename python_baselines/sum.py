@@ -2,7 +2,7 @@
 
 from array import array as typed_array
 
-from gapmeter import as_numpy, compiled, variant
+from gapmeter import as_numpy, compiled, compiled_by_jax, fields, variant
 
 
 def counted_list(inputs, function):
@@ -75,4 +75,58 @@ def compiled_sum(inputs):
 
 @variant(prepare=compiled_sum, requires=("numpy", "numba"), quick=False)
 def numba(total, x):
+    return total(x)
+
+
+def sum_in_jax(inputs):
+    return compiled_by_jax(inputs, lambda x: x.sum(), *as_numpy(inputs))
+
+
+@variant(prepare=sum_in_jax, requires=("numpy", "jax"), quick=False)
+def jax(total, x):
+    return total(x).block_until_ready()
+
+
+IN_CYTHON = """
+# cython: boundscheck=False, wraparound=False
+def total(const float[::1] x):
+    cdef float result = 0
+    cdef Py_ssize_t i
+    for i in range(x.shape[0]):
+        result += x[i]
+    return result
+"""
+
+
+def sum_in_cython(inputs):
+    from built import cython_module
+
+    return cython_module(inputs, IN_CYTHON).total, *fields(inputs)
+
+
+@variant(prepare=sum_in_cython, requires="Cython", quick=False)
+def cython(total, x):
+    return total(x)
+
+
+IN_PYTHRAN = """
+#pythran export total(float32[])
+import numpy as np
+def total(x):
+    result = np.float32(0)
+    for value in x:
+        result += value
+    return result
+"""
+
+
+def sum_in_pythran(inputs):
+    from built import pythran_module
+
+    (x,) = as_numpy(inputs)
+    return pythran_module(inputs, IN_PYTHRAN).total, x.copy()  # it takes none that is read-only
+
+
+@variant(prepare=sum_in_pythran, requires=("numpy", "pythran"), quick=False)
+def pythran(total, x):
     return total(x)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh machine to results: installs packages, builds, runs `gapmeter run` with the arguments
-# given here, then draws its charts. Without --out the results go to results/<time>. Exits as
+# given here, then draws its charts. Python has the packages of .venv if that is there (setup.sh --with
+# wheels) and no other virtual environment is active. Without --out the results go to results/<time>. Exits as
 # `gapmeter run` does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,6 +19,7 @@ if [[ -z $out ]]; then
   arguments+=(--out "$out")
 fi
 
+if [[ -z ${VIRTUAL_ENV:-} && -e .venv/pyvenv.cfg ]]; then export VIRTUAL_ENV=$PWD/.venv; fi
 build=$(scripts/build.sh gapmeter)
 status=0
 "$build/gapmeter" run "${arguments[@]}" || status=$?

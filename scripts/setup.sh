@@ -3,9 +3,13 @@
 # building, running and testing. Skips what is there; needs root or sudo only if something is
 # missing.
 #
-#   scripts/setup.sh [--with torch] [--with fuzz] [--with coverage] [--with lint] [--with package]
+#   scripts/setup.sh [--with torch] [--with wheels] [--with torch-wheel] [--with pypy] [--with fuzz]
+#                    [--with coverage] [--with lint] [--with package]
 #
-# --with torch adds PyTorch, which is large; without it, its variants are skipped. --with fuzz adds
+# --with torch adds PyTorch, which is large; without it, its variants are skipped. --with wheels makes
+# the virtual environment .venv with the packages of requirements.txt, which bench.sh then uses, and
+# --with torch-wheel adds PyTorch's own build to it, with gigabytes of CUDA. --with pypy adds PyPy, to
+# measure (gapmeter run --interpreter pypy3). --with fuzz adds
 # what scripts/dev/fuzz.sh needs: clang and the runtime of libFuzzer and the sanitizers. --with
 # coverage adds what scripts/dev/coverage.sh needs, --with lint the linters of scripts/lint.sh, --with
 # package what scripts/dev/package.sh and try_package.sh need.
@@ -29,15 +33,21 @@ optional=(
   python3-fastapi python3-uvicorn python3-uvloop python3-httptools
 )
 
+wheels=()
+
 while (($# > 0)); do
   case "$1 ${2:-}" in
     "--with torch") packages+=(python3-torch) ;;
+    "--with wheels") wheels+=(--requirement requirements.txt) ;;
+    "--with torch-wheel") wheels+=(torch) ;;
+    "--with pypy") packages+=(pypy3) ;;
     "--with fuzz") packages+=(clang libclang-rt-dev) ;;
     "--with coverage") packages+=(gcovr) ;;
     "--with lint") packages+=(clang-format clang-tidy) ;;
     "--with package") packages+=(dpkg-dev file debootstrap) ;;
     *)
-      echo "setup.sh: unknown arguments '$*'; there are --with torch, fuzz, coverage, lint, package" >&2
+      echo "setup.sh: unknown arguments '$*'; there are --with torch, wheels, torch-wheel, pypy, fuzz, coverage," \
+        "lint, package" >&2
       exit 2
       ;;
   esac
@@ -48,6 +58,15 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup.sh: this is not Debian or Ubuntu; install the equivalents of: ${packages[*]}" >&2
   exit 2
 fi
+
+# Of the interpreter that gapmeter embeds, whose packages it then has.
+make_environment() {
+  ((${#wheels[@]} > 0)) || return 0
+  cd "$(dirname "${BASH_SOURCE[0]}")/.."
+  /usr/bin/python3 -m venv .venv
+  .venv/bin/pip install --disable-pip-version-check --quiet "${wheels[@]}"
+  echo "setup.sh: .venv has what was asked for; bench.sh uses it, and gapmeter with VIRTUAL_ENV=$PWD/.venv"
+}
 
 is_installed() {
   local state
@@ -81,6 +100,7 @@ for package in "${optional[@]}"; do
 done
 if ((${#missing[@]} == 0)); then
   echo "setup.sh: every package is installed"
+  make_environment
   exit 0
 fi
 
@@ -108,3 +128,4 @@ done
 echo "setup.sh: installing ${missing[*]}"
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
   apt-get install --yes --no-install-recommends "${missing[@]}"
+make_environment

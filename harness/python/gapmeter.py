@@ -166,6 +166,28 @@ def compiled(
     return compiled_function
 
 
+def compiled_by_jax(
+    inputs: Inputs, function: Callable[..., Any], *arguments: Any
+) -> tuple[Any, ...]:
+    """For `prepare`: the function compiled by JAX for these arrays, then the arrays in JAX.
+
+    Compiling is reported as compile_s. JAX works in one thread, which is not the caller's: a call
+    has to wait for its result (block_until_ready).
+    """
+    import time
+
+    flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    import jax
+
+    own = tuple(jax.numpy.asarray(argument) for argument in arguments)
+    started = time.perf_counter()
+    compiled_function = jax.jit(function).lower(*own).compile()
+    inputs.report("compile_s", time.perf_counter() - started)
+    return compiled_function, *own
+
+
 # Below: called by the workers, not by kernels: by the one that embeds an interpreter
 # (harness/worker/python_worker.cpp), and by engine.py in other interpreters.
 
@@ -385,7 +407,11 @@ def bind(path: str, name: str, inputs: Inputs, inout_fields: int = 0) -> tuple[A
             importlib.import_module(package)
         except ImportError as error:
             raise Skip(f"needs the package {package}: {_first_words(error)}") from None
-    arguments = arguments_of(chosen.prepare or fields, inputs)
+    try:
+        arguments = arguments_of(chosen.prepare or fields, inputs)
+    except ImportError as error:  # of a package that `requires` does not name
+        package = error.name or "that it imports"
+        raise Skip(f"needs the package {package}: {_first_words(error)}") from None
     if len(arguments) == 1 and arguments[0] is None:
         raise ValueError(f"prepare= of python/{name} returned nothing: return the arguments")
     _check_arguments(chosen.function, inout_fields + len(arguments))

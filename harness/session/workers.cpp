@@ -65,6 +65,12 @@ Catalog load_catalog(WorkerSettings& workers, const std::vector<std::string>& in
   for (const std::string& text : interpreters) wanted.push_back(parse_interpreter(text));
   if (wanted.size() == 1) workers.engines = {stock_engine(workers, wanted[0].path)};
   catalog.python = describe_engine_of(workers, workers.engines[0], catalog.kernels, imports);
+  if (wanted.size() == 1 && !wanted[0].name.empty()) {
+    catalog.python.warnings.push_back(fmt::format(
+        "one interpreter takes the place of the embedded one, as the lane {}: its name '{}' is for "
+        "several",
+        Lane::python().name(), wanted[0].name));
+  }
   for (std::string& warning : warnings_of_environment()) {
     catalog.python.warnings.push_back(std::move(warning));
   }

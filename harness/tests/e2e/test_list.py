@@ -13,6 +13,7 @@ from support import BRIEF, Program
 
 NATIVE_WEIGHTS = ("alloc", "into", "simd", "checked", "zipped", "restricted", "nofma")
 RUST_ALLOCATING_WEIGHTS = ("alloc", "push", "ndarray")
+COMPILED_WEIGHTS = ("numba", "jax", "cython", "pythran")
 RUST_WEIGHTS = (
     "alloc", "push", "checked", "zipped", "may_alias", "mul_add", "simd", "ndarray", "ndarray_zip"
 )
@@ -45,14 +46,16 @@ def test_json_holds_the_whole_description(kernels: dict[str, dict[str, Any]]) ->
     assert kernel["variants"] == [
         *(f"native/{name}" for name in NATIVE_WEIGHTS),
         *(f"rust/{name}" for name in RUST_WEIGHTS),
-        *(f"python/{name}" for name in ("comprehension", "append", "numpy", "numpy_out", "numba")),
+        *(f"python/{name}" for name in ("comprehension", "append", "numpy", "numpy_out")),
+        *(f"python/{name}" for name in COMPILED_WEIGHTS),
     ]
     assert "C11" in kernel["claims"]
     assert kernel["jobs"] == {
         "": [
             "native/alloc",
             *(f"rust/{name}" for name in RUST_ALLOCATING_WEIGHTS),
-            *(f"python/{name}" for name in ("comprehension", "append", "numpy", "numba")),
+            *(f"python/{name}" for name in ("comprehension", "append", "numpy")),
+            *(f"python/{name}" for name in COMPILED_WEIGHTS),
         ],
         "into": [
             *(f"native/{name}" for name in NATIVE_WEIGHTS if name != "alloc"),

@@ -15,8 +15,8 @@ from support import BRIEF, SANITIZERS, Program, Row, Run, slices_of
 
 KERNELS = ("sum", "apply_weights", "empty")
 SIZES = (16, 1000)
-# Those that are there on every machine: all but the ones that Numba compiles.
-VARIANTS = ("native/*", "python/[!n]*", "python/no*", "python/numpy*")
+# Those that are there on every machine: all but the ones that Numba or another tool compiles.
+VARIANTS = ("native/*", "python/[abl]*", "python/com*", "python/no*", "python/numpy*")
 ROUNDS = 2
 # The columns of summary.csv that others build on; more may follow.
 CONTRACT = (

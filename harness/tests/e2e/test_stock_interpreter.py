@@ -296,6 +296,14 @@ def test_a_name_without_a_path_is_rejected(zoo: Program, out: Path) -> None:
     assert_rejected(refused(zoo, out, "new="), "--interpreter", "NAME=PATH")
 
 
+def test_the_name_of_a_single_one_is_told_to_be_of_no_use(zoo: Program, out: Path) -> None:
+    run = zoo.measure(
+        out, *(*BRIEF, *INTERPRETER, "--variants", "right", "--interpreter", f"mine={STOCK}")
+    )
+    assert "'mine' is for several" in run.process.stderr
+    assert {row["variant"] for row in run.summary} == {"native/right", "python/right"}
+
+
 # The compiled loop
 
 

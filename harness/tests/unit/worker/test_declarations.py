@@ -104,3 +104,68 @@ def test_a_package_that_is_not_installed_is_told_from_a_mistake(
     [(stem, said, missing)] = found["problems"]
     assert (stem, missing) == ("needy", package)
     assert said.startswith(f"needy.py {text}"), said
+
+
+IMPORTING = """
+from gapmeter import variant
+
+def broken(inputs):
+    try:
+        import no_such_package
+    except ImportError as error:
+        raise ImportError("read this\\n\\nadvice") from error
+
+def absent(inputs):
+    import no_such_package
+
+@variant(prepare=broken)
+def talkative(x):
+    return x
+
+@variant(prepare=absent)
+def plain(x):
+    return x
+"""
+
+
+@pytest.mark.parametrize("name", ["talkative", "plain"])
+def test_a_package_that_prepare_lacks_is_told_in_one_line(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "importing.py"
+    path.write_text(IMPORTING, encoding="utf-8")
+    sys.modules.pop("gapmeter_kernel_importing", None)
+    with pytest.raises(gapmeter.Skip) as told:
+        gapmeter.bind(str(path), name, gapmeter.Inputs(n=1, x=memoryview(b"a")))
+    assert re.fullmatch(
+        "needs the package .*: No module named 'no_such_package'", str(told.value)
+    ), told.value
+
+
+def test_a_failure_means_skipped_wrong_or_an_error_at_its_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def meaning(error: BaseException) -> tuple[str, str]:
+        try:
+            raise error
+        except BaseException as raised:
+            return gapmeter.failure_of(raised)
+
+    assert meaning(gapmeter.Skip("no numba")) == ("skipped", "no numba")
+    assert meaning(gapmeter.WrongResult("returned 3")) == ("mismatch", "returned 3")
+    assert meaning(MemoryError())[0] == "oom"
+    kind, reason = meaning(ValueError("bad"))
+    assert kind == "error"
+    assert re.fullmatch(r"ValueError: bad \(test_declarations\.py, line \d+\)", reason)
+    assert "Traceback" in capsys.readouterr().err
+    assert meaning(SystemExit(3))[1].startswith("called sys.exit(3) (test_declarations.py")
+
+
+def test_several_outputs_are_told_apart() -> None:
+    fields: list[tuple[str, str, tuple[int, ...]]] = [("y", "f64", (2,)), ("count", "i64", ())]
+    y, count = gapmeter.as_outputs(([1, 2], 3), fields)
+    assert (list(y), list(count)) == ([1.0, 2.0], [3])
+    with pytest.raises(gapmeter.WrongResult, match="returned as 'count': float"):
+        gapmeter.as_outputs(([1, 2], 3.5), fields)
+    with pytest.raises(gapmeter.WrongResult, match="returned list, expected a tuple of 2 outputs"):
+        gapmeter.as_outputs([[1, 2], 3], fields)
+    with pytest.raises(gapmeter.WrongResult, match="returned a value, expected None"):
+        gapmeter.as_outputs(3, [])
