@@ -15,6 +15,11 @@
 namespace gapmeter {
 namespace {
 
+// Too few rounds can't reach any.
+std::optional<double> precision_of(const Plan& plan, const CellGroup& group) {
+  return group.rounds && *group.rounds < least_precise_rounds ? std::nullopt : plan.precision;
+}
+
 std::size_t tasks_of(const Plan& plan, const CellGroup& group) {
   return group.variants.size() * tasks_per_variant(plan, group);
 }
@@ -349,7 +354,7 @@ void Scheduler::record(Contest& contest, const PlannedVariant& planned, Pass pas
                .round = round,
                .position = position,
                .rounds_planned = rounds_of(plan_, group),
-               .precision = plan_.precision,
+               .precision = precision_of(plan_, group),
                .budgeted = options_.budget_s.has_value(),
                .measurement = std::move(outcome.measurement),
                .items_per_call = planned.cost.items,

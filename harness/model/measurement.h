@@ -313,8 +313,9 @@ void each_part(Visit&& visit) {
   visit(std::type_identity<SingleCalls>{}, [](auto& m) { return &m.single_calls; });
   visit(std::type_identity<ServerProcesses>{}, [](auto& m) { return &m.server; });
   visit(std::type_identity<Collections>{}, [](auto& m) {
-    if (m.single_calls) return &m.single_calls->collections;
-    return m.server ? &m.server->collections : nullptr;
+    // A summary has both of a server, which counts them in its memory passes.
+    if (m.server) return &m.server->collections;
+    return m.single_calls ? &m.single_calls->collections : nullptr;
   });
   visit(std::type_identity<MemoryUse>{}, [](auto& m) { return &m.memory; });
   visit(std::type_identity<Load>{}, [](auto& m) { return &m.load; });

@@ -47,7 +47,7 @@ void print_imprecise(const std::vector<SummaryRow>& summary, const std::optional
                      const Look& look) {
   if (!wanted) return;
   const auto imprecise = std::count_if(summary.begin(), summary.end(), [](const SummaryRow& row) {
-    return row.status == Status::ok && row.stop_reason != "precision";
+    return row.status == Status::ok && row.stop_reason != "precision" && !is_server(row);
   });
   if (imprecise == 0) return;
   say(fmt::format("{} of them did not reach ±{:g} %: their stop_reason in summary.csv says why",

@@ -131,10 +131,15 @@ std::string uncertainty(const Interval& interval) {
   return fmt::format("±{:.{}f} %", percent, percent < 9.95 ? 1 : 0);
 }
 
+// Empty if it has one, or was not timed yet.
+std::string why_without_latency(const SummaryRow& row) {
+  if (row.status != Status::ok) return std::string(name_of(row.status));
+  return withholds_latency(row.state) ? std::string(name_of(row.state)) : std::string();
+}
+
 Field python_field(const SummaryRow* row, bool is_best) {
   if (row == nullptr) return {};
-  if (row->status != Status::ok) return {{std::string(name_of(row->status))}};
-  if (!row->latency_ns) return {};
+  if (!row->latency_ns || row->status != Status::ok) return {{why_without_latency(*row)}};
   Field field{{format_time(*row->latency_ns)}};
   if (row->gap) {
     field.push_back({"  " + format_ratio(*row->gap), is_best ? Style::strong : Style::plain});
@@ -151,7 +156,7 @@ Field fastest_field(const Cells& cells, const Lane& lane, const Against& against
   for (const SummaryRow* row : cells) {
     const VariantId& id = row->cell.variant;
     if (id.lane != lane || (against.lane == lane && !against.admits(id))) continue;
-    if (row->status != Status::ok) failure = name_of(row->status);
+    if (const std::string why = why_without_latency(*row); !why.empty()) failure = why;
     const bool faster = row->latency_ns && row->verified == true &&
                         (fastest == nullptr || *row->latency_ns < *fastest->latency_ns);
     if (faster) fastest = row;

@@ -952,5 +952,24 @@ TEST(Servers, MayCountCollectionsWhereNothingWasTimed) {
   EXPECT_EQ(row.combined.server->collections->count[0], 7);
 }
 
+// What is read of it: the summary's columns look in both parts.
+TEST(Servers, KeepTheCollectionsOfTheirMemoryPassBesideTheirLatencies) {
+  Rows rows{test::memory_row(python_server, {.baseline_bytes = 5}),
+            row_of_server(python_server, 1'000'000, 3'000'000,
+                          {.achieved_per_s = 500, .client_lag_p99_ns = 1})};
+  rows[0].measurement.server =
+      ServerProcesses{.processes = 1, .collections = Collections{.count = {7, 1, 0}}};
+  const SummaryRow row = only_row(rows);
+  const Collections* found = nullptr;
+  each_part([&]<class Part>(std::type_identity<Part>, auto slot) {
+    if constexpr (std::is_same_v<Part, Collections>) {
+      const auto* const part = slot(row.combined);
+      if (part != nullptr && *part) found = &**part;
+    }
+  });
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->count[0], 7);
+}
+
 }  // namespace
 }  // namespace gapmeter

@@ -1237,6 +1237,15 @@ TEST_F(ServersInTurn, AreNotAskedAgainOnceTheyAreSaturated) {
   EXPECT_EQ(std::count(all.begin(), all.end(), "native/a"), 4);
 }
 
+TEST_F(ServersInTurn, OfFewRoundsAreNotSaidToMissAPrecision) {
+  plan_.precision = 0.03;
+  run();
+  for (const RoundRow& row : observer_.rows) {
+    EXPECT_EQ(row.precision, std::nullopt);
+    EXPECT_EQ(row.rounds_planned, 4);
+  }
+}
+
 TEST_F(ServersInTurn, ThatCannotBeAskedHaveARowThoughNothingIsVerified) {
   plan_.groups.back().variants[0].settled = {.status = Status::skipped, .reason = "no package"};
   run();

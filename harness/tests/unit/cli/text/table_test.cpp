@@ -57,6 +57,18 @@ TEST(Table, ShowsTheFastestNativeVariantAndEveryPythonOneWithItsGap) {
             "  4Ki      simd 150 ns   78.0 µs  520×   2.55 µs  17.0×\n");
 }
 
+TEST(Table, SaysWhyAServerHasNoLatency) {
+  SummaryRow native = ok_row("native/beast", 16, 3), python = ok_row("python/fastapi", 16, 3);
+  native.latency_ns.reset();
+  native.state = MachineState::client_bound;
+  python.latency_ns.reset();
+  python.state = MachineState::saturated;
+  EXPECT_EQ(table_of({native, python}),
+            "sum\n"
+            "   n   fastest native   python/fastapi\n"
+            "  16     client_bound        saturated\n");
+}
+
 TEST(Table, BeginsWithTheBaselineAndMarksIt) {
   EXPECT_EQ(table_of({ok_row("native/simd", 16, 3), ok_row("python/numpy", 16, 2250, 750),
                       ok_row("python/loop", 16, 300, 100)},
