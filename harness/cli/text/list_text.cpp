@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <type_traits>
@@ -115,16 +116,20 @@ std::vector<std::size_t> sizes_of(const std::vector<CellGroup>& groups) {
 std::string commands_as_text(const Commands& commands, const std::vector<CellGroup>& groups) {
   std::vector<std::string> sizes;
   for (const std::size_t n : sizes_of(groups)) sizes.push_back(format_size(n));
-  std::string text =
-      fmt::format("{}: whole programs\n  sizes      {}\n", commands.name, fmt::join(sizes, " "));
+  std::vector<std::pair<std::string, std::string>> lines{
+      {"sizes", fmt::format("{}", fmt::join(sizes, " "))}};
   for (const auto& [name, command] : described(commands, groups)) {
-    text += fmt::format("  {:<9}  {}  (runs {})\n", name, command.text, command.executable);
+    lines.emplace_back(name, fmt::format("{}  (runs {})", command.text, command.executable));
   }
-  if (commands.input) text += fmt::format("  input      {}\n", commands.input_text);
-  text += fmt::format("  reference  {}\n", to_string(reference_of(commands).id));
+  if (commands.input) lines.emplace_back("input", commands.input_text);
+  lines.emplace_back("reference", to_string(reference_of(commands).id));
   if (const CommandVariant* baseline = baseline_of(commands)) {
-    text += fmt::format("  baseline   {}\n", to_string(baseline->id));
+    lines.emplace_back("baseline", to_string(baseline->id));
   }
+  std::size_t width = 0;
+  for (const auto& [name, what] : lines) width = std::max(width, name.size());
+  std::string text = fmt::format("{}: whole programs\n", commands.name);
+  for (const auto& [name, what] : lines) text += fmt::format("  {:<{}}  {}\n", name, width, what);
   return text;
 }
 

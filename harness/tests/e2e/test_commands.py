@@ -116,11 +116,11 @@ def test_list_shows_commands_and_what_they_run(here: Program) -> None:
     assert listed.returncode == 0, listed.stderr
     assert listed.stdout == (
         "command: whole programs\n"
-        "  sizes      1k 100k\n"
+        "  sizes          1k 100k\n"
         f"  python/script  {PYTHON} total.py {{n}}  (runs {PYTHON})\n"
-        "  sh/rewrite  ./total {n}  (runs ./total)\n"
-        "  reference  sh/rewrite\n"
-        "  baseline   python/script\n"
+        "  sh/rewrite     ./total {n}  (runs ./total)\n"
+        "  reference      sh/rewrite\n"
+        "  baseline       python/script\n"
     )
     [kernel] = json.loads(here("list", *PAIR, "--sizes", "5", "--format", "json").stdout)["kernels"]
     assert (kernel["name"], kernel["sizes"]) == ("command", [5])

@@ -16,6 +16,7 @@ import pytest
 
 from support import (
     BRIEF,
+    FULL,
     PATIENCE_S,
     Program,
     Run,
@@ -146,6 +147,16 @@ def test_a_report_of_it_has_no_claims(run: Run, suites: Suites) -> None:
     assert process.returncode == 0, process.stderr
     assert "not measured here" not in (run.dir / "report.html").read_text(encoding="utf-8")
     assert suites("claims", run.dir).stdout == "The kernels of this run serve no claim.\n"
+
+
+@pytest.mark.skipif(not FULL, reason="ten seconds: test.sh --full")
+def test_doctor_measures_the_suites_own_kernels_and_tells_its_build(
+    suites: Suites, suite: Path
+) -> None:
+    process = suites("doctor", "--suite", suite)
+    assert process.returncode in (0, 3), process.stderr
+    assert " norm native/" in process.stdout and " norm python/" in process.stdout
+    assert "built as Release" in process.stdout
 
 
 def test_a_run_of_it_is_resumed_with_its_kernels(run: Run, suites: Suites) -> None:
