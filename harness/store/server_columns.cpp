@@ -20,7 +20,8 @@ std::vector<Column<ServerCost>> make_schema() {
       {"capacity_per_s", "requests a second at most, in a closed loop",
        [](const Row& r) { return text_of(r.capacity_per_s); }},
       {"rate_per_s",
-       "the highest measured rate up to which every p99 was within the objective; empty if not even "
+       "the highest measured rate up to which every p99 was within the objective; empty if not "
+       "even "
        "the lowest was",
        [](const Row& r) { return text_of(r.rate_per_s); }},
       {"latency_p99_ns", "at that rate", [](const Row& r) { return text_of(r.latency_p99_ns); }},

@@ -52,9 +52,9 @@ class Comparison {
     check_.max_error = std::max(check_.max_error, error);
     const double size = scale.value_or(std::abs(wanted));
     if (error <= tolerance_ * size) return;
-    differ(path, expected, actual,
-           size > 0 ? fmt::format(" ({:.2g} apart, relatively: see --tolerance)", error / size)
-                    : "");
+    differ(
+        path, expected, actual,
+        size > 0 ? fmt::format(" ({:.2g} apart, relatively: see --tolerance)", error / size) : "");
   }
 
   void compare_lists(const Json& expected, const Json& actual, const std::string& path) {
@@ -75,7 +75,8 @@ class Comparison {
     for (const auto& [key, value] : expected.items()) {
       const std::string below = path.empty() ? key : path + '.' + key;
       const auto found = actual.find(key);
-      if (found == actual.end()) return tell(fmt::format("its answer has no '{}'", one_line(below)));
+      if (found == actual.end())
+        return tell(fmt::format("its answer has no '{}'", one_line(below)));
       compare(value, *found, below, std::nullopt);
     }
     for (const auto& [key, value] : actual.items()) {
@@ -115,8 +116,7 @@ Json parse(const std::string& text) {
 
 }  // namespace
 
-OutputCheck check_answer(const std::string& expected, const std::string& actual,
-                         double tolerance) {
+OutputCheck check_answer(const std::string& expected, const std::string& actual, double tolerance) {
   if (expected == actual) return {};
   const Json wanted = parse(expected), got = parse(actual);
   if (wanted.is_discarded() || got.is_discarded()) {

@@ -38,9 +38,9 @@ int free_port() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  const bool is_found =
-      file >= 0 && bind(file, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
-      getsockname(file, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  const bool is_found = file >= 0 &&
+                        bind(file, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+                        getsockname(file, reinterpret_cast<sockaddr*>(&address), &size) == 0;
   const int error = errno;
   if (file >= 0) close(file);
   if (!is_found) throw std::system_error(error, std::generic_category(), "finding a free port");
@@ -86,8 +86,7 @@ constexpr double longest_elsewhere_s = 3;
 bool says_port_is_taken(std::string words) {
   std::transform(words.begin(), words.end(), words.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return words.find("in use") != std::string::npos ||
-         words.find("eaddrinuse") != std::string::npos;
+  return words.find("in use") != std::string::npos || words.find("eaddrinuse") != std::string::npos;
 }
 
 std::string text_of(const Listener& listener) {
@@ -97,8 +96,7 @@ std::string text_of(const Listener& listener) {
 
 }  // namespace
 
-RunningServer::RunningServer(const ServerTask& task, const Environment& environment)
-    : task_(task) {
+RunningServer::RunningServer(const ServerTask& task, const Environment& environment) : task_(task) {
   constexpr int most_attempts = 3;
   const Steady::time_point began = Steady::now();
   for (int attempt = 1;; ++attempt) {
@@ -127,8 +125,8 @@ void RunningServer::start(const Environment& environment) {
 // False if the program has ended instead.
 bool RunningServer::wait_for_answer() {
   const Steady::time_point start = Steady::now();
-  // Since when it has answered wrongly, and listened where nobody asks: either may be a sign that it
-  // is not ready.
+  // Since when it has answered wrongly, and listened where nobody asks: either may be a sign that
+  // it is not ready.
   Steady::time_point wrong = Steady::time_point::max(), elsewhere = start;
   std::string last_problem;
   while (seconds_since(start) < task_.start_s) {

@@ -22,8 +22,8 @@ class RunningServer {
   // time; WrongResult if the answer is wrong. The task must outlive the object.
   explicit RunningServer(const ServerTask& task, const Environment& environment = {});
 
-  const std::string& answer() const { return answer_; }  // the first right one
-  double start_s() const { return start_s_; }            // that it took until then
+  const std::string& answer() const { return answer_; }      // the first right one
+  double start_s() const { return start_s_; }                // that it took until then
   double first_answer_s() const { return first_answer_s_; }  // that this answer took
 
   // Asks the same again, or something else (GET of a path), once. Throws std::runtime_error.

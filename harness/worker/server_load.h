@@ -17,8 +17,9 @@ std::string digest_text(const ServerTask& task);
 // Takes this thread to the client's processors.
 void become_client(const ServerTask& task);
 
-// An open loop at the task's rate for at least `least_s`, after a warm-up. Throws std::runtime_error if the server ends meanwhile, or if more than a
-// hundredth of its answers are wrong at a rate that it should be able to serve.
+// An open loop at the task's rate for at least `least_s`, after a warm-up. Throws
+// std::runtime_error if the server ends meanwhile, or if more than a hundredth of its answers are
+// wrong at a rate that it should be able to serve.
 OpenLoopResult load_server(RunningServer& server, const Task& task, double least_s,
                            std::int64_t least_requests);
 

@@ -70,7 +70,8 @@ async fn predict(
         return Err((StatusCode::UNPROCESSABLE_ENTITY, "wrong number of pixels"));
     }
     let probabilities = model.probabilities(&image.pixels);
-    let digit = (0..probabilities.len()).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
+    let digit =
+        (0..probabilities.len()).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
     Ok(Json(Prediction { digit: digit.unwrap_or(0), probabilities }))
 }
 

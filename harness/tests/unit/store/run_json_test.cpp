@@ -203,6 +203,22 @@ TEST(DifferencesBetween, AnEngineMoreMattersToResumingAlone) {
   EXPECT_THAT(differences_between(before, after, Alike::to_compare, "then"), IsEmpty());
 }
 
+ServiceFacts full_service() {
+  return {.is_users = true,
+          .request = "29",
+          .answer = "30",
+          .connections = 31,
+          .schedule = "constant",
+          .timeout_s = 32.5,
+          .server_cpus = {33},
+          .client_cpus = {34, 35},
+          .servers = {{"python/fastapi",
+                       {.command = {"36", "37", "38"},
+                        .capacity_per_s = 39.5,
+                        .packages = {{"fastapi", "0.92"}, {"uvicorn", "0.17"}}}},
+                      {"native/beast", {.failure = "40"}}}};
+}
+
 // Every fact has a value of its own, so that none can stand in for another.
 RunFacts full_facts() {
   return {.schema_version = schema_version,
@@ -245,7 +261,8 @@ RunFacts full_facts() {
                         .claims = {"C27"},
                         .baseline = "python/loop",
                         .ladder = std::vector<Rung>{{"list", "python/loop"}},
-                        .python_source = "28"}}}};
+                        .python_source = "28"}},
+                      {"serve", {.service = full_service()}}}};
 }
 
 TEST(RunJson, WhatIsWrittenReadsBack) {
@@ -254,6 +271,20 @@ TEST(RunJson, WhatIsWrittenReadsBack) {
   EXPECT_EQ(written["machine"]["limits"]["flops_per_s"], 18);
   EXPECT_EQ(written["kernels"]["sum"]["ladder"][0]["rung"], "list");
   EXPECT_EQ(written["seed"], 18446744073709551615U);
+}
+
+TEST(RunJson, TellsOfServersWhatStatisticsNeed) {
+  RunFacts facts = full_facts();
+  facts.objective_ns = 5e6;
+  facts.wanted_per_s = 1000;
+  const RunContext context = context_of(run_facts_of(to_json(facts)));
+  EXPECT_EQ(context.objective_ns, 5e6);
+  EXPECT_EQ(context.wanted_per_s, 1000);
+  EXPECT_EQ(context.packages.at({"serve", "python/fastapi"}), "fastapi 0.92, uvicorn 0.17");
+  facts.kernels.erase("sum");
+  EXPECT_FALSE(context_of(facts).serves_claims) << "they are the user's";
+  facts.kernels.at("serve").service->is_users = false;
+  EXPECT_TRUE(context_of(facts).serves_claims);
 }
 
 TEST(RunJson, WhatIsAbsentIsLeftOutButForWishes) {
