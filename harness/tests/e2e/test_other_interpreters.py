@@ -63,7 +63,7 @@ def test_each_is_called_what_it_is(zoo: Program, out: Path, pypy: str, free_thre
 
 
 def test_pypy_is_right_and_says_what_it_cannot_tell(zoo: Program, out: Path, pypy: str) -> None:
-    names = ("right", "buffers", "insists", "pickled", "from_view", "typed_array")
+    names = ("right", "insists", "typed_array")
     run = measured(
         zoo, out, "ordinary,inplace", pypy,
         "--variants", ",".join(["native/right", *(f"python/{name}" for name in names)]),

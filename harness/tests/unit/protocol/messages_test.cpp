@@ -497,9 +497,10 @@ TEST(MalformedMessage, EveryMissingFieldIsNamed) {
     request["task"].erase(field);
     EXPECT_EQ(request_error(request.dump()), "'" + std::string(field) + "' is missing");
   }
-  for (const char* field : {"modules", "variants", "problems", "engine", "implementation", "version",
-                            "build", "executable", "environment", "link", "free_threaded",
-                            "numpy_version", "numpy_blas", "sys_path", "warnings"}) {
+  for (const char* field :
+       {"modules", "variants", "problems", "engine", "implementation", "version", "build",
+        "executable", "environment", "link", "free_threaded", "numpy_version", "numpy_blas",
+        "sys_path", "warnings"}) {
     Json description = description_json();
     description.erase(field);
     EXPECT_EQ(description_error(description.dump()), "'" + std::string(field) + "' is missing");
