@@ -113,6 +113,7 @@ std::vector<CellGroup> plan_groups(const Catalog& catalog, const Selection& sele
   std::string without_variants;  // a kernel that has no row to say what is wrong with it
   for (const Kernel* kernel : kernels) {
     if (kernel->service) continue;  // plan_servers
+    if (selection.among && !selection.among->contains(kernel->name)) continue;
     const std::vector<std::size_t> sizes = sizes_for(*kernel, selection);
     const std::optional<std::string> contradiction = find_contradiction(catalog, *kernel);
     if (contradiction && variants_of(catalog, *kernel).empty()) {

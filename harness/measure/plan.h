@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,9 @@
 namespace gapmeter {
 
 struct Selection {
-  std::vector<std::string> kernels{};         // patterns; empty: all
+  std::vector<std::string> kernels{};  // patterns; empty: all
+  // Of those alone that have these names; it is no error if one is not here.
+  std::optional<std::set<std::string>> among{};
   std::vector<std::string> variants{};        // patterns; empty: all
   std::vector<std::size_t> sizes{};           // empty: the kernel's own, within these limits:
   std::optional<std::size_t> most_sizes{};    //   at most so many, evenly thinned out

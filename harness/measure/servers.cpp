@@ -187,6 +187,7 @@ Servers servers_of(const Kernel& kernel, const std::string& python) {
 std::vector<Servers> selected_servers(const Catalog& catalog, const Selection& selection) {
   std::vector<Servers> all;
   for (const Kernel* kernel : select_kernels(catalog, selection.kernels)) {
+    if (selection.among && !selection.among->contains(kernel->name)) continue;
     if (!kernel->service) continue;
     Servers servers = servers_of(*kernel, catalog.python.executable);
     if (!selection.variants.empty()) {

@@ -80,6 +80,10 @@ InterpreterProcess::InterpreterProcess(std::vector<std::string> command) : name_
 
 InterpreterProcess::~InterpreterProcess() {
   for (const int fd : {requests_, answers_, inputs_}) close(fd);
+  // It ends where its requests do. One that does not, for a thread of its own, is ended with all
+  // else that a worker leaves behind.
+  constexpr int patience_ms = 1000;
+  for (int i = 0; i < patience_ms && waitpid(pid_, nullptr, WNOHANG) == 0; ++i) usleep(1000);
 }
 
 std::string InterpreterProcess::ask(const std::string& request) {

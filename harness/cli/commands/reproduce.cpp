@@ -37,11 +37,14 @@ void keep_common(const std::set<CellKey>& cells, std::vector<CellGroup>& groups)
   std::erase_if(groups, [](const CellGroup& group) { return group.variants.empty(); });
 }
 
-// The reference's own sizes and threads, unless the command line names others or asks for few.
+// The reference's own kernels, sizes and threads, unless the command line names other sizes and
+// threads, or asks for few.
 void take_selection(const std::set<CellKey>& cells, Selection& selection) {
   std::set<std::size_t> sizes;
   std::set<int> threads;
+  selection.among.emplace();
   for (const CellKey& cell : cells) {
+    selection.among->insert(cell.kernel);
     sizes.insert(cell.n);
     threads.insert(cell.threads);
   }

@@ -55,10 +55,7 @@ Timing full_timing() {
 }
 
 SingleCalls full_single_calls() {
-  SingleCalls single{
-      .clock_ns = 21.5,
-      .collections = Collections{.count = {31, 32, 33}, .total_ns = 34, .longest_ns = 35},
-      .hiccup_s = 0.75};
+  SingleCalls single{.clock_ns = 21.5, .hiccup_s = 0.75};
   single.calls.add(1200, 3);
   single.calls.add(5000, 1);
   single.hiccups.add(9000, 2);
@@ -85,7 +82,12 @@ Measurement full_measurement() {
                        .connections = 46,
                        .capacity_per_s = 47.5,
                        .shared_processors = 1},
-          .server = ServerProcesses{.processes = 48, .soak_s = 49.5, .soak_growth_bytes = -50},
+          .server = ServerProcesses{.processes = 48,
+                                    .soak_s = 49.5,
+                                    .soak_growth_bytes = -50,
+                                    .collections = Collections{.count = {31, 32, 33},
+                                                               .total_ns = 34,
+                                                               .longest_ns = 35}},
           .effort = {.prepare_s = 0.25, .timed_s = 0.125},
           .metrics = {{"compile_s", 0.1 + 0.2}, {"object_bytes", 24}}};
 }

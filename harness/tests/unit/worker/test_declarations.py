@@ -101,7 +101,7 @@ def test_a_package_that_is_not_installed_is_told_from_a_mistake(
     (tmp_path / "needy.py").write_text(f"{code}\n", encoding="utf-8")
     (tmp_path / "beside.py").write_text("import beside.itself\n", encoding="utf-8")
     found = gapmeter.describe(str(tmp_path), "needy")
-    [(stem, said, missing)] = found["problems"]
+    [(stem, said, missing)] = [problem.values() for problem in found["problems"]]
     assert (stem, missing) == ("needy", package)
     assert said.startswith(f"needy.py {text}"), said
 
