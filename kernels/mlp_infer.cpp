@@ -213,12 +213,14 @@ gapmeter::Tolerance error_bound(const gapmeter::Inputs& inputs) {
 
 // The digits' pixels are 0 to 16; the model takes 0 to 1.
 void fill_images(std::span<float> x, gapmeter::Random& random) {
-  gapmeter::Fill<float>(gapmeter::from_json{gapmeter::kernel_file("models/digits.json"), "pixels", pixels})(x, random);
+  gapmeter::Fill<float>(gapmeter::from_json{gapmeter::kernel_file("models/digits.json"), "pixels",
+                                            pixels})(x, random);
   for (float& pixel : x) pixel /= 16;
 }
 
 gapmeter::InputField weights(const char* name, gapmeter::Shape shape) {
-  return gapmeter::input<float>(name, gapmeter::from_json{gapmeter::kernel_file("models/mlp.json"), name},
+  return gapmeter::input<float>(name,
+                                gapmeter::from_json{gapmeter::kernel_file("models/mlp.json"), name},
                                 gapmeter::always(std::move(shape)));
 }
 

@@ -131,7 +131,8 @@ constexpr std::size_t nodes = 2862;  // of all trees, as scripts/dev/train_model
 
 template <class T>
 gapmeter::InputField model_field(const char* name, std::size_t count) {
-  return gapmeter::input<T>(name, gapmeter::from_json{gapmeter::kernel_file("models/trees.json"), name},
+  return gapmeter::input<T>(name,
+                            gapmeter::from_json{gapmeter::kernel_file("models/trees.json"), name},
                             gapmeter::always({count}));
 }
 
@@ -144,8 +145,9 @@ GAPMETER_KERNEL() {
       .item = "sample",
       .claims = {"C33"},
       .sizes = "1:4Ki:8x",
-      .inputs = {input<float>("x", from_json{gapmeter::kernel_file("models/digits.json"), "pixels", pixels},
-                              rows_of(pixels)),
+      .inputs = {input<float>(
+                     "x", from_json{gapmeter::kernel_file("models/digits.json"), "pixels", pixels},
+                     rows_of(pixels)),
                  model_field<std::int32_t>("roots", trees),
                  model_field<std::int32_t>("feature", nodes),
                  model_field<float>("threshold", nodes), model_field<std::int32_t>("left", nodes),

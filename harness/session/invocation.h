@@ -11,7 +11,7 @@ namespace gapmeter {
 
 struct Invocation {
   std::vector<std::string> arguments;  // argv as given
-  const BuiltProgram& program;              // this one
+  const BuiltProgram& program;         // this one
   const Interrupts& interrupts;
 };
 

@@ -22,9 +22,7 @@ SampledPeak::~SampledPeak() {
   thread_.join();
 }
 
-std::int64_t SampledPeak::bytes_now(int process) {
-  return proportional_bytes_of(tree_of(process));
-}
+std::int64_t SampledPeak::bytes_now(int process) { return proportional_bytes_of(tree_of(process)); }
 
 std::int64_t SampledPeak::bytes() {
   sample();

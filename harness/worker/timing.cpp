@@ -297,10 +297,9 @@ std::int64_t at_least_one(double value) {
 }  // namespace
 
 Timing time_round(TimedCall& call, const TimingSpec& spec, const Surroundings& around) {
-  const double batch_s =
-      static_cast<double>(std::max({spec.batch_ns, around.pace.least_batch_ns,
-                                    steps_in_a_batch * around.clock_step_ns})) *
-      1e-9;
+  const double batch_s = static_cast<double>(std::max({spec.batch_ns, around.pace.least_batch_ns,
+                                                       steps_in_a_batch * around.clock_step_ns})) *
+                         1e-9;
   const double bound_s = static_cast<double>(spec.round_ns) * 1e-9 * around.pace.warm_up_rounds;
   const Steady::time_point start = Steady::now();
   const double one_call_s = warm_up(call, bound_s, batch_s);

@@ -113,9 +113,8 @@ int examine(const DoctorOptions& options, const Invocation& invocation) {
   fmt::print("{}", format_findings(examine_machine(machine)));
   fmt::print("{}", format_findings({examine_clock(clock_cost_ns(), machine)}));
   fmt::print("{}", format_findings(findings_of(find_refusals())));
-  fmt::print("{}",
-             format_findings(examine_build(build_facts(invocation.program.kernels),
-                                           describe_engine(catalog.python))));
+  fmt::print("{}", format_findings(examine_build(build_facts(invocation.program.kernels),
+                                                 describe_engine(catalog.python))));
   print_warnings(catalog.python.warnings);
   std::fflush(stdout);
 

@@ -1,6 +1,6 @@
 // The memory pass: what one call adds to the resident memory of a fresh process and of those that
-// it starts; of a command the most that it has with all of its processes; and of a server what these
-// have idle and under load.
+// it starts; of a command the most that it has with all of its processes; and of a server what
+// these have idle and under load.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,8 +49,7 @@ class PeakOfCall {
     SampledPeak samples(process_, /*counts_alone=*/!is_kept);
     call.run(1);
     const std::int64_t sampled = samples.bytes() - baseline_shared_bytes_;
-    const std::optional<std::int64_t> kept =
-        is_kept ? peak_resident_bytes(process_) : std::nullopt;
+    const std::optional<std::int64_t> kept = is_kept ? peak_resident_bytes(process_) : std::nullopt;
     if (kept) memory.peak_bytes = *kept - baseline_bytes_;
     memory.peak_from = PeakFrom::process;
     if (kept && !samples.has_seen_children()) return;
@@ -210,14 +209,13 @@ Measurement measure_server_memory(const ServerContext& context) {
   MemoryWatch watch(server);
   load_server(server, context.task, task.memory_s, 1);
   watch.stop();
-  Measurement measurement{
-      .input_digest = digest_text(task),
-      .memory = MemoryUse{.baseline_bytes = idle,
-                          .peak_bytes = watch.highest() - idle,
-                          .peak_from = PeakFrom::sampled},
-      .server = ServerProcesses{.processes = watch.most_processes(),
-                                .soak_s = task.memory_s,
-                                .soak_growth_bytes = watch.growth()}};
+  Measurement measurement{.input_digest = digest_text(task),
+                          .memory = MemoryUse{.baseline_bytes = idle,
+                                              .peak_bytes = watch.highest() - idle,
+                                              .peak_from = PeakFrom::sampled},
+                          .server = ServerProcesses{.processes = watch.most_processes(),
+                                                    .soak_s = task.memory_s,
+                                                    .soak_growth_bytes = watch.growth()}};
   if (task.counts_collections) {
     measurement.server->collections = between(before, collections_of(server));
   }
