@@ -19,8 +19,7 @@ fi
 preset=${GAPMETER_PRESET:-release}
 scripts/build.sh >/dev/null
 status=0
-# One more than processors: many tests wait for a deadline or for a process that does.
-GAPMETER_FULL=$full ctest --preset "$preset" --parallel "$(($(nproc) + 1))" "$@" || status=$?
+GAPMETER_FULL=$full ctest --preset "$preset" --parallel "$(nproc)" "$@" || status=$?
 if [[ -n $full ]]; then
   scripts/build.sh benchmarks >/dev/null
   scripts/dev/sanitize.sh "$@" || status=$?

@@ -7,20 +7,10 @@
 #include <stdexcept>
 
 #include "harness/base/text.h"
+#include "harness/measure/named_program.h"
 
 namespace gapmeter {
 namespace {
-
-constexpr const char* right_form =
-    "write LANE/NAME=COMMAND, for instance 'python/script=python3 wc.py {n}'";
-
-// Of the variants of a text like lane/name=command; nullopt if it does not begin so.
-std::optional<VariantId> name_in_front(std::string_view text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos) return std::nullopt;
-  const std::optional<VariantId> id = parse_variant(text.substr(0, equals));
-  return id && is_plain_name(id->name) && id->engine.empty() ? id : std::nullopt;
-}
 
 bool depends_on_n(const CommandSpec& command) {
   return mentions(command, "{n}") || mentions(command, "{file}");
@@ -93,21 +83,14 @@ CommandSpec read_command(std::string_view text, bool by_shell) {
   return by_shell ? shell_command(text) : parse_command(text);
 }
 
-bool is_named_command(std::string_view text) { return name_in_front(text).has_value(); }
+bool is_named_command(std::string_view text) { return parse_named_program(text).has_value(); }
 
 CommandVariant parse_command_variant(std::string_view text, bool by_shell) {
-  const std::optional<VariantId> id = name_in_front(text);
-  if (!id) {
-    throw std::invalid_argument(fmt::format(
-        "'{}' does not begin with a name: {}; what is before the slash is python for Python, and "
-        "anything else, in lower-case letters, for what is compiled",
-        text, right_form));
-  }
-  const std::string command(text.substr(text.find('=') + 1));
+  const auto [id, command] = named_program(text, "python/script=python3 wc.py {n}");
   try {
-    return {.id = *id, .text = command, .command = read_command(command, by_shell)};
+    return {.id = id, .text = command, .command = read_command(command, by_shell)};
   } catch (const std::invalid_argument& error) {
-    throw std::invalid_argument(fmt::format("{}: {}", to_string(*id), error.what()));
+    throw std::invalid_argument(fmt::format("{}: {}", to_string(id), error.what()));
   }
 }
 

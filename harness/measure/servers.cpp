@@ -10,22 +10,13 @@
 #include <utility>
 
 #include "harness/base/text.h"
+#include "harness/measure/named_program.h"
 
 namespace gapmeter {
 namespace {
 
-constexpr const char* right_form =
-    "write LANE/NAME=COMMAND, for instance 'python/mine=uvicorn app:app --port {port}'";
-
 // On the command line there is no {python}: the user writes which one.
 constexpr std::array<std::string_view, 2> users_placeholders{"{port}", "{threads}"};
-
-std::optional<VariantId> name_in_front(std::string_view text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos) return std::nullopt;
-  const std::optional<VariantId> id = parse_variant(text.substr(0, equals));
-  return id && is_plain_name(id->name) && id->engine.empty() ? id : std::nullopt;
-}
 
 std::vector<int> threads_of(const Server& server, const Selection& selection,
                             std::size_t processors) {
@@ -134,17 +125,9 @@ PlannedVariant planned_variant(const ServerCandidate& candidate, std::size_t rat
 }  // namespace
 
 Server parse_server(std::string_view text) {
-  const std::optional<VariantId> id = name_in_front(text);
-  if (!id) {
-    throw std::invalid_argument(fmt::format(
-        "'{}' does not begin with a name: {}; what is before the slash is python for Python, and "
-        "anything else, in lower-case letters, for what is compiled",
-        text, right_form));
-  }
-  const std::string command(text.substr(text.find('=') + 1));
+  const auto [id, command] = named_program(text, "python/mine=uvicorn app:app --port {port}");
   try {
-    Server server{
-        .id = *id, .text = command, .command = parse_command(command, users_placeholders)};
+    Server server{.id = id, .text = command, .command = parse_command(command, users_placeholders)};
     if (!mentions(server.command, "{port}")) {
       throw std::invalid_argument(
           "it does not mention {port}: write {port} where it takes the port to listen on, since "
@@ -152,7 +135,7 @@ Server parse_server(std::string_view text) {
     }
     return server;
   } catch (const std::invalid_argument& error) {
-    throw std::invalid_argument(fmt::format("{}: {}", to_string(*id), error.what()));
+    throw std::invalid_argument(fmt::format("{}: {}", to_string(id), error.what()));
   }
 }
 
