@@ -4,7 +4,7 @@
 # missing.
 #
 #   scripts/setup.sh [--with torch] [--with wheels] [--with torch-wheel] [--with pypy] [--with fuzz]
-#                    [--with coverage] [--with lint] [--with package]
+#                    [--with coverage] [--with lint] [--with package] [--with load-clients]
 #
 # --with torch adds PyTorch, which is large; without it, its variants are skipped. --with wheels makes
 # the virtual environment .venv with the packages of requirements.txt, which bench.sh then uses, and
@@ -12,7 +12,8 @@
 # measure (gapmeter run --interpreter pypy3). --with fuzz adds
 # what scripts/dev/fuzz.sh needs: clang and the runtime of libFuzzer and the sanitizers. --with
 # coverage adds what scripts/dev/coverage.sh needs, --with lint the linters of scripts/lint.sh, --with
-# package what scripts/dev/package.sh and try_package.sh need.
+# package what scripts/dev/package.sh and try_package.sh need, --with load-clients what
+# benchmarks/check_load_client.py compares with.
 set -euo pipefail
 
 packages=(
@@ -45,9 +46,10 @@ while (($# > 0)); do
     "--with coverage") packages+=(gcovr) ;;
     "--with lint") packages+=(clang-format clang-tidy) ;;
     "--with package") packages+=(dpkg-dev file debootstrap) ;;
+    "--with load-clients") packages+=(wrk nghttp2-client) ;;
     *)
       echo "setup.sh: unknown arguments '$*'; there are --with torch, wheels, torch-wheel, pypy, fuzz, coverage," \
-        "lint, package" >&2
+        "lint, package, load-clients" >&2
       exit 2
       ;;
   esac

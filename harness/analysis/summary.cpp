@@ -243,9 +243,8 @@ void take_stop_reason(const RoundRow& first, SummaryRow& row) {
 std::optional<MachineState> state_of_load(const SummaryRow& row) {
   if (!row.combined.load) return std::nullopt;
   if (is_saturated(*row.combined.load, row.cell.n)) return MachineState::saturated;
-  constexpr double most_lag = 0.1;  // of a latency that is the server's
   const std::optional<double> p99 = single_calls_of(row).quantile(0.99);
-  const bool is_late = p99 && row.combined.load->client_lag_p99_ns > most_lag * *p99;
+  const bool is_late = p99 && is_client_bound(*row.combined.load, *p99);
   return is_late ? std::optional(MachineState::client_bound) : std::nullopt;
 }
 

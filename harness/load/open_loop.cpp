@@ -23,8 +23,7 @@ class OpenLoop final : public RequestListener {
            Precision precision, const std::function<bool()>& keep_on)
       : plan_(plan),
         timeout_ns_(nanoseconds(load.timeout_s)),
-        // Waking up takes a while, and being late is what a client must not be.
-        spin_ns_(precision == Precision::spins_at_last ? 100'000 : 0),
+        precision_(precision),
         keep_on_(keep_on),
         connections_(target, load.connections, *this),
         is_open_(plan.due_ns.size(), true) {
@@ -141,10 +140,11 @@ class OpenLoop final : public RequestListener {
   }
 
   std::int64_t ns_to_next() const {
+    if (precision_ == Precision::spins) return 0;
     constexpr std::int64_t longest_ns = 50'000'000;  // to ask whether to go on
     std::int64_t wake_ns = now_ns_ + longest_ns;
     if (next_ < plan_.due_ns.size()) {
-      wake_ns = std::min(wake_ns, plan_.due_ns[next_] - spin_ns_);
+      wake_ns = std::min(wake_ns, plan_.due_ns[next_]);
     } else if (now_ns_ < plan_.ends_ns) {
       wake_ns = std::min(wake_ns, plan_.ends_ns);
     }
@@ -155,7 +155,8 @@ class OpenLoop final : public RequestListener {
   }
 
   const OpenLoopPlan& plan_;
-  std::int64_t timeout_ns_, spin_ns_;
+  std::int64_t timeout_ns_;
+  Precision precision_;
   const std::function<bool()>& keep_on_;
   Connections connections_;
   Steady::time_point started_{};

@@ -39,9 +39,10 @@ struct OpenLoopResult {
   bool was_cut_short = false;  // `keep_on` said so, or it could not keep up
 };
 
-// What the client may do while it waits for the next moment: sleep until shortly before it, or, of
-// processors that the server needs, until it.
-enum class Precision : std::uint8_t { spins_at_last, sleeps };
+// What the client does while it waits. On a processor of its own it never sleeps, for to be woken
+// takes a virtual processor as long as a fast server takes to answer: that would count as the
+// server's time. One that the server needs as well it leaves alone until the next moment.
+enum class Precision : std::uint8_t { spins, sleeps };
 
 // Asks until every request has its answer, has failed or timed out; but a server that answered
 // fewer than unsaturated_share of the requests in time is not waited for longer than a second.

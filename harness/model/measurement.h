@@ -212,6 +212,7 @@ struct Load {
   std::int64_t connections = 0;
   double capacity_per_s = 0;
   std::int64_t shared_processors = 0;  // 0 or 1
+  std::int64_t attempts = 0;
 
   bool operator==(const Load&) const = default;
 
@@ -235,6 +236,8 @@ struct Load {
                    "requests a second at most, found beforehand in a closed loop"});
     visit(Quantity{"shared_processors", &Load::shared_processors, not_negative, Rule::last,
                    "1 where client and server had the same processors"});
+    visit(Quantity{"load_attempts", &Load::attempts, not_negative, Rule::sum,
+                   "how often the load was given until the client sent in time: the last counts"});
   }
 };
 
@@ -243,6 +246,13 @@ struct Load {
 inline constexpr double unsaturated_share = 0.98;
 inline bool is_saturated(const Load& load, std::size_t offered_per_s) {
   return load.achieved_per_s < unsaturated_share * static_cast<double>(offered_per_s);
+}
+
+// A client that sends this late, in the latency that it tells (both p99), tells of itself and not
+// of the server.
+inline constexpr double most_client_lag = 0.2;
+inline bool is_client_bound(const Load& load, double latency_p99_ns) {
+  return load.client_lag_p99_ns > most_client_lag * latency_p99_ns;
 }
 
 // A server's processes while it was asked: of a memory pass.

@@ -66,7 +66,7 @@ OpenLoopResult load_server(RunningServer& server, const Task& task, double least
   const OpenLoopPlan plan = plan_open_loop(load.schedule, rate, count, before_s, task.seed);
   OpenLoopResult result =
       run_open_loop(server.target(), plan, load,
-                    task.server->are_shared ? Precision::sleeps : Precision::spins_at_last,
+                    task.server->are_shared ? Precision::sleeps : Precision::spins,
                     [&] { return server.is_running(); });
   check_answers(server, task, result);
   return result;

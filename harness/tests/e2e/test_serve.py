@@ -43,6 +43,7 @@ def test_servers_are_verified_weighed_and_asked(served: Run) -> None:
         row = served.cell("serve", variant, RATE)
         assert (row["status"], row["verified"]) == ("ok", "true"), row["reason"]
         assert int(row["requests"]) >= 1000 and row["request_errors"] == "0"
+        assert 1 <= int(row["load_attempts"]) <= 4 * int(row["rounds"])
         assert float(row["capacity_per_s"]) > 0 and float(row["user_s"]) > 0
         assert int(row["rss_baseline_bytes"]) > 0 and row["server_processes"] == "1"
         # On a busy machine there may be none to tell, for a reason.

@@ -177,6 +177,52 @@ Timing timing_of(const Histogram& latencies, Slice slice) {
   return timing;
 }
 
+Load load_of(const OpenLoopResult& result, const Task& task) {
+  const double length_s = static_cast<double>(result.requests) / static_cast<double>(task.n);
+  return {.requests = result.requests,
+          .achieved_per_s = static_cast<double>(result.answered) / length_s,
+          .errors = result.errors,
+          .timeouts = result.timeouts,
+          .client_lag_p99_ns = result.lags.quantile(0.99).value_or(0),
+          .connections = result.connections,
+          .capacity_per_s = task.server->capacity_per_s,
+          .shared_processors = task.server->are_shared ? 1 : 0};
+}
+
+// What a server was asked, what it answered and what that cost it.
+struct ServerRound {
+  OpenLoopResult result{};
+  Load load{};
+  ProcessTimes processes{};
+};
+
+ServerRound ask_for_a_round(RunningServer& server, const Task& task) {
+  const ProcessorUse before = processor_use_of(server.processes());
+  OpenLoopResult result =
+      load_server(server, task, task.server->least_s, task.server->least_requests);
+  const ProcessorUse after = processor_use_of(server.processes());
+  if (result.latencies.count() == 0) {
+    throw std::runtime_error("no request was answered: " + result.first_error);
+  }
+  const Load load = load_of(result, task);
+  const ProcessTimes used = used_between(before, after, result.answers);
+  return {std::move(result), load, used};
+}
+
+// Who shares a machine takes the client's processor for milliseconds now and then. A round in which
+// that made the client late is asked again: chosen by how the client kept its schedule, which it
+// knows of itself, and not by what the server answered.
+ServerRound ask_in_time(RunningServer& server, const Task& task) {
+  constexpr int most_attempts = 4;
+  for (int attempt = 1;; ++attempt) {
+    ServerRound round = ask_for_a_round(server, task);
+    round.load.attempts = attempt;
+    const bool is_in_time = is_saturated(round.load, task.n) ||
+                            !is_client_bound(round.load, *round.result.latencies.quantile(0.99));
+    if (is_in_time || attempt == most_attempts) return round;
+  }
+}
+
 }  // namespace
 
 // It starts when its turn has come: servers run one after the other.
@@ -189,30 +235,16 @@ Measurement measure_server_time(const ServerContext& context) {
   measurement.effort.prepare_s = server.start_s();
   measurement.metrics = {{"start_s", server.start_s()}};
   Slice slice{.probe_before = probe_for(task)};
-  const ProcessorUse before = processor_use_of(server.processes());
   const SteadyClock clock;
   const double began_s = clock.now_s();
-  const OpenLoopResult result =
-      load_server(server, context.task, task.least_s, task.least_requests);
+  const ServerRound round = ask_in_time(server, context.task);
   measurement.effort.timed_s = clock.now_s() - began_s;
-  const ProcessorUse after = processor_use_of(server.processes());
   slice.probe_after = probe_for(task);
-  if (result.latencies.count() == 0) {
-    throw std::runtime_error("no request was answered: " + result.first_error);
-  }
-  measurement.timing = timing_of(result.latencies, slice);
-  measurement.timing->processes = used_between(before, after, result.answers);
-  measurement.single_calls = SingleCalls{.calls = result.latencies, .clock_ns = clock_cost_ns()};
-  const double length_s =
-      static_cast<double>(result.requests) / static_cast<double>(context.task.n);
-  measurement.load = Load{.requests = result.requests,
-                          .achieved_per_s = static_cast<double>(result.answered) / length_s,
-                          .errors = result.errors,
-                          .timeouts = result.timeouts,
-                          .client_lag_p99_ns = result.lags.quantile(0.99).value_or(0),
-                          .connections = result.connections,
-                          .capacity_per_s = task.capacity_per_s,
-                          .shared_processors = task.are_shared ? 1 : 0};
+  measurement.timing = timing_of(round.result.latencies, slice);
+  measurement.timing->processes = round.processes;
+  measurement.single_calls =
+      SingleCalls{.calls = round.result.latencies, .clock_ns = clock_cost_ns()};
+  measurement.load = round.load;
   server.end();
   return measurement;
 }

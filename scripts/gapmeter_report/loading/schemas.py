@@ -96,7 +96,7 @@ _INCREMENTS = ("rss_input_bytes", "rss_peak_bytes")
 # Of servers.
 _LOAD_COUNTS = (
     "requests", "request_errors", "request_timeouts", "connections", "shared_processors",
-    "server_processes",
+    "load_attempts", "server_processes",
 )
 _LOAD = ("achieved_per_s", "client_lag_p99_ns", "capacity_per_s", "soak_s")
 # What stays allocated after a call can be less than what was there before it.

@@ -926,8 +926,8 @@ TEST(Servers, WhoseClientWasLateAreBoundByIt) {
                                    {.achieved_per_s = 500, .client_lag_p99_ns = lag_ns})})
         .state;
   };
-  EXPECT_EQ(state_with(110'000), MachineState::client_bound);
-  EXPECT_NE(state_with(90'000), MachineState::client_bound);
+  EXPECT_EQ(state_with(210'000), MachineState::client_bound);
+  EXPECT_NE(state_with(190'000), MachineState::client_bound);
 }
 
 TEST(Servers, AreOfEveryRoundTogether) {

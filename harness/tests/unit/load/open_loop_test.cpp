@@ -147,7 +147,7 @@ TEST(OpenLoops, DoNotWaitForAServerThatCannotKeepUp) {
 TEST(OpenLoops, EndWhenTheyAreTold) {
   ScriptedServer server([](int) { return response("ok"); });
   const OpenLoopResult result =
-      run_open_loop(target_of(server), constant(10, 1000), {}, Precision::spins_at_last,
+      run_open_loop(target_of(server), constant(10, 1000), {}, Precision::spins,
                     [&] { return server.requests() < 3; });
   EXPECT_TRUE(result.was_cut_short);
   EXPECT_LT(server.requests(), 100);
