@@ -314,19 +314,44 @@ void take_gap(const SummaryRow& native, SummaryRow& python) {
   }
 }
 
+void take_standing(const SummaryRow& fastest, SummaryRow& row) {
+  const std::optional<Interval> interval = latency_ratio(row, fastest).interval;
+  if (interval) row.standing = {to_string(fastest.cell.variant), *interval};
+}
+
+void narrow_standing(const Interval& other, SummaryRow& fastest) {
+  const bool is_narrower = !fastest.standing || relative_half_width(other) <
+                                                    relative_half_width(fastest.standing->ratio_ci);
+  if (is_narrower) fastest.standing = {to_string(fastest.cell.variant), other};
+}
+
+// Those of Python's cells, and how compiled ones stand to each other.
 void take_gaps(std::vector<SummaryRow>& rows, const Against& against) {
   const std::map<ComparedWork, std::size_t> fastest = fastest_compiled(rows, against);
+  const auto fastest_for = [&](std::size_t i) -> SummaryRow* {
+    if (!rows[i].latency_ns) return nullptr;
+    const auto found = fastest.find(work_of(rows[i]));
+    return found == fastest.end() || found->second == i ? nullptr : &rows[found->second];
+  };
   in_parallel(rows.size(), [&](std::size_t i) {
-    if (!rows[i].cell.variant.lane.is_python() || !rows[i].latency_ns) return;
-    const auto native = fastest.find(work_of(rows[i]));
-    if (native != fastest.end()) take_gap(rows[native->second], rows[i]);
+    const SummaryRow* const reference = fastest_for(i);
+    if (reference == nullptr) return;
+    const bool is_python = rows[i].cell.variant.lane.is_python();
+    is_python ? take_gap(*reference, rows[i]) : take_standing(*reference, rows[i]);
   });
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    SummaryRow* const reference = fastest_for(i);
+    if (reference == nullptr) continue;
+    if (rows[i].gap_ci) narrow_standing(*rows[i].gap_ci, *reference);
+    if (rows[i].standing) narrow_standing(rows[i].standing->ratio_ci, *reference);
+  }
 }
 
 void forget_gap(SummaryRow& row) {
   row.reference.clear();
   row.gap.reset();
   row.gap_ci.reset();
+  row.standing.reset();
   row.round_gaps.clear();
   row.disturbed_gap.reset();
   row.gap_without_startup.reset();
@@ -366,9 +391,16 @@ double relative_half_width(const Interval& interval) {
 }
 
 double half_width_of(const SummaryRow& row) {
-  const std::optional<Interval>& interval = row.gap ? row.gap_ci : row.latency_ci_ns;
-  if (!interval || row.state == MachineState::mixed) return std::numeric_limits<double>::infinity();
-  return relative_half_width(*interval);
+  constexpr double unknown = std::numeric_limits<double>::infinity();
+  const auto width_of = [&](const std::optional<Interval>& interval) {
+    return interval ? relative_half_width(*interval) : unknown;
+  };
+  if (row.state == MachineState::mixed) return unknown;
+  if (row.gap) return width_of(row.gap_ci);
+  if (!row.standing) return width_of(row.latency_ci_ns);
+  const double compared = relative_half_width(row.standing->ratio_ci);
+  const bool is_fastest = row.standing->reference == to_string(row.cell.variant);
+  return is_fastest ? std::min(compared, width_of(row.latency_ci_ns)) : compared;
 }
 
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Against& against) {

@@ -25,7 +25,7 @@ struct Depth {
   ServerDepth servers;
 };
 
-constexpr Depth default_depth{0.03,         24,           32'000'000, 40'000'000,
+constexpr Depth default_depth{0.03,         40,           32'000'000, 40'000'000,
                               std::nullopt, std::nullopt, false,      ServerDepth{}};
 constexpr Depth quick_depth{0.1,
                             12,
@@ -42,7 +42,7 @@ constexpr Depth quick_depth{0.1,
                                         .rounds = 1}};
 constexpr Depth full_depth{
     0.02,
-    48,
+    80,
     80'000'000,
     100'000'000,
     std::nullopt,
@@ -357,7 +357,7 @@ void add_measuring(OptionSet& set, RunOptions& options) {
   set.flag("--full", depth->full, "More and longer rounds; not with --quick");
   set.whole_number("--rounds", options.rounds, 1, 100'000, "N",
                    "Rounds of every cell. Default: until its gap is known to 3 % (quick 10 %, full "
-                   "2 %), at least 8 and at most 24 (quick 12, full 48)");
+                   "2 %), at least 8 and at most 40 (quick 12, full 80)");
   set.duration("--budget", options.budget_s,
                "Wall time for the whole run: 90s, 10m, 1h; rounds are cut to fit");
   add_pin(set, options.cpu);

@@ -151,7 +151,8 @@ void Scheduler::retire_precise(Contest& contest, const std::vector<SummaryRow>& 
       if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
       if (row.state == MachineState::saturated) continue;
       needed.insert({to_string(row.cell.variant), row.cell.threads});
-      needed.insert({row.reference, row.cell.threads});
+      const std::string& reference = row.standing ? row.standing->reference : row.reference;
+      needed.insert({reference, row.cell.threads});
     }
   }
   for (Contestant& contestant : contest.contestants) {

@@ -68,6 +68,14 @@ constexpr bool withholds_latency(MachineState state) {
   return state == MachineState::saturated || state == MachineState::client_bound;
 }
 
+// How a compiled cell stands to the fastest one that does the same work.
+struct Standing {
+  std::string reference{};  // the fastest's variant
+  Interval ratio_ci{};  // of the latency over its; of the fastest itself the narrowest of others
+
+  bool operator==(const Standing&) const = default;
+};
+
 // One cell: a line of summary.csv.
 struct SummaryRow {
   CellKey cell;
@@ -84,6 +92,7 @@ struct SummaryRow {
   std::string reference{};  // the variant that `gap` is against, of the same job
   std::optional<double> gap{};
   std::optional<Interval> gap_ci{};
+  std::optional<Standing> standing{};  // no column; of compiled cells with others
   std::string input_digest{};
   std::int64_t working_set_bytes = 0;
   MachineState state = MachineState::unknown;

@@ -216,7 +216,7 @@ TEST(StopReason, IsPrecisionOfANarrowGapWhoseLatenciesAreWide) {
       summarize(wanting_precision(joined({measured(native, {100, 120, 110, 130, 105, 125}),
                                           measured(python, {1000, 1200, 1100, 1300, 1050, 1250})}),
                                   6));
-  EXPECT_EQ(row_of(rows, native).stop_reason, "rounds");
+  EXPECT_EQ(row_of(rows, native).stop_reason, "precision");
   EXPECT_EQ(row_of(rows, python).stop_reason, "precision");
 }
 
@@ -257,6 +257,19 @@ TEST(IsPrecise, NeedsTheGapToBeSoToo) {
   EXPECT_TRUE(is_precise(row, 0.041));
   row.gap_ci = Interval{4.95, 5.05};
   EXPECT_TRUE(is_precise(row, 0.02));
+}
+
+// A machine that grows slower and slower moves every latency, and no ratio between two of them.
+TEST(IsPrecise, OfCompiledCellsGoesByTheirRatioToTheFastest) {
+  const CellKey fastest = cell("native/simd"), other = cell("rust/simd"), odd = cell("native/odd");
+  const Rows two = joined({measured(fastest, {100, 110, 120, 130, 140, 150}),
+                           measured(other, {150, 165, 180, 195, 210, 225})});
+  EXPECT_TRUE(is_precise(row_of(two, other), 0.02));
+  EXPECT_TRUE(is_precise(row_of(two, fastest), 0.02)) << "what is compared with it is known";
+  const Rows three = joined({two, measured(odd, {300, 390, 300, 390, 300, 390})});
+  EXPECT_TRUE(is_precise(row_of(three, other), 0.02));
+  EXPECT_FALSE(is_precise(row_of(three, odd), 0.02));
+  EXPECT_TRUE(is_precise(row_of(three, fastest), 0.02)) << "as well as what is known best";
 }
 
 TEST(StopReason, IsTheStatusOfAFailure) {

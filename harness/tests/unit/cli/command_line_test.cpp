@@ -91,7 +91,7 @@ TEST(RunCommandLine, HasDefaults) {
   EXPECT_EQ(options.selection.most_sizes, std::nullopt);
   EXPECT_EQ(options.selection.largest_work, std::nullopt);
   EXPECT_EQ(options.out, "");
-  EXPECT_EQ(options.rounds, 24);
+  EXPECT_EQ(options.rounds, 40);
   EXPECT_EQ(options.round_ns, 32'000'000);
   EXPECT_EQ(options.budget_s, std::nullopt);
   EXPECT_EQ(options.timeout_s, 120);
@@ -208,7 +208,7 @@ TEST(RunDepth, QuickMeansFewerAndSmaller) {
 
 TEST(RunDepth, FullMeansMoreAndLonger) {
   const RunOptions options = run_options({"--full"});
-  EXPECT_EQ(options.rounds, 48);
+  EXPECT_EQ(options.rounds, 80);
   EXPECT_EQ(options.precision, 0.02);
   EXPECT_EQ(options.round_ns, 80'000'000);
   EXPECT_EQ(options.selection.most_sizes, std::nullopt);
@@ -441,7 +441,7 @@ TEST_F(ConfigFile, ListsOfSizesAreLists) {
 
 TEST_F(ConfigFile, MaySetFlags) {
   EXPECT_EQ(run_options(with_config("[run]\nquick = true\n")).rounds, 12);
-  EXPECT_EQ(run_options(with_config("[run]\nquick = false\n")).rounds, 24);
+  EXPECT_EQ(run_options(with_config("[run]\nquick = false\n")).rounds, 40);
 }
 
 TEST_F(ConfigFile, ItsRoundsWinOverTheDepths) {
@@ -455,7 +455,7 @@ TEST_F(ConfigFile, ItsPrecisionMayBeANumberAndItsRoundsWin) {
 }
 
 TEST_F(ConfigFile, ItsDepthIsOverriddenByTheCommandLine) {
-  EXPECT_EQ(run_options(with_config("[run]\nquick = true\n", {"--full"})).rounds, 48);
+  EXPECT_EQ(run_options(with_config("[run]\nquick = true\n", {"--full"})).rounds, 80);
 }
 
 TEST_F(ConfigFile, SectionsOfOtherCommandsDoNotRunThem) {

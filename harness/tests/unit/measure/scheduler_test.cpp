@@ -664,7 +664,7 @@ class WantedPrecision : public SchedulerTest {
 
 // Fewer than eight rounds decide nothing.
 TEST_F(WantedPrecision, EndsACellsRoundsWhenItIsReached) {
-  add_comparison(4);
+  add_comparison(4).variants[1].job = "another";
   latencies_["native/a"] = steady_;
   latencies_["native/b"] = scattered_;
   EXPECT_EQ(run(), RunEnd::complete);
@@ -730,6 +730,25 @@ TEST_F(WantedPrecision, KeepsANativeVariantWhileAGapAgainstItIsWide) {
   EXPECT_EQ(rounds_of("python/c 4"), 20U);
 }
 
+// What a round did to both cancels.
+TEST_F(WantedPrecision, OfACompiledVariantIsThatOfItsRatioToTheFastest) {
+  add_comparison(4);
+  latencies_["native/a"] = {10, 12, 14, 16, 18, 11, 13, 15, 17, 19};
+  latencies_["native/b"] = {30, 36, 42, 48, 54, 33, 39, 45, 51, 57};
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 8U);
+  EXPECT_EQ(rounds_of("native/b 4"), 8U);
+}
+
+TEST_F(WantedPrecision, KeepsTheFastestWhileARatioToItIsWide) {
+  add_comparison(4);
+  latencies_["native/a"] = steady_;
+  latencies_["native/b"] = {20, 24, 28, 32, 36, 22, 26, 30, 34, 38};
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 20U);
+  EXPECT_EQ(rounds_of("native/b 4"), 20U);
+}
+
 TEST_F(WantedPrecision, LetsTheNativeVariantGoWithTheLastGapAgainstIt) {
   add_comparison(4, {"native/a", "python/b", "python/c"});
   latencies_["native/a"] = {5};
@@ -771,7 +790,7 @@ TEST_F(WantedPrecision, EndsWithTheBudgetToo) {
 
 // A cell that was disturbed nearly all the time is not known, however narrow its interval.
 TEST_F(WantedPrecision, IsNotReachedByACellThatWasDisturbed) {
-  add_comparison(4);
+  add_comparison(4).variants[1].job = "another";
   latencies_["native/a"] = latencies_["native/b"] = steady_;
   const auto steady = runner_.change;
   runner_.change = [&](const Task& task, TaskOutcome& outcome) {
