@@ -47,9 +47,7 @@ double growth_per_n(const Known& before, const Known& last) {
 }  // namespace
 
 TimeLeft::TimeLeft(const Plan& plan, const std::optional<std::int64_t>& memory_bytes)
-    : plan_(plan), footprints_(memory_bytes) {
-  for (const CellGroup& group : plan.groups) groups_[{group.kernel, group.n}] = &group;
-}
+    : plan_(plan), footprints_(memory_bytes) {}
 
 void TimeLeft::task_ended(const RoundRow& row) {
   Ended& ended = ended_[row.cell];
@@ -59,23 +57,10 @@ void TimeLeft::task_ended(const RoundRow& row) {
   if (row.measurement.memory) footprints_.learn(row.cell, *row.measurement.memory);
   // Tasks that were settled without running, or could not be started, say nothing about time.
   if (row.worker_s == 0) return;
-  const double task_s = row.pass == Pass::time ? row.worker_s / in_turns(row.cell) : row.worker_s;
-  ended.tasks_s.push_back(task_s);
+  ended.tasks_s.push_back(row.worker_s);
   if (const auto& timing = row.measurement.timing) ended.call_s = timing->p50_ns * 1e-9;
-  total_s_ += task_s;
+  total_s_ += row.worker_s;
   ++total_tasks_;
-}
-
-// How many take turns in a round: each of their workers lives as long as the round takes.
-double TimeLeft::in_turns(const CellKey& cell) const {
-  const auto group = groups_.find({cell.kernel, cell.n});
-  if (group == groups_.end()) return 1;
-  const auto& variants = group->second->variants;
-  const auto count = std::count_if(variants.begin(), variants.end(), [&](const auto& planned) {
-    const auto found = ended_.find(cell_of(*group->second, planned));
-    return !planned.settled && (found == ended_.end() || !found->second.failed);
-  });
-  return static_cast<double>(std::max<std::ptrdiff_t>(1, count));
 }
 
 void TimeLeft::round_ended(const CellGroup& group, int expected) {

@@ -15,14 +15,14 @@
 
 namespace gapmeter {
 
-// Estimates from the wall time of tasks that have ended, a round's being shared by all that took
-// turns in it. A cell's tasks are expected to take the median of those that ended. A size that was
-// not reached yet starts from the same variant's median, with the same number of threads, at the
-// nearest smaller size. To that it adds the growth of a few calls along the line through the two
-// sizes before. Of a single size nothing is known of growth: a call is taken for one in proportion
-// to n, as far as a microsecond for each would explain it, and the rest for a fixed cost. A command
-// or a server has a start-up, and its first size tells nothing at all. Cells that will not fit into
-// memory take no time.
+// Estimates from the wall time of tasks that have ended, without the turns of others. A cell's
+// tasks are expected to take the median of those that ended. A size that was not reached yet starts
+// from the same variant's median, with the same number of threads, at the nearest smaller size. To
+// that it adds the growth of a few calls along the line through the two sizes before. Of a single
+// size nothing is known of growth: a call is taken for one in proportion to n, as far as a
+// microsecond for each would explain it, and the rest for a fixed cost. A command or a server has a
+// start-up, and its first size tells nothing at all. Cells that will not fit into memory take no
+// time.
 class TimeLeft {
  public:
   // `memory_bytes`: what a worker may have.
@@ -37,14 +37,12 @@ class TimeLeft {
   std::optional<double> estimate_s() const;
 
  private:
-  double in_turns(const CellKey& cell) const;
   std::size_t expected_tasks(const CellGroup& group) const;
   bool is_exhausted(const CellKey& cell) const;
   double expected_s(const CellKey& cell, bool is_program, double average) const;
 
   const Plan& plan_;
   Footprints footprints_;
-  std::map<std::pair<std::string, std::size_t>, const CellGroup*> groups_;  // by kernel and n
   struct Ended {
     std::vector<double> tasks_s{};
     std::optional<double> call_s{};  // of the round that ended last

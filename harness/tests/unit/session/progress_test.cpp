@@ -29,7 +29,6 @@ Plan plan_of(const std::vector<std::size_t>& sizes, const std::vector<std::strin
   return plan;
 }
 
-// A task of its own, not one that took turns with others.
 RoundRow ended(std::string_view variant, std::size_t n, double worker_s,
                Status status = Status::ok) {
   RoundRow row{
@@ -90,8 +89,8 @@ TEST(TimeLeft, TakesTheAverageForVariantsThatHaveNotRun) {
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2 + 5 * 2);
 }
 
-// Workers that take turns all live as long as their round takes.
-TEST(TimeLeft, SharesARoundAmongThoseThatTakeTurnsInIt) {
+// What a row says its worker took is without the turns of others in its round.
+TEST(TimeLeft, AddsUpThoseThatTakeTurns) {
   Plan plan = plan_of({16}, {"native/simd", "python/loop", "python/numba"});
   plan.groups[0].variants[2].settled = Measurement{.status = Status::skipped};
   TimeLeft left(plan, {});
@@ -100,7 +99,7 @@ TEST(TimeLeft, SharesARoundAmongThoseThatTakeTurnsInIt) {
     row.pass = Pass::time;
     left.task_ended(row);
   }
-  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 1 + 4 * 1);
+  EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2 + 4 * 2);
 }
 
 // Importing and compiling take seconds whatever n is.
