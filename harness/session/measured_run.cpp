@@ -219,29 +219,45 @@ void make_inputs(Setup& setup) {
   setup.workers.abandon = &setup.invocation.interrupts.abandon;
 }
 
-// The modules beside the kernels' own, which any of these may import.
-std::vector<fs::path> helper_modules(const Setup& setup) {
-  std::vector<fs::path> files;
+void append(const std::vector<fs::path>& more, std::vector<fs::path>& files) {
+  files.insert(files.end(), more.begin(), more.end());
+}
+
+// What the Python side of any kernel may use besides its own module: those that are no kernel's,
+// and the programs that it starts.
+std::vector<fs::path> shared_python_files(const Setup& setup) {
+  const fs::path python_dir = setup.workers.python_dir;
+  std::vector<fs::path> files = files_in(python_dir / "programs");
   const std::vector<Kernel>& kernels = setup.catalog.kernels;
   for (const std::string& module : setup.catalog.python.modules) {
     const bool is_kernel = std::any_of(kernels.begin(), kernels.end(),
                                        [&](const Kernel& kernel) { return kernel.name == module; });
-    if (!is_kernel) files.push_back(fs::path(setup.workers.python_dir) / (module + ".py"));
+    if (!is_kernel) files.push_back(python_dir / (module + ".py"));
   }
+  return files;
+}
+
+// What was built: the program, what its kernels start, and what their Python side imports.
+std::vector<fs::path> built_files(const Setup& setup) {
+  const std::string& program = setup.workers.native_command.front();
+  std::vector<fs::path> files{program,
+                              setup.workers.engines.front().program,
+                              data_dir() / "python" / "gapmeter.py",
+                              data_dir() / "python" / "prepared.py",
+                              data_dir() / "python" / "engine.py",
+                              data_dir() / "python" / "gapmeter_loop.c"};
+  append(files_in(program + "-programs"), files);
+  append(files_in(setup.workers.extension_dir), files);
   return files;
 }
 
 // Of the programs and the Python code as they are now.
 void take_digests(const Setup& setup, RunFacts& facts) {
-  facts.build.programs = digest_of_files(
-      {setup.workers.native_command.front(), setup.workers.engines.front().program,
-       data_dir() / "python" / "gapmeter.py", data_dir() / "python" / "prepared.py",
-       data_dir() / "python" / "engine.py", data_dir() / "python" / "gapmeter_loop.c"});
+  facts.build.programs = digest_of_files(built_files(setup));
   if (runs_programs(setup.options)) return;  // these are known by their executables
   for (auto& [name, kernel] : facts.kernels) {
-    if (kernel.service) continue;  // as are servers
-    std::vector<fs::path> sources = helper_modules(setup);
-    sources.insert(sources.begin(), fs::path(setup.workers.python_dir) / (name + ".py"));
+    std::vector<fs::path> sources{fs::path(setup.workers.python_dir) / (name + ".py")};
+    append(shared_python_files(setup), sources);
     kernel.python_source = digest_of_files(sources);
   }
 }

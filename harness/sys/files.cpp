@@ -121,6 +121,18 @@ void write_file(const fs::path& path, std::string_view text) {
 
 std::string read_file(const fs::path& path) { return std::string(MappedFile(path).text()); }
 
+std::vector<fs::path> files_in(const fs::path& dir) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  fs::directory_iterator entry(dir, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code unknown;
+    if (entry->is_regular_file(unknown)) files.push_back(entry->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 std::string digest_of_files(const std::vector<fs::path>& paths) {
   std::string digests;
   for (const fs::path& path : paths) {

@@ -70,6 +70,8 @@ class MappedFile {
 void write_file(const std::filesystem::path& path, std::string_view text);
 // The whole of a file.
 std::string read_file(const std::filesystem::path& path);
+// The regular files directly in a directory, by name; none if it is not there.
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& dir);
 // A digest of the contents of these files, 16 hexadecimal digits: it changes if any file changes. A
 // file that can't be read counts as empty.
 std::string digest_of_files(const std::vector<std::filesystem::path>& paths);

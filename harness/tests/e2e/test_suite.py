@@ -216,6 +216,20 @@ def test_code_that_changes_while_it_is_measured_is_warned_of(
     assert "code was changed while it was measured" in stderr
 
 
+def test_a_run_does_not_go_on_with_another_program_of_its_python_side(
+    suites: Suites, suite: Path, out: Path
+) -> None:
+    suites("run", "--suite", suite, *BRIEF, "--out", out)
+    programs = suite / "python_baselines" / "programs"
+    programs.mkdir()
+    try:
+        (programs / "started.py").write_text("")
+        process = suites("run", "--suite", suite, "--resume", out)
+    finally:
+        shutil.rmtree(programs)
+    assert_rejected(process, "can't go on", "python_source")
+
+
 def test_an_orphan_is_a_problem_on_either_side(suites: Suites, suite: Path) -> None:
     module = suite / "python_baselines" / "alone.py"
     module.write_text("from gapmeter import variant\n\n\n@variant\ndef loop():\n    return 0.0\n")

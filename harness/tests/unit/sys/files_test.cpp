@@ -117,6 +117,16 @@ TEST(DigestOfFiles, TellsTheirOrder) {
   EXPECT_NE(digest_of_files({dir / "a", dir / "b"}), digest_of_files({dir / "b", dir / "a"}));
 }
 
+TEST(FilesIn, AreThoseDirectlyInADirectoryByName) {
+  const TempDir dir;
+  write(dir / "b", "");
+  write(dir / "a", "");
+  fs::create_directory(dir / "sub");
+  write(dir / "sub/c", "");
+  EXPECT_THAT(files_in(dir.path()), testing::ElementsAre(dir / "a", dir / "b"));
+  EXPECT_THAT(files_in(dir / "nowhere"), testing::IsEmpty());
+}
+
 TEST(AppendFileTest, RefusesAFileThatIsBeingWritten) {
   const TempDir dir;
   const AppendFile first(dir / "log");
