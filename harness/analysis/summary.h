@@ -47,10 +47,10 @@ Estimate steady_ratio(const SummaryRow& numerator, const SummaryRow& denominator
 
 // The half-width of an interval relative to its middle; of log ratios nearly the same thing.
 double relative_half_width(const Interval& interval);
-// How well a row's figure is known: the half-width of its gap's interval; of a compiled cell's ratio
-// to the fastest; of the fastest, that of its latency or of what is known best relative to it; of a
-// cell that is compared with nothing that of its latency. Infinite without an interval, and for a
-// cell that was disturbed nearly all the time.
+// How well a row's figure is known: the half-width of its gap's interval; of a compiled cell's
+// ratio to the fastest; of the fastest, that of its latency or of what is known best relative to
+// it; of a cell that is compared with nothing that of its latency. Infinite without an interval,
+// and for a cell that was disturbed nearly all the time.
 double half_width_of(const SummaryRow& row);
 inline bool is_precise(const SummaryRow& row, double precision) {
   return half_width_of(row) <= precision;

@@ -64,10 +64,9 @@ OpenLoopResult load_server(RunningServer& server, const Task& task, double least
   // Beyond its capacity a warm-up would only be the beginning of the queue.
   const double before_s = is_too_much(task) ? 0 : warm_up_s(server);
   const OpenLoopPlan plan = plan_open_loop(load.schedule, rate, count, before_s, task.seed);
-  OpenLoopResult result =
-      run_open_loop(server.target(), plan, load,
-                    task.server->are_shared ? Precision::sleeps : Precision::spins,
-                    [&] { return server.is_running(); });
+  OpenLoopResult result = run_open_loop(
+      server.target(), plan, load, task.server->are_shared ? Precision::sleeps : Precision::spins,
+      [&] { return server.is_running(); });
   check_answers(server, task, result);
   return result;
 }
