@@ -231,6 +231,8 @@ void take_stop_reason(const RoundRow& first, SummaryRow& row) {
     row.stop_reason = "precision";
   } else if (row.rounds >= first.rounds_planned) {
     row.stop_reason = "rounds";
+  } else if (first.precision && is_out_of_reach(row, *first.precision, first.rounds_planned)) {
+    row.stop_reason = "out of reach";
   } else {
     row.stop_reason = first.budgeted ? "budget" : "interrupted";
   }
@@ -401,6 +403,15 @@ double half_width_of(const SummaryRow& row) {
   const double compared = relative_half_width(row.standing->ratio_ci);
   const bool is_fastest = row.standing->reference == to_string(row.cell.variant);
   return is_fastest ? std::min(compared, width_of(row.latency_ci_ns)) : compared;
+}
+
+bool is_out_of_reach(const SummaryRow& row, double precision, int most_rounds) {
+  constexpr int least_telling = 16;
+  constexpr double hopeless = 2;
+  if (row.rounds < least_telling) return false;
+  const double at_the_end = half_width_of(row) * std::sqrt(static_cast<double>(row.rounds) /
+                                                           static_cast<double>(most_rounds));
+  return at_the_end > hopeless * precision;
 }
 
 std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Against& against) {

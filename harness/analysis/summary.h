@@ -55,5 +55,9 @@ double half_width_of(const SummaryRow& row);
 inline bool is_precise(const SummaryRow& row, double precision) {
   return half_width_of(row) <= precision;
 }
+// Whether further rounds, up to so many, are not worth their time: by the square root of their
+// number they would leave the half-width at twice what is wanted, or more. Before a few rounds are
+// there nobody can tell.
+bool is_out_of_reach(const SummaryRow& row, double precision, int most_rounds);
 
 }  // namespace gapmeter

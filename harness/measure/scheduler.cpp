@@ -137,28 +137,40 @@ void Scheduler::end(Contest& contest) {
 
 // Looks only at the widths of intervals: where they lie must not decide when to stop. They have to
 // be narrow twice: now, and without the last rounds. The first narrow interval of many comes from
-// rounds that happen to agree too well.
+// rounds that happen to agree too well. What can't become narrow is not waited for.
 void Scheduler::retire_precise(Contest& contest, const std::vector<SummaryRow>& summary) const {
   if (!plan_.precision || contest.rounds < least_precise_rounds) return;
   const int before = contest.rounds - confirming_rounds;
   std::vector<RoundRow> earlier;
   std::copy_if(contest.rows.begin(), contest.rows.end(), std::back_inserter(earlier),
                [&](const RoundRow& row) { return row.round < before; });
-  std::set<std::pair<std::string, int>> needed;  // variant, threads: not yet precise enough
-  const std::vector<SummaryRow> summary_before = summarize(earlier, probes_, plan_.against);
-  for (const auto* rows : {&summary_before, &summary}) {
-    for (const SummaryRow& row : *rows) {
-      if (row.status != Status::ok || is_precise(row, *plan_.precision)) continue;
-      if (row.state == MachineState::saturated) continue;
-      needed.insert({to_string(row.cell.variant), row.cell.threads});
-      const std::string& reference = row.standing ? row.standing->reference : row.reference;
-      needed.insert({reference, row.cell.threads});
-    }
+  std::set<Series> wide = wide_series(summary);
+  wide.merge(wide_series(summarize(earlier, probes_, plan_.against)));
+  std::set<Series> needed;  // with what they are compared with, in pairs
+  for (const SummaryRow& row : summary) {
+    if (!wide.contains(series_in(row)) || is_hopeless(contest, row)) continue;
+    needed.insert(series_in(row));
+    needed.insert({row.standing ? row.standing->reference : row.reference, row.cell.threads});
   }
   for (Contestant& contestant : contest.contestants) {
     const PlannedVariant& planned = *contestant.planned;
     contestant.is_done = !needed.contains({to_string(planned.id), planned.threads});
   }
+}
+
+// Those whose intervals are not narrow enough.
+std::set<Scheduler::Series> Scheduler::wide_series(const std::vector<SummaryRow>& summary) const {
+  std::set<Series> wide;
+  for (const SummaryRow& row : summary) {
+    const bool is_known = row.status != Status::ok || row.state == MachineState::saturated ||
+                          is_precise(row, *plan_.precision);
+    if (!is_known) wide.insert(series_in(row));
+  }
+  return wide;
+}
+
+bool Scheduler::is_hopeless(const Contest& contest, const SummaryRow& row) const {
+  return is_out_of_reach(row, *plan_.precision, rounds_of(plan_, *contest.group));
 }
 
 // An interval narrows with the square root of the number of rounds.
@@ -171,7 +183,7 @@ int Scheduler::expected_rounds(const Contest& contest,
   }
   double expected = least_precise_rounds;
   for (const SummaryRow& row : summary) {
-    if (row.status != Status::ok) continue;
+    if (row.status != Status::ok || is_hopeless(contest, row)) continue;
     const double excess = half_width_of(row) / *plan_.precision;
     expected = std::max(expected, row.rounds * excess * excess);
   }

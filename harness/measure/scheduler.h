@@ -8,8 +8,10 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "harness/analysis/undisturbed.h"
 #include "harness/base/clock.h"
@@ -107,7 +109,13 @@ class Scheduler {
               TaskOutcome outcome);
   void keep(Contest& contest, RoundRow row);
   // `summary` is that of the contest's rows.
+  using Series = std::pair<std::string, int>;  // variant, threads
+  static Series series_in(const SummaryRow& row) {
+    return {to_string(row.cell.variant), row.cell.threads};
+  }
   void retire_precise(Contest& contest, const std::vector<SummaryRow>& summary) const;
+  std::set<Series> wide_series(const std::vector<SummaryRow>& summary) const;
+  bool is_hopeless(const Contest& contest, const SummaryRow& row) const;
   int expected_rounds(const Contest& contest, const std::vector<SummaryRow>& summary) const;
   bool is_budget_over() const;
   // In proportion to its variants; infinite without a budget.

@@ -226,7 +226,8 @@ std::vector<Column<SummaryRow>> summary_schema_of_status() {
            [](const Row& r) { return text_of(r.max_error); }},
           {"rounds", "rounds that were measured", [](const Row& r) { return text_of(r.rounds); }},
           {"stop_reason",
-           "`precision`: the wanted precision was reached; `rounds`: all that were planned; "
+           "`precision`: the wanted precision was reached; `out of reach`: all that were planned "
+           "would not reach it; `rounds`: all that were planned; "
            "`budget`: fewer, for want of time; "
            "`interrupted`; else the status",
            [](const Row& r) { return r.stop_reason; }}};

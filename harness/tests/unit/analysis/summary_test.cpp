@@ -272,6 +272,26 @@ TEST(IsPrecise, OfCompiledCellsGoesByTheirRatioToTheFastest) {
   EXPECT_TRUE(is_precise(row_of(three, fastest), 0.02)) << "as well as what is known best";
 }
 
+TEST(OutOfReach, IsWhatAllRoundsWouldLeaveFarTooWide) {
+  SummaryRow row{.cell = cell("native/simd"), .rounds = 16, .latency_ns = 100};
+  const auto is_beyond = [&](double half_width) {
+    row.latency_ci_ns = Interval{100 * (1 - half_width), 100 * (1 + half_width)};
+    return is_out_of_reach(row, 0.03, 64);
+  };
+  // Four times as many rounds halve it.
+  EXPECT_FALSE(is_beyond(0.119));
+  EXPECT_TRUE(is_beyond(0.121));
+  row.rounds = 15;
+  EXPECT_FALSE(is_beyond(0.5)) << "nobody can tell yet";
+}
+
+TEST(StopReason, IsThatThePrecisionIsOutOfReach) {
+  std::vector<double> latencies;
+  for (int i = 0; i < 16; ++i) latencies.push_back(100 + 10 * (i % 5));
+  EXPECT_EQ(only_row(wanting_precision(measured(cell("native/simd"), latencies), 40)).stop_reason,
+            "out of reach");
+}
+
 TEST(StopReason, IsTheStatusOfAFailure) {
   EXPECT_EQ(only_row({failed_row(cell("python/loop"), Status::timeout, "slow")}).stop_reason,
             "timeout");

@@ -632,11 +632,11 @@ TEST_F(Budget, WithoutOneEveryRoundIsRun) {
   EXPECT_EQ(rows_of("time native/a 4 ok"), 20U);
 }
 
-// Up to 20 rounds, in which each variant takes its latencies in turn, over and over.
+// Up to 15 rounds, in which each variant takes its latencies in turn, over and over.
 class WantedPrecision : public SchedulerTest {
  protected:
   WantedPrecision() {
-    plan_.rounds = 20;
+    plan_.rounds = 15;
     plan_.precision = 0.02;
     runner_.change = [this](const Task& task, TaskOutcome& outcome) {
       if (!outcome.measurement.timing) return;
@@ -669,9 +669,9 @@ TEST_F(WantedPrecision, EndsACellsRoundsWhenItIsReached) {
   latencies_["native/b"] = scattered_;
   EXPECT_EQ(run(), RunEnd::complete);
   EXPECT_EQ(rounds_of("native/a 4"), 8U);
-  EXPECT_EQ(rounds_of("native/b 4"), 20U);
+  EXPECT_EQ(rounds_of("native/b 4"), 15U);
   std::vector<std::string> rounds(8, "native/a native/b");
-  rounds.resize(20, "native/b");
+  rounds.resize(15, "native/b");
   EXPECT_THAT(runner_.round_texts(), ElementsAreArray(rounds));
 }
 
@@ -692,15 +692,15 @@ TEST_F(WantedPrecision, IsThatOfThePlan) {
   runner_.tasks.clear();
   plan_.precision = 0.005;
   run();
-  EXPECT_EQ(rounds_of("native/a 4"), 20U);
+  EXPECT_EQ(rounds_of("native/a 4"), 15U);
 }
 
 TEST_F(WantedPrecision, ThatIsNeverReachedEndsWithTheRounds) {
   add_comparison(4);
   latencies_["native/a"] = latencies_["native/b"] = scattered_;
   run();
-  EXPECT_EQ(rounds_of("native/a 4"), 20U);
-  EXPECT_EQ(rounds_of("native/b 4"), 20U);
+  EXPECT_EQ(rounds_of("native/a 4"), 15U);
+  EXPECT_EQ(rounds_of("native/b 4"), 15U);
 }
 
 TEST_F(WantedPrecision, IsReachedAtEachNumberOfThreadsByItself) {
@@ -714,7 +714,7 @@ TEST_F(WantedPrecision, IsReachedAtEachNumberOfThreadsByItself) {
     if (row.pass == Pass::time) ++rounds[row.cell.threads];
   }
   EXPECT_EQ(rounds[1], 8);
-  EXPECT_EQ(rounds[2], 20);
+  EXPECT_EQ(rounds[2], 15);
 }
 
 // The gap is measured in pairs: without the native variant's rounds it would get no narrower.
@@ -725,9 +725,9 @@ TEST_F(WantedPrecision, KeepsANativeVariantWhileAGapAgainstItIsWide) {
   latencies_["native/slower"] = {7};
   latencies_["python/c"] = scattered_;
   run();
-  EXPECT_EQ(rounds_of("native/fastest 4"), 20U);
+  EXPECT_EQ(rounds_of("native/fastest 4"), 15U);
   EXPECT_EQ(rounds_of("native/slower 4"), 8U);
-  EXPECT_EQ(rounds_of("python/c 4"), 20U);
+  EXPECT_EQ(rounds_of("python/c 4"), 15U);
 }
 
 // What a round did to both cancels.
@@ -745,8 +745,8 @@ TEST_F(WantedPrecision, KeepsTheFastestWhileARatioToItIsWide) {
   latencies_["native/a"] = steady_;
   latencies_["native/b"] = {20, 24, 28, 32, 36, 22, 26, 30, 34, 38};
   run();
-  EXPECT_EQ(rounds_of("native/a 4"), 20U);
-  EXPECT_EQ(rounds_of("native/b 4"), 20U);
+  EXPECT_EQ(rounds_of("native/a 4"), 15U);
+  EXPECT_EQ(rounds_of("native/b 4"), 15U);
 }
 
 TEST_F(WantedPrecision, LetsTheNativeVariantGoWithTheLastGapAgainstIt) {
@@ -800,7 +800,7 @@ TEST_F(WantedPrecision, IsNotReachedByACellThatWasDisturbed) {
   };
   run();
   EXPECT_EQ(rounds_of("native/a 4"), 8U);
-  EXPECT_EQ(rounds_of("native/b 4"), 20U);
+  EXPECT_EQ(rounds_of("native/b 4"), 15U);
 }
 
 TEST_F(WantedPrecision, LeavesSingleCallsToTheRoundsThatEveryCellHas) {
@@ -819,7 +819,7 @@ TEST_F(WantedPrecision, TellsHowManyRoundsItWillProbablyTake) {
   latencies_["native/a"] = scattered_;
   run();
   EXPECT_EQ(observer_.expected.front(), 8);
-  EXPECT_EQ(observer_.expected.at(10), 20);
+  EXPECT_EQ(observer_.expected.at(10), 15);
 }
 
 TEST_F(WantedPrecision, StandsInEveryRow) {
@@ -827,7 +827,7 @@ TEST_F(WantedPrecision, StandsInEveryRow) {
   run();
   for (const RoundRow& row : observer_.rows) {
     EXPECT_EQ(row.precision, 0.02);
-    EXPECT_EQ(row.rounds_planned, 20);
+    EXPECT_EQ(row.rounds_planned, 15);
     EXPECT_FALSE(row.budgeted);
   }
 }
@@ -837,8 +837,27 @@ TEST_F(WantedPrecision, NobodyWantsMeansAllRounds) {
   add_comparison(4, {"native/a"});
   latencies_["native/a"] = steady_;
   run();
-  EXPECT_EQ(rounds_of("native/a 4"), 20U);
+  EXPECT_EQ(rounds_of("native/a 4"), 15U);
   for (const RoundRow& row : observer_.rows) EXPECT_EQ(row.precision, std::nullopt);
+}
+
+// Forty rounds would leave it at a width of far more than twice what is wanted.
+TEST_F(WantedPrecision, ThatIsOutOfReachIsNotWaitedFor) {
+  plan_.rounds = 40;
+  add_comparison(4, {"native/a"});
+  latencies_["native/a"] = scattered_;
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 16U);
+}
+
+TEST_F(WantedPrecision, ThatIsOutOfReachOfOneDoesNotKeepTheOther) {
+  plan_.rounds = 40;
+  add_comparison(4, {"native/a", "python/b"});
+  latencies_["native/a"] = steady_;
+  latencies_["python/b"] = scattered_;
+  run();
+  EXPECT_EQ(rounds_of("native/a 4"), 16U);
+  EXPECT_EQ(rounds_of("python/b 4"), 16U);
 }
 
 class Stop : public SchedulerTest {
