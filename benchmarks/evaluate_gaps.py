@@ -112,8 +112,10 @@ def table_of_runs(runs: list[Path]) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for run in runs:
         rows = read(run / "summary.csv")
-        # key_of tells no numbers of threads apart.
-        summary = {key_of(row): row for row in rows if row["threads"] == "1"}
+        # key_of tells no numbers of threads apart. Servers have three rounds, whatever comes out.
+        summary = {
+            key_of(row): row for row in rows if row["threads"] == "1" and not row.get("requests")
+        }
         measured = [row for row in rows if row["latency_ns"]]
         gaps = [row for row in summary.values() if row["gap_ci_low"] and not row.get("speeds")]
         width = np.array([half_width(row) for row in gaps])

@@ -6,25 +6,27 @@
 # NAME_kernels links the library, too. Variants that can't be built are known by name and skipped, with
 # the reason.
 
-# Builds one crate of a workspace, with these features: `artifact` in target_dir/release. `files` are what
-# it is made from besides what cargo itself finds out, and ARGN variables of the environment.
-function(gapmeter_cargo workspace crate features target_dir artifact files)
+# Builds one crate of a workspace in this profile (see its Cargo.toml), with these features: `artifact` in
+# target_dir/PROFILE. `files` are what it is made from besides what cargo itself finds out, and ARGN variables
+# of the environment.
+function(gapmeter_cargo workspace crate profile features target_dir artifact files)
   set(workspace ${GAPMETER_RUST_DIR}/${workspace})
   cmake_path(REPLACE_EXTENSION artifact d OUTPUT_VARIABLE found)
   string(ASCII 31 separator)  # so that paths may have spaces
   set(flags ${GAPMETER_RUST_FLAGS} ${GAPMETER_RUST_CHECKS})
   list(JOIN flags "${separator}" flags)
   list(TRANSFORM features PREPEND --features=)
-  add_custom_command(OUTPUT ${target_dir}/release/${artifact}
+  set(built ${target_dir}/${profile}/${artifact})
+  add_custom_command(OUTPUT ${built}
     COMMAND ${CMAKE_COMMAND} -E env
       --unset=CARGO_BUILD_TARGET "CARGO_ENCODED_RUSTFLAGS=${flags}" RUSTC=${GAPMETER_RUSTC} ${ARGN}
-      ${GAPMETER_CARGO} build --quiet --release --offline --locked ${features}
+      ${GAPMETER_CARGO} build --quiet --profile ${profile} --offline --locked ${features}
       --manifest-path ${workspace}/${crate}/Cargo.toml --target-dir ${target_dir}
     # Cargo leaves what is up to date as old as it is.
-    COMMAND ${CMAKE_COMMAND} -E touch ${target_dir}/release/${artifact}
+    COMMAND ${CMAKE_COMMAND} -E touch ${built}
     DEPENDS ${files} ${workspace}/Cargo.toml ${workspace}/Cargo.lock
-    DEPFILE ${target_dir}/release/${found}
-    COMMENT "Building ${target_dir}/release/${artifact}" VERBATIM)
+    DEPFILE ${target_dir}/${profile}/${found}
+    COMMENT "Building ${built}" VERBATIM)
 endfunction()
 
 # Sets `result` to the lines of C++ that name the variants which files declare.
@@ -72,8 +74,8 @@ function(gapmeter_rust_library name workspace features)
   set(list ${CMAKE_BINARY_DIR}/rust/${name}/kernels.rs)
   gapmeter_rust_list(${list} ${ARGN})
   set(target_dir ${CMAKE_BINARY_DIR}/rust/${name}/${workspace})
-  gapmeter_cargo(${workspace} kernels "${features}" ${target_dir} libgapmeter_kernels.a "${list};${ARGN}"
-    GAPMETER_RUST_KERNELS=${list})
+  gapmeter_cargo(${workspace} kernels release "${features}" ${target_dir} libgapmeter_kernels.a
+    "${list};${ARGN}" GAPMETER_RUST_KERNELS=${list})
   set(library ${target_dir}/release/libgapmeter_kernels.a)
   add_custom_target(${name}_cargo DEPENDS ${library})
   add_library(${name}_rust STATIC IMPORTED GLOBAL)
@@ -150,8 +152,9 @@ function(gapmeter_rust_programs_in workspace name)
   foreach(source IN LISTS ARGN)
     cmake_path(GET source STEM stem)
     set(target_dir ${CMAKE_BINARY_DIR}/rust/${name}/programs/${stem})
-    gapmeter_cargo(${workspace} program "" ${target_dir} gapmeter_program ${source} GAPMETER_RUST_PROGRAM=${source})
-    gapmeter_rust_copy(${name} ${target_dir}/release/gapmeter_program
+    gapmeter_cargo(${workspace} program usual "" ${target_dir} gapmeter_program ${source}
+      GAPMETER_RUST_PROGRAM=${source})
+    gapmeter_rust_copy(${name} ${target_dir}/usual/gapmeter_program
       ${CMAKE_BINARY_DIR}/${name}-programs/${stem}-rust)
   endforeach()
 endfunction()
@@ -170,9 +173,9 @@ function(gapmeter_rust_extensions name python_dir suffix)
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM stem)
     set(target_dir ${CMAKE_BINARY_DIR}/rust/${name}/extensions/${stem}${suffix})
-    gapmeter_cargo(rust_crates extension "" ${target_dir} libgapmeter_extension.so ${source}
+    gapmeter_cargo(rust_crates extension usual "" ${target_dir} libgapmeter_extension.so ${source}
       GAPMETER_RUST_EXTENSION=${source} PYO3_PYTHON=${GAPMETER_PYTHON${suffix}})
-    gapmeter_rust_copy(${name} ${target_dir}/release/libgapmeter_extension.so
+    gapmeter_rust_copy(${name} ${target_dir}/usual/libgapmeter_extension.so
       ${CMAKE_BINARY_DIR}/${name}-extensions/${stem}${suffix})
   endforeach()
 endfunction()

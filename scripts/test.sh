@@ -28,7 +28,8 @@ compare_with_the_commit_before() {
 }
 
 status=0
-GAPMETER_FULL=$full ctest --preset "$preset" --parallel "$(nproc)" "$@" || status=$?
+# One more than there are processors: most tests wait for processes that sleep or end.
+GAPMETER_FULL=$full ctest --preset "$preset" --parallel "$(($(nproc) + 1))" "$@" || status=$?
 if [[ -n $full ]]; then
   scripts/build.sh benchmarks >/dev/null
   compare_with_the_commit_before || status=$?

@@ -216,7 +216,6 @@ void take_floors(const Hiccups& hiccups, SummaryRow& row) {
   row.p999_floor_ns = floor_where_reported(0.999);
 }
 
-// Why no further round was measured; the first row says what was wanted.
 // A cell that was verified and no more: a run that is interrupted leaves some.
 void skip_untimed(const CellRows& cell, SummaryRow& row) {
   if (row.status != Status::ok || !cell.timed.empty()) return;
@@ -224,15 +223,32 @@ void skip_untimed(const CellRows& cell, SummaryRow& row) {
   row.reason = "the run ended before its first round";
 }
 
-void take_stop_reason(const RoundRow& first, SummaryRow& row) {
+// By kernel and n: the rounds of the cell that had most.
+std::map<std::pair<std::string, std::size_t>, int> most_rounds_by_size(
+    const std::vector<SummaryRow>& rows) {
+  std::map<std::pair<std::string, std::size_t>, int> most;
+  for (const SummaryRow& row : rows) {
+    int& rounds = most[{row.cell.kernel, row.cell.n}];
+    rounds = std::max(rounds, row.rounds);
+  }
+  return most;
+}
+
+// Why no further round was measured; the first row says what was wanted. A cell that others of its
+// size went on without was known when it ended, whatever their further rounds make of the ratio.
+void take_stop_reason(const RoundRow& first, int rounds_of_others, SummaryRow& row) {
   if (row.status != Status::ok) {
     row.stop_reason = name_of(row.status);
+  } else if (row.state == MachineState::saturated) {
+    row.stop_reason = name_of(row.state);
   } else if (first.precision && is_precise(row, *first.precision)) {
     row.stop_reason = "precision";
   } else if (row.rounds >= first.rounds_planned) {
     row.stop_reason = "rounds";
   } else if (first.precision && is_out_of_reach(row, *first.precision, first.rounds_planned)) {
     row.stop_reason = "out of reach";
+  } else if (row.rounds < rounds_of_others && (first.precision || is_server(row))) {
+    row.stop_reason = first.precision ? "precision" : name_of(MachineState::saturated);
   } else {
     row.stop_reason = first.budgeted ? "budget" : "interrupted";
   }
@@ -432,10 +448,12 @@ std::vector<SummaryRow> summarize(const std::vector<RoundRow>& rounds, const Pro
   std::vector<SummaryRow> rows(cells.size());
   in_parallel(cells.size(), [&](std::size_t i) { rows[i] = summarize_cell(cells[i], probes); });
   take_gaps(rows, against);
+  const auto most_rounds = most_rounds_by_size(rows);
   in_parallel(cells.size(), [&](std::size_t i) {
     take_floors(hiccups, rows[i]);
     skip_untimed(cells[i], rows[i]);
-    take_stop_reason(*cells[i].all.front(), rows[i]);
+    const CellKey& cell = rows[i].cell;
+    take_stop_reason(*cells[i].all.front(), most_rounds.at({cell.kernel, cell.n}), rows[i]);
   });
   take_startups(rows);
   return rows;

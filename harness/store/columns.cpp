@@ -229,7 +229,7 @@ std::vector<Column<SummaryRow>> summary_schema_of_status() {
            "`precision`: the wanted precision was reached; `out of reach`: all that were planned "
            "would not reach it; `rounds`: all that were planned; "
            "`budget`: fewer, for want of time; "
-           "`interrupted`; else the status",
+           "`interrupted`; `saturated`, of a server; else the status",
            [](const Row& r) { return r.stop_reason; }}};
 }
 

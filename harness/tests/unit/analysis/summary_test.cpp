@@ -285,6 +285,19 @@ TEST(OutOfReach, IsWhatAllRoundsWouldLeaveFarTooWide) {
   EXPECT_FALSE(is_beyond(0.5)) << "nobody can tell yet";
 }
 
+// The other side had to go on for another variant, on a machine that changed.
+TEST(StopReason, IsPrecisionOfACellThatOthersWentOnWithout) {
+  const CellKey native = cell("native/simd"), python = cell("python/loop");
+  const std::vector<double> latencies{100, 120, 110, 130, 105, 125, 190, 150, 90, 170, 80, 140};
+  const std::vector<SummaryRow> rows = summarize(wanting_precision(
+      joined({measured(native, latencies), measured(python, {1000, 1200, 1100, 1300, 1050, 1250})}),
+      40));
+  EXPECT_FALSE(is_precise(row_of(rows, python), 0.02)) << "not any more";
+  EXPECT_EQ(row_of(rows, python).stop_reason, "precision");
+  EXPECT_EQ(row_of(rows, python).reason, "");
+  EXPECT_EQ(row_of(rows, native).stop_reason, "interrupted");
+}
+
 TEST(StopReason, IsThatThePrecisionIsOutOfReach) {
   std::vector<double> latencies;
   for (int i = 0; i < 16; ++i) latencies.push_back(100 + 10 * (i % 5));
@@ -939,6 +952,7 @@ TEST(Servers, ThatAnswerTooFewAreSaturatedAndHaveNoLatency) {
   const SummaryRow saturated = row_with(489);
   EXPECT_EQ(saturated.state, MachineState::saturated);
   EXPECT_EQ(saturated.status, Status::ok);
+  EXPECT_EQ(saturated.stop_reason, "saturated");
   EXPECT_EQ(saturated.reason, "saturated: 489 right answers a second to 500 requests");
   EXPECT_EQ(saturated.latency_ns, std::nullopt);
   EXPECT_EQ(single_calls_of(saturated).count(), 0);
