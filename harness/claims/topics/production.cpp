@@ -33,7 +33,7 @@ std::optional<Figure> batch_of_one(const Evidence& evidence, const std::string& 
 }
 
 Decision native_inference(const Evidence& evidence, const Language& in) {
-  const std::map<std::string, std::string> natives{{"mlp_infer", in("loops", "simd")},
+  const std::map<std::string, std::string> natives{{"mlp_infer", in("simd")},
                                                    {"tree_ensemble", in("complete")}};
   std::vector<Figure> models;
   for (const auto& [kernel, native] : natives) {
@@ -109,12 +109,11 @@ std::vector<Claim> production_claims() {
        .kernels = {"custom_op"},
        .depends_on = {Dependence::compiler, Dependence::processor},
        .rulings = in_each_language([](const Language& in) {
-         const std::string fused = in("fused", "fused_simd");
-         const std::string fused_alloc = in("fused_alloc", "fused_simd_alloc");
-         std::vector<Contrast> beside{{"custom_op", "python/numpy", fused_alloc},
-                                      {"custom_op", "python/numba", fused_alloc}};
-         if (!in.is_rust()) beside.push_back({"custom_op", "python/numpy_out", in("fused")});
-         return ratio_is(true, {"custom_op", "python/numpy_out", fused}, 1.25, beside);
+         const std::string fused_alloc = in("fused_simd_alloc");
+         return ratio_is(true, {"custom_op", "python/numpy_out", in("fused_simd")}, 1.25,
+                         {{"custom_op", "python/numpy", fused_alloc},
+                          {"custom_op", "python/numba", fused_alloc},
+                          {"custom_op", "python/numpy_out", in("fused")}});
        })},
       {.id = "C33",
        .topic = "production",

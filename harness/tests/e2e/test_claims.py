@@ -99,7 +99,7 @@ class MadeUpRun:
         """As of a server that saturates at twice one of its rates."""
         nothing = "request_errors request_timeouts client_lag_p99_ns shared_processors".split()
         return dict.fromkeys(nothing, "0") | {
-            "requests": "10000", "achieved_per_s": rate, "connections": "1",
+            "load_attempts": "1", "requests": "10000", "achieved_per_s": rate, "connections": "1",
             "capacity_per_s": "8000",
         }  # fmt: skip
 

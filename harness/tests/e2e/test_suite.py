@@ -224,7 +224,7 @@ def test_a_run_does_not_go_on_with_another_program_of_its_python_side(
     programs.mkdir()
     try:
         (programs / "started.py").write_text("")
-        process = suites("run", "--suite", suite, "--resume", out)
+        process = suites("run", "--resume", out)
     finally:
         shutil.rmtree(programs)
     assert_rejected(process, "can't go on", "python_source")

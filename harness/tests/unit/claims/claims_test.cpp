@@ -307,7 +307,7 @@ INSTANTIATE_TEST_SUITE_P(
         RatioClaim{"C19", "tokenize", "rust/owned", "rust/borrowed", 1.05, above},
         RatioClaim{"C20", "slice_view", "rust/owned", "rust/span", 1.05, above},
         RatioClaim{"C30", "cold_start", "python/bare", "rust/native", 2, above},
-        RatioClaim{"C32", "custom_op", "python/numpy_out", "rust/fused", 1.25, above}),
+        RatioClaim{"C32", "custom_op", "python/numpy_out", "rust/fused_simd", 1.25, above}),
     [](const auto& param_info) { return std::string(param_info.param.id); });
 
 TEST(RatioClaim, WhatIsToldBesideIsOfTheLargestSizeAndDecidesNothing) {
