@@ -26,7 +26,7 @@ TOLD_BESIDE = {
     "C26": 1, "C27": 1, "C28": 2, "C29": 4, "C30": 5, "C31": 3, "C32": 3, "C33": 2,
 }  # fmt: skip
 # Where Rust has other things to tell than C++.
-TOLD_BESIDE_IN_RUST = TOLD_BESIDE | {"C10": 3, "C11": 2, "C32": 2}
+TOLD_BESIDE_IN_RUST = TOLD_BESIDE | {"C10": 3, "C11": 2}
 
 Kernels = dict[str, dict[str, Any]]
 
