@@ -40,8 +40,9 @@ def test_a_precision_that_any_round_has_ends_with_the_first_interval(
     run = gapmeter.measure(out, *EMPTY, "--precision", "99%")
     assert run.process.returncode == 0, run.process.stderr
     for row in run.summary:
-        assert (row["stop_reason"], row["rounds"]) == ("precision", str(LEAST_ROUNDS))
-        assert (row["status"], row["reason"]) == ("ok", "")
+        assert (row["status"], row["stop_reason"], row["reason"]) == ("ok", "precision", "")
+        # More on a busy machine: a cell that was always disturbed has no precision.
+        assert LEAST_ROUNDS <= int(row["rounds"]) < 60
     for row in run.rounds:
         assert (row["precision"], row["rounds_planned"]) == ("0.99", "60")
         assert row["budgeted"] == "false"
