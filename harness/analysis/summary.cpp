@@ -346,22 +346,19 @@ void narrow_standing(const Interval& other, SummaryRow& fastest) {
 // Those of Python's cells, and how compiled ones stand to each other.
 void take_gaps(std::vector<SummaryRow>& rows, const Against& against) {
   const std::map<ComparedWork, std::size_t> fastest = fastest_compiled(rows, against);
-  const auto fastest_for = [&](std::size_t i) -> SummaryRow* {
-    if (!rows[i].latency_ns) return nullptr;
-    const auto found = fastest.find(work_of(rows[i]));
-    return found == fastest.end() || found->second == i ? nullptr : &rows[found->second];
-  };
+  std::vector<SummaryRow*> references(rows.size(), nullptr);
   in_parallel(rows.size(), [&](std::size_t i) {
-    const SummaryRow* const reference = fastest_for(i);
-    if (reference == nullptr) return;
+    if (!rows[i].latency_ns) return;
+    const auto found = fastest.find(work_of(rows[i]));
+    if (found == fastest.end() || found->second == i) return;
+    references[i] = &rows[found->second];
     const bool is_python = rows[i].cell.variant.lane.is_python();
-    is_python ? take_gap(*reference, rows[i]) : take_standing(*reference, rows[i]);
+    is_python ? take_gap(*references[i], rows[i]) : take_standing(*references[i], rows[i]);
   });
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    SummaryRow* const reference = fastest_for(i);
-    if (reference == nullptr) continue;
-    if (rows[i].gap_ci) narrow_standing(*rows[i].gap_ci, *reference);
-    if (rows[i].standing) narrow_standing(rows[i].standing->ratio_ci, *reference);
+    if (references[i] == nullptr) continue;
+    if (rows[i].gap_ci) narrow_standing(*rows[i].gap_ci, *references[i]);
+    if (rows[i].standing) narrow_standing(rows[i].standing->ratio_ci, *references[i]);
   }
 }
 

@@ -108,11 +108,11 @@ class Scheduler {
   void record(Contest& contest, const PlannedVariant& planned, Pass pass, int round, int position,
               TaskOutcome outcome);
   void keep(Contest& contest, RoundRow row);
-  // `summary` is that of the contest's rows.
   using Series = std::pair<std::string, int>;  // variant, threads
   static Series series_in(const SummaryRow& row) {
     return {to_string(row.cell.variant), row.cell.threads};
   }
+  // Here and below `summary` is that of the contest's rows.
   void retire_precise(Contest& contest, const std::vector<SummaryRow>& summary) const;
   std::set<Series> wide_series(const std::vector<SummaryRow>& summary) const;
   bool is_hopeless(const Contest& contest, const SummaryRow& row) const;

@@ -255,9 +255,10 @@ std::vector<fs::path> built_files(const Setup& setup) {
 void take_digests(const Setup& setup, RunFacts& facts) {
   facts.build.programs = digest_of_files(built_files(setup));
   if (runs_programs(setup.options)) return;  // these are known by their executables
+  const std::vector<fs::path> shared = shared_python_files(setup);
   for (auto& [name, kernel] : facts.kernels) {
     std::vector<fs::path> sources{fs::path(setup.workers.python_dir) / (name + ".py")};
-    append(shared_python_files(setup), sources);
+    append(shared, sources);
     kernel.python_source = digest_of_files(sources);
   }
 }

@@ -10,6 +10,8 @@ new=results/reference.new
 rm -rf "$new"
 # Cells that failed are part of what a run shows.
 scripts/bench.sh --out "$new" "$@" || (($? == 1))
+# Paths within this tree are told from its root: where it lies is nobody's business.
+sed --in-place "s#$PWD/#./#g" "$new/run.json"
 "build/${GAPMETER_PRESET:-release}/gapmeter" report "$new"
 # The report contains all charts; as files they would add up to a hundred megabytes in a few
 # versions.

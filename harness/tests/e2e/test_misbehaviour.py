@@ -306,7 +306,7 @@ def test_each_failure_is_one_plain_line_of_progress(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("command", "statuses"),
-    [("summarize", {0, 1}), ("report", {0}), ("claims", {0, 3}), ("compare", {1})],
+    [("summarize", {0, 1}), ("report", {0}), ("plot", {0}), ("claims", {0, 3}), ("compare", {1})],
 )
 def test_what_a_run_writes_of_any_status_every_reader_takes(
     zoo: Program, run: Run, tmp_path: Path, command: str, statuses: set[int]

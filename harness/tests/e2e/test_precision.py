@@ -82,6 +82,8 @@ def assert_ended_as_their_gaps_say(run: Run, precision: float, most_rounds: int)
         assert LEAST_ROUNDS <= int(row["rounds"]) <= most_rounds
         # A compiled variant goes by its ratio to the fastest, which is no column.
         if row["lane"] != "python":
+            assert row["stop_reason"] in ("precision", "rounds", "out of reach")
+            assert row["reason"] == ("" if row["stop_reason"] == "precision" else NOT_REACHED)
             continue
         if half_width(row, "gap") <= precision:
             assert (row["stop_reason"], row["reason"]) == ("precision", "")

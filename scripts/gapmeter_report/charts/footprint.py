@@ -16,7 +16,7 @@ from gapmeter_report.drawing.sheet import (
 )
 from gapmeter_report.drawing.style import TEXT_SIZE, line_options
 from gapmeter_report.drawing.text import fit, text_width
-from gapmeter_report.drawing.ticks import decimal_ticks
+from gapmeter_report.drawing.ticks import decimal_ticks, thin
 from gapmeter_report.models.numbers import (
     format_bytes, format_rate, format_time, round_bytes, round_rate, round_time,
 )
@@ -103,8 +103,10 @@ def _draw_column(sheet: Sheet, box: Box, column: _Column, servers: list[Footprin
     width = max(text_width(said) for said in column.said) + 6
     scale = column.scale()
     if scale is not None:
-        axes = sheet.rows(box._replace(width=box.width - width), scale, len(servers))
+        narrower = box._replace(width=box.width - width)
+        axes = sheet.rows(narrower, scale, len(servers))
         _draw_marks(axes, column, servers, scale)
+        _draw_ticks(axes, narrower, column, scale)
     for place, said in enumerate(column.said):
         y = box.top - (place + 0.5) * _ROW
         sheet.text(box.right, y, said, ha="right", va="center_baseline", size=TEXT_SIZE)
@@ -123,10 +125,16 @@ def _draw_marks(axes: Axes, column: _Column, servers: list[Footprint], scale: Sc
         if large:
             axes.plot([large], [place], label=server.label, **line_options(server.look) | {
                 "linestyle": "none", "markersize": 6.5})
+
+
+def _draw_ticks(axes: Axes, box: Box, column: _Column, scale: Scale) -> None:
     ticks = decimal_ticks(scale.low, scale.high, most=4)
     if column.tick is round_bytes:
         ticks = [_MIB * tick for tick in decimal_ticks(scale.low / _MIB, scale.high / _MIB, most=4)]
-    axes.set_xticks(ticks, [column.tick(tick) for tick in ticks])
+    names = [column.tick(tick) for tick in ticks]
+    places = [scale.fraction(tick) * box.width for tick in ticks]
+    kept = thin(places, [text_width(name) for name in names])
+    axes.set_xticks([ticks[i] for i in kept], [names[i] for i in kept])
     axes.set_yticks([])
     axes.tick_params(axis="x", pad=2)
 

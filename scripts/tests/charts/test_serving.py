@@ -91,6 +91,17 @@ def test_a_server_that_misses_the_objective_everywhere_has_no_rate(builder: Buil
     assert "python/fastapi: – requests/s with p99 within 100 µs" in chart.alt
 
 
+def test_names_of_ticks_have_room_where_servers_differ_a_hundredfold(builder: Builder) -> None:
+    builder.add_servers()
+    for row in builder.servers:
+        if row["variant"] == "native/beast":
+            row["idle_bytes"] = row["loaded_bytes"] = 600_000
+    for axes in draw(footprint_chart, builder, "serve").figure.axes:
+        axes.figure.canvas.draw()
+        boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+        assert boxes and not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
 def test_several_processes_are_told_with_their_memory(builder: Builder) -> None:
     builder.add_servers()
     builder.set_state(where={"variant": "python/fastapi"}, server_processes=3)
