@@ -137,7 +137,9 @@ function(gapmeter_program name)
   target_link_libraries(${name}_kernels
     PRIVATE gapmeter_kernel_options gapmeter_sanitizers ${GAPMETER_OPTIONS_OF_PROGRAMS}
     PUBLIC gapmeter_kernel hwy::hwy TBB::tbb)
-  set_target_properties(${name}_kernels PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
+  # Each kernel is compiled apart: names may be equal, and nothing is optimised with another one in sight.
+  set_target_properties(${name}_kernels PROPERTIES
+    POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF UNITY_BUILD OFF)
   gapmeter_rust_kernels(${name} ${arg_KERNELS_DIR} "${arg_RUST_FEATURES}")
   gapmeter_describe_program(${name} ${python_dir})
 

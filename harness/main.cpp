@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <exception>
 #include <string_view>
-#include <system_error>
 
 #include "harness/base/channel.h"
+#include "harness/base/system_failure.h"
 #include "harness/cli/command_line.h"
 #include "harness/session/suite.h"
 #include "harness/sys/files.h"
@@ -31,7 +31,7 @@ int run(int argc, char** argv, const gapmeter::Interrupts& interrupts) {
   const int status = chosen.bound.run(invocation);
   // Results that could not be written must not look like success.
   if (std::fflush(stdout) != 0) {
-    throw std::system_error(errno, std::generic_category(), "writing to stdout");
+    fail_by_errno("writing to stdout");
   }
   return status;
 }

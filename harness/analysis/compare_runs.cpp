@@ -20,13 +20,6 @@ std::vector<double> values_of(const SummaryRow& row, ComparedBy quantity) {
   return values_of(quantity == ComparedBy::latency ? row.round_latencies_ns : row.round_gaps);
 }
 
-std::vector<double> logarithms(const std::vector<double>& values) {
-  std::vector<double> logs;
-  logs.reserve(values.size());
-  for (const double value : values) logs.push_back(std::log(value));
-  return logs;
-}
-
 bool has_figure(const SummaryRow& row, ComparedBy quantity) {
   return row.status == Status::ok && !values_of(row, quantity).empty();
 }

@@ -27,11 +27,6 @@ std::size_t common_rounds(const std::vector<SizedValues>& values) {
   return values.empty() ? 0 : rounds;
 }
 
-std::vector<double> logarithms(std::vector<double> values) {
-  for (double& value : values) value = std::log(value);
-  return values;
-}
-
 double slope(const std::vector<double>& x, const std::vector<double>& y) {
   const double x_mean = mean(x), y_mean = mean(y);
   double products = 0, squares = 0;

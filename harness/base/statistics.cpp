@@ -165,6 +165,11 @@ double quantile(std::span<const double> values, double q) {
 
 double median(std::span<const double> values) { return quantile(values, 0.5); }
 
+std::vector<double> logarithms(std::vector<double> values) {
+  for (double& value : values) value = std::log(value);
+  return values;
+}
+
 std::optional<Interval> median_interval(std::span<const double> values, double confidence) {
   // [x(d), x(n+1-d)], counted from 1, misses the median with probability 2 P(X <= d - 1).
   const std::size_t count = values.size();

@@ -26,6 +26,9 @@ double quantile_of_sorted(std::span<const double> sorted, double q);
 double quantile(std::span<const double> values, double q);
 double median(std::span<const double> values);
 
+// Natural logarithms, in which ratios are differences. Precondition: all above 0.
+std::vector<double> logarithms(std::vector<double> values);
+
 // A confidence interval of the median with the given confidence in (0, 1), for any distribution.
 // Pairs of symmetric order statistics cover the median only with certain probabilities; the
 // interval interpolates between two such pairs (Hettmansperger and Sheather, "Confidence intervals

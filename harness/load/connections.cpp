@@ -15,17 +15,14 @@
 #include <cstring>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <utility>
+
+#include "harness/base/system_failure.h"
 
 namespace gapmeter {
 namespace {
 
 constexpr std::size_t buffer_bytes = 1 << 16;
-
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
 
 // A process may have 1024 files open unless it asks for more.
 void allow_files(std::size_t count) {
@@ -61,7 +58,7 @@ Connections::Connections(const Target& target, int most, RequestListener& listen
       listener_(listener),
       poll_(epoll_create1(EPOLL_CLOEXEC)),
       buffer_(buffer_bytes) {
-  if (poll_ < 0) fail("epoll_create1");
+  if (poll_ < 0) fail_by_errno("epoll_create1");
   allow_files(most_);
 }
 
@@ -125,7 +122,7 @@ void Connections::open(Connection& connection) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u64 = (std::uint64_t{connection.generation} << 32) | connection.slot;
-  if (epoll_ctl(poll_, EPOLL_CTL_ADD, connection.file, &event) != 0) fail("epoll_ctl");
+  if (epoll_ctl(poll_, EPOLL_CTL_ADD, connection.file, &event) != 0) fail_by_errno("epoll_ctl");
 }
 
 void Connections::send_rest(Connection& connection) {
@@ -160,7 +157,7 @@ void Connections::wait(std::int64_t longest_ns) {
   if (count < 0 && errno == ENOSYS) {
     count = epoll_wait(poll_, events.data(), most_events, static_cast<int>(longest_ns / ns_per_ms));
   }
-  if (count < 0 && errno != EINTR) fail("epoll_pwait2");
+  if (count < 0 && errno != EINTR) fail_by_errno("epoll_pwait2");
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     Connection& connection = *connections_[event.data.u64 & UINT32_MAX];

@@ -10,7 +10,7 @@ struct Change {
   const ComparedCell& cell;
 };
 
-std::vector<Column<Change>> make_schema() {
+std::vector<Column<Change>> make_change_schema() {
   constexpr const char* figures = "medians of both sides";
   constexpr const char* ratio = "new over base and its interval";
   const auto if_known = [](const Change& change, double value) {
@@ -42,20 +42,20 @@ std::vector<Column<Change>> make_schema() {
       {"reason", "why it was not compared", [](const Change& c) { return c.cell.reason; }}};
 }
 
-const std::vector<Column<Change>>& schema() {
-  static const std::vector<Column<Change>> columns = make_schema();
+const std::vector<Column<Change>>& change_schema() {
+  static const std::vector<Column<Change>> columns = make_change_schema();
   return columns;
 }
 
 }  // namespace
 
 const Fields& change_columns() {
-  static const Fields columns = cell_columns(names_of(schema()));
+  static const Fields columns = cell_columns(names_of(change_schema()));
   return columns;
 }
 
 Fields to_change_fields(const Comparison& comparison, const ComparedCell& cell) {
-  return cell_fields(cell.cell, write_all(schema(), Change{comparison, cell}));
+  return cell_fields(cell.cell, write_all(change_schema(), Change{comparison, cell}));
 }
 
 }  // namespace gapmeter

@@ -16,7 +16,7 @@ std::string local_text(const std::vector<LocalExponent>& exponents) {
   return fmt::format("{}", fmt::join(texts, " "));
 }
 
-std::vector<Column<GrowthRow>> make_schema() {
+std::vector<Column<GrowthRow>> make_growth_schema() {
   using Row = GrowthRow;
   constexpr const char* what = "as in summary.csv";
   constexpr const char* sizes =
@@ -69,20 +69,20 @@ std::vector<Column<GrowthRow>> make_schema() {
        [](const Row& r) { return local_text(r.local_exponents); }}};
 }
 
-const std::vector<Column<GrowthRow>>& schema() {
-  static const std::vector<Column<GrowthRow>> columns = make_schema();
+const std::vector<Column<GrowthRow>>& growth_schema() {
+  static const std::vector<Column<GrowthRow>> columns = make_growth_schema();
   return columns;
 }
 
 }  // namespace
 
 const Fields& growth_columns() {
-  static const Fields columns = names_of(schema());
+  static const Fields columns = names_of(growth_schema());
   return columns;
 }
 
-Fields to_fields(const GrowthRow& row) { return write_all(schema(), row); }
+Fields to_fields(const GrowthRow& row) { return write_all(growth_schema(), row); }
 
-std::vector<ColumnMeaning> growth_meanings() { return meanings_of(schema()); }
+std::vector<ColumnMeaning> growth_meanings() { return meanings_of(growth_schema()); }
 
 }  // namespace gapmeter

@@ -5,7 +5,7 @@
 namespace gapmeter {
 namespace {
 
-std::vector<Column<LaneRatio>> make_schema() {
+std::vector<Column<LaneRatio>> make_lane_schema() {
   using Row = LaneRatio;
   constexpr const char* what = "as in summary.csv";
   constexpr const char* interval =
@@ -29,20 +29,20 @@ std::vector<Column<LaneRatio>> make_schema() {
       {"ratio_ci_high", interval, [](const Row& r) { return high_of(r.ratio.interval); }}};
 }
 
-const std::vector<Column<LaneRatio>>& schema() {
-  static const std::vector<Column<LaneRatio>> columns = make_schema();
+const std::vector<Column<LaneRatio>>& lane_schema() {
+  static const std::vector<Column<LaneRatio>> columns = make_lane_schema();
   return columns;
 }
 
 }  // namespace
 
 const Fields& lane_columns() {
-  static const Fields columns = names_of(schema());
+  static const Fields columns = names_of(lane_schema());
   return columns;
 }
 
-Fields to_fields(const LaneRatio& row) { return write_all(schema(), row); }
+Fields to_fields(const LaneRatio& row) { return write_all(lane_schema(), row); }
 
-std::vector<ColumnMeaning> lane_meanings() { return meanings_of(schema()); }
+std::vector<ColumnMeaning> lane_meanings() { return meanings_of(lane_schema()); }
 
 }  // namespace gapmeter

@@ -179,12 +179,12 @@ Json parse(const fs::path& path) {
 }
 
 // What a user's files are called need not be UTF-8, as JSON is: such bytes are replaced.
-std::string text_of(const Json& json, int indent = -1) {
+std::string json_text(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 void write_json(const fs::path& path, const Json& json) {
-  write_file(path, text_of(json, 2) + "\n");
+  write_file(path, json_text(json, 2) + "\n");
 }
 
 template <class Compute>
@@ -238,7 +238,7 @@ std::vector<std::string> differences_between(const RunFacts& before, const RunFa
   const auto tell = [&](const FlatFact& one, const FlatFact& other) {
     if (one.value == other.value || one.is_unknown() || other.is_unknown()) return;
     differences.push_back(
-        fmt::format("{}: {}, {} {}", one.path, text_of(one.value), word, text_of(other.value)));
+        fmt::format("{}: {}, {} {}", one.path, json_text(one.value), word, json_text(other.value)));
   };
   for (const FlatFact& fact : earlier) {
     const auto other = wanted.find(fact.path);

@@ -5,7 +5,7 @@
 namespace gapmeter {
 namespace {
 
-std::vector<Column<ServerCost>> make_schema() {
+std::vector<Column<ServerCost>> make_server_schema() {
   using Row = ServerCost;
   constexpr const char* what = "as in summary.csv";
   constexpr const char* memory =
@@ -39,20 +39,20 @@ std::vector<Column<ServerCost>> make_schema() {
        [](const Row& r) { return text_of(r.instances); }}};
 }
 
-const std::vector<Column<ServerCost>>& schema() {
-  static const std::vector<Column<ServerCost>> columns = make_schema();
+const std::vector<Column<ServerCost>>& server_schema() {
+  static const std::vector<Column<ServerCost>> columns = make_server_schema();
   return columns;
 }
 
 }  // namespace
 
 const Fields& server_columns() {
-  static const Fields columns = names_of(schema());
+  static const Fields columns = names_of(server_schema());
   return columns;
 }
 
-Fields to_fields(const ServerCost& row) { return write_all(schema(), row); }
+Fields to_fields(const ServerCost& row) { return write_all(server_schema(), row); }
 
-std::vector<ColumnMeaning> server_meanings() { return meanings_of(schema()); }
+std::vector<ColumnMeaning> server_meanings() { return meanings_of(server_schema()); }
 
 }  // namespace gapmeter

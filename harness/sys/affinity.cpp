@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
 
+#include "harness/base/system_failure.h"
 #include "harness/sys/control_groups.h"
 #include "harness/sys/processor.h"
 
@@ -31,7 +31,7 @@ void run_on(const std::vector<int>& cpus) {
   CPU_ZERO(&set);
   for (const int cpu : cpus) CPU_SET(static_cast<std::size_t>(cpu), &set);
   if (sched_setaffinity(0, sizeof set, &set) != 0) {
-    throw std::system_error(errno, std::generic_category(), "sched_setaffinity");
+    fail_by_errno("sched_setaffinity");
   }
 }
 

@@ -23,63 +23,31 @@
 #include <mutex>
 #include <set>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 
-#include "harness/sys/memory.h"
 #include "harness/base/channel.h"
+#include "harness/base/system_failure.h"
+#include "harness/sys/memory.h"
+#include "harness/sys/pipe.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
 
 namespace gapmeter {
 namespace {
 
-[[noreturn]] void fail(const std::string& what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd() { close(); }
-  int get() const { return fd_; }
-  bool open() const { return fd_ >= 0; }
-  void close() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-  }
-
- private:
-  int fd_ = -1;
-};
-
-struct Pipe {
-  Fd reader;
-  Fd writer;
-};
-
 // Both ends above the descriptors that the child's are moved to, so that no move closes another
 // one.
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe2");
-  const Fd low_reader(ends[0]), low_writer(ends[1]);
-  Pipe pipe{Fd(fcntl(ends[0], F_DUPFD_CLOEXEC, 10)), Fd(fcntl(ends[1], F_DUPFD_CLOEXEC, 10))};
-  if (!pipe.reader.open() || !pipe.writer.open()) fail("fcntl(F_DUPFD_CLOEXEC)");
+Pipe make_raised_pipe() {
+  const Pipe low = make_pipe();
+  Pipe pipe{Fd(fcntl(low.reader.get(), F_DUPFD_CLOEXEC, 10)),
+            Fd(fcntl(low.writer.get(), F_DUPFD_CLOEXEC, 10))};
+  if (!pipe.reader.open() || !pipe.writer.open()) fail_by_errno("fcntl(F_DUPFD_CLOEXEC)");
   return pipe;
 }
 
 void set_nonblocking(const Fd& fd) {
-  if (fcntl(fd.get(), F_SETFL, O_NONBLOCK) != 0) fail("fcntl(O_NONBLOCK)");
+  if (fcntl(fd.get(), F_SETFL, O_NONBLOCK) != 0) fail_by_errno("fcntl(O_NONBLOCK)");
 }
 
 // "KEY=value" strings of the child, with the spec's additions in place of the parent's values.
@@ -295,9 +263,10 @@ class Child {
   }
 
   void start() {
-    Pipe request = make_pipe(), answer = make_pipe(), output = make_pipe(), failure = make_pipe();
+    Pipe request = make_raised_pipe(), answer = make_raised_pipe(), output = make_raised_pipe(),
+         failure = make_raised_pipe();
     Pipe steps;
-    if (spec_.stepped) steps = make_pipe();
+    if (spec_.stepped) steps = make_raised_pipe();
     send_request(request);
     std::vector<std::string> arguments = spec_.arguments, environment = environment_of(spec_);
     ChildPlan plan{.arguments = pointers_to(arguments),
@@ -325,7 +294,7 @@ class Child {
       pid_ = fork();
       if (pid_ > 0) own().pids.insert(pid_);
     }
-    if (pid_ < 0) fail("fork");
+    if (pid_ < 0) fail_by_errno("fork");
     if (pid_ == 0) become_child(plan);
     setpgid(pid_, pid_);  // also here: it may have to be killed before its own call
     // Old kernels and sandboxes have no such call: has_ended() then asks another one.
@@ -338,8 +307,8 @@ class Child {
     } while (got < 0 && errno == EINTR);
     if (got == sizeof reason) {
       errno = reason.error;
-      fail(fmt::format("starting {}{}{}", spec_.arguments[0], *reason.call == 0 ? "" : ": ",
-                       reason.call));
+      fail_by_errno(fmt::format("starting {}{}{}", spec_.arguments[0],
+                                *reason.call == 0 ? "" : ": ", reason.call));
     }
     answer_ = std::move(answer.reader);
     output_ = std::move(output.reader);
@@ -355,7 +324,7 @@ class Child {
     const ssize_t written = write(request.writer.get(), spec_.request.data(), spec_.request.size());
     if (written == static_cast<ssize_t>(spec_.request.size())) return;
     if (written >= 0) errno = EMSGSIZE;
-    fail("sending the request to " + spec_.arguments[0]);
+    fail_by_errno("sending the request to " + spec_.arguments[0]);
   }
 
   // Takes one `step_ready` from the front of the answer.
@@ -440,7 +409,7 @@ class Child {
     // `abandon`; the end of a child that can't be polled for is to be noticed sooner.
     const double longest_wait_ms = pidfd_.open() ? 200 : 2;
     const int wait_ms = static_cast<int>(std::clamp(left_ms(), 0.0, longest_wait_ms)) + 1;
-    if (poll(events.data(), events.size(), wait_ms) < 0 && errno != EINTR) fail("poll");
+    if (poll(events.data(), events.size(), wait_ms) < 0 && errno != EINTR) fail_by_errno("poll");
     ended_ = pidfd_.open() ? (events[0].revents & POLLIN) != 0 : has_ended();
   }
 
@@ -552,7 +521,7 @@ ProcessResult run_process(const ProcessSpec& spec) { return Child(spec).wait(); 
 
 void become_process(const std::string& program, std::vector<std::string> arguments) {
   execv(program.c_str(), pointers_to(arguments).data());
-  throw std::system_error(errno, std::generic_category(), "starting " + program);
+  fail_by_errno("starting " + program);
 }
 
 SteppedProcess::SteppedProcess(ProcessSpec& spec) {

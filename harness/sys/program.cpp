@@ -16,9 +16,9 @@
 #include <cstring>
 #include <sstream>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
+#include "harness/base/system_failure.h"
 #include "harness/base/text.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
@@ -28,7 +28,7 @@ namespace {
 
 int memory_file(const char* name) {
   const int file = memfd_create(name, MFD_CLOEXEC);
-  if (file < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+  if (file < 0) fail_by_errno("memfd_create");
   return file;
 }
 
@@ -97,7 +97,7 @@ KeptOutput::~KeptOutput() {
 void KeptOutput::clear() const {
   for (const int file : {out_, err_}) {
     if (ftruncate(file, 0) != 0 || lseek(file, 0, SEEK_SET) != 0) {
-      throw std::system_error(errno, std::generic_category(), "emptying the output");
+      fail_by_errno("emptying the output");
     }
   }
 }
@@ -129,7 +129,7 @@ void RepeatedProgram::run() const {
   if (error != 0) throw std::runtime_error(why_not_started(program_, error));
   int status = 0;
   while (waitpid(pid, &status, 0) < 0) {
-    if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "waitpid");
+    if (errno != EINTR) fail_by_errno("waitpid");
   }
   check_exit(status, kept_);
 }

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -15,20 +14,17 @@
 #include <filesystem>
 #include <set>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
+#include "harness/base/system_failure.h"
 #include "harness/sys/memory.h"
+#include "harness/sys/pipe.h"
 #include "harness/sys/process_tree.h"
 
 namespace gapmeter {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
 
 std::string executable_of(pid_t process) {
   std::error_code error;  // if it has ended
@@ -80,22 +76,6 @@ class WaitingForChildren {
   sigset_t child_{}, before_{};
 };
 
-struct Pipe {
-  std::array<int, 2> ends{-1, -1};
-  Pipe() {
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe2");
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  ~Pipe() {
-    close(ends[0]);
-    close_writer();
-  }
-  void close_writer() {
-    if (ends[1] >= 0) close(std::exchange(ends[1], -1));
-  }
-};
-
 class PeakOfProgram {
  public:
   explicit PeakOfProgram(const Program& program) : program_(program) {}
@@ -109,8 +89,8 @@ class PeakOfProgram {
       signals_.wait(between_samples());
     }
     int reason = 0;
-    failure_.close_writer();
-    if (read(failure_.ends[0], &reason, sizeof reason) == sizeof reason) {
+    failure_.writer.close();
+    if (read(failure_.reader.get(), &reason, sizeof reason) == sizeof reason) {
       throw std::runtime_error(why_not_started(program_, reason));
     }
     check_exit(status_, kept_);
@@ -128,18 +108,18 @@ class PeakOfProgram {
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
-    Pipe go;
+    Pipe go = make_pipe();
     process_ = fork();
-    if (process_ < 0) fail("fork");
+    if (process_ < 0) fail_by_errno("fork");
     if (process_ == 0) {
-      become(program_, arguments.data(), kept_, go.ends[0], failure_.ends[1]);
+      become(program_, arguments.data(), kept_, go.reader.get(), failure_.writer.get());
     }
     constexpr auto events = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEEXEC |
                             PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
     if (ptrace(PTRACE_SEIZE, process_, nullptr, events) != 0) {
       peak_.sampled_because = std::strerror(errno);
     }
-    [[maybe_unused]] const ssize_t written = write(go.ends[1], "+", 1);
+    [[maybe_unused]] const ssize_t written = write(go.writer.get(), "+", 1);
   }
 
   // Everything that has happened to any of the processes.
@@ -148,7 +128,7 @@ class PeakOfProgram {
     for (;;) {
       const pid_t process = waitpid(-1, &status, WNOHANG | __WALL);
       if (process < 0 && errno == EINTR) continue;
-      if (process < 0 && errno != ECHILD) fail("waitpid");
+      if (process < 0 && errno != ECHILD) fail_by_errno("waitpid");
       if (process <= 0) return;
       if (WIFSTOPPED(status)) {
         go_on(process, status);
@@ -205,7 +185,7 @@ class PeakOfProgram {
   const Program& program_;
   std::string own_executable_ = executable_of(getpid());
   KeptOutput kept_{};
-  Pipe failure_{};
+  Pipe failure_ = make_pipe();
   WaitingForChildren signals_{};
   pid_t process_ = -1;
   bool has_become_ = false;

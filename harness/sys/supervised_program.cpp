@@ -20,11 +20,12 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "harness/base/system_failure.h"
 #include "harness/base/text.h"
+#include "harness/sys/pipe.h"
 #include "harness/sys/process_tree.h"
 
 namespace gapmeter {
@@ -41,20 +42,6 @@ constexpr char report_started = 's';
 constexpr char report_ended = 'e';
 constexpr char report_killed = 'k';
 constexpr char report_leaked = 'l';
-
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
-struct Pipe {
-  int reader = -1, writer = -1;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe2");
-  return {ends[0], ends[1]};
-}
 
 void write_line(int file, char what, const std::string& text) {
   const std::string line = fmt::format("{}{}\n", what, text);
@@ -98,14 +85,13 @@ class Supervisor {
   void start() {
     Pipe failure = make_pipe();
     process_ = fork();
-    if (process_ == 0) become(failure.writer);
-    close(failure.writer);
+    if (process_ == 0) become(failure.writer.get());
+    failure.writer.close();
     int reason = process_ < 0 ? errno : 0;
     ssize_t got = 0;
     do {
-      got = read(failure.reader, &reason, sizeof reason);
+      got = read(failure.reader.get(), &reason, sizeof reason);
     } while (got < 0 && errno == EINTR);
-    close(failure.reader);
     if (got == sizeof reason || process_ < 0) {
       write_line(reports_, report_not_started, std::to_string(reason));
       _exit(1);
@@ -242,18 +228,18 @@ std::string text_of_status(int status) {
 SupervisedProgram::SupervisedProgram(const Program& program, const std::vector<int>& cpus,
                                      const Environment& environment) {
   output_ = memfd_create("output", MFD_CLOEXEC);
-  if (output_ < 0) fail("memfd_create");
-  const Pipe orders = make_pipe(), reports = make_pipe();
-  orders_ = orders.writer;
-  reports_ = reports.reader;
+  if (output_ < 0) fail_by_errno("memfd_create");
+  Pipe orders = make_pipe(), reports = make_pipe();
+  orders_ = orders.writer.release();
+  reports_ = reports.reader.release();
   supervisor_ = fork();
-  if (supervisor_ < 0) fail("fork");
+  if (supervisor_ < 0) fail_by_errno("fork");
   if (supervisor_ == 0) {
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
-    Supervisor(program, cpus, output_, orders.reader, reports.writer).run();
+    Supervisor(program, cpus, output_, orders.reader.get(), reports.writer.get()).run();
   }
-  close(orders.reader);
-  close(reports.writer);
+  orders.reader.close();
+  reports.writer.close();
   const std::string first = read_line();
   if (first.starts_with(report_started)) return;
   const int reason = first.starts_with(report_not_started) ? std::stoi(first.substr(1)) : EPIPE;

@@ -11,9 +11,9 @@
 #include <cstring>
 #include <deque>
 #include <sstream>
-#include <system_error>
 #include <utility>
 
+#include "harness/base/system_failure.h"
 #include "harness/kernel/copies.h"
 #include "harness/protocol/messages.h"
 #include "harness/worker/interpreter_process.h"
@@ -89,9 +89,7 @@ class InputsFile {
     }
   }
 
-  [[noreturn]] static void fail() {
-    throw std::system_error(errno, std::generic_category(), "writing the inputs into memory");
-  }
+  [[noreturn]] static void fail() { fail_by_errno("writing the inputs into memory"); }
 
   int fd_;
   std::size_t page_;

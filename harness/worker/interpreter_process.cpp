@@ -1,6 +1,5 @@
 #include "harness/worker/interpreter_process.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -19,6 +18,7 @@
 
 #include "harness/base/channel.h"
 #include "harness/base/text.h"
+#include "harness/sys/pipe.h"
 #include "harness/worker/lane_runner.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
@@ -28,16 +28,6 @@ namespace {
 
 [[noreturn]] void fail(const std::string& what, int error) {
   throw std::system_error(error, std::generic_category(), what);
-}
-
-struct Pipe {
-  int reader, writer;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe2", errno);
-  return {ends[0], ends[1]};
 }
 
 pid_t start(std::vector<std::string>& command, int requests, int answers, int inputs) {
@@ -66,16 +56,14 @@ pid_t start(std::vector<std::string>& command, int requests, int answers, int in
 }  // namespace
 
 InterpreterProcess::InterpreterProcess(std::vector<std::string> command) : name_(command.front()) {
-  const Pipe request = make_pipe(), answer = make_pipe();
-  requests_ = request.writer;
-  answers_ = answer.reader;
+  Pipe request = make_pipe(), answer = make_pipe();
+  requests_ = request.writer.release();
+  answers_ = answer.reader.release();
   inputs_ = memfd_create("gapmeter-inputs", MFD_CLOEXEC);
   if (inputs_ < 0) fail("memfd_create", errno);
   // A request to one that has ended must not end this process: how it ended is still to be told.
   signal(SIGPIPE, SIG_IGN);
-  pid_ = start(command, request.reader, answer.writer, inputs_);
-  close(request.reader);
-  close(answer.writer);
+  pid_ = start(command, request.reader.get(), answer.writer.get(), inputs_);
 }
 
 InterpreterProcess::~InterpreterProcess() {

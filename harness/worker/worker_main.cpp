@@ -7,9 +7,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 
 #include "harness/base/channel.h"
+#include "harness/base/system_failure.h"
 #include "harness/worker/perform.h"
 #include "harness/worker/server_load.h"
 #include "harness/protocol/messages.h"
@@ -24,7 +24,7 @@ std::string read_request() {
     const ssize_t got = read(request_fd, chunk.data(), chunk.size());
     if (got == 0) return text;
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw std::system_error(errno, std::generic_category(), "reading the request");
+    if (got < 0) fail_by_errno("reading the request");
     text.append(chunk.data(), static_cast<std::size_t>(got));
   }
 }
@@ -33,7 +33,7 @@ void write_answer(std::string_view text) {
   while (!text.empty()) {
     const ssize_t put = write(answer_fd, text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw std::system_error(errno, std::generic_category(), "writing the answer");
+    if (put < 0) fail_by_errno("writing the answer");
     text.remove_prefix(static_cast<std::size_t>(put));
   }
 }

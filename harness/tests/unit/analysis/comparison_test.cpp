@@ -92,10 +92,10 @@ TEST(Verdict, HasAName) {
 
 // Ten intervals of 99.9 % hold at once with at least 99 %.
 TEST(ConfidenceOfOne, DividesTheDoubtAmongTheCells) {
-  const VerdictRule rule{.confidence = 0.99};
-  EXPECT_DOUBLE_EQ(confidence_of_one(rule, 1), 0.99);
-  EXPECT_DOUBLE_EQ(confidence_of_one(rule, 10), 0.999);
-  EXPECT_DOUBLE_EQ(confidence_of_one(rule, 0), 0.99);
+  const VerdictRule strict{.confidence = 0.99};
+  EXPECT_DOUBLE_EQ(confidence_of_one(strict, 1), 0.99);
+  EXPECT_DOUBLE_EQ(confidence_of_one(strict, 10), 0.999);
+  EXPECT_DOUBLE_EQ(confidence_of_one(strict, 0), 0.99);
 }
 
 TEST(RatioOfPairs, IsTheMedianWithItsInterval) {

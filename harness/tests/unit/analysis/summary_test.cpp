@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "harness/tests/unit/support/rows.h"
+#include "harness/tests/unit/support/testing.h"
 
 namespace gapmeter {
 namespace {
@@ -366,13 +367,13 @@ TEST(Summarize, OnlyAMismatchIsVerifiedAsWrong) {
 }
 
 TEST(Memory, IncrementsBelowTheResolutionAreLeftOut) {
-  constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
-  const SummaryRow row = only_row({memory_row(cell("native/simd"), {.baseline_bytes = 3 * mebibyte,
-                                                                    .input_bytes = mebibyte,
-                                                                    .peak_bytes = mebibyte - 1,
-                                                                    .retained_bytes = -4096})});
-  EXPECT_EQ(row.combined.memory->baseline_bytes, 3 * mebibyte);
-  EXPECT_EQ(row.combined.memory->input_bytes, mebibyte);
+  const SummaryRow row =
+      only_row({memory_row(cell("native/simd"), {.baseline_bytes = 3 * test::mebibyte,
+                                                 .input_bytes = test::mebibyte,
+                                                 .peak_bytes = test::mebibyte - 1,
+                                                 .retained_bytes = -4096})});
+  EXPECT_EQ(row.combined.memory->baseline_bytes, 3 * test::mebibyte);
+  EXPECT_EQ(row.combined.memory->input_bytes, test::mebibyte);
   EXPECT_EQ(row.combined.memory->peak_bytes, std::nullopt);
   EXPECT_EQ(row.combined.memory->retained_bytes, std::nullopt);
 }

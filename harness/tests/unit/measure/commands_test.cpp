@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 CommandVariant variant(const std::string& text) { return parse_command_variant(text, false); }
 
-std::string error_of(const std::string& text) {
+std::string error_of_command(const std::string& text) {
   return test::message_of<std::invalid_argument>([&] { variant(text); });
 }
 
@@ -26,7 +26,7 @@ Commands commands_of(const std::vector<std::string>& texts) {
   return commands;
 }
 
-const std::vector<std::string> pair{"python/script=python3 wc.py {n}", "go/wc=./wc {n}"};
+const std::vector<std::string> both{"python/script=python3 wc.py {n}", "go/wc=./wc {n}"};
 
 std::string problem_of(const Commands& commands, const Selection& selection) {
   return find_problem(commands, selection).value_or("");
@@ -43,22 +43,22 @@ TEST(NamesOfCommands, AreInFrontOfThem) {
 TEST(NamesOfCommands, ThatAreMissingOrWrongAreRefusedWithTheRightForm) {
   for (const char* text : {"python3 wc.py", "wc=./wc", "Go/wc=./wc", "go/=./wc", "python@3/x=a",
                            "go/a b=c", "./wc --x=1"}) {
-    EXPECT_THAT(error_of(text), HasSubstr("write LANE/NAME=COMMAND")) << text;
+    EXPECT_THAT(error_of_command(text), HasSubstr("write LANE/NAME=COMMAND")) << text;
     EXPECT_FALSE(is_named_command(text)) << text;
   }
-  EXPECT_THAT(error_of("go/wc=a | b"), HasSubstr("go/wc: '|'"));
+  EXPECT_THAT(error_of_command("go/wc=a | b"), HasSubstr("go/wc: '|'"));
 }
 
 TEST(ProblemsOfCommands, AreToldWithWhatToDo) {
   const Selection sized{.sizes = {10}};
-  EXPECT_EQ(problem_of(commands_of(pair), sized), "");
+  EXPECT_EQ(problem_of(commands_of(both), sized), "");
   EXPECT_EQ(problem_of(commands_of({"go/a=./a"}), {}), "");
-  EXPECT_THAT(problem_of(commands_of(pair), {}), HasSubstr("--sizes"));
-  EXPECT_THAT(problem_of(commands_of({pair[0], "go/wc=./wc"}), sized),
+  EXPECT_THAT(problem_of(commands_of(both), {}), HasSubstr("--sizes"));
+  EXPECT_THAT(problem_of(commands_of({both[0], "go/wc=./wc"}), sized),
               HasSubstr("go/wc mentions neither {n} nor {file}"));
-  EXPECT_THAT(problem_of(commands_of({pair[0], pair[0]}), sized), HasSubstr("two commands"));
+  EXPECT_THAT(problem_of(commands_of({both[0], both[0]}), sized), HasSubstr("two commands"));
   EXPECT_THAT(problem_of(commands_of({"go/wc=./wc {file}"}), sized), HasSubstr("add --input"));
-  EXPECT_THAT(problem_of(commands_of(pair), {.sizes = {10}, .threads = {2}}),
+  EXPECT_THAT(problem_of(commands_of(both), {.sizes = {10}, .threads = {2}}),
               HasSubstr("{threads}"));
 }
 
@@ -68,7 +68,7 @@ TEST(ProblemsOfCommands, ConcernTheirInputToo) {
   EXPECT_EQ(problem_of(commands, {.sizes = {10}}), "");
   commands.input = parse_command("gen {n}");
   EXPECT_THAT(problem_of(commands, {.sizes = {10}}), HasSubstr("> {file}"));
-  Commands others = commands_of(pair);
+  Commands others = commands_of(both);
   others.input = parse_command("gen {n} > {file}");
   EXPECT_THAT(problem_of(others, {.sizes = {10}}), HasSubstr("no command mentions {file}"));
 }
@@ -106,10 +106,10 @@ TEST(PlansOfCommands, HaveOneCellWithoutAnyN) {
 }
 
 TEST(PlansOfCommands, TakeThoseThatPatternsSelect) {
-  const auto groups = plan_commands(commands_of(pair), {.variants = {"go/*"}, .sizes = {1}}, {});
+  const auto groups = plan_commands(commands_of(both), {.variants = {"go/*"}, .sizes = {1}}, {});
   ASSERT_EQ(groups[0].variants.size(), 1U);
   EXPECT_EQ(to_string(groups[0].variants[0].id), "go/wc");
-  EXPECT_THROW(plan_commands(commands_of(pair), {.variants = {"zig/*"}, .sizes = {1}}, {}),
+  EXPECT_THROW(plan_commands(commands_of(both), {.variants = {"zig/*"}, .sizes = {1}}, {}),
                UnknownName);
 }
 

@@ -4,11 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "harness/tests/unit/support/rows.h"
+#include "harness/tests/unit/support/testing.h"
 
 namespace gapmeter {
 namespace {
 
-constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+using test::mebibyte;
 constexpr double mib = static_cast<double>(mebibyte);
 
 CellGroup group_of(std::size_t n, std::size_t working_set_bytes) {

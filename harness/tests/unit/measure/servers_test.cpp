@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::string error_of(const std::string& text) {
+std::string error_of_server(const std::string& text) {
   return test::message_of<std::invalid_argument>([&] { parse_server(text); });
 }
 
@@ -67,11 +67,11 @@ TEST(NamesOfServers, AreInFrontOfThem) {
 }
 
 TEST(NamesOfServers, ThatAreWrongAreToldWithWhatIsRight) {
-  EXPECT_THAT(error_of("./server {port}"), HasSubstr("write LANE/NAME=COMMAND"));
-  EXPECT_THAT(error_of("native/a=./server 8000"), HasSubstr("does not mention {port}"));
-  EXPECT_THAT(error_of("native/a=./server {port} {n}"),
+  EXPECT_THAT(error_of_server("./server {port}"), HasSubstr("write LANE/NAME=COMMAND"));
+  EXPECT_THAT(error_of_server("native/a=./server 8000"), HasSubstr("does not mention {port}"));
+  EXPECT_THAT(error_of_server("native/a=./server {port} {n}"),
               HasSubstr("no placeholder {n}, only {port} and {threads}"));
-  EXPECT_THAT(error_of("python/a={python} {port}"), HasSubstr("no placeholder {python}"));
+  EXPECT_THAT(error_of_server("python/a={python} {port}"), HasSubstr("no placeholder {python}"));
 }
 
 TEST(ProblemsOfServers, AreToldWithWhatToDo) {

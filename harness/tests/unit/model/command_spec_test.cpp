@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::string error_of(const std::string& text) {
+std::string error_of_command(const std::string& text) {
   return test::message_of<std::invalid_argument>([&] { parse_command(text); });
 }
 
@@ -43,21 +43,21 @@ TEST(Commands, ThatNeedAShellAreRefusedWithWhatToDo) {
   for (const char* text :
        {"a | b", "a & b", "a; b", "a $HOME", "a `b`", "a *.txt", "a ?", "a [b]", "(a)", "a \"$b\"",
         "a \"`b`\"", "a 2> b", "a >> b", "a << b", "a # b", "a ~/b", "! a"}) {
-    EXPECT_THAT(error_of(text), HasSubstr("--shell")) << text;
+    EXPECT_THAT(error_of_command(text), HasSubstr("--shell")) << text;
   }
 }
 
 TEST(Commands, ThatAreNotWholeAreRefused) {
-  EXPECT_THAT(error_of(""), HasSubstr("empty"));
-  EXPECT_THAT(error_of("a 'b"), HasSubstr("a ' is never closed"));
-  EXPECT_THAT(error_of("a \"b"), HasSubstr("never closed"));
-  EXPECT_THAT(error_of("a \\"), HasSubstr("last backslash"));
-  EXPECT_THAT(error_of("a >"), HasSubstr("'>' needs a path"));
-  EXPECT_THAT(error_of("a < b < c"), HasSubstr("'<' is there twice"));
-  EXPECT_THAT(error_of("< b"), HasSubstr("empty"));
-  EXPECT_THAT(error_of("X=1 a"), HasSubstr("env X=1"));
-  EXPECT_THAT(error_of("a {N}"), HasSubstr("no placeholder {N}"));
-  EXPECT_THAT(error_of("a {n"), HasSubstr("no placeholder {n"));
+  EXPECT_THAT(error_of_command(""), HasSubstr("empty"));
+  EXPECT_THAT(error_of_command("a 'b"), HasSubstr("a ' is never closed"));
+  EXPECT_THAT(error_of_command("a \"b"), HasSubstr("never closed"));
+  EXPECT_THAT(error_of_command("a \\"), HasSubstr("last backslash"));
+  EXPECT_THAT(error_of_command("a >"), HasSubstr("'>' needs a path"));
+  EXPECT_THAT(error_of_command("a < b < c"), HasSubstr("'<' is there twice"));
+  EXPECT_THAT(error_of_command("< b"), HasSubstr("empty"));
+  EXPECT_THAT(error_of_command("X=1 a"), HasSubstr("env X=1"));
+  EXPECT_THAT(error_of_command("a {N}"), HasSubstr("no placeholder {N}"));
+  EXPECT_THAT(error_of_command("a {n"), HasSubstr("no placeholder {n"));
 }
 
 TEST(Placeholders, AreFilledInEverywhereEvenInQuotes) {

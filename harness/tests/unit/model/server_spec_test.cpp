@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-std::string error_of(const std::string& text, bool is_http = true) {
+std::string error_of_server(const std::string& text, bool is_http = true) {
   return test::message_of<std::invalid_argument>([&] { parse_request(text, is_http); });
 }
 
@@ -44,13 +44,16 @@ TEST(Requests, MayBeOneLine) {
 }
 
 TEST(Requests, ThatCannotBeReadAreRefusedWithWhatToDo) {
-  EXPECT_THAT(error_of("", false), HasSubstr("empty"));
-  EXPECT_THAT(error_of("{\"x\": }", false), HasSubstr("not JSON; another body goes into an .http"));
-  EXPECT_THAT(error_of("{\"x\": 1}"), HasSubstr("should be like POST /predict HTTP/1.1"));
-  EXPECT_THAT(error_of("GET predict"), HasSubstr("should be like POST /predict"));
-  EXPECT_THAT(error_of("POST /\n{\"x\": 1}"), HasSubstr("an empty line comes before the body"));
-  EXPECT_THAT(error_of("POST /\nhost: x\n\n"), HasSubstr("leave out host: it is added"));
-  EXPECT_THAT(error_of("POST /\nContent-Length: 3\n\nabc"), HasSubstr("leave out Content-Length"));
+  EXPECT_THAT(error_of_server("", false), HasSubstr("empty"));
+  EXPECT_THAT(error_of_server("{\"x\": }", false),
+              HasSubstr("not JSON; another body goes into an .http"));
+  EXPECT_THAT(error_of_server("{\"x\": 1}"), HasSubstr("should be like POST /predict HTTP/1.1"));
+  EXPECT_THAT(error_of_server("GET predict"), HasSubstr("should be like POST /predict"));
+  EXPECT_THAT(error_of_server("POST /\n{\"x\": 1}"),
+              HasSubstr("an empty line comes before the body"));
+  EXPECT_THAT(error_of_server("POST /\nhost: x\n\n"), HasSubstr("leave out host: it is added"));
+  EXPECT_THAT(error_of_server("POST /\nContent-Length: 3\n\nabc"),
+              HasSubstr("leave out Content-Length"));
 }
 
 TEST(Requests, AreSentWithTheirLength) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "harness/tests/unit/support/rows.h"
+#include "harness/tests/unit/support/testing.h"
 
 namespace gapmeter {
 namespace {
@@ -144,14 +145,13 @@ TEST(TimeLeft, ExpectsNoGrowthOfCallsThatTookTheSameAtTwoSizes) {
 
 // The scheduler skips what does not fit, by what it declares or by what smaller sizes took.
 TEST(TimeLeft, ExpectsNothingOfCellsThatDoNotFitIntoMemory) {
-  constexpr std::int64_t mebibyte = 1 << 20;
   Plan plan = plan_of({16, 32, 64}, {"python/loop"});
-  plan.groups[2].working_set_bytes = 301 * mebibyte;
-  TimeLeft left(plan, 300 * mebibyte);
+  plan.groups[2].working_set_bytes = 301 * test::mebibyte;
+  TimeLeft left(plan, 300 * test::mebibyte);
   left.task_ended(ended("python/loop", 16, 2));
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 4 * 2 + 5 * 2) << "the third declares too much";
   RoundRow memory = ended("python/loop", 16, 2);
-  memory.measurement.memory = MemoryUse{.baseline_bytes = 0, .peak_bytes = 151 * mebibyte};
+  memory.measurement.memory = MemoryUse{.baseline_bytes = 0, .peak_bytes = 151 * test::mebibyte};
   left.task_ended(memory);
   EXPECT_DOUBLE_EQ(left.estimate_s().value(), 3 * 2) << "the second would need twice as much";
 }

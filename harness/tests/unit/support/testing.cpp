@@ -55,6 +55,11 @@ TempDir::~TempDir() {
   fs::remove_all(path_, ignored);
 }
 
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream stream(line);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
 std::string contents_of(const fs::path& path) {
   const std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error(path.string() + " can't be read");

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -48,6 +49,11 @@ class TempDir {
  private:
   std::filesystem::path path_;
 };
+
+constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+
+// What stands between blanks.
+std::vector<std::string> words_of(const std::string& line);
 
 std::string contents_of(const std::filesystem::path& path);
 

@@ -38,7 +38,7 @@ TEST(HandleInterrupts, AClosedPipeIsAnErrorAndNotTheEnd) {
               int ends[2];
               if (pipe(ends) != 0) return std::string("no pipe");
               close(ends[0]);
-              return std::string(write(ends[1], "x", 1) < 0 ? "an error" : "no error");
+              return std::string(::write(ends[1], "x", 1) < 0 ? "an error" : "no error");
             }),
             "an error");
 }

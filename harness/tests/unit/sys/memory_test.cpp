@@ -21,7 +21,7 @@
 namespace gapmeter {
 namespace {
 
-constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+using test::mebibyte;
 constexpr std::int64_t block = 64 * mebibyte;
 constexpr std::int64_t margin = 8 * mebibyte;
 

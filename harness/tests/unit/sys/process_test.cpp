@@ -33,14 +33,14 @@ namespace fs = std::filesystem;
 
 constexpr double patience_s = 30;  // for what takes milliseconds unless the machine is very busy
 
-ProcessSpec shell(const std::string& script) {
+ProcessSpec shell_process(const std::string& script) {
   return {.arguments = {"/bin/sh", "-c", script}, .environment = {}, .timeout_s = patience_s};
 }
 
-ProcessResult run_shell(const std::string& script) { return run_process(shell(script)); }
+ProcessResult run_shell(const std::string& script) { return run_process(shell_process(script)); }
 
 ProcessResult run_shell_for(double timeout_s, const std::string& script) {
-  ProcessSpec spec = shell(script);
+  ProcessSpec spec = shell_process(script);
   spec.timeout_s = timeout_s;
   return run_process(spec);
 }
@@ -158,7 +158,7 @@ TEST(ProcessEnd, ComesForWhatStartsFarTooManyProcesses) {
 // `tail` keeps all of a line in memory.
 TEST(ProcessEnd, ComesForProcessesThatHaveTooMuchMemoryTogether) {
   const std::string holds_120_mb = "(head -c 120000000 /dev/zero; sleep 100) | tail & ";
-  ProcessSpec spec = shell(holds_120_mb + holds_120_mb + holds_120_mb + "wait");
+  ProcessSpec spec = shell_process(holds_120_mb + holds_120_mb + holds_120_mb + "wait");
   spec.memory_bytes = 200'000'000;
   const ProcessResult result = run_process(spec);
   EXPECT_EQ(result.end, End::bloated) << result.output;
@@ -233,19 +233,19 @@ TEST(ProcessAnswer, MayBeClosedEarly) {
 }
 
 TEST(ProcessRequest, IsReadFromTheRequestPipeToItsEnd) {
-  ProcessSpec spec = shell("cat <&3 >&4");
+  ProcessSpec spec = shell_process("cat <&3 >&4");
   spec.request = std::string(50'000, 'q') + "\nend";
   EXPECT_EQ(run_process(spec).answer, spec.request);
 }
 
 TEST(ProcessRequest, NeedNotBeRead) {
-  ProcessSpec spec = shell("exit 3");
+  ProcessSpec spec = shell_process("exit 3");
   spec.request = std::string(50'000, 'q');
   EXPECT_EQ(run_process(spec).code, 3);
 }
 
 TEST(ProcessRequest, MayBeRefused) {
-  ProcessSpec spec = shell("exec 3<&-; sleep 0.1; exit 3");
+  ProcessSpec spec = shell_process("exec 3<&-; sleep 0.1; exit 3");
   spec.request = "never read";
   EXPECT_EQ(run_process(spec).code, 3);
 }
@@ -253,7 +253,7 @@ TEST(ProcessRequest, MayBeRefused) {
 // The pipe's buffer is 64 KiB and nobody reads: the request can't be sent, but the process is
 // there.
 TEST(ProcessRequest, ThatCannotBeSentLeavesNoChildBehind) {
-  ProcessSpec spec = shell("exec sleep 100");
+  ProcessSpec spec = shell_process("exec sleep 100");
   spec.request = std::string(1 << 20, 'q');
   EXPECT_THAT(test::message_of<std::system_error>([&] { run_process(spec); }),
               HasSubstr("/bin/sh"));
@@ -287,14 +287,14 @@ TEST(ProcessStart, ThatFailsLeavesNothingBehind) {
 }
 
 TEST(ProcessStart, PassesArgumentsUnchanged) {
-  ProcessSpec spec = shell("printf '%s|' \"$0\" \"$@\" >&4");
+  ProcessSpec spec = shell_process("printf '%s|' \"$0\" \"$@\" >&4");
   spec.arguments.insert(spec.arguments.end(), {"zero", "with space", "", "$HOME", "quo\"te"});
   EXPECT_EQ(run_process(spec).answer, "zero|with space||$HOME|quo\"te|");
 }
 
 TEST(ProcessStart, WithoutHugePagesIsSoForWhatTheChildStartsToo) {
   const std::string told = "grep THP_enabled /proc/self/status | cut -f2 >&4";
-  ProcessSpec spec = shell(told + "; sh -c '" + told + "'");
+  ProcessSpec spec = shell_process(told + "; sh -c '" + told + "'");
   EXPECT_EQ(run_process(spec).answer, "1\n1\n");
   spec.huge_pages = false;
   EXPECT_EQ(run_process(spec).answer, "0\n0\n");
@@ -352,7 +352,7 @@ class ProcessEnvironment : public ::testing::Test {
     unsetenv("GAPMETER_TEST_AB");
   }
   static std::string variables_with(std::vector<std::pair<std::string, std::string>> added) {
-    ProcessSpec spec = shell("env | grep ^GAPMETER_TEST_ | sort");
+    ProcessSpec spec = shell_process("env | grep ^GAPMETER_TEST_ | sort");
     spec.environment = std::move(added);
     return run_process(spec).output;
   }
@@ -374,7 +374,7 @@ TEST_F(ProcessEnvironment, TheParentsOwnIsLeftAlone) {
 
 TEST(ProcessAbandon, EndsTheChildSoon) {
   std::atomic<bool> abandon{false};
-  ProcessSpec spec = shell("sleep 100");
+  ProcessSpec spec = shell_process("sleep 100");
   spec.abandon = &abandon;
   std::thread user([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -389,7 +389,7 @@ TEST(ProcessAbandon, EndsTheChildSoon) {
 
 TEST(ProcessAbandon, ThatIsNotAskedForChangesNothing) {
   const std::atomic<bool> abandon{false};
-  ProcessSpec spec = shell("exit 5");
+  ProcessSpec spec = shell_process("exit 5");
   spec.abandon = &abandon;
   const ProcessResult result = run_process(spec);
   EXPECT_EQ(result.end, End::exited);
@@ -405,7 +405,7 @@ TEST(ProcessAffinity, IsTheGivenProcessor) {
   ASSERT_EQ(sched_getaffinity(0, sizeof allowed, &allowed), 0);
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (!CPU_ISSET(static_cast<std::size_t>(cpu), &allowed)) continue;
-    ProcessSpec spec = shell("grep Cpus_allowed_list /proc/self/status");
+    ProcessSpec spec = shell_process("grep Cpus_allowed_list /proc/self/status");
     spec.cpus = {cpu};
     EXPECT_EQ(run_process(spec).output, "Cpus_allowed_list:\t" + std::to_string(cpu) + "\n");
   }
@@ -419,7 +419,7 @@ TEST(ProcessAffinity, IsTheParentsWithoutOne) {
 
 // A worker that runs elsewhere than run.json says is worse than none.
 TEST(ProcessAffinity, OfAProcessorThatIsNotThereIsAnError) {
-  ProcessSpec spec = shell("exit 0");
+  ProcessSpec spec = shell_process("exit 0");
   spec.cpus = {CPU_SETSIZE - 1};
   EXPECT_THROW(run_process(spec), std::system_error);
 }

@@ -13,7 +13,7 @@
 namespace gapmeter {
 namespace {
 
-constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+using test::mebibyte;
 
 std::int64_t peak_of(const std::string& script) {
   return peak_of_program({.executable = "/bin/sh", .arguments = {"sh", "-c", script}}).bytes;

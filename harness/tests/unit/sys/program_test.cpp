@@ -11,16 +11,13 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "harness/tests/unit/support/shell_program.h"
 #include "harness/tests/unit/support/testing.h"
 
 namespace gapmeter {
 namespace {
 
 using ::testing::HasSubstr;
-
-Program shell(const std::string& script) {
-  return {.executable = "/bin/sh", .arguments = {"sh", "-c", script}};
-}
 
 std::string output_of(Program program) {
   RepeatedProgram repeated(std::move(program));
@@ -39,7 +36,8 @@ std::string find_error(const std::string& name) {
 TEST(Programs, AreRunAgainAndAgainWithTheOutputOfTheLastRun) {
   const test::TempDir dir;
   const std::string file = (dir / "runs").string();
-  RepeatedProgram program(shell("echo x >> " + file + "; wc -c < " + file + "; echo noise >&2"));
+  RepeatedProgram program(
+      test::shell_program("echo x >> " + file + "; wc -c < " + file + "; echo noise >&2"));
   program.run();
   EXPECT_EQ(program.output(), "2\n");
   program.clear();
@@ -48,14 +46,14 @@ TEST(Programs, AreRunAgainAndAgainWithTheOutputOfTheLastRun) {
 }
 
 TEST(Programs, NeverWaitForSomeoneToReadTheirOutput) {
-  EXPECT_EQ(output_of(shell("head -c 1000000 /dev/zero")).size(), 1'000'000U);
+  EXPECT_EQ(output_of(test::shell_program("head -c 1000000 /dev/zero")).size(), 1'000'000U);
 }
 
 TEST(Programs, HaveNothingToReadUnlessTheyAreGivenAFile) {
   const test::TempDir dir;
   std::ofstream(dir / "in") << "hello";
-  EXPECT_EQ(output_of(shell("cat")), "");
-  Program cat = shell("cat");
+  EXPECT_EQ(output_of(test::shell_program("cat")), "");
+  Program cat = test::shell_program("cat");
   cat.input = (dir / "in").string();
   RepeatedProgram repeated(cat);
   repeated.run();
@@ -66,7 +64,7 @@ TEST(Programs, HaveNothingToReadUnlessTheyAreGivenAFile) {
 
 TEST(Programs, WriteWhereTheyAreTold) {
   const test::TempDir dir;
-  Program program = shell("echo there");
+  Program program = test::shell_program("echo there");
   program.output = (dir / "out").string();
   EXPECT_EQ(output_of(program), "");
   EXPECT_EQ(test::contents_of(dir / "out"), "there\n");
@@ -86,13 +84,15 @@ TEST(Programs, HoldNoDescriptorsOfWhoRunsThem) {
   const auto lines = [](const std::string& text) {
     return std::count(text.begin(), text.end(), '\n');
   };
-  EXPECT_LE(lines(output_of(shell(script))), lines(expected));
+  EXPECT_LE(lines(output_of(test::shell_program(script))), lines(expected));
 }
 
 TEST(Programs, ThatFailAreToldWithTheirLastWords) {
-  EXPECT_EQ(error_of(shell("echo a; echo oh no >&2; exit 3")), "exited with status 3: oh no");
-  EXPECT_EQ(error_of(shell("echo only this; exit 1")), "exited with status 1: only this");
-  EXPECT_THAT(error_of(shell("kill -SEGV $$")), HasSubstr("killed by signal 11"));
+  EXPECT_EQ(error_of(test::shell_program("echo a; echo oh no >&2; exit 3")),
+            "exited with status 3: oh no");
+  EXPECT_EQ(error_of(test::shell_program("echo only this; exit 1")),
+            "exited with status 1: only this");
+  EXPECT_THAT(error_of(test::shell_program("kill -SEGV $$")), HasSubstr("killed by signal 11"));
 }
 
 TEST(Programs, ThatDoNotStartAreToldWithWhatToDo) {

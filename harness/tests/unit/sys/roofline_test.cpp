@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/tests/unit/support/testing.h"
+
 namespace gapmeter {
 namespace {
 
@@ -12,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::Gt;
 using ::testing::Le;
 
-constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+using test::mebibyte;
 
 TEST(RooflineSizes, AreSeveralAndBeyondTheLastCache) {
   EXPECT_THAT(roofline_sizes(100 * mebibyte, 64'000 * mebibyte),

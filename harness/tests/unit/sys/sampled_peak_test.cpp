@@ -13,7 +13,7 @@
 namespace gapmeter {
 namespace {
 
-constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+using test::mebibyte;
 
 // A child that has so much memory of its own until it may end.
 class LargeChild {

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "harness/sys/process_tree.h"
+#include "harness/tests/unit/support/shell_program.h"
 #include "harness/tests/unit/support/testing.h"
 
 namespace gapmeter {
@@ -23,10 +24,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-Program shell(const std::string& script) {
-  return {.executable = "/bin/sh", .arguments = {"sh", "-c", script}};
-}
 
 // Within seconds; where it takes longer, something is wrong.
 bool becomes_true(const std::function<bool()>& condition) {
@@ -53,8 +50,8 @@ std::set<pid_t> processes_of(const SupervisedProgram& program, std::size_t count
 }
 
 TEST(SupervisedPrograms, RunUntilTheyAreToldToEnd) {
-  SupervisedProgram program(
-      shell("trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done"));
+  SupervisedProgram program(test::shell_program(
+      "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done"));
   EXPECT_TRUE(becomes_true([&] { return program.last_words() == "ready"; }));
   EXPECT_FALSE(program.has_ended());
   const SupervisedProgram::End end = program.end();
@@ -64,10 +61,10 @@ TEST(SupervisedPrograms, RunUntilTheyAreToldToEnd) {
 }
 
 TEST(SupervisedPrograms, ThatEndByThemselvesSayHow) {
-  SupervisedProgram program(shell("echo one; echo two >&2; exit 3"));
+  SupervisedProgram program(test::shell_program("echo one; echo two >&2; exit 3"));
   EXPECT_TRUE(becomes_true([&] { return program.has_ended(); }));
   EXPECT_EQ(program.how_it_ended(), "exited with status 3: one | two");
-  SupervisedProgram killed(shell("kill -SEGV $$"));
+  SupervisedProgram killed(test::shell_program("kill -SEGV $$"));
   EXPECT_TRUE(becomes_true([&] { return killed.has_ended(); }));
   EXPECT_THAT(killed.how_it_ended(), HasSubstr("was killed by signal 11"));
 }
@@ -79,20 +76,20 @@ TEST(SupervisedPrograms, ThatCannotStartSayWhy) {
 }
 
 TEST(SupervisedPrograms, HaveTheirProcessesWithoutTheSupervisor) {
-  SupervisedProgram program(shell("sleep 100 & sleep 100 & wait"));
+  SupervisedProgram program(test::shell_program("sleep 100 & sleep 100 & wait"));
   EXPECT_THAT(processes_of(program, 3), SizeIs(3));
 }
 
 TEST(SupervisedPrograms, AreGivenVariablesAndProcessors) {
-  SupervisedProgram program(shell("echo $GAPMETER_TEST; exec sleep 100"), {},
+  SupervisedProgram program(test::shell_program("echo $GAPMETER_TEST; exec sleep 100"), {},
                             {{"GAPMETER_TEST", "here"}});
   EXPECT_TRUE(becomes_true([&] { return program.last_words() == "here"; }));
   EXPECT_EQ(getenv("GAPMETER_TEST"), nullptr) << "nobody else is";
 }
 
 TEST(SupervisedPrograms, TellWhatOutlivesThem) {
-  SupervisedProgram program(
-      shell("sleep 100 & trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"));
+  SupervisedProgram program(test::shell_program(
+      "sleep 100 & trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"));
   EXPECT_TRUE(becomes_true([&] { return program.last_words() == "ready"; }));
   const std::set<pid_t> all = program.processes();
   const SupervisedProgram::End end = program.end();
@@ -103,8 +100,8 @@ TEST(SupervisedPrograms, TellWhatOutlivesThem) {
 
 // setsid takes it out of the process group, and the double fork from below the program.
 TEST(SupervisedPrograms, DoNotLeaveWhatHasLeftThem) {
-  SupervisedProgram program(
-      shell("(setsid sleep 100 &) ; trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"));
+  SupervisedProgram program(test::shell_program(
+      "(setsid sleep 100 &) ; trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"));
   EXPECT_TRUE(becomes_true([&] { return program.last_words() == "ready"; }));
   const std::set<pid_t> all = program.processes();
   EXPECT_THAT(program.end().leaked, SizeIs(1));
@@ -112,7 +109,8 @@ TEST(SupervisedPrograms, DoNotLeaveWhatHasLeftThem) {
 }
 
 TEST(SupervisedPrograms, ThatDoNotEndAreKilled) {
-  SupervisedProgram program(shell("trap '' TERM; echo ready; while :; do sleep 0.1; done"));
+  SupervisedProgram program(
+      test::shell_program("trap '' TERM; echo ready; while :; do sleep 0.1; done"));
   EXPECT_TRUE(becomes_true([&] { return program.last_words() == "ready"; }));
   const std::set<pid_t> all = program.processes();
   EXPECT_TRUE(program.end().was_killed);
@@ -122,7 +120,7 @@ TEST(SupervisedPrograms, ThatDoNotEndAreKilled) {
 TEST(SupervisedPrograms, AreGoneWithTheObject) {
   std::set<pid_t> all;
   {
-    const SupervisedProgram program(shell("sleep 100 & wait"));
+    const SupervisedProgram program(test::shell_program("sleep 100 & wait"));
     all = processes_of(program, 2);
   }
   EXPECT_TRUE(are_gone(all));
@@ -134,7 +132,7 @@ TEST(SupervisedPrograms, AreGoneAfterTheirStarterWasKilled) {
   ASSERT_EQ(pipe(ends.data()), 0);
   const pid_t starter = fork();
   if (starter == 0) {
-    const SupervisedProgram program(shell("sleep 100 & wait"));
+    const SupervisedProgram program(test::shell_program("sleep 100 & wait"));
     while (program.processes().size() < 2) {
     }
     for (const pid_t process : program.processes()) {
@@ -158,7 +156,7 @@ TEST(SupervisedPrograms, AreGoneAfterTheirStarterWasKilled) {
 
 // A server that writes a line for each request must neither wait nor fill the memory.
 TEST(SupervisedPrograms, KeepOnlyTheLastOfMuchOutput) {
-  SupervisedProgram program(shell("yes something | head -c 5000000; echo the end"));
+  SupervisedProgram program(test::shell_program("yes something | head -c 5000000; echo the end"));
   EXPECT_TRUE(becomes_true([&] { return program.has_ended(); }));
   EXPECT_THAT(program.last_words(), HasSubstr("the end"));
 }

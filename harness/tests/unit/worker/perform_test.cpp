@@ -292,7 +292,6 @@ TEST_F(PerformTest, AWeighedVariantHasItsMemoryAndTheDigest) {
 // 8 MiB of x; 8 MiB of y and of what push_back left behind while it grew.
 TEST_F(PerformTest, WeighsInputsAndResults) {
   if (GAPMETER_TEST_OWN_ALLOCATOR) GTEST_SKIP() << "a sanitizer's allocator keeps freed memory";
-  constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
   const std::string report = test::in_child([&]() -> std::string {
     NativeLane lane;
     const Measurement measurement = perform({.pass = Pass::memory,
@@ -301,9 +300,10 @@ TEST_F(PerformTest, WeighsInputsAndResults) {
                                              .n = std::size_t{1} << 20},
                                             {kernel_}, lane);
     const MemoryUse& memory = measurement.memory.value();
-    if (memory.input_bytes < 7 * mebibyte || memory.input_bytes > 11 * mebibyte) return "input";
-    if (memory.peak_bytes && memory.peak_bytes < 15 * mebibyte) return "peak";
-    if (memory.retained_bytes > 2 * mebibyte) return "retained";
+    if (memory.input_bytes < 7 * test::mebibyte || memory.input_bytes > 11 * test::mebibyte)
+      return "input";
+    if (memory.peak_bytes && memory.peak_bytes < 15 * test::mebibyte) return "peak";
+    if (memory.retained_bytes > 2 * test::mebibyte) return "retained";
     return "as expected";
   });
   EXPECT_EQ(report, "as expected");

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "harness/tests/unit/support/rows.h"
+#include "harness/tests/unit/support/testing.h"
 
 namespace gapmeter {
 namespace {
@@ -45,13 +46,6 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-std::vector<std::string> words_of(const std::string& line) {
-  std::vector<std::string> words;
-  std::istringstream stream(line);
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
 std::vector<std::string> text_of(const Comparison& result) {
   return lines_of(format_comparison(result, OutputFormat::text));
 }
@@ -65,9 +59,9 @@ Json json_of(const Comparison& result) {
 TEST(ComparisonText, HasALineForEachCellUnderItsHeader) {
   const auto lines = text_of(result_of({slower_cell()}));
   ASSERT_THAT(lines, SizeIs(3));
-  EXPECT_THAT(words_of(lines[0]), ElementsAre("kernel", "variant", "n", "base", "new", "new/base",
-                                              "rounds", "verdict"));
-  EXPECT_THAT(words_of(lines[1]),
+  EXPECT_THAT(test::words_of(lines[0]), ElementsAre("kernel", "variant", "n", "base", "new",
+                                                    "new/base", "rounds", "verdict"));
+  EXPECT_THAT(test::words_of(lines[1]),
               ElementsAre("sum", "native/simd", "4Ki", "1.23", "µs", "2.47", "µs", "2.000",
                           "(1.900", "to", "2.125)", "9", "slower"));
 }
@@ -93,8 +87,8 @@ TEST(ComparisonText, ARatioWithoutAnIntervalStandsAlone) {
 TEST(ComparisonText, CellsWithoutARatioSaySoAndWhy) {
   const auto lines = text_of(result_of({failed_cell(), other_cell(), slower_cell()}));
   ASSERT_THAT(lines, SizeIs(7));
-  EXPECT_THAT(words_of(lines[1]), ElementsAre("sum", "python/numpy", "16", "failed"));
-  EXPECT_THAT(words_of(lines[2]), ElementsAre("sum", "python/loop", "16", "not", "compared"));
+  EXPECT_THAT(test::words_of(lines[1]), ElementsAre("sum", "python/numpy", "16", "failed"));
+  EXPECT_THAT(test::words_of(lines[2]), ElementsAre("sum", "python/loop", "16", "not", "compared"));
   EXPECT_EQ(lines[4], "sum python/numpy n=16: new: mismatch: y[0]");
   EXPECT_EQ(lines[5], "sum python/loop n=16: not measured in both runs");
 }

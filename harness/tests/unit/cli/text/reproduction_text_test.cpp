@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "harness/tests/unit/support/testing.h"
+
 namespace gapmeter {
 namespace {
 
@@ -41,13 +43,6 @@ std::vector<std::string> lines_of(const Reproduction& reproduction, OutputFormat
   return lines;
 }
 
-std::vector<std::string> words_of(const std::string& line) {
-  std::vector<std::string> words;
-  std::istringstream stream(line);
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
 TEST(ReproductionText, NamesWhatIsNotHereOnceForEachReason) {
   Reproduction reproduction = some_reproduction();
   reproduction.missing = {{"sum", "rust/a", "no cargo"}, {"sum", "rust/b", "no cargo"}};
@@ -60,15 +55,15 @@ TEST(ReproductionText, NamesWhatIsNotHereOnceForEachReason) {
 TEST(ReproductionText, IsTwoTablesAndALine) {
   const auto lines = lines_of(some_reproduction(), OutputFormat::text);
   ASSERT_THAT(lines, SizeIs(6));
-  EXPECT_THAT(words_of(lines[0]), ElementsAre("claim", "reference", "here"));
-  EXPECT_THAT(words_of(lines[1]), ElementsAre("C14", "holds", "from", "n", "=", "64", "holds",
-                                              "from", "n", "=", "256", "shifted"));
+  EXPECT_THAT(test::words_of(lines[0]), ElementsAre("claim", "reference", "here"));
+  EXPECT_THAT(test::words_of(lines[1]), ElementsAre("C14", "holds", "from", "n", "=", "64", "holds",
+                                                    "from", "n", "=", "256", "shifted"));
   EXPECT_EQ(lines[2], "");
-  EXPECT_THAT(words_of(lines[3]),
+  EXPECT_THAT(test::words_of(lines[3]),
               ElementsAre("kernel", "variant", "gap", "there", "here", "growth", "there", "here",
                           "faster", "side", "growth", "magnitude"));
-  EXPECT_THAT(words_of(lines[4]), ElementsAre("sum", "python/loop", "12.3×", "30.0×", "0.25",
-                                              "0.50", "reproduced", "undecided", "shifted"));
+  EXPECT_THAT(test::words_of(lines[4]), ElementsAre("sum", "python/loop", "12.3×", "30.0×", "0.25",
+                                                    "0.50", "reproduced", "undecided", "shifted"));
   EXPECT_EQ(lines[5], "reproduced: nothing contradicts the reference");
 }
 
@@ -92,7 +87,7 @@ TEST(ReproductionText, AnExponentThatIsAbsentIsEmpty) {
   reproduction.gaps[0].reference_exponent.reset();
   reproduction.gaps[0].exponent.reset();
   EXPECT_THAT(
-      words_of(lines_of(reproduction, OutputFormat::text)[4]),
+      test::words_of(lines_of(reproduction, OutputFormat::text)[4]),
       ElementsAre("sum", "python/loop", "12.3×", "30.0×", "reproduced", "undecided", "shifted"));
 }
 
