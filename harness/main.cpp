@@ -31,7 +31,7 @@ int run(int argc, char** argv, const gapmeter::Interrupts& interrupts) {
   const int status = chosen.bound.run(invocation);
   // Results that could not be written must not look like success.
   if (std::fflush(stdout) != 0) {
-    fail_by_errno("writing to stdout");
+    gapmeter::fail_by_errno("writing to stdout");
   }
   return status;
 }
