@@ -93,6 +93,8 @@ class Supervisor {
       got = read(failure.reader.get(), &reason, sizeof reason);
     } while (got < 0 && errno == EINTR);
     if (got == sizeof reason || process_ < 0) {
+      // Or it would be left to who adopts orphans, which may be the process that waits for us.
+      if (process_ > 0) waitpid(process_, nullptr, 0);
       write_line(reports_, report_not_started, std::to_string(reason));
       _exit(1);
     }

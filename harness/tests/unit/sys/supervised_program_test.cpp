@@ -73,6 +73,7 @@ TEST(SupervisedPrograms, ThatCannotStartSayWhy) {
   const auto error = test::message_of<std::runtime_error>(
       [] { SupervisedProgram({.executable = "/no/such/program", .arguments = {"x"}}); });
   EXPECT_THAT(error, HasSubstr("/no/such/program can't be started: No such file"));
+  EXPECT_THAT(test::children_of_this_process(), IsEmpty());
 }
 
 TEST(SupervisedPrograms, HaveTheirProcessesWithoutTheSupervisor) {
@@ -150,6 +151,11 @@ TEST(SupervisedPrograms, AreGoneAfterTheirStarterWasKilled) {
   kill(starter, SIGKILL);
   waitpid(starter, nullptr, 0);
   EXPECT_TRUE(are_gone(all));
+  // Where this process adopts orphans, the supervisor has become its child.
+  EXPECT_TRUE(becomes_true([] {
+    waitpid(-1, nullptr, WNOHANG);
+    return test::children_of_this_process().empty();
+  }));
   close(ends[0]);
   close(ends[1]);
 }
