@@ -6,6 +6,8 @@
 // first answers. The servers are python_baselines/programs/digits_*.py, programs/digits_server.cpp
 // and programs/crates/digits_server.rs. Serves the claims that a model behind a web server shows
 // latency spikes (C28) and eats memory (C29).
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <string>
 
@@ -29,9 +31,9 @@ gapmeter::ServerVariant on_uvicorn(std::string name, const std::string& app,
   const auto directory = gapmeter::data_dir() / "python_baselines" / "programs";
   return {.lane = "python",
           .name = std::move(name),
-          .command = "{python} -m uvicorn --app-dir '" + directory.string() + "' " + app +
-                     " --host 127.0.0.1 --port {port} --no-access-log --log-level warning " +
-                     options,
+          .command = fmt::format("{{python}} -m uvicorn --app-dir '{}' {} --host 127.0.0.1 "
+                                 "--port {{port}} --no-access-log --log-level warning {}",
+                                 directory.string(), app, options),
           .requires_packages = {"fastapi", "pydantic", "uvicorn", "numpy"},
           .counts_collections = true};
 }
@@ -68,8 +70,8 @@ gapmeter::ServerVariant compiled(const char* lane, const char* name, const char*
   const std::filesystem::path path = gapmeter::kernel_program(program);
   return {.lane = lane,
           .name = name,
-          .command = "'" + path.string() + "' {port} '" +
-                     gapmeter::kernel_file("models/mlp.json").string() + "'",
+          .command = fmt::format("'{}' {{port}} '{}'", path.string(),
+                                 gapmeter::kernel_file("models/mlp.json").string()),
           .missing = std::filesystem::exists(path)
                          ? ""
                          : "built without cargo, or no registry of crates was in reach"};
