@@ -24,6 +24,12 @@ bool has_figure(const SummaryRow& row, ComparedBy quantity) {
   return row.status == Status::ok && !values_of(row, quantity).empty();
 }
 
+// Of the call itself, or of it and the one that its gap is against.
+double shortest_call_ns(const SummaryRow& row, ComparedBy quantity) {
+  const double own_ns = row.latency_ns.value_or(0);
+  return quantity == ComparedBy::gap && row.gap ? std::min(own_ns, own_ns / *row.gap) : own_ns;
+}
+
 ComparedCell compare_cell(const SummaryRow& base, const SummaryRow& compared, ComparedBy quantity,
                           double confidence) {
   ComparedCell cell{.cell = compared.cell};
@@ -54,6 +60,8 @@ ComparedCell compare_cell(const SummaryRow& base, const SummaryRow& compared, Co
   cell.rounds = static_cast<int>(std::min(before.size(), after.size()));
   cell.base = median(before);
   cell.compared = median(after);
+  cell.shortest_ns =
+      std::min(shortest_call_ns(base, quantity), shortest_call_ns(compared, quantity));
   cell.ratio = rank_sum_shift(logarithms(after), logarithms(before), confidence);
   return cell;
 }

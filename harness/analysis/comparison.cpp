@@ -1,5 +1,7 @@
 #include "harness/analysis/comparison.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -56,6 +58,11 @@ double confidence_of_one(const VerdictRule& rule, std::size_t cells) {
   return 1 - (1 - rule.confidence) / static_cast<double>(std::max<std::size_t>(1, cells));
 }
 
+double threshold_for(const VerdictRule& rule, double shortest_ns) {
+  return shortest_ns > 0 ? std::max(rule.threshold, least_difference_ns / shortest_ns)
+                         : rule.threshold;
+}
+
 Verdict judge(const Estimate& ratio, double threshold) {
   if (!ratio.interval) return Verdict::inconclusive;
   const auto [low, high] = *ratio.interval;
@@ -71,7 +78,14 @@ Estimate ratio_of_pairs(std::span<const double> ratios, double confidence) {
 
 Comparison conclude(std::vector<ComparedCell> cells, const VerdictRule& rule) {
   for (ComparedCell& cell : cells) {
-    if (cell.ratio) cell.verdict = judge(*cell.ratio, rule.threshold);
+    if (!cell.ratio) continue;
+    cell.verdict = judge(*cell.ratio, threshold_for(rule, cell.shortest_ns));
+    if (cell.verdict != judge(*cell.ratio, rule.threshold)) {
+      cell.reason = fmt::format(
+          "less than {:g} ns a call, a clock cycle or two, is no change: where code happens to lie "
+          "makes as much",
+          least_difference_ns);
+    }
   }
   Comparison result{.rule = rule, .cells = std::move(cells)};
   result.overall = overall_ratio(result.cells);

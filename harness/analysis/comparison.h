@@ -27,6 +27,14 @@ struct VerdictRule {
 };
 double confidence_of_one(const VerdictRule& rule, std::size_t cells);
 
+// A clock cycle or two. Two processes of one executable differ by as much in calls of few
+// nanoseconds, each for as long as it lives, by where code and data happen to lie: less is no
+// change of the code.
+constexpr double least_difference_ns = 0.5;
+// The rule's, or what `least_difference_ns` is of a call that takes `shortest_ns`, if that is more.
+// 0 where that is not known.
+double threshold_for(const VerdictRule& rule, double shortest_ns);
+
 // `ratio` is new over base. `same` when the interval lies within the threshold on both sides;
 // otherwise a change when the interval excludes 1 and the ratio is nearer to a change by the
 // threshold than to none; else, and without an interval, inconclusive.
@@ -40,9 +48,10 @@ struct ComparedCell {
   // The base has a figure, and the new side none to hold against it, without having failed: it was
   // skipped, is not there, or had other inputs.
   bool lost = false;
-  std::string reason{};
+  std::string reason{};             // also why a difference is none
   int rounds = 0;                   // of the side with fewer
   double base = 0, compared = 0;    // medians: nanoseconds, or gaps
+  double shortest_ns = 0;           // of the calls that either is made of
   std::optional<Estimate> ratio{};  // compared over base
   Verdict verdict = Verdict::inconclusive;
 };
@@ -63,7 +72,8 @@ struct Comparison {
 Estimate ratio_of_pairs(std::span<const double> ratios, double confidence);
 
 // Verdicts of every cell and of all together: slower if any is, then inconclusive if any is or was
-// lost, then faster if any is. Expects ratios with intervals of confidence_of_one.
+// lost, then faster if any is. Expects ratios with intervals of confidence_of_one, and judges each
+// by threshold_for.
 Comparison conclude(std::vector<ComparedCell> cells, const VerdictRule& rule);
 
 // 0 well, 1 slower or failed or, by a strict rule, lost, 3 inconclusive.

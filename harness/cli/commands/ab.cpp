@@ -198,6 +198,7 @@ ComparedCell compared_cell(const CellKey& cell, const DuelResult& duel, double c
   }
   compared.base = median(duel.base_ns);
   compared.compared = median(duel.new_ns);
+  compared.shortest_ns = std::min(compared.base, compared.compared);
   compared.ratio = ratio_of_pairs(duel.ratios, confidence);
   return compared;
 }

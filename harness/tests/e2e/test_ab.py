@@ -169,6 +169,19 @@ def test_a_program_has_not_changed_against_itself(ab_base: Program) -> None:
     assert set(verdicts.values()) <= {"same", "inconclusive"}
 
 
+def test_a_clock_cycle_a_call_is_no_change(gapmeter: Program) -> None:
+    """Which may be a fifth of a call that does nothing."""
+    cells = by_variant(
+        compare(
+            gapmeter,
+            gapmeter,
+            *("--kernels", "empty", "--variants", "native/nothing"),
+            *("--rounds", "12", "--format", "json"),
+        )
+    )
+    assert cells["native/nothing"]["verdict"] not in ("slower", "faster")
+
+
 def test_one_python_directory_for_two_builds_is_told(
     ab_base: Program, ab_changed: Program, tmp_path: Path
 ) -> None:

@@ -177,6 +177,23 @@ TEST(CompareRuns, ALostCellMakesAllInconclusive) {
   EXPECT_EQ(exit_status(comparison), 3);
 }
 
+TEST(CompareRuns, AClockCycleIsNoChange) {
+  EXPECT_EQ(only_cell(compare(rows_of(simd, around(1.46)), rows_of(simd, around(1.22)))).verdict,
+            Verdict::same);
+  EXPECT_EQ(only_cell(compare(rows_of(simd, around(146)), rows_of(simd, around(122)))).verdict,
+            Verdict::faster);
+  // Nor does it change a gap: the call that it is against is as short.
+  const auto gap_against = [](double native_ns) {
+    return rows_of(simd, around(native_ns)) + rows_of(loop, around(300));
+  };
+  EXPECT_EQ(
+      only_cell(compare_runs(gap_against(1.46), gap_against(1.22), ComparedBy::gap, rule)).verdict,
+      Verdict::same);
+  EXPECT_EQ(
+      only_cell(compare_runs(gap_against(146), gap_against(122), ComparedBy::gap, rule)).verdict,
+      Verdict::slower);
+}
+
 TEST(CompareRuns, DifferentInputsAreNotCompared) {
   const Rows before = rows_of(simd, around(100));
   const ComparedCell cell = only_cell(compare(before, with_digest(before, "00000000000000bb")));

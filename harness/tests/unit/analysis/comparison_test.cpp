@@ -83,6 +83,16 @@ TEST(Judge, GoesByTheThreshold) {
   EXPECT_EQ(judge(estimate(1.1, 1.05, 1.25), 0.2), Verdict::slower);
 }
 
+// 0.5 ns is 2 % of 25 ns.
+TEST(ThresholdFor, IsHalfANanosecondInShortCalls) {
+  const VerdictRule two_percent{.threshold = 0.02};
+  EXPECT_DOUBLE_EQ(threshold_for(two_percent, 1), 0.5);
+  EXPECT_DOUBLE_EQ(threshold_for(two_percent, 25), 0.02);
+  EXPECT_DOUBLE_EQ(threshold_for(two_percent, 1e6), 0.02);
+  EXPECT_DOUBLE_EQ(threshold_for(two_percent, 0), 0.02) << "not known";
+  EXPECT_DOUBLE_EQ(threshold_for({.threshold = 0.8}, 1), 0.8);
+}
+
 TEST(Verdict, HasAName) {
   EXPECT_EQ(name_of(Verdict::same), "same");
   EXPECT_EQ(name_of(Verdict::faster), "faster");
@@ -131,6 +141,20 @@ TEST(Conclude, KeepsTheRule) {
   EXPECT_EQ(result.rule.threshold, 0.5);
   EXPECT_EQ(result.rule.confidence, 0.8);
   EXPECT_EQ(result.cells[0].verdict, Verdict::same);
+}
+
+// 5 cycles instead of 6, as seen of one executable against itself.
+TEST(Conclude, AClockCycleIsNoChange) {
+  ComparedCell cycle = faster();
+  cycle.ratio = estimate(0.833, 0.830, 0.841);
+  cycle.shortest_ns = 1.22;
+  ComparedCell longer = cycle;
+  longer.shortest_ns = 122;
+  const Comparison result = concluded({cycle, longer});
+  EXPECT_EQ(result.cells[0].verdict, Verdict::same);
+  EXPECT_THAT(result.cells[0].reason, ::testing::HasSubstr("less than 0.5 ns a call"));
+  EXPECT_EQ(result.cells[1].verdict, Verdict::faster);
+  EXPECT_EQ(result.cells[1].reason, "");
 }
 
 TEST(Conclude, TheWorstCellDecides) {
