@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <stdexcept>
@@ -67,6 +68,14 @@ std::string make_input(const CommandSpec& command, const WorkerSettings& setting
   } catch (const std::system_error& error) {
     return error.what();
   }
+}
+
+// Where a word may name a Python module of the current directory, as in `python3 -m package.tool`
+// and `uvicorn app:app`: its file or its package's.
+std::vector<fs::path> files_of_module(const std::string& word) {
+  std::string path = word.substr(0, word.find(':'));
+  std::replace(path.begin(), path.end(), '.', '/');
+  return {path + ".py", path + "/__init__.py"};
 }
 
 }  // namespace
@@ -142,7 +151,11 @@ std::string digest_of_command(const CommandSpec& command, const std::string& but
   std::vector<fs::path> files{command.executable};
   std::error_code error;
   for (const std::string& word : command.words) {
-    if (word != but_for && fs::is_regular_file(word, error)) files.emplace_back(word);
+    if (word == but_for) continue;
+    if (fs::is_regular_file(word, error)) files.emplace_back(word);
+    for (const fs::path& module : files_of_module(word)) {
+      if (fs::is_regular_file(module, error)) files.push_back(module);
+    }
   }
   return digest_of_files(files);
 }

@@ -54,7 +54,8 @@ struct CommandPlan {
 CommandPlan plan_with_files(const Commands& commands, const Selection& selection);
 
 // A digest of the executable and of the files that the command names, but for one: a script is not
-// in its interpreter's digest.
+// in its interpreter's digest. Modules of the current directory that are named (`-m tool`,
+// `uvicorn app:app`) are such files; what these import is not.
 std::string digest_of_command(const CommandSpec& command, const std::string& but_for = {});
 
 // What run.json says of commands: the texts, the files that they run, and digests of all files that

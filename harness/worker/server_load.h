@@ -1,7 +1,9 @@
 // A server under load, as passes need it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "harness/load/open_loop.h"
@@ -22,6 +24,19 @@ void become_client(const ServerTask& task);
 // wrong at a rate that it should be able to serve.
 OpenLoopResult load_server(RunningServer& server, const Task& task, double least_s,
                            std::int64_t least_requests);
+
+// What a server was asked, what it answered and what that cost it.
+struct ServerRound {
+  OpenLoopResult result{};
+  Load load{};
+  ProcessTimes processes{};
+};
+
+// Who shares a machine takes the client's processor for milliseconds now and then. A round of
+// `rate` requests a second in which that made the client late is asked again, up to four times in
+// all: chosen by how the client kept its schedule, which it knows of itself, and not by what the
+// server answered. The last one counts. Precondition: `ask` gives rounds with an answer.
+ServerRound ask_until_in_time(std::size_t rate, const std::function<ServerRound()>& ask);
 
 // How many requests a second it answers at most: in a closed loop over so many connections as keep
 // any server busy. Throws as load_server does.

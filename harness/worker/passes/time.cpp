@@ -189,13 +189,6 @@ Load load_of(const OpenLoopResult& result, const Task& task) {
           .shared_processors = task.server->are_shared ? 1 : 0};
 }
 
-// What a server was asked, what it answered and what that cost it.
-struct ServerRound {
-  OpenLoopResult result{};
-  Load load{};
-  ProcessTimes processes{};
-};
-
 ServerRound ask_for_a_round(RunningServer& server, const Task& task) {
   const ProcessorUse before = processor_use_of(server.processes());
   OpenLoopResult result =
@@ -207,20 +200,6 @@ ServerRound ask_for_a_round(RunningServer& server, const Task& task) {
   const Load load = load_of(result, task);
   const ProcessTimes used = used_between(before, after, result.answers);
   return {std::move(result), load, used};
-}
-
-// Who shares a machine takes the client's processor for milliseconds now and then. A round in which
-// that made the client late is asked again: chosen by how the client kept its schedule, which it
-// knows of itself, and not by what the server answered.
-ServerRound ask_in_time(RunningServer& server, const Task& task) {
-  constexpr int most_attempts = 4;
-  for (int attempt = 1;; ++attempt) {
-    ServerRound round = ask_for_a_round(server, task);
-    round.load.attempts = attempt;
-    const bool is_in_time = is_saturated(round.load, task.n) ||
-                            !is_client_bound(round.load, *round.result.latencies.quantile(0.99));
-    if (is_in_time || attempt == most_attempts) return round;
-  }
 }
 
 }  // namespace
@@ -237,7 +216,8 @@ Measurement measure_server_time(const ServerContext& context) {
   Slice slice{.probe_before = probe_for(task)};
   const SteadyClock clock;
   const double began_s = clock.now_s();
-  const ServerRound round = ask_in_time(server, context.task);
+  const ServerRound round =
+      ask_until_in_time(context.task.n, [&] { return ask_for_a_round(server, context.task); });
   measurement.effort.timed_s = clock.now_s() - began_s;
   slice.probe_after = probe_for(task);
   measurement.timing = timing_of(round.result.latencies, slice);

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 // argv: the port, and how it goes wrong. Each connection has its thread.
 constexpr const char* script = R"(
-import os, socketserver, sys
+import os, socketserver, sys, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Handler(BaseHTTPRequestHandler):
@@ -27,6 +27,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
         Handler.asked += 1
+        if sys.argv[2] == "waits":
+            time.sleep(0.2)
         if sys.argv[2] == "dies" and Handler.asked > 30:
             print("no more", file=sys.stderr, flush=True)
             os._exit(7)
@@ -158,6 +160,49 @@ TEST_F(PassesOfServers, AreDescribedByTheirAnswerAndTheirCapacity) {
   task.saturation_s = 0;
   EXPECT_EQ(describe_server(task).capacity_per_s, 0) << "it was not asked for";
   EXPECT_THAT(describe_server(server("wrong")).failure, HasSubstr("expected 1"));
+}
+
+// A round of 100 requests a second, all answered after 10 ms, whose client was late by so much.
+ServerRound round_with_lag(double lag_ns) {
+  ServerRound round{.load = {.requests = 100, .achieved_per_s = 100, .client_lag_p99_ns = lag_ns}};
+  for (int i = 0; i < 100; ++i) round.result.latencies.add(10000000);
+  return round;
+}
+
+struct Asked {
+  std::int64_t attempts = 0;
+  double lag_ns = 0;
+};
+
+// What remains of rounds whose clients were late by these, one after the other.
+Asked asked(const std::vector<ServerRound>& rounds) {
+  std::size_t next = 0;
+  const ServerRound last = ask_until_in_time(100, [&] { return rounds.at(next++); });
+  return {last.load.attempts, last.load.client_lag_p99_ns};
+}
+
+TEST(RoundsOfServers, AreAskedAgainWhereTheClientWasLate) {
+  const ServerRound late = round_with_lag(5e6), in_time = round_with_lag(1e5);
+  EXPECT_EQ(asked({in_time}).attempts, 1);
+  const Asked third = asked({late, late, in_time});
+  EXPECT_EQ(third.attempts, 3);
+  EXPECT_EQ(third.lag_ns, 1e5);
+  EXPECT_EQ(asked({late, late, late, late}).attempts, 4) << "the last counts, late as it is";
+}
+
+// Then there is no latency that it would spoil.
+TEST(RoundsOfServers, AreNotAskedAgainWhereTheServerWasSaturated) {
+  ServerRound saturated = round_with_lag(5e6);
+  saturated.load.achieved_per_s = 50;
+  EXPECT_EQ(asked({saturated}).attempts, 1);
+}
+
+// 32 connections have 160 answers a second of it, 128 have 640.
+TEST_F(PassesOfServers, ThatWaitInsteadOfWorkingAreAskedWithMoreConnections) {
+  ServerTask task = server("waits");
+  task.load.connections = 128;
+  task.saturation_s = 1;
+  EXPECT_GT(describe_server(task).capacity_per_s, 200);
 }
 
 }  // namespace
