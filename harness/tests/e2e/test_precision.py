@@ -40,14 +40,19 @@ def test_a_precision_that_any_round_has_ends_with_the_first_interval(
     run = gapmeter.measure(out, *EMPTY, "--precision", "99%")
     assert run.process.returncode == 0, run.process.stderr
     for row in run.summary:
-        assert (row["status"], row["stop_reason"], row["reason"]) == ("ok", "precision", "")
-        # More on a busy machine: a cell that was always disturbed has no precision.
+        assert row["status"] == "ok"
         assert LEAST_ROUNDS <= int(row["rounds"]) < 60
+        # On a busy machine: a cell that was always disturbed has no interval.
+        if math.isinf(half_width(row, "gap" if row["gap"] else "latency")):
+            assert row["stop_reason"] == "out of reach"
+        else:
+            assert (row["stop_reason"], row["reason"]) == ("precision", "")
     for row in run.rounds:
         assert (row["precision"], row["rounds_planned"]) == ("0.99", "60")
         assert row["budgeted"] == "false"
     assert (run.facts["precision"], run.facts["rounds"]) == (0.99, 60)
-    assert "did not reach" not in run.process.stdout
+    if not imprecise(run, 0.99):
+        assert "did not reach" not in run.process.stdout
 
 
 # Of calls of a nanosecond some may well be the same in every round: to a millionth, not all.
