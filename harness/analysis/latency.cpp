@@ -106,7 +106,7 @@ double per_call(std::int64_t Timing::*count, const Speed& speed,
     if (!std::binary_search(speed.rounds.begin(), speed.rounds.end(), row->round)) continue;
     const Timing& timing = *row->measurement.timing;
     events += static_cast<double>(timing.*count);
-    calls += static_cast<double>(timing.calls * timing.batches);
+    calls += static_cast<double>(timing.calls) * static_cast<double>(timing.batches);
   }
   return events / calls;
 }
