@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support import BRIEF, Program, assert_rejected, read_csv
+from support import BRIEF, Program, assert_rejected, not_under, read_csv
 
 built_with_rust = pytest.mark.skipif(
     not os.environ["GAPMETER_CARGO"], reason="built without Rust"
@@ -124,6 +124,7 @@ def test_the_program_that_a_kernel_starts_answers(gapmeter: Program) -> None:
 
 @built_with_rust
 @pytest.mark.skipif(shutil.which("objdump") is None, reason="needs objdump")
+@not_under("address", "thread", because="other code is compiled")
 def test_rust_adds_in_order_and_fuses_nothing_by_itself(
     gapmeter: Program, source_dir: Path
 ) -> None:

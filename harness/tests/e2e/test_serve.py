@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support import Program, Run, read_csv
+from support import Program, Run, not_under, read_csv
 
 PACKAGES = ("fastapi", "pydantic", "uvicorn", "numpy")
 needs_fastapi = pytest.mark.skipif(
@@ -66,6 +66,7 @@ def test_collections_are_those_of_the_server_that_counts_them(served: Run) -> No
 
 
 @needs_fastapi
+@not_under("address", "thread", because="the native server has the sanitizer's memory")
 def test_what_servers_cost_is_a_table_and_told(served: Run) -> None:
     costs = {row["variant"]: row for row in read_csv(served.dir / "servers.csv")}
     assert set(costs) == set(SERVERS)
@@ -82,6 +83,7 @@ def test_servers_are_among_nothing_over_sizes(served: Run) -> None:
 
 
 @needs_fastapi
+@not_under("address", "thread", because="the native server has the sanitizer's memory")
 def test_the_claims_are_decided_from_the_rows(gapmeter: Program, served: Run) -> None:
     process = gapmeter("claims", served.dir, "--format", "json")
     assert process.returncode == 0, process.stderr

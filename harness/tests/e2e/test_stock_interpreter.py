@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from support import BRIEF, Program, Run, assert_rejected
+from support import BRIEF, Program, Run, assert_rejected, not_under
 
 STOCK = sys.executable
 VERSION = ".".join(platform.python_version_tuple()[:2])
@@ -89,6 +89,7 @@ def test_a_stock_interpreter_is_isolated_too(zoo: Program, stock: Run, tmp_path:
     assert run.cell("interpreter", "python/marked", 16)["status"] == "skipped"
 
 
+@not_under("address", "thread", because="a stock interpreter can't load our extension modules")
 def test_rows_of_a_stock_interpreter_are_verified_and_compared(
     gapmeter: Program, out: Path
 ) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from support import BRIEF, SANITIZERS, Program, assert_rejected, in_own_mounts
+from support import BRIEF, SANITIZERS, Program, assert_rejected, in_own_mounts, not_under
 
 ONE_CELL = (*BRIEF, "--kernels", "sum", "--variants", "native/strict", "--sizes", "1Ki")
 MI = 1 << 20
@@ -66,6 +66,7 @@ def refusing(*names: str) -> Callable[[], None]:
     return confine
 
 
+@not_under("address", "thread", because="the sanitizer needs what is refused")
 def test_a_run_goes_on_without_what_a_sandbox_refuses(gapmeter: Program, out: Path) -> None:
     confined = refusing("sched_setaffinity", "setrlimit", "prlimit64", "pidfd_open")
     run = gapmeter.measure(out, *ONE_CELL, preexec_fn=confined)
