@@ -74,6 +74,7 @@ std::string make_input(const CommandSpec& command, const WorkerSettings& setting
 // and `uvicorn app:app`: its file or its package's.
 std::vector<fs::path> files_of_module(const std::string& word) {
   std::string path = word.substr(0, word.find(':'));
+  if (path.empty() || path.front() == '.' || path.find('/') != std::string::npos) return {};
   std::replace(path.begin(), path.end(), '.', '/');
   return {path + ".py", path + "/__init__.py"};
 }
