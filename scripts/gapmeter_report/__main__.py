@@ -7,8 +7,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+
+# Nothing here is algebra, and the threads that OpenBLAS starts when NumPy is imported would wait busily.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if not __package__:
     # Then the first place that modules are searched in is this directory: it has to be the one

@@ -366,13 +366,13 @@ def test_a_call_that_never_ends_is_a_timeout_and_larger_sizes_are_skipped(
     zoo: Program, out: Path
 ) -> None:
     run = zoo.measure(
-        out, *BRIEF, *("--kernels", "endless", "--sizes", "16,32", "--timeout", "2")
+        out, *BRIEF, *("--kernels", "endless", "--sizes", "16,32", "--timeout", "1")
     )
     assert run.process.returncode == 1
     for variant in ("native/loops", "native/sleeps", "python/hangs", "python/sleeps"):
         first, second = (run.cell("endless", variant, n) for n in (16, 32))
         assert first["status"] == "timeout"
-        assert first["reason"] == "still running after 2 s (--timeout)"
+        assert first["reason"] == "still running after 1 s (--timeout)"
         assert (second["status"], second["reason"]) == ("skipped", "timeout already at n=16")
     for variant in ("native/right", "python/right"):
         assert [run.cell("endless", variant, n)["status"] for n in (16, 32)] == ["ok", "ok"]

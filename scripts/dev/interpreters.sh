@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Makes results/interpreters again: what interpreted code takes in PyPy and in CPythons of other versions,
+# beside the system's CPython and native code.
+#
+#   scripts/dev/interpreters.sh INTERPRETERS [arguments of gapmeter run]
+#
+# INTERPRETERS is a list as for `run --interpreter`; build_python.sh makes those that the system has no
+# package of. Takes half an hour, during which the machine should do nothing else. The old run stays until
+# the new one is complete.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+interpreters=${1:?the interpreters are missing, for instance pypy3,/opt/gapmeter-pythons/3.12.3/bin/python3}
+shift
+build=$(scripts/build.sh gapmeter)
+new=results/interpreters.new
+rm -rf "$new"
+# Cells that failed are part of what a run shows.
+"$build/gapmeter" run --out "$new" --interpreter "$interpreters" \
+  --kernels empty,sum,apply_weights,boxed,pointer_chase,request_churn,tokenize,tree_ensemble,parallel_sum \
+  --sizes 1Ki,64Ki,1Mi "$@" || (($? == 1))
+# Paths within this tree are told from its root: where it lies is nobody's business.
+sed --in-place "s#$PWD/#./#g" "$new/run.json"
+"$build/gapmeter" report "$new"
+find "$new/charts" -type f ! -name interpreters.svg -delete
+rm -rf results/interpreters
+mv "$new" results/interpreters
