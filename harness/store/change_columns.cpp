@@ -39,7 +39,8 @@ std::vector<Column<Change>> make_change_schema() {
        [](const Change& c) { return text_of(c.cell.failed); }},
       {"lost", "whether the base has a figure, and the new side none to hold against it",
        [](const Change& c) { return text_of(c.cell.lost); }},
-      {"reason", "why it was not compared, or why a difference is none", [](const Change& c) { return c.cell.reason; }}};
+      {"reason", "why it was not compared, or why a difference is none",
+       [](const Change& c) { return c.cell.reason; }}};
 }
 
 const std::vector<Column<Change>>& change_schema() {

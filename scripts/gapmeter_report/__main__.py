@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-# Nothing here is algebra, and the threads that OpenBLAS starts when NumPy is imported would wait busily.
+# Nothing here is algebra, and the threads that OpenBLAS starts with NumPy would wait busily.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if not __package__:
