@@ -1,6 +1,6 @@
-"""Modules that Cython or Pythran makes of a source text, for kernels to import in `prepare`.
+"""Modules that Cython, Pythran or nanobind makes of a source text, for kernels to import.
 
-Compiling takes seconds, and every round begins a process: so each module is built once for an
+Compiling takes seconds, and every round begins a process: so `prepare` builds each once for an
 interpreter and kept in the user's cache directory. What building took then is reported as
 compile_s, whoever built it.
 """
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from importlib.util import module_from_spec
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -31,16 +31,21 @@ FLAGS = ["-O3", "-march=native", "-ffast-math"]
 
 def cython_module(inputs: Inputs, source: str) -> ModuleType:
     """The module of a .pyx; `requires` of the variant names Cython."""
-    return _module(inputs, "cython", source, _build_with_cython)
+    return _module(inputs, "cython", ".pyx", source, _build_with_cython)
 
 
 def pythran_module(inputs: Inputs, source: str) -> ModuleType:
     """The module of a .py with exports for Pythran; `requires` of the variant names pythran."""
-    return _module(inputs, "pythran", source, _build_with_pythran)
+    return _module(inputs, "pythran", ".py", source, _build_with_pythran)
+
+
+def nanobind_module(inputs: Inputs, source: str) -> ModuleType:
+    """The module of C++ with an NB_MODULE(MODULE_NAME, …); `requires` names nanobind."""
+    return _module(inputs, "nanobind", ".cpp", source, _build_with_nanobind)
 
 
 def _module(
-    inputs: Inputs, tool: str, source: str, build: Callable[[Path, Path], None]
+    inputs: Inputs, tool: str, ending: str, source: str, build: Callable[[Path, Path], None]
 ) -> ModuleType:
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     key = "\n".join([tool, source, sys.executable, sys.version, *FLAGS])
@@ -51,7 +56,7 @@ def _module(
     with open(directory / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not seconds.exists():
-            text = directory / f"{name}.{'pyx' if tool == 'cython' else 'py'}"
+            text = (directory / name).with_suffix(ending)
             text.write_text(source, encoding="utf-8")
             started = time.perf_counter()
             build(text, file)
@@ -78,6 +83,22 @@ def _build_with_cython(source: Path, file: Path) -> None:
 
 def _build_with_pythran(source: Path, file: Path) -> None:
     _run([sys.executable, "-m", "pythran.run", *FLAGS, str(source), "-o", str(file)])
+
+
+def _build_with_nanobind(source: Path, file: Path) -> None:
+    found = find_spec("nanobind")
+    if found is None or found.origin is None:
+        raise Skip("needs the package nanobind")
+    package, python = Path(found.origin).parent, sysconfig.get_path("include")
+    includes = [package / "include", package / "ext/robin_map/include", python]
+    # Its own library once in each module, as its documentation's NB_STATIC has it.
+    sources = [source, package / "src/nb_combined.cpp"]
+    compiler = shlex.split(os.environ.get("CXX", "c++"))
+    options = ["-std=c++20", "-fvisibility=hidden", "-fno-strict-aliasing", "-fPIC", "-shared"]
+    _run([
+        *compiler, *FLAGS, *options, f"-DMODULE_NAME={source.stem}",
+        *(f"-I{directory}" for directory in includes), *map(str, sources), "-o", str(file),
+    ])
 
 
 def _run(command: list[str]) -> None:

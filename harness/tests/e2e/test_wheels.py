@@ -9,8 +9,11 @@ import pytest
 
 from support import FULL, Program
 
-KERNELS = "sum,apply_weights,custom_op,linear_batch,mlp_infer"
-COMPILED = "jax,cython,pythran,numba,tensorflow,onnx_runtime"
+KERNELS = "sum,apply_weights,custom_op,linear_batch,mlp_infer,binding"
+COMPILED = (
+    "jax,cython,pythran,numba,tensorflow,onnx_runtime,"
+    "nanobind_list,nanobind_buffer,nanobind_scalar"
+)
 
 
 @pytest.fixture(scope="module")
