@@ -1,6 +1,6 @@
 """Modules that Cython, Pythran or nanobind makes of a source text, for kernels to import.
 
-Compiling takes seconds, and every round begins a process: so `prepare` builds each once for an
+Compiling takes seconds, and every round begins a process: so each is built once for an
 interpreter and kept in the user's cache directory. What building took then is reported as
 compile_s, whoever built it.
 """
