@@ -114,7 +114,7 @@ def variant(
             raise RuntimeError("@variant is for functions of a kernel's module")
         if not hasattr(decorated, "__name__"):
             raise TypeError(f"@variant is for functions, declared with def, not {decorated!r}")
-        packages = (requires,) if isinstance(requires, str) else tuple(requires)
+        packages = tuple(requires) if isinstance(requires, (tuple, list)) else (requires,)
         # Not those of decorated.__globals__: they are another module's if its decorator made it.
         declared = vars(_importing[-1]).setdefault(_VARIANTS, [])
         declared.append(Variant(decorated, prepare, fresh, packages, max_size, quick, job))

@@ -13,7 +13,7 @@ def large(x):
     return right(x)
 
 
-@variant(prepare=as_lists, requires=(numpy := 3,))
+@variant(prepare=as_lists, requires=3)
 def packaged(x):
     return right(x)
 
