@@ -20,10 +20,6 @@ if(NOT GAPMETER_COVERAGE)
     $<BUILD_INTERFACE:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>)
 endif()
 
-# Code that nobody waits for: optimising it takes longer to build than it ever saves. Nothing that is
-# timed, no statistic and no reading of files is compiled so.
-add_library(gapmeter_unhurried_options INTERFACE)
-target_compile_options(gapmeter_unhurried_options INTERFACE $<$<CONFIG:Release>:-O1>)
 # Tests are run once. What they test keeps its own options.
 add_library(gapmeter_test_options INTERFACE)
 target_compile_options(gapmeter_test_options INTERFACE $<$<CONFIG:Release>:-O0>)

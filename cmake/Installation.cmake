@@ -4,8 +4,8 @@
 
 set(GAPMETER_DATA_DIR ${PROJECT_BINARY_DIR}/share/gapmeter)
 set(package_dir ${PROJECT_BINARY_DIR}/lib/cmake/gapmeter)
-set(interfaces gapmeter_options gapmeter_unhurried_options gapmeter_sanitizers gapmeter_coverage
-  gapmeter_coverage_runtime gapmeter_python_library)
+set(interfaces gapmeter_options gapmeter_sanitizers gapmeter_coverage gapmeter_coverage_runtime
+  gapmeter_python_library)
 if(GAPMETER_COVERAGE)
   list(APPEND interfaces gapmeter_coverage_flush)
 endif()

@@ -15,12 +15,15 @@ namespace {
 
 constexpr std::array side_names{"base", "new"};
 
-double median_of(const Slices& slices) {
-  std::vector<double> values;
-  values.reserve(slices.size());
-  for (const Slice& slice : slices) values.push_back(slice.call_ns);
-  return median(values);
-}
+// Turns that count together: what base took in each, and how many times that new took.
+struct Turns {
+  std::vector<double> base_ns{}, ratios{};
+
+  void add(const Slice& base, const Slice& compared) {
+    base_ns.push_back(base.call_ns);
+    ratios.push_back(compared.call_ns / base.call_ns);
+  }
+};
 
 class Duel {
  public:
@@ -128,10 +131,10 @@ class Duel {
         result_.slices += std::ssize(*slices);
         result_.undisturbed += count_undisturbed(*slices, best);
       }
-      const double ratio = ratio_of_slices(base, compared, best);
-      result_.base_ns.push_back(median_of(base));
-      result_.new_ns.push_back(result_.base_ns.back() * ratio);
-      result_.ratios.push_back(ratio);
+      const RatioOfSlices pair = ratio_of_slices(base, compared, best);
+      result_.base_ns.push_back(pair.base_ns);
+      result_.new_ns.push_back(pair.base_ns * pair.ratio);
+      result_.ratios.push_back(pair.ratio);
     }
   }
 
@@ -189,15 +192,17 @@ DuelResult run_duel(Task task, PairRunner& runner, const Clock& clock, const Due
   return Duel(std::move(task), runner, clock, rule, record).run();
 }
 
-double ratio_of_slices(const Slices& base, const Slices& compared, double best_probe) {
-  std::vector<double> all, undisturbed;
+RatioOfSlices ratio_of_slices(const Slices& base, const Slices& compared, double best_probe) {
+  Turns all, undisturbed;
   for (std::size_t i = 0; i < std::min(base.size(), compared.size()); ++i) {
-    all.push_back(compared[i].call_ns / base[i].call_ns);
+    all.add(base[i], compared[i]);
     if (is_undisturbed(base[i], best_probe) && is_undisturbed(compared[i], best_probe)) {
-      undisturbed.push_back(all.back());
+      undisturbed.add(base[i], compared[i]);
     }
   }
-  return median(std::ssize(undisturbed) < least_undisturbed_slices ? all : undisturbed);
+  const bool enough = std::ssize(undisturbed.ratios) >= least_undisturbed_slices;
+  const Turns& counted = enough ? undisturbed : all;
+  return {.base_ns = median(counted.base_ns), .ratio = median(counted.ratios)};
 }
 
 }  // namespace gapmeter

@@ -83,8 +83,14 @@ struct DuelResult {
 DuelResult run_duel(Task task, PairRunner& runner, const Clock& clock, const DuelRule& rule,
                     const std::function<void(const DuelRow&)>& record = {});
 
-// The ratio of a pair: the median over turns of new over base, in turns in which both slices were
-// undisturbed or, where those are few, in all. Precondition: at least one slice each.
-double ratio_of_slices(const Slices& base, const Slices& compared, double best_probe);
+// Of the turns of a pair in which both slices were undisturbed or, where those are few, of all that
+// both sides had: the medians of new over base and of base.
+struct RatioOfSlices {
+  double base_ns;
+  double ratio;
+};
+
+// Precondition: at least one slice each.
+RatioOfSlices ratio_of_slices(const Slices& base, const Slices& compared, double best_probe);
 
 }  // namespace gapmeter

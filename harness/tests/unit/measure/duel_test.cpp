@@ -331,22 +331,33 @@ TEST_F(DuelTest, WhereTheIntervalLiesDoesNotMatter) {
 // Ratios 1.1, 1.3 and 1.0; the ratio of the medians is 1.3.
 TEST(RatioOfSlices, IsTheMedianOfTheTurnsRatios) {
   EXPECT_DOUBLE_EQ(
-      ratio_of_slices(slices_taking({100, 200, 400}), slices_taking({110, 260, 400}), 1000), 1.1);
+      ratio_of_slices(slices_taking({100, 200, 400}), slices_taking({110, 260, 400}), 1000).ratio,
+      1.1);
 }
 
 // The machine is a hundred times slower in the second turn, for both.
 TEST(RatioOfSlices, PhasesOfTheMachineCancel) {
   EXPECT_DOUBLE_EQ(
-      ratio_of_slices(slices_taking({10, 1000, 10}), slices_taking({20, 2000, 20}), 1000), 2);
+      ratio_of_slices(slices_taking({10, 1000, 10}), slices_taking({20, 2000, 20}), 1000).ratio, 2);
 }
 
 TEST(RatioOfSlices, OfOneSlice) {
-  EXPECT_DOUBLE_EQ(ratio_of_slices(slices_taking({4}), slices_taking({5}), 1000), 1.25);
+  EXPECT_DOUBLE_EQ(ratio_of_slices(slices_taking({4}), slices_taking({5}), 1000).ratio, 1.25);
 }
 
 TEST(RatioOfSlices, TurnsThatOneSideAloneHadDoNotCount) {
-  EXPECT_DOUBLE_EQ(ratio_of_slices(slices_taking({1, 1, 1}), slices_taking({2, 4}), 1000), 3);
-  EXPECT_DOUBLE_EQ(ratio_of_slices(slices_taking({1, 1}), slices_taking({2, 4, 100}), 1000), 3);
+  EXPECT_DOUBLE_EQ(ratio_of_slices(slices_taking({1, 1, 1}), slices_taking({2, 4}), 1000).ratio, 3);
+  EXPECT_DOUBLE_EQ(ratio_of_slices(slices_taking({1, 1}), slices_taking({2, 4, 100}), 1000).ratio,
+                   3);
+}
+
+// A side with shorter calls has more slices in the same time, and those alone say nothing of the
+// pair: base times the ratio would be less than any slice of new took.
+TEST(RatioOfSlices, BaseIsOfTheTurnsThatBothHad) {
+  const RatioOfSlices pair =
+      ratio_of_slices(slices_taking({5, 2, 2, 2, 2}), slices_taking({50}), 1000);
+  EXPECT_DOUBLE_EQ(pair.base_ns, 5);
+  EXPECT_DOUBLE_EQ(pair.base_ns * pair.ratio, 50);
 }
 
 // Slices of both sides in which new takes `ratio` times as long as base.
@@ -362,7 +373,7 @@ double ratio_of(const std::vector<Turn>& turns) {
     base.push_back({100, turn.base.probe_before, turn.base.probe_after});
     compared.push_back({100 * turn.ratio, turn.compared.probe_before, turn.compared.probe_after});
   }
-  return ratio_of_slices(base, compared, 1000);
+  return ratio_of_slices(base, compared, 1000).ratio;
 }
 
 // Any of the four probes of a turn may tell.
