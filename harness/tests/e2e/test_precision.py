@@ -39,19 +39,20 @@ def test_a_precision_that_any_round_has_ends_with_the_first_interval(
 ) -> None:
     run = gapmeter.measure(out, *EMPTY, "--precision", "99%")
     assert run.process.returncode == 0, run.process.stderr
+    # On a busy machine a cell that was always disturbed is never precise, nor is a gap with it.
+    disturbed = imprecise(run, 0.99) or [row for row in run.summary if row["state"] == "mixed"]
     for row in run.summary:
         assert row["status"] == "ok"
         assert LEAST_ROUNDS <= int(row["rounds"]) < 60
-        # On a busy machine: a cell that was always disturbed has no interval.
-        if math.isinf(half_width(row, "gap" if row["gap"] else "latency")):
-            assert row["stop_reason"] == "out of reach"
+        if row["stop_reason"] == "out of reach":
+            assert disturbed and row["reason"] == NOT_REACHED
         else:
             assert (row["stop_reason"], row["reason"]) == ("precision", "")
     for row in run.rounds:
         assert (row["precision"], row["rounds_planned"]) == ("0.99", "60")
         assert row["budgeted"] == "false"
     assert (run.facts["precision"], run.facts["rounds"]) == (0.99, 60)
-    if not imprecise(run, 0.99):
+    if not disturbed:
         assert "did not reach" not in run.process.stdout
 
 
