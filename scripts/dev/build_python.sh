@@ -7,7 +7,7 @@
 # SOURCE is a source tarball of CPython, a file or an address, such as Python-3.13.9.tar.xz from
 # python.org. The interpreter goes to /opt/gapmeter-pythons/VERSION (with a t behind it if it has no
 # GIL), where the tests look, with the NumPy that pip chooses for it. What is there already stays.
-# Needs root or write access there, and half an hour. Prints the interpreter's path.
+# Needs root or write access there, and a long time, most of it for linking. Prints the interpreter's path.
 set -euo pipefail
 
 source=${1:?the source is missing, for instance Python-3.13.9.tar.xz}

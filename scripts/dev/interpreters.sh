@@ -5,8 +5,7 @@
 #   scripts/dev/interpreters.sh INTERPRETERS [arguments of gapmeter run]
 #
 # INTERPRETERS is a list as for `run --interpreter`; build_python.sh makes those that the system has no
-# package of. Takes half an hour, during which the machine should do nothing else. The old run stays until
-# the new one is complete.
+# package of. The machine should do nothing else. The old run stays until the new one is complete.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -19,9 +18,4 @@ rm -rf "$new"
 "$build/gapmeter" run --out "$new" --interpreter "$interpreters" \
   --kernels empty,sum,apply_weights,boxed,pointer_chase,request_churn,tokenize,tree_ensemble,parallel_sum \
   --sizes 1Ki,64Ki,1Mi "$@" || (($? == 1))
-# Paths within this tree are told from its root: where it lies is nobody's business.
-sed --in-place "s#$PWD/#./#g" "$new/run.json"
-"$build/gapmeter" report "$new"
-find "$new/charts" -type f ! -name interpreters.svg -delete
-rm -rf results/interpreters
-mv "$new" results/interpreters
+scripts/dev/keep_run.sh "$build/gapmeter" "$new" results/interpreters interpreters.svg

@@ -10,14 +10,8 @@ new=results/reference.new
 rm -rf "$new"
 # Cells that failed are part of what a run shows.
 scripts/bench.sh --out "$new" "$@" || (($? == 1))
-# Paths within this tree are told from its root: where it lies is nobody's business.
-sed --in-place "s#$PWD/#./#g" "$new/run.json"
-"build/${GAPMETER_PRESET:-release}/gapmeter" report "$new"
-# The report contains all charts; as files they would add up to a hundred megabytes in a few
-# versions.
-find "$new/charts" -type f ! -name heatmap.svg ! -name sum_gap.svg -delete
-rm -rf results/reference
-mv "$new" results/reference
+scripts/dev/keep_run.sh "build/${GAPMETER_PRESET:-release}/gapmeter" "$new" results/reference \
+  heatmap.svg sum_gap.svg
 /usr/bin/python3 scripts/dev/readme_claims.py results/reference/claims.json README.md
 PYTHONPATH=scripts /usr/bin/python3 -m dev.machine_verdicts \
   results/reference/run.json results/reference/claims.json results/verdicts docs/claims.md
