@@ -16,6 +16,6 @@ new=results/interpreters.new
 rm -rf "$new"
 # Cells that failed are part of what a run shows.
 "$build/gapmeter" run --out "$new" --interpreter "$interpreters" \
-  --kernels empty,sum,apply_weights,boxed,pointer_chase,request_churn,tokenize,tree_ensemble,parallel_sum \
+  --kernels empty,sum,apply_weights,boxed,pointer_chase,request_churn,tokenize,parallel_sum \
   --sizes 1Ki,64Ki,1Mi "$@" || (($? == 1))
 scripts/dev/keep_run.sh "$build/gapmeter" "$new" results/interpreters interpreters.svg
