@@ -13,7 +13,7 @@ shift 3
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # Paths within this tree are told from its root: where it lies is nobody's business.
 sed --in-place "s#$PWD/#./#g" "$run/run.json"
-"$program" report "$run"
+"$program" report "$run" --charts
 charts=()
 for chart in "$@"; do charts+=(! -name "$chart"); done
 find "$run/charts" -type f "${charts[@]}" -delete
